@@ -1,0 +1,35 @@
+# `make demo` and `make test` are all a newcomer needs; both set up .venv first.
+PYTHON ?= python3
+BIN := .venv/bin
+SETUP := .venv/.ready
+
+.PHONY: help demo test test-slow check format setup clean
+help: ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+demo: $(SETUP) ## compare learners on handwritten digits; a report in priorscope-runs/
+	$(BIN)/priorscope compare digits --preset quick
+
+test: $(SETUP) ## the tests that fit in 15 minutes on two cores
+	$(BIN)/pytest -q -n auto -m "not slow"
+
+test-slow: $(SETUP) ## the rest of the tests
+	$(BIN)/pytest -q -n auto -m slow
+
+check: $(SETUP) ## lint, types, import layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/pyright
+
+format: $(SETUP) ## let ruff rewrite what it can
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+setup: $(SETUP) ## the virtual environment alone
+$(SETUP): pyproject.toml constraints.txt tools/setup.sh
+	PYTHON=$(PYTHON) bash tools/setup.sh
+	touch $(SETUP)
+
+clean: ## remove the virtual environment and caches
+	rm -rf .venv .pytest_cache .ruff_cache .import_linter_cache

@@ -1,0 +1,1 @@
+"""How many labels is a prior worth? Inductive bias measured in bits and in labelled examples."""

@@ -1,0 +1,34 @@
+"""One file = one architecture: a frozen config with one verb, `build`."""
+
+import dataclasses
+from typing import TYPE_CHECKING, ClassVar
+
+from priorscope.config import Config
+from priorscope.registry import Registry
+from priorscope.signature import Signature
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ModelConfig(Config):
+    """A family of functions with its hyperparameters; every architecture reads every layout.
+
+    learning_rate: what the default recipe trains this architecture with (AdamW).
+    """
+
+    learning_rate: ClassVar[float] = 1e-3
+
+    def build(self, signature: Signature) -> "nn.Module":
+        """An initialised network: (batch, *input_shape) -> logits (batch, num_classes).
+
+        Initial parameters come from torch's global generator.
+
+        Raises:
+            ValueError: if the hyperparameters don't fit each other or the signature.
+        """
+        raise NotImplementedError
+
+
+MODELS: Registry[ModelConfig] = Registry("model", "priorscope.models")

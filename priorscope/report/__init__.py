@@ -1,0 +1,1 @@
+"""From estimates to one self-contained page; one file = one section."""

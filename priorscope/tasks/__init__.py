@@ -1,0 +1,69 @@
+"""One file = one source of data: a frozen config with one verb, `load`."""
+
+import dataclasses
+import hashlib
+from functools import cached_property
+
+import numpy as np
+
+from priorscope.config import Config
+from priorscope.registry import Registry
+from priorscope.signature import Signature
+
+
+@dataclasses.dataclass(frozen=True)
+class Examples:
+    """A task's data in memory: the `train` and the `test` split.
+
+    inputs, test_inputs: (examples, *input_shape); images are uint8 in [0, 255] or float32,
+        vectors and series float32, token ids int32 with 0 as padding.
+    targets, test_targets: (examples,) int64 class indices.
+    class_names: name of class 0, 1, ...
+    vocabulary: number of token ids, if inputs are token ids.
+    padded: see `Signature.padded`.
+    notes: sentences that the user must see: what was skipped, resized, found twice.
+    """
+
+    inputs: np.ndarray
+    targets: np.ndarray
+    test_inputs: np.ndarray
+    test_targets: np.ndarray
+    class_names: tuple[str, ...]
+    vocabulary: int | None = None
+    padded: bool = False
+    notes: tuple[str, ...] = ()
+
+    @property
+    def signature(self) -> Signature:
+        """What these data feed a model."""
+        return Signature(
+            input_shape=tuple(self.inputs.shape[1:]),
+            num_classes=len(self.class_names),
+            vocabulary=self.vocabulary,
+            padded=self.padded,
+        )
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """16 hex digits that depend on every value; a run's digest contains them, not a path."""
+        hasher = hashlib.sha256(repr(self.signature.to_json()).encode())
+        for array in (self.inputs, self.targets, self.test_inputs, self.test_targets):
+            hasher.update(f"{array.shape}{array.dtype}".encode())
+            hasher.update(np.ascontiguousarray(array).data)
+        return hasher.hexdigest()[:16]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class TaskConfig(Config):
+    """A distribution of (input, target) with its splits."""
+
+    def load(self, seed: int = 0) -> Examples:
+        """Read or generate the data. `seed` decides a test split that the source doesn't have.
+
+        Raises:
+            ValueError: if the data can't be used; one sentence with the rule and the way out.
+        """
+        raise NotImplementedError
+
+
+TASKS: Registry[TaskConfig] = Registry("task", "priorscope.tasks")

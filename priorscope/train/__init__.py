@@ -1,0 +1,1 @@
+"""Optimisation of networks: one, many at once, pre-training, fine-tuning."""
