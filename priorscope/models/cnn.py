@@ -1,0 +1,88 @@
+"""Convolutional network: locality and weight sharing, in one or two dimensions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+import torch
+from torch import nn
+
+from priorscope.models import MODELS, ModelConfig
+from priorscope.nn.dropout import Dropout
+from priorscope.nn.norm import Norm, norm_layer
+from priorscope.nn.stem import grid_stem
+from priorscope.signature import Signature
+
+Pooling = Literal["max", "average", "stride", "none"]
+
+
+@MODELS.register
+@dataclass(frozen=True, kw_only=True)
+class CNN(ModelConfig):
+    """Convolution, norm, ReLU, halving of the grid: `depth` times; then a linear readout.
+
+    2-D on images, 1-D on series, tokens and vectors.
+
+    width: channels of every layer, in 1-D; of the first one in 2-D, doubled at each halving
+        up to 4 x.
+    depth: number of convolutions.
+    kernel: side of a convolution's window, odd.
+    pooling: how the grid is halved after each convolution (as long as it is wider than 2);
+        "stride" moves the convolution itself by 2, "none" keeps the grid.
+    readout: "flatten" keeps where a feature is, "mean" forgets it.
+    dropout: share of features set to 0 before the readout in training, in [0, 1).
+    norm: of each convolution's output, before the ReLU.
+    """
+
+    learning_rate: ClassVar[float] = 3e-3
+
+    width: int = 32
+    depth: int = 3
+    kernel: int = 3
+    pooling: Pooling = "max"
+    readout: Literal["flatten", "mean"] = "flatten"
+    dropout: float = 0.0
+    norm: Norm = "none"
+
+    def build(self, signature: Signature) -> nn.Sequential:
+        if self.kernel % 2 == 0:
+            raise ValueError(f"cnn: kernel must be odd, but it is {self.kernel}.")
+        stem, (channels, *positions) = grid_stem(signature, self.width)
+        layers: list[nn.Module] = []
+        grid, width = torch.Size(positions), self.width
+        for _ in range(self.depth):
+            halve = self.pooling != "none" and min(grid) > 2
+            layers += self._layer(channels, width, len(grid), halve)
+            channels, grid = width, _halved(grid, self.pooling) if halve else grid
+            if halve and len(grid) == 2:
+                width = min(2 * width, 4 * self.width)
+        size = channels if self.readout == "mean" else channels * grid.numel()
+        layers += [nn.Flatten(2), Mean()] if self.readout == "mean" else [nn.Flatten()]
+        layers += [Dropout(self.dropout)] if self.dropout else []
+        return nn.Sequential(stem, *layers, nn.Linear(size, signature.num_classes))
+
+    def _layer(self, channels: int, width: int, axes: int, halve: bool) -> list[nn.Module]:
+        convolution = nn.Conv1d if axes == 1 else nn.Conv2d
+        stride = 2 if halve and self.pooling == "stride" else 1
+        layers: list[nn.Module] = [
+            convolution(channels, width, self.kernel, stride, padding=self.kernel // 2),
+            norm_layer(self.norm, width),
+            nn.ReLU(),
+        ]
+        if halve and self.pooling == "max":
+            layers += [(nn.MaxPool1d if axes == 1 else nn.MaxPool2d)(2)]
+        if halve and self.pooling == "average":
+            layers += [(nn.AvgPool1d if axes == 1 else nn.AvgPool2d)(2)]
+        return layers
+
+
+class Mean(nn.Module):
+    """Mean over the last axis."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x.mean(dim=-1)
+
+
+def _halved(grid: Sequence[int], pooling: Pooling) -> torch.Size:
+    """A strided convolution rounds up, a pooling rounds down."""
+    return torch.Size((size + 1) // 2 if pooling == "stride" else size // 2 for size in grid)
