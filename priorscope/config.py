@@ -6,7 +6,10 @@ import hashlib
 import json
 import types
 import typing
-from typing import Any, ClassVar, Self
+from collections.abc import Iterable
+from typing import Any, ClassVar, TypeVar
+
+C = TypeVar("C", bound="Config")  # beartype, which tests run under, refuses Self in a method
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -34,7 +37,7 @@ class Config:
         return digest(self.to_json())
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Self:
+    def from_json(cls: type[C], data: dict[str, Any]) -> C:
         """The inverse of `to_json`; types are checked.
 
         Raises:
@@ -50,7 +53,7 @@ class Config:
         return cls(**{k: _checked(cls, k, v, hints) for k, v in values.items()})
 
     @classmethod
-    def from_options(cls, options: dict[str, str]) -> Self:
+    def from_options(cls: type[C], options: dict[str, str]) -> C:
         """Build from text, as typed on a command line: `{"width": "64"}`.
 
         Raises:
@@ -73,7 +76,7 @@ def file_name(module: str) -> str:
     return module.rpartition(".")[2].replace("_", "-")
 
 
-def closest(name: str, names: typing.Iterable[str]) -> str:
+def closest(name: str, names: Iterable[str]) -> str:
     """` Did you mean 'mlp'?`, or nothing when no name is near."""
     near = difflib.get_close_matches(name, list(names), n=1)
     return f" Did you mean {near[0]!r}?" if near else ""
