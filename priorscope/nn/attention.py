@@ -1,0 +1,222 @@
+"""Multi-head self-attention: each token becomes a weighted mean of all tokens' values."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Bool, Float
+from torch import Tensor, nn
+from torch.autograd import forward_ad
+
+from priorscope.nn.dropout import Dropout
+from priorscope.nn.position import RelativeBias, rotate
+
+# On a CPU the fused kernel only wins on long float32 rows; measured with torch 2.13, AVX-512.
+FUSED_FROM_TOKENS = 512
+
+
+class SelfAttention(nn.Module):
+    """Multi-head scaled dot-product self-attention (Vaswani et al. 2017, section 3.2).
+
+    Each token is projected to a query, a key and a value; the same projection serves every
+    token. In each head a token becomes the mean of all values, weighted by
+    softmax(q . k / sqrt(head_width)); the heads' results are concatenated along the width and
+    projected once more (W^O). Without a mask and without rotary or relative positions it
+    commutes with every permutation of the tokens.
+
+    Args:
+        width: length of each token's vector.
+        num_heads: heads, each working in width / num_heads dimensions.
+        dropout: share of the attention weights set to zero in training.
+        fused: True: one layer `qkv` of width 3 * width. False: three layers, the same function
+            (see `fuse_qkv`, `split_qkv`).
+        rotary: turn queries and keys by their positions (Su et al. 2021).
+        max_distance: learn one bias per head and distance, clipped there; None: no such bias.
+
+    Raises:
+        ValueError: if `num_heads` does not divide `width`.
+    """
+
+    def __init__(
+        self,
+        width: int,
+        num_heads: int,
+        *,
+        dropout: float = 0.0,
+        fused: bool = True,
+        rotary: bool = False,
+        max_distance: int | None = None,
+    ):
+        super().__init__()
+        if num_heads < 1 or width % num_heads:
+            raise ValueError(
+                f"num_heads must divide width, but {width} % {num_heads} "
+                f"{f'== {width % num_heads}' if num_heads > 0 else 'has no meaning'}; "
+                f"take one of {[h for h in range(1, width + 1) if width % h == 0]}."
+            )
+        if rotary and width // num_heads % 2:
+            raise ValueError(
+                f"Rotary positions need an even head width, but {width} / {num_heads} == "
+                f"{width // num_heads}; change width or num_heads."
+            )
+        self.num_heads = num_heads
+        self.qkv = nn.Linear(width, 3 * width) if fused else SeparateProjections(width)
+        self.out = nn.Linear(width, width)
+        self.dropout = Dropout(dropout)
+        self.rotary = rotary
+        self.bias = None if max_distance is None else RelativeBias(num_heads, max_distance)
+        self.written_out = False  # see `attention_maps`
+
+    def forward(
+        self,
+        x: Float[Tensor, "*batch tokens width"],
+        mask: Bool[Tensor, "..."] | None = None,
+    ) -> Float[Tensor, "*batch tokens width"]:
+        """Attend where `mask` is True, everywhere if it is None.
+
+        mask: broadcastable to (batch, heads, query, key); see `padding_mask`, `causal_mask`.
+        """
+        qkv = self.qkv(x).unflatten(-1, (3, self.num_heads, -1))
+        q, k, v = qkv.movedim(-3, 0).transpose(-3, -2).unbind(0)  # (*batch, heads, tokens, ...)
+        if self.rotary:
+            q, k = rotate(q), rotate(k)
+        bias = None if self.bias is None else self.bias(x.shape[-2])
+        if self.written_out or not _fused_kernel_pays(q, self.dropout):
+            mixed = self.dropout(attention_weights(q, k, mask, bias)) @ v
+        else:
+            mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=_additive(q, mask, bias))
+        return self.out(mixed.transpose(-3, -2).flatten(-2))
+
+
+def attention_weights(
+    q: Float[Tensor, "*batch query head_width"],
+    k: Float[Tensor, "*batch key head_width"],
+    mask: Bool[Tensor, "..."] | None = None,
+    bias: Float[Tensor, "..."] | None = None,
+) -> Float[Tensor, "*batch query key"]:
+    """softmax(q . k / sqrt(head_width) + bias) over the keys where `mask` is True.
+
+    Rows sum to 1. A query without any key to use weighs all keys alike.
+    """
+    scores = (q * q.shape[-1] ** -0.5) @ k.mT
+    if bias is not None:
+        scores = scores + bias
+    if mask is not None:
+        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+    return scores.softmax(dim=-1)
+
+
+def padding_mask(present: Bool[Tensor, "*batch tokens"]) -> Bool[Tensor, "*batch 1 1 tokens"]:
+    """Keys that exist may be used, by every head and query."""
+    return present[..., None, None, :]
+
+
+def causal_mask(tokens: int, device: torch.device | None = None) -> Bool[Tensor, "query key"]:
+    """Each token may use itself and what stands before it."""
+    return torch.ones(tokens, tokens, dtype=torch.bool, device=device).tril()
+
+
+class SeparateProjections(nn.Module):
+    """Queries, keys and values from three layers; the result is that of one fused layer."""
+
+    def __init__(self, width: int):
+        super().__init__()
+        self.query = nn.Linear(width, width)
+        self.key = nn.Linear(width, width)
+        self.value = nn.Linear(width, width)
+
+    def forward(self, x: Float[Tensor, "*batch width"]) -> Float[Tensor, "*batch three_widths"]:
+        return torch.cat([self.query(x), self.key(x), self.value(x)], dim=-1)
+
+
+def fuse_qkv(query: nn.Linear, key: nn.Linear, value: nn.Linear) -> nn.Linear:
+    """One layer whose output is the three layers' outputs side by side; parameters are copied."""
+    parts = (query, key, value)
+    weight, bias = torch.cat([p.weight for p in parts]), torch.cat([p.bias for p in parts])
+    return _linear(weight, bias)
+
+
+def split_qkv(fused: nn.Linear) -> tuple[nn.Linear, nn.Linear, nn.Linear]:
+    """The inverse of `fuse_qkv`: the layers of the queries, of the keys and of the values.
+
+    Raises:
+        ValueError: if the layer is not three times as wide as its input.
+    """
+    if fused.out_features != 3 * fused.in_features:
+        raise ValueError(
+            f"A fused layer gives three times its input width, but this one maps "
+            f"{fused.in_features} to {fused.out_features}; hand over the layer named `qkv`."
+        )
+    query, key, value = map(_linear, fused.weight.chunk(3), fused.bias.chunk(3))
+    return query, key, value
+
+
+def _linear(weight: Tensor, bias: Tensor) -> nn.Linear:
+    """A layer with copies of these parameters; draws no random numbers."""
+    layer = nn.Linear(weight.shape[1], weight.shape[0], device="meta")
+    layer.weight = nn.Parameter(weight.detach().clone())
+    layer.bias = nn.Parameter(bias.detach().clone())
+    return layer
+
+
+@contextmanager
+def attention_maps(network: nn.Module) -> Iterator[dict[str, Tensor]]:
+    """Read the attention weights of every layer while the network runs.
+
+    Yields a dict that each forward pass fills anew: name of the layer -> weights
+    (batch, heads, query, key), rows summing to 1, as they are before dropout.
+
+    Raises:
+        ValueError: if the network has no `SelfAttention`.
+    """
+    layers = {n: m for n, m in network.named_modules() if isinstance(m, SelfAttention)}
+    if not layers:
+        raise ValueError(
+            f"Attention maps need a network with self-attention, but {type(network).__name__} "
+            f"has none; take a transformer, a vit or a bert."
+        )
+    maps: dict[str, Tensor] = {}
+
+    def keep(name: str):
+        def hook(_: nn.Module, arguments: tuple[Tensor, ...]) -> None:
+            maps[name] = arguments[0].detach()
+
+        return hook
+
+    handles = [m.dropout.register_forward_pre_hook(keep(n)) for n, m in layers.items()]
+    before = {layer: layer.written_out for layer in layers.values()}
+    try:
+        for layer in before:
+            layer.written_out = True
+        yield maps
+    finally:
+        for handle in handles:
+            handle.remove()
+        for layer, value in before.items():
+            layer.written_out = value
+
+
+def _fused_kernel_pays(q: Tensor, dropout: Dropout) -> bool:
+    """Whether torch's fused kernel may run here, and is faster than the written-out form."""
+    if dropout.training and dropout.p > 0:
+        return False  # its dropout draws from the global generator
+    if inside_transform():
+        return False  # it has no rule for vmap and none for forward-mode derivatives
+    return q.is_cuda or (q.dtype == torch.float32 and q.shape[-2] >= FUSED_FROM_TOKENS)
+
+
+def inside_transform() -> bool:
+    """Whether vmap, a functional gradient or forward-mode differentiation is at work here."""
+    if torch.compiler.is_compiling():
+        return False
+    level = torch._C._functorch.maybe_current_level()  # pyright: ignore[reportAttributeAccessIssue]
+    return level is not None or forward_ad._current_level >= 0
+
+
+def _additive(q: Tensor, mask: Tensor | None, bias: Tensor | None) -> Tensor | None:
+    """Mask and bias as one tensor to add to the scores."""
+    if mask is None:
+        return bias
+    allowed = torch.zeros((), dtype=q.dtype, device=q.device) if bias is None else bias
+    return allowed.masked_fill(~mask, torch.finfo(q.dtype).min)
