@@ -47,11 +47,12 @@ class Dropout(nn.Module):
     def forward(self, x: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
         if not self.training or self.p == 0:
             return x
-        dropped = min(round(self.p * _LEVELS), _LEVELS - 1)  # of 65536 equally likely numbers
+        dropped = min(max(round(self.p * _LEVELS), 1), _LEVELS - 1)  # of 65536 numbers
         with torch.no_grad():
-            numbers = noise(self.key, self.counter, x.numel())
-            # In place the comparison gives 0 or 1 as int16, seven times as fast as through bool.
-            keep = numbers.ge_(dropped - _LEVELS // 2).to(x.dtype).view(x.shape)
+            highest = dropped - 1 - _LEVELS // 2  # of the numbers that drop
+            # 0 or 1, by int16 arithmetic: five times as fast on a CPU as through bool.
+            keep = noise(self.key, self.counter, x.numel()).clamp(highest, highest + 1)
+            keep = keep.sub_(highest).to(x.dtype).view(x.shape)
             self.counter.add_(1)
         # Scaled after the product: in bfloat16 the scale itself would be rounded by up to 0.2%.
         return (x * keep).mul_(_LEVELS / (_LEVELS - dropped))
