@@ -1,0 +1,40 @@
+"""Long short-term memory: sequential order, with a cell that is written and read by gates."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from priorscope.models import MODELS, ModelConfig
+from priorscope.nn.recurrent import Readout, RecurrentNetwork
+from priorscope.signature import Signature
+
+
+@MODELS.register
+@dataclass(frozen=True, kw_only=True)
+class LSTM(ModelConfig):
+    """LSTM over time steps, tokens, an image's rows or a vector's features (Hochreiter & Schmidhuber 1997).
+
+    width: length of each direction's state.
+    depth: number of layers.
+    bidirectional: whether a second recurrence reads from the end.
+    readout: "mean" of the states, the "last" ones, or all of them side by side ("flatten").
+    dropout: share of states set to 0 in training, in [0, 1).
+    """
+
+    learning_rate: ClassVar[float] = 5e-3
+
+    width: int = 32
+    depth: int = 1
+    bidirectional: bool = True
+    readout: Readout = "mean"
+    dropout: float = 0.0
+
+    def build(self, signature: Signature) -> RecurrentNetwork:
+        return RecurrentNetwork(
+            signature,
+            "lstm",
+            width=self.width,
+            depth=self.depth,
+            bidirectional=self.bidirectional,
+            readout=self.readout,
+            dropout=self.dropout,
+        )
