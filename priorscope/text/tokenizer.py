@@ -1,0 +1,254 @@
+"""Tokenizers from raw text: trained reproducibly, saved so that `transformers` agrees."""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Literal
+
+from tokenizers import (
+    Tokenizer,
+    decoders,
+    models,
+    normalizers,
+    pre_tokenizers,
+    processors,
+    trainers,
+)
+
+from priorscope.text.alphabet import Alphabet, covering
+
+Kind = Literal["wordpiece", "bpe"]
+SPECIALS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
+"""Ids 0 to 4 of every tokenizer trained here."""
+_CHUNK = 1000
+_FEWEST = 64
+
+
+def train_tokenizer(
+    lines: Iterable[str],
+    kind: Kind = "wordpiece",
+    vocabulary: int = 8000,
+    lowercase: bool = True,
+    strip_accents: bool = False,
+    min_count: int = 2,
+    coverage: float = 0.9995,
+) -> Tokenizer:
+    """Train on `lines`; the same lines in the same order give the same ids.
+
+    Args:
+        lines: read twice; an iterator that can be read once only is kept in memory.
+        kind: "wordpiece" (BERT) or "bpe" (on bytes, so nothing is unknown).
+        vocabulary: at most so many pieces; a short text supports fewer.
+        lowercase: whether case is dropped; it leaves Hangul alone.
+        strip_accents: whether accents are dropped. That takes Hangul syllables apart into jamo.
+        min_count: a pair of pieces seen less often isn't joined.
+        coverage: wordpiece only; share of the text's characters that get a piece.
+
+    Raises:
+        ValueError: if the text is empty or the vocabulary too small.
+    """
+    if vocabulary < _FEWEST or (kind == "bpe" and vocabulary < 256 + len(SPECIALS)):
+        least = _FEWEST if kind == "wordpiece" else 256 + len(SPECIALS)
+        raise ValueError(f"A {kind} vocabulary has at least {least} pieces, not {vocabulary}.")
+    if isinstance(lines, Iterator):
+        lines = list(lines)
+    if kind == "bpe":
+        tokenizer = _train_bpe(lines, vocabulary, lowercase, strip_accents, min_count)
+    else:
+        tokenizer = _train_wordpiece(
+            lines, vocabulary, _bert_normalizer(lowercase, strip_accents), min_count, coverage
+        )
+    _finish(tokenizer)
+    return tokenizer
+
+
+def wordpiece(vocabulary: dict[str, int], lowercase: bool, strip_accents: bool) -> Tokenizer:
+    """BERT's tokenizer over a given vocabulary (piece -> id); ids are as in `transformers`.
+
+    Raises:
+        ValueError: if a special piece is missing.
+    """
+    if missing := [piece for piece in SPECIALS if piece not in vocabulary]:
+        raise ValueError(
+            f"A vocabulary needs {', '.join(SPECIALS)}, but {', '.join(missing)} is missing."
+        )
+    tokenizer = Tokenizer(models.WordPiece(vocab=vocabulary, unk_token="[UNK]"))
+    tokenizer.normalizer = _bert_normalizer(lowercase, strip_accents)
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tokenizer.decoder = decoders.WordPiece()
+    _finish(tokenizer)
+    return tokenizer
+
+
+def save_tokenizer(tokenizer: Tokenizer, folder: Path) -> None:
+    """Write `tokenizer.json`, its settings and `vocab.txt` (BPE: `vocab.json`, `merges.txt`)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    is_wordpiece = isinstance(tokenizer.model, models.WordPiece)
+    if is_wordpiece:
+        pieces = sorted(tokenizer.get_vocab().items(), key=lambda item: item[1])
+        (folder / "vocab.txt").write_text("".join(f"{p}\n" for p, _ in pieces), encoding="utf-8")
+    else:
+        tokenizer.model.save(str(folder))
+    options = _options(tokenizer)
+    config = {
+        "tokenizer_class": "BertTokenizer" if is_wordpiece else "PreTrainedTokenizerFast",
+        "do_lower_case": options["lowercase"],
+        "strip_accents": options["strip_accents"],
+        "tokenize_chinese_chars": True,
+        **{f"{piece[1:-1].lower()}_token": piece for piece in SPECIALS},
+    }
+    (folder / "tokenizer_config.json").write_text(
+        json.dumps(config, indent=2) + "\n", encoding="utf-8"
+    )
+    part = folder / "tokenizer.json.part"
+    part.write_text(tokenizer.to_str(pretty=True), encoding="utf-8")
+    part.replace(folder / "tokenizer.json")
+
+
+def load_tokenizer(path: Path) -> Tokenizer:
+    """Read a folder with `tokenizer.json` or `vocab.txt`, or one of these files itself.
+
+    Raises:
+        ValueError: if there is none, or it can't be read.
+    """
+    files = [path / "tokenizer.json", path / "vocab.txt"] if path.is_dir() else [path]
+    file = next((f for f in files if f.is_file()), None)
+    if file is None:
+        raise ValueError(
+            f"{path} is no tokenizer: a folder with tokenizer.json or vocab.txt is needed; "
+            "`priorscope tokenizer train FILES` makes one."
+        )
+    if file.suffix == ".txt":
+        return _from_vocabulary_file(file)
+    try:
+        tokenizer = Tokenizer.from_file(str(file))
+    except Exception as error:  # the library raises plain Exception
+        raise ValueError(f"{file} is no tokenizer that can be read: {error}.") from error
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    if missing := [piece for piece in SPECIALS if tokenizer.token_to_id(piece) is None]:
+        raise ValueError(f"{file} has no {', '.join(missing)}; BERT's special pieces are needed.")
+    return tokenizer
+
+
+def special_ids(tokenizer: Tokenizer) -> dict[str, int]:
+    """Ids of `[PAD]`, `[UNK]`, `[CLS]`, `[SEP]` and `[MASK]`.
+
+    Raises:
+        ValueError: if one is missing.
+    """
+    found = {piece: tokenizer.token_to_id(piece) for piece in SPECIALS}
+    ids = {piece: i for piece, i in found.items() if i is not None}
+    if missing := [piece for piece in SPECIALS if piece not in ids]:
+        raise ValueError(f"The tokenizer has no {', '.join(missing)}; take one made for BERT.")
+    return ids
+
+
+def _train_wordpiece(
+    lines: Iterable[str],
+    vocabulary: int,
+    normalizer: normalizers.Normalizer,
+    min_count: int,
+    coverage: float,
+) -> Tokenizer:
+    alphabet = Alphabet(normalizer, pre_tokenizers.BertPreTokenizer())
+    for chunk in _chunks(lines):
+        alphabet.read(chunk)
+    # A character takes up to two pieces, x and ##x: at least a third is left for joined ones.
+    kept = covering(alphabet.characters(), coverage, most=(vocabulary - len(SPECIALS)) // 3)
+    if not kept:
+        raise ValueError("The text is empty, so there is nothing to train a tokenizer on.")
+    inside_words = alphabet.inside_words()
+    inside = [f"##{c}" for c in kept if c in inside_words]
+    draft = Tokenizer(models.WordPiece(unk_token="[UNK]"))
+    draft.normalizer = normalizer
+    draft.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    trainer = trainers.WordPieceTrainer(
+        vocab_size=vocabulary,
+        min_frequency=min_count,
+        special_tokens=[*SPECIALS, *inside],  # see alphabet.py
+        initial_alphabet=kept,
+        limit_alphabet=len(kept),
+        show_progress=False,
+    )
+    draft.train_from_iterator(_chunks(lines), trainer)
+    options = _options(draft)
+    return wordpiece(draft.get_vocab(), options["lowercase"], options["strip_accents"])
+
+
+def _train_bpe(
+    lines: Iterable[str], vocabulary: int, lowercase: bool, strip_accents: bool, min_count: int
+) -> Tokenizer:
+    tokenizer = Tokenizer(models.BPE())
+    steps: list[normalizers.Normalizer] = [normalizers.NFC()]
+    if strip_accents:
+        steps = [normalizers.NFD(), normalizers.StripAccents()]
+    if lowercase:
+        steps.append(normalizers.Lowercase())
+    tokenizer.normalizer = normalizers.Sequence(steps)  # type: ignore[arg-type]
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=vocabulary,
+        min_frequency=min_count,
+        special_tokens=list(SPECIALS),
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    seen = False
+
+    def watched() -> Iterator[list[str]]:
+        nonlocal seen
+        for chunk in _chunks(lines):
+            seen = seen or any(map(str.strip, chunk))
+            yield chunk
+
+    tokenizer.train_from_iterator(watched(), trainer)
+    if not seen:
+        raise ValueError("The text is empty, so there is nothing to train a tokenizer on.")
+    return tokenizer
+
+
+def _finish(tokenizer: Tokenizer) -> None:
+    """Special pieces are recognised in text, and `[CLS] a [SEP] b [SEP]` is what an encoding is."""
+    tokenizer.add_special_tokens(list(SPECIALS))
+    ids = special_ids(tokenizer)
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="[CLS] $A [SEP]",
+        pair="[CLS] $A [SEP] $B:1 [SEP]:1",
+        special_tokens=[("[CLS]", ids["[CLS]"]), ("[SEP]", ids["[SEP]"])],
+    )
+
+
+def _bert_normalizer(lowercase: bool, strip_accents: bool) -> normalizers.Normalizer:
+    return normalizers.BertNormalizer(lowercase=lowercase, strip_accents=strip_accents)
+
+
+def _options(tokenizer: Tokenizer) -> dict[str, bool]:
+    """Case and accents, as the tokenizer's own normaliser has them."""
+    state = json.loads(tokenizer.normalizer.__getstate__()) if tokenizer.normalizer else {}
+    steps = {step["type"] for step in state.get("normalizers", [])}
+    return {
+        "lowercase": bool(state.get("lowercase", "Lowercase" in steps)),
+        "strip_accents": bool(state.get("strip_accents", "StripAccents" in steps)),
+    }
+
+
+def _from_vocabulary_file(file: Path) -> Tokenizer:
+    pieces = file.read_text(encoding="utf-8").rstrip("\n").split("\n")
+    config = file.parent / "tokenizer_config.json"
+    options = json.loads(config.read_text(encoding="utf-8")) if config.is_file() else {}
+    # Without a note, upper case in the vocabulary says that case was kept.
+    cased = any(re.search(r"[A-Z]", p) for p in pieces if not re.fullmatch(r"\[\w+\]", p))
+    lowercase = bool(options.get("do_lower_case", not cased))
+    strip = options.get("strip_accents")
+    vocabulary = {piece: i for i, piece in enumerate(pieces)}
+    return wordpiece(vocabulary, lowercase, lowercase if strip is None else bool(strip))
+
+
+def _chunks(lines: Iterable[str], size: int = _CHUNK) -> Iterator[list[str]]:
+    source = iter(lines)
+    take: Callable[[], list[str]] = lambda: list(islice(source, size))  # noqa: E731
+    return iter(take, [])
