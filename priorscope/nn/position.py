@@ -87,6 +87,22 @@ class LearnedGrid(nn.Module):
         return x + (self.rows + self.columns).flatten(0, 1)
 
 
+class FixedGrid(nn.Module):
+    """Fixed sinusoids on a grid, see `sinusoidal_2d`; nothing is learned."""
+
+    table: Tensor
+
+    def __init__(self, rows: int, columns: int, width: int):
+        super().__init__()
+        self.register_buffer("table", sinusoidal_2d(rows, columns, width), persistent=False)
+
+    def forward(
+        self, x: Float[Tensor, "*batch tokens width"]
+    ) -> Float[Tensor, "*batch tokens width"]:
+        """Tokens stand row by row and fill the grid."""
+        return x + self.table
+
+
 class RelativeBias(nn.Module):
     """One learned number per head and distance key - query, added to the scores (Shaw, T5).
 

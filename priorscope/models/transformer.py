@@ -1,0 +1,110 @@
+"""Transformer encoder: every token may look at every other, at any distance."""
+
+import dataclasses
+from typing import ClassVar, Literal
+
+from jaxtyping import Float, Shaped
+from torch import Tensor, nn
+
+from priorscope.models import MODELS, ModelConfig
+from priorscope.nn.attention import causal_mask, padding_mask
+from priorscope.nn.block import BlockOptions, Encoder
+from priorscope.nn.dropout import Dropout
+from priorscope.nn.patch import (
+    ClassToken,
+    Patches,
+    check_divides,
+    joined_presence,
+    presence_with_class,
+)
+from priorscope.nn.position import AddPositions, Positions
+from priorscope.nn.readout import masked_mean
+from priorscope.nn.stem import TokenEmbedding, channel_stem, num_tokens, presence
+from priorscope.signature import Signature
+
+
+class TransformerEncoder(nn.Module):
+    """Stem, patches, positions, blocks, then one vector per example and a linear readout."""
+
+    def __init__(self, config: "Transformer", signature: Signature):
+        super().__init__()
+        width, tokens = config.width, num_tokens(signature) // config.patch
+        self.signature, self.patch, self.causal = signature, config.patch, config.causal
+        if signature.vocabulary is not None:
+            self.stem, channels = TokenEmbedding(signature.vocabulary, width), width
+        else:
+            self.stem, channels = channel_stem(signature)
+        whole_words = signature.vocabulary is not None and config.patch == 1
+        self.patches = None if whole_words else Patches((1, config.patch), channels, width)
+        self.class_token = ClassToken(width) if config.pooling == "class" else None
+        tokens += self.class_token is not None
+        self.positions = AddPositions(tokens, width, config.positions)
+        self.dropout = Dropout(config.dropout)
+        self.encoder = Encoder(
+            config.depth, width, config.num_heads, 4 * width, config.block_options(tokens)
+        )
+        self.readout = nn.Linear(width, signature.num_classes)
+
+    def forward(self, inputs: Shaped[Tensor, "batch ..."]) -> Float[Tensor, "batch classes"]:
+        x, present = self.stem(inputs), presence(self.signature, inputs)  # (batch, tokens, ...)
+        if self.patches is not None:
+            x = self.patches(x.unsqueeze(1))
+            present = None if present is None else joined_presence(present, self.patch)
+        if self.class_token is not None:
+            x = self.class_token(x)
+            present = None if present is None else presence_with_class(present)
+        mask = None if present is None else padding_mask(present)
+        if self.causal:
+            past = causal_mask(x.shape[1], x.device)
+            mask = past if mask is None else mask & past
+        x = self.encoder(self.dropout(self.positions(x)), mask)
+        return self.readout(masked_mean(x, present) if self.class_token is None else x[:, 0])
+
+
+@MODELS.register
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Transformer(ModelConfig):
+    """Transformer encoder (Vaswani et al. 2017) on a sequence: time steps, tokens, features, rows.
+
+    width: length of each token's vector.
+    depth: number of blocks.
+    num_heads: attention heads; they divide the width.
+    patch: how many consecutive tokens are joined into one; it divides the tokens.
+    positions: "learned" or "sinusoidal" are added once; "rotary" (Su et al. 2021) and "relative"
+        (a bias per head and distance) act inside the attention; "none" sees a set.
+    pooling: "mean" over the tokens, or a learned "class" token.
+    norm_first: norm before each part (pre-norm) or after it, as published (post-norm).
+    dropout: of the embedding, the attention weights and each part's output.
+    causal: each token sees only itself and what stands before it.
+    """
+
+    learning_rate: ClassVar[float] = 2e-3
+
+    width: int = 64
+    depth: int = 2
+    num_heads: int = 4
+    patch: int = 1
+    positions: Positions = "learned"
+    pooling: Literal["mean", "class"] = "mean"
+    norm_first: bool = True
+    dropout: float = 0.0
+    causal: bool = False
+
+    def build(self, signature: Signature) -> TransformerEncoder:
+        check_divides((num_tokens(signature),), (self.patch,))
+        if self.causal and self.pooling == "class":
+            raise ValueError(
+                "transformer: with causal=True the class token, which stands first, sees nothing "
+                "but itself; take pooling='mean'."
+            )
+        return TransformerEncoder(self, signature)
+
+    def block_options(self, tokens: int) -> BlockOptions:
+        """What these hyperparameters say about a block, in a sequence of `tokens`."""
+        return BlockOptions(
+            norm_first=self.norm_first,
+            dropout=self.dropout,
+            attention_dropout=self.dropout,
+            rotary=self.positions == "rotary",
+            max_distance=tokens - 1 if self.positions == "relative" else None,
+        )
