@@ -73,7 +73,7 @@ class Encoder:
         """Encode the words met for the first time."""
         if not self._table.unknown:
             return
-        fresh = _joined(list(map(pieces, self._table.unknown)))
+        fresh = _joined(pieces(self._table.unknown))
         self._table.unknown = []
         used = int(self._starts[-1])
         needed = used + len(fresh.ids)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Self
 
 from tokenizers import Tokenizer
@@ -20,12 +20,13 @@ class WordPieces:
     def __init__(self, tokenizer: Tokenizer, longest_word: int):
         self._tokenizer = tokenizer
         self._images = Images(tokenizer.normalizer, tokenizer.pre_tokenizer)
-        vocabulary = tokenizer.get_vocab()
-        self._first = vocabulary
-        self._later = {p[2:]: i for p, i in vocabulary.items() if p.startswith("##")}
-        self._longest_piece = max(map(len, vocabulary))
+        self._images[ord("\n")] = "\n"  # stands between texts, which have no white space inside
+        self._first = tokenizer.get_vocab()
+        self._later = {p[2:]: i for p, i in self._first.items() if p.startswith("##")}
+        self._lengths_first = _lengths(self._first)
+        self._lengths_later = _lengths(self._later)
         self._longest_word = longest_word
-        self._unknown = [vocabulary["[UNK]"]]
+        self._unknown = [self._first["[UNK]"]]
         added = [t.content for t in tokenizer.get_added_tokens_decoder().values()]
         self._added = re.compile("|".join(map(re.escape, added)) or "(?!)")
 
@@ -49,35 +50,46 @@ class WordPieces:
             return cls(tokenizer, model["max_input_chars_per_word"])
         return None
 
-    def __call__(self, text: str) -> list[int]:
-        """Ids of `text`, which has no white space inside."""
-        if self._added.search(text):
-            return self._tokenizer.encode(text, add_special_tokens=False).ids
-        words = text.translate(self._images).split(" ")
-        special = self._images.special
-        if special and not special.isdisjoint(text):
-            return self._tokenizer.encode(text, add_special_tokens=False).ids
-        ids: list[int] = []
-        for word in words:
-            if word:
-                ids += self._cut(word)
+    def __call__(self, texts: Sequence[str]) -> list[list[int]]:
+        """Ids of each text; none has white space inside."""
+        joined = "\n".join(texts)
+        words = [text.split(" ") for text in joined.translate(self._images).split("\n")]
+        ids = [self._cut(w[0]) if len(w) == 1 else self._cut_all(w) for w in words]
+        if self._added.search(joined) or not self._images.special.isdisjoint(joined):
+            for i, text in enumerate(texts):
+                if self._added.search(text) or not self._images.special.isdisjoint(text):
+                    ids[i] = self._tokenizer.encode(text, add_special_tokens=False).ids
         return ids
 
-    def _cut(self, word: str) -> Iterable[int]:
+    def _cut_all(self, words: list[str]) -> list[int]:
+        return [number for word in words for number in self._cut(word)]
+
+    def _cut(self, word: str) -> list[int]:
+        """The ids of a normalised word; none for an empty one."""
+        if word in self._first and len(word) <= self._longest_word:
+            return [self._first[word]]
         size = len(word)
         if size > self._longest_word:
             return self._unknown
-        if word in self._first:
-            return (self._first[word],)
         ids: list[int] = []
-        pieces, start = self._first, 0
+        pieces, lengths, start = self._first, self._lengths_first, 0
         while start < size:
-            for end in range(min(size, start + self._longest_piece), start, -1):
-                number = pieces.get(word[start:end])
+            for length in lengths.get(word[start], ()):
+                number = pieces.get(word[start : start + length])
                 if number is not None:
                     break
             else:
                 return self._unknown
             ids.append(number)
-            pieces, start = self._later, end
+            start += length
+            pieces, lengths = self._later, self._lengths_later
         return ids
+
+
+def _lengths(pieces: dict[str, int]) -> dict[str, tuple[int, ...]]:
+    """Of the pieces that begin with a character, the lengths there are, longest first."""
+    found: dict[str, set[int]] = {}
+    for piece in pieces:
+        if piece:
+            found.setdefault(piece[0], set()).add(len(piece))
+    return {character: tuple(sorted(sizes, reverse=True)) for character, sizes in found.items()}
