@@ -1,0 +1,69 @@
+"""A chart as a Vega-Lite specification, drawn by the page, or here into SVG and PNG."""
+
+import copy
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import vl_convert
+
+from priorscope.report.palette import theme
+
+VERSION = "6.4"  # of Vega-Lite, in the page and here alike
+PLAIN = "sans-serif"  # measuring text in a list of fonts takes vl-convert eight times as long
+LEGEND = {"title": None, "orient": "bottom", "columns": 4, "direction": "horizontal"}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Figure:
+    """One chart.
+
+    name: names its files and its place in the page; unique.
+    title: says what is seen, above an exported figure.
+    spec: Vega-Lite without data; `"data": {"name": t}` refers to the table t.
+    tables: the rows of each table, as JSON types.
+    width: pixels of an exported figure; None keeps what `spec` says.
+    """
+
+    name: str
+    title: str
+    spec: dict[str, Any]
+    tables: dict[str, list[dict[str, Any]]]
+    width: int | None = 640
+
+    def standalone(self) -> dict[str, Any]:
+        """The specification with its data, a title and a legend, for the light scheme."""
+        spec = _with_legends(copy.deepcopy(self.spec))
+        if self.width is not None:
+            spec["width"] = self.width
+        spec["title"] = {"text": self.title, "offset": 12}
+        return {
+            **spec,
+            "datasets": self.tables,
+            "config": theme(dark=False, font=PLAIN),
+            "padding": 12,
+        }
+
+    def save(self, folder: Path) -> None:
+        """Write `<name>.svg` and `<name>.png` (twice the pixels) into `folder`."""
+        svg = vl_convert.vegalite_to_svg(self.standalone(), vl_version=VERSION)
+        replace(folder / f"{self.name}.svg", svg.encode())
+        replace(folder / f"{self.name}.png", vl_convert.svg_to_png(svg, scale=2))
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Write `content` to `path` whole or not at all: under another name, then renamed."""
+    part = path.with_name(f".{path.name}.part")
+    part.write_bytes(content)
+    part.replace(path)
+
+
+def _with_legends(spec: Any) -> Any:
+    """On the page the learners' switches are the legend; an exported figure needs its own."""
+    if isinstance(spec, list):
+        return [_with_legends(item) for item in spec]
+    if isinstance(spec, dict):
+        return {
+            k: LEGEND if k == "legend" and v is None else _with_legends(v) for k, v in spec.items()
+        }
+    return spec

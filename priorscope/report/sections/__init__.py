@@ -1,0 +1,1 @@
+"""The parts of the page: ONE FILE = ONE SECTION, found by listing this folder."""

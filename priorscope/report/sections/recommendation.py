@@ -1,0 +1,20 @@
+"""What to do next: at the present size, with more data, and what can't be said."""
+
+import dataclasses
+from typing import Any, ClassVar
+
+from priorscope.report.section import SECTIONS, Section
+from priorscope.report.view import View
+
+
+@SECTIONS.register
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Recommendation(Section):
+    """Sentences that the analysis wrote."""
+
+    title: ClassVar[str] = "Recommendation"
+    place: ClassVar[int] = 20
+
+    def content(self, view: View) -> dict[str, Any] | None:
+        sentences = view.summary.get("recommendation")
+        return {"sentences": sentences} if sentences else None

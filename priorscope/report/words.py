@@ -1,0 +1,96 @@
+"""How the page writes numbers, intervals and structures."""
+
+import math
+from typing import Any
+
+MISSING = "–"
+STRUCTURES = {
+    "intact": "intact",
+    "permuted": "positions permuted",
+    "within-patches": "shuffled within patches",
+    "between-patches": "patches shuffled",
+    "time-permuted": "time order permuted",
+    "channels-permuted": "channels permuted",
+    "random-labels": "random labels",
+    "shifted": "randomly shifted",
+    "turned": "randomly turned",
+    "blurred": "blurred",
+    "cropped": "cropped",
+    "patches-dropped": "patches dropped",
+}
+
+
+def structure(name: str) -> str:
+    """`within-patches:4` -> `shuffled within patches (4)`; other names stay as they are."""
+    kind, _, options = name.partition(":")
+    words = STRUCTURES.get(kind, kind)
+    return f"{words} ({options})" if options else words
+
+
+def number(value: Any, digits: int = 3) -> str:
+    """`digits` decimals; a dash where there is no number."""
+    if not is_number(value):
+        return MISSING
+    text = f"{value:.{digits}f}"
+    return text.removeprefix("-") if float(text) == 0 else text.replace("-", "−")
+
+
+def interval(value: Any, digits: int = 3) -> str:
+    """`0.380 to 0.444`."""
+    if not has_interval(value):
+        return MISSING
+    return f"{number(value['low'], digits)} to {number(value['high'], digits)}"
+
+
+def count(value: Any) -> str:
+    """`950`, `12,400`, `1.20 M`, `85.1 M`, `1.10 G`."""
+    if not is_number(value):
+        return MISSING
+    for size, unit in ((1e12, "T"), (1e9, "G"), (1e6, "M")):
+        if abs(value) >= size:
+            return f"{value / size:.3g} {unit}"
+    return f"{value:,.0f}"
+
+
+def ratio(value: Any) -> str:
+    """Two digits that count: `0.42`, `3.4`, `73`, `1,200`."""
+    if not is_number(value):
+        return MISSING
+    if abs(value) >= 100:
+        return f"{float(f'{value:.2g}'):,.0f}"
+    return f"{value:.2g}" if abs(value) < 10 else f"{value:.0f}"
+
+
+def seconds(value: Any) -> str:
+    """`0.8 s`, `42 s`, `3 min 10 s`, `2 h 05 min`."""
+    if not is_number(value):
+        return MISSING
+    if value < 10:
+        return f"{value:.1f} s"
+    whole = round(value)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def percent(value: Any) -> str:
+    """A probability as a whole percentage, never rounded to certainty."""
+    if not is_number(value):
+        return MISSING
+    if 0 < value < 0.01:
+        return "< 1%"
+    if 0.99 < value < 1:
+        return "> 99%"
+    return f"{100 * value:.0f}%"
+
+
+def is_number(value: Any) -> bool:
+    """A finite number, and not a truth value."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def has_interval(value: Any) -> bool:
+    """An `I` of the JSON contract whose three numbers are there."""
+    return isinstance(value, dict) and all(is_number(value.get(k)) for k in ("mean", "low", "high"))

@@ -1,0 +1,131 @@
+import json
+import re
+import sys
+from html.parser import HTMLParser
+
+import pytest
+
+from priorscope.report import write_report
+from priorscope.report.page import render_sections, script_json
+from priorscope.report.section import SECTIONS
+from priorscope.report.view import View
+
+
+class Words(HTMLParser):
+    """The page's text outside scripts and styles, and its elements."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.text, self.tags, self.ids, self.links, self._inside = "", [], [], [], None
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.ids += [value for key, value in attrs if key == "id"]
+        self.links += [value for key, value in attrs if key in ("src", "href")]
+        self._inside = tag
+
+    def handle_endtag(self, tag):
+        self._inside = None
+
+    def handle_data(self, data):
+        if self._inside not in ("script", "style"):
+            self.text += data
+
+
+@pytest.fixture(scope="module")
+def html(folder):
+    return (folder / "report.html").read_text(encoding="utf-8")
+
+
+def test_every_section_has_something_to_show_for_a_full_summary(summary):
+    assert sorted(part.name for part in render_sections(View(summary))) == sorted(SECTIONS)
+
+
+@pytest.mark.parametrize("name", sorted(SECTIONS))
+def test_a_section_is_left_out_when_its_data_are_missing(name, summary):
+    bare = {key: type(summary[key])() for key in summary if key not in ("schema", "task")}
+    view = View({"schema": 1, "task": {"name": "t"}, **bare, "chance_bits": None})
+    assert name == "how-to-read" or SECTIONS[name]().content(view) is None
+
+
+def test_the_verdict_comes_first_and_in_words(html, summary):
+    page = Words(html)
+    places = [page.text.index(sentence) for sentence in summary["verdict"]]
+    assert places == sorted(places)
+    assert places[-1] < page.text.index("1.532")  # the first figure of the leaderboard
+
+
+def test_names_from_data_make_no_elements(html, summary):
+    page = Words(html)
+    assert page.tags.count("script") == 3  # data, bundle, page.js
+    assert "img" not in page.tags
+    assert "i" not in page.tags
+    for row in summary["leaderboard"]:
+        assert row["learner"] in page.text
+    assert summary["failed"][0]["run"] in page.text
+
+
+def test_ids_are_unique(html):
+    ids = Words(html).ids
+    assert len(ids) == len(set(ids))
+
+
+def test_embedded_json_is_what_went_in_and_cannot_end_its_script():
+    data = {"</script><b>": ["<!--", "a & b", "\u2028", "한글", 0.1]}
+    text = str(script_json(data))
+    assert json.loads(text) == data
+    assert not re.search(r"[<>&\u2028\u2029]", text)
+
+
+def test_the_page_is_small_and_names_no_other_file(html):
+    assert len(html.encode()) < 2_000_000
+    assert {link[0] for link in Words(html).links if link != "data:,"} == {"#"}
+
+
+def test_each_figure_is_written_as_svg_and_png(folder, summary):
+    names = {f.name for part in render_sections(View(summary)) for f in part.figures}
+    files = {path.name for path in (folder / "figures").iterdir()}
+    assert files == {f"{name}.{kind}" for name in names for kind in ("svg", "png")}
+    for path in (folder / "figures").iterdir():
+        start = b"\x89PNG\r\n\x1a\n" if path.suffix == ".png" else b"<svg"
+        assert path.read_bytes().startswith(start)
+
+
+def test_nothing_half_written_stays(folder):
+    assert [path for path in folder.rglob("*.part")] == []
+
+
+def test_another_schema_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="summary of schema 1, but this one has schema 2"):
+        write_report({"schema": 2}, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_missing_key_is_named(summary, tmp_path):
+    del summary["curves"]
+    with pytest.raises(ValueError, match="but curves is missing"):
+        write_report(summary, tmp_path)
+
+
+def test_null_estimates_become_dashes(summary, tmp_path):
+    summary["leaderboard"][0]["code_bits_per_label"] = None
+    summary["leaderboard"][1]["accuracy"] = {"mean": 0.5, "low": None, "high": None, "n": 1}
+    summary["curves"][0]["accuracy"] = None
+    assert write_report(summary, tmp_path).exists()
+
+
+def test_a_summary_of_one_draw_of_one_learner_makes_a_page(summary, tmp_path):
+    small = {key: summary[key] for key in ("schema", "task", "verdict")}
+    small |= {"sizes": [100], "draws": 1, "failed": [], "unresolved": []}
+    small["leaderboard"] = summary["leaderboard"][:1]
+    small["curves"] = [dict(summary["curves"][0], n=100)]
+    assert "transformer" in write_report(small, tmp_path).read_text(encoding="utf-8")
+
+
+def test_the_report_is_made_without_torch():
+    # The test session may have imported torch; a fresh interpreter tells.
+    import subprocess
+
+    code = "import sys, priorscope.report; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
