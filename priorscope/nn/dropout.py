@@ -44,18 +44,35 @@ class Dropout(nn.Module):
         self.register_buffer("key", torch.randint(2**63 - 1, ()), persistent=False)
         self.register_buffer("counter", torch.zeros((), dtype=torch.int64), persistent=False)
 
+    @property
+    def active(self) -> bool:
+        """Whether a forward draws noise."""
+        return self.training and self.p > 0
+
+    @property
+    def scale(self) -> float:
+        """What kept elements are multiplied by: 1 / (1 - p), with p as it is rounded."""
+        return _LEVELS / (_LEVELS - self._dropped)
+
+    @property
+    def _dropped(self) -> int:
+        """How many of the 65536 numbers drop."""
+        return min(max(round(self.p * _LEVELS), 1), _LEVELS - 1)
+
     def forward(self, x: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
-        if not self.training or self.p == 0:
+        if not self.active:
             return x
-        dropped = min(max(round(self.p * _LEVELS), 1), _LEVELS - 1)  # of 65536 numbers
-        with torch.no_grad():
-            highest = dropped - 1 - _LEVELS // 2  # of the numbers that drop
-            # 0 or 1, by int16 arithmetic: five times as fast on a CPU as through bool.
-            keep = noise(self.key, self.counter, x.numel()).clamp(highest, highest + 1)
-            keep = keep.sub_(highest).to(x.dtype).view(x.shape)
-            self.counter.add_(1)
         # Scaled after the product: in bfloat16 the scale itself would be rounded by up to 0.2%.
-        return (x * keep).mul_(_LEVELS / (_LEVELS - dropped))
+        return (x * self.keep(x.numel(), x.dtype).view(x.shape)).mul_(self.scale)
+
+    @torch.no_grad()
+    def keep(self, count: int, dtype: torch.dtype) -> Float[Tensor, " count"]:
+        """`count` times 1 (keep) or 0 (drop), drawn anew by each call."""
+        highest = self._dropped - 1 - _LEVELS // 2  # of the numbers that drop
+        numbers = noise(self.key, self.counter, count)
+        self.counter.add_(1)
+        # 0 or 1 by int16 arithmetic: five times as fast on a CPU as through bool.
+        return numbers.clamp(highest, highest + 1).sub_(highest).to(dtype)
 
     def extra_repr(self) -> str:
         return f"p={self.p}"

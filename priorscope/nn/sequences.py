@@ -1,0 +1,218 @@
+"""Which tokens of a flat tensor belong together: what stands for a mask where nothing is padded."""
+
+import dataclasses
+from functools import cached_property
+
+import numpy as np
+import torch
+from jaxtyping import Integer
+from torch import Tensor
+
+# Groups in attention: fewer, larger ones waste work on filled-up rows, more of them cost calls.
+_SHORTEST_SHARE = 0.8
+_SLACK = 4
+
+
+class Sequences:
+    """Sequences that lie one after the other on a flat token axis; each attends to itself alone.
+
+    Layers that work token by token never see it: their cost has no padding in it. Attention
+    (`nn.ragged`) puts sequences of nearly equal length together.
+
+    Args:
+        offsets: where each sequence starts, and the number of tokens at the end; none is empty.
+        causal: each token uses itself and what stands before it.
+        queries: flat places of the only tokens that attend, in any order; None: all. All tokens
+            are attended to still. For a last layer of which only some outputs are read.
+
+    Raises:
+        ValueError: if offsets don't start at 0 or don't rise, or a query has no such place.
+    """
+
+    def __init__(
+        self,
+        offsets: Integer[Tensor, " sequences_and_end"],
+        *,
+        causal: bool = False,
+        queries: Integer[Tensor, " queries"] | None = None,
+    ):
+        self.offsets = offsets
+        self.causal = causal
+        self.queries = queries
+        self._starts = offsets.cpu().numpy().astype(np.int64)
+        if len(self._starts) < 2 or self._starts[0] != 0 or (np.diff(self._starts) < 1).any():
+            raise ValueError(
+                f"Offsets must rise from 0 to the number of tokens, but they are "
+                f"{offsets.tolist()[:10]}; leave out empty sequences."
+            )
+        if queries is not None:
+            places = queries.cpu().numpy()
+            if not len(places) or places.min() < 0 or places.max() >= self.tokens:
+                raise ValueError(
+                    f"Queries must be one or more places in [0, {self.tokens}), but they are "
+                    f"{places.tolist()[:10]}; count from the first token of the batch."
+                )
+        self._plans: dict[int, Plan] = {}
+
+    @classmethod
+    def of_lengths(cls, lengths: list[int], device: str | torch.device = "cpu") -> "Sequences":
+        """Sequences of these lengths."""
+        return cls(torch.tensor([0, *lengths]).cumsum(0).to(device))
+
+    @property
+    def tokens(self) -> int:
+        """Of all sequences together."""
+        return int(self._starts[-1])
+
+    @property
+    def longest(self) -> int:
+        """Tokens of the longest sequence."""
+        return int(np.diff(self._starts).max())
+
+    @property
+    def squared_lengths(self) -> int:
+        """The sum of the squares of the lengths: how many pairs attention weighs, per head."""
+        return int((np.diff(self._starts) ** 2).sum())
+
+    @cached_property
+    def places(self) -> Integer[Tensor, " tokens"]:
+        """Each token's position in its own sequence."""
+        places = np.arange(self.tokens) - np.repeat(self._starts[:-1], np.diff(self._starts))
+        return torch.from_numpy(places).to(self.offsets.device)
+
+    def asked_by(self, queries: Integer[Tensor, " queries"]) -> "Sequences":
+        """The same sequences, with these flat places as the only queries."""
+        return Sequences(self.offsets, causal=self.causal, queries=queries)
+
+    def plan(self, num_heads: int) -> "Plan":
+        """How attention with so many heads gathers these sequences; made once."""
+        if num_heads not in self._plans:
+            queries = None if self.queries is None else self.queries.cpu().numpy()
+            planner = _Planner(self._starts, queries, self.causal, num_heads)
+            self._plans[num_heads] = planner.plan(self.offsets.device)
+        return self._plans[num_heads]
+
+
+@dataclasses.dataclass(frozen=True)
+class Group:
+    """Sequences of nearly equal length, computed together as (count, heads, tokens, head_width).
+
+    count: sequences. queries, keys: of the longest; shorter ones are filled up.
+    start: first row of this group in the gathered rows; queries, keys, values follow each other.
+    out_start: first row in the rows that come out.
+    penalty: added to the scores, (count, 1, queries or 1, keys), -inf where a query may not look;
+        None if it may look everywhere.
+    """
+
+    count: int
+    num_heads: int
+    queries: int
+    keys: int
+    start: int
+    out_start: int
+    penalty: Tensor | None
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """Row numbers for one batch and number of heads; a row is one head's vector of one token.
+
+    Source rows are (tokens, 3, heads) in order or, with chosen queries, (queries, heads) and then
+    (tokens, 2, heads).
+
+    gather: source row of each gathered row. scatter: gathered row of each source row.
+    out_gather: (query, head) of each row that comes out. out_scatter: the inverse.
+    out_padding: rows that come out and stand for nothing.
+    """
+
+    groups: list[Group]
+    gather: Tensor
+    scatter: Tensor
+    out_gather: Tensor
+    out_scatter: Tensor
+    out_padding: Tensor
+
+
+class _Planner:
+    """Builds a `Plan` with numpy, where a hundred small operations cost less than with torch."""
+
+    def __init__(
+        self, starts: np.ndarray, queries: np.ndarray | None, causal: bool, num_heads: int
+    ):
+        self.starts, self.lengths = starts, np.diff(starts)
+        self.causal, self.num_heads = causal, num_heads
+        self.query_places = np.arange(starts[-1]) if queries is None else queries
+        if queries is None:  # source row of head 0: first row, step from token to token
+            self.source = [(part * num_heads, 3 * num_heads) for part in range(3)]
+        else:
+            asked = len(queries) * num_heads
+            keys, values = (asked, 2 * num_heads), (asked + num_heads, 2 * num_heads)
+            self.source = [(0, num_heads), keys, values]
+        owner = np.searchsorted(starts, self.query_places, side="right") - 1
+        self.by_owner = np.argsort(owner, kind="stable")
+        self.query_counts = np.bincount(owner, minlength=len(self.lengths))
+        self.query_starts = np.cumsum(self.query_counts) - self.query_counts
+
+    def plan(self, device: torch.device) -> Plan:
+        groups: list[Group] = []
+        rows: list[np.ndarray] = []  # source rows, -1 where a place stands for nothing
+        out_rows: list[np.ndarray] = []
+        start = out_start = 0
+        for members in _equalish(self.lengths):
+            queries = _filled(self.query_starts[members], self.query_counts[members])
+            queries = np.where(queries < 0, -1, self.by_owner[queries])
+            keys = _filled(self.starts[members], self.lengths[members])
+            penalty = self._penalty(queries, keys, device)
+            shape = (len(members), self.num_heads, queries.shape[1], keys.shape[1])
+            groups.append(Group(*shape, start, out_start, penalty))
+            parts = zip((queries, keys, keys), self.source, strict=True)
+            rows += [self._per_head(of, *source) for of, source in parts]
+            out_rows.append(self._per_head(queries, 0, self.num_heads))
+            start += sum(map(len, rows[-3:]))
+            out_start += len(out_rows[-1])
+        gather, out = np.concatenate(rows), np.concatenate(out_rows)
+        pairs = (gather.clip(0), _inverse(gather), out.clip(0), _inverse(out))
+        arrays = (*pairs, np.flatnonzero(out < 0))
+        return Plan(groups, *(torch.from_numpy(array).to(device) for array in arrays))
+
+    def _per_head(self, tokens: np.ndarray, first: int, step: int) -> np.ndarray:
+        """(count, tokens) -> the rows of (count, heads, tokens); -1 stays."""
+        rows = first + tokens[:, None, :] * step + np.arange(self.num_heads)[:, None]
+        return np.where(tokens[:, None, :] < 0, -1, rows).ravel()
+
+    def _penalty(
+        self, queries: np.ndarray, keys: np.ndarray, device: torch.device
+    ) -> Tensor | None:
+        hidden = keys[:, None, None, :] < 0
+        if self.causal:
+            asking = self.query_places[queries][:, None, :, None]
+            hidden = hidden | ((keys[:, None, None, :] > asking) & (queries >= 0)[:, None, :, None])
+        if not hidden.any():
+            return None
+        return torch.from_numpy(np.where(hidden, np.float32(-np.inf), np.float32(0))).to(device)
+
+
+def _equalish(lengths: np.ndarray) -> list[np.ndarray]:
+    """Sequences, longest first, cut where the next is much shorter than its group's longest."""
+    order = np.argsort(-lengths, kind="stable")
+    groups, begin = [], 0
+    for i in range(1, len(order) + 1):
+        longest = lengths[order[begin]]
+        if i == len(order) or lengths[order[i]] < _SHORTEST_SHARE * longest - _SLACK:
+            groups.append(order[begin:i])
+            begin = i
+    return groups
+
+
+def _filled(starts: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Rows start, start + 1, ... of `counts` numbers, filled up with -1 to the longest, or to 1."""
+    steps = np.arange(max(counts.max(), 1))
+    return np.where(steps < counts[:, None], starts[:, None] + steps, -1)
+
+
+def _inverse(rows: np.ndarray) -> np.ndarray:
+    """Where each of the numbers 0, 1, ... stands in `rows`; -1 there stands for nothing."""
+    places = np.flatnonzero(rows >= 0)
+    inverse = np.empty(len(places), dtype=np.int64)
+    inverse[rows[places]] = places
+    return inverse
