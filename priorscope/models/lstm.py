@@ -21,6 +21,7 @@ class LSTM(ModelConfig):
     """
 
     learning_rate: ClassVar[float] = 5e-3
+    vectorises: ClassVar[bool] = True
 
     width: int = 32
     depth: int = 1

@@ -25,6 +25,7 @@ class MLP(ModelConfig):
     """
 
     learning_rate: ClassVar[float] = 3e-3
+    vectorises: ClassVar[bool] = True
 
     width: int = 128
     depth: int = 2

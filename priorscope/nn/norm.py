@@ -32,8 +32,8 @@ class BatchNorm(nn.Module):
         if self.training:
             axes = (0, *range(2, x.ndim))
             mean, variance = x.mean(axes), x.var(axes, correction=0)
-            self.mean.lerp_(mean.detach(), 0.1)
-            self.variance.lerp_(variance.detach(), 0.1)
+            self.mean.mul_(0.9).add_(mean.detach(), alpha=0.1)
+            self.variance.mul_(0.9).add_(variance.detach(), alpha=0.1)
         scale = self.weight / (variance + 1e-5).sqrt()
         shift = self.bias - mean * scale
         return x * scale.view(positions) + shift.view(positions)

@@ -56,7 +56,9 @@ class RecurrentNetwork(nn.Module):
         size = states * signature.input_shape[0] if readout == "flatten" else states
         self.readout = nn.Linear(size, signature.num_classes)
 
-    def forward(self, inputs: Float[Tensor, "batch ..."] | Tensor) -> Float[Tensor, "batch classes"]:
+    def forward(
+        self, inputs: Float[Tensor, "batch ..."] | Tensor
+    ) -> Float[Tensor, "batch classes"]:
         mask = presence(self.signature, inputs)
         x = self.stem(inputs)
         for layer, dropout in zip(self.layers, self.dropout, strict=True):

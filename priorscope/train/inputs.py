@@ -1,0 +1,88 @@
+"""From stored examples to what a network reads: on the device, standardised inside the prefix."""
+
+import numpy as np
+import torch
+from jaxtyping import Int, Shaped
+from torch import Tensor
+from torch.nn import functional
+
+from priorscope.signature import Signature
+from priorscope.train.recipe import Recipe
+
+CHUNK = 4096  # examples whose statistics are summed at a time
+
+
+class Reader:
+    """Standardises and resizes a batch; its statistics come from the training part alone.
+
+    Images and series are standardised per channel (so a permutation of positions changes
+    nothing), vectors per feature; presence channels and token ids are left alone.
+
+    Args:
+        inputs: the training part, (examples, *input_shape).
+        signature: how to read them.
+        recipe: decides the resolution.
+    """
+
+    def __init__(self, inputs: np.ndarray, signature: Signature, recipe: Recipe):
+        self.signature = signature
+        self.resolution = recipe.resolution
+        if signature.layout == "tokens":
+            return
+        axes = tuple(range(inputs.ndim - 1))
+        total = np.zeros(inputs.shape[-1])
+        squares = np.zeros(inputs.shape[-1])
+        for start in range(0, len(inputs), CHUNK):
+            part = inputs[start : start + CHUNK].astype(np.float64)
+            total += part.sum(axis=axes)
+            squares += np.square(part).sum(axis=axes)
+        count = inputs.size / inputs.shape[-1]
+        mean = total / count
+        spread = np.sqrt(np.maximum(squares / count - np.square(mean), 0))
+        spread[spread < 1e-6 * np.maximum(np.abs(mean), 1e-6)] = 1.0  # a constant stays 0
+        if signature.padded:
+            mean[-1], spread[-1] = 0.0, 1.0
+        self.mean = torch.from_numpy(mean.astype(np.float32))
+        self.spread = torch.from_numpy(spread.astype(np.float32))
+
+    def to(self, device: torch.device) -> "Reader":
+        """Move the statistics."""
+        if self.signature.layout != "tokens":
+            self.mean, self.spread = self.mean.to(device), self.spread.to(device)
+        return self
+
+    @property
+    def network_signature(self) -> Signature:
+        """What the network sees after resizing."""
+        if not self.resolution:
+            return self.signature
+        shape = (self.resolution, self.resolution, self.signature.input_shape[-1])
+        return Signature(input_shape=shape, num_classes=self.signature.num_classes)
+
+    def __call__(self, batch: Shaped[Tensor, "batch ..."]) -> Tensor:
+        """(batch, *input_shape) as stored -> as the network reads it."""
+        if self.signature.layout == "tokens":
+            return batch
+        x = (batch.float() - self.mean) / self.spread
+        if not self.resolution:
+            return x
+        size = (self.resolution, self.resolution)
+        channels_first = x.movedim(-1, 1)
+        resized = functional.interpolate(channels_first, size, mode="bilinear", antialias=True)
+        return resized.movedim(1, -1)
+
+
+def epochs_of_batches(
+    examples: int, batch: int, steps: int, generator: torch.Generator
+) -> Int[Tensor, "steps batch"]:
+    """Which examples each step sees: every example once an epoch, in a new order each time.
+
+    A batch never holds an example twice unless there are fewer examples than its size.
+    """
+    size = min(batch, examples)
+    per_epoch = examples // size
+    orders = [
+        torch.randperm(examples, generator=generator)[: per_epoch * size].view(per_epoch, size)
+        for _ in range(-(-steps // per_epoch))
+    ]
+    return torch.cat(orders)[:steps]

@@ -1,0 +1,157 @@
+"""A learner is an architecture with its recipe; a bias belongs to the whole of it."""
+
+import dataclasses
+from typing import Any
+
+from priorscope.config import Config, closest
+from priorscope.models import MODELS, ModelConfig
+from priorscope.signature import Signature
+
+AUGMENTATIONS = ("shift", "rotate", "flip")
+FOREIGN = ("timm:", "hf:")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Recipe(Config):
+    """How a network is trained: AdamW, warm-up, cosine decay, the best step of the validation split.
+
+    learning_rate: at its peak; 0 takes the architecture's own.
+    weight_decay: decoupled (Loshchilov & Hutter 2019), in units of the learning rate.
+    batch: examples a step.
+    steps: optimiser updates at least planned, whatever the number of examples.
+    epochs: passes over the training part planned, if that is more than `steps`.
+    patience: share of the planned steps without improvement after which training stops.
+    augment: of "shift", "rotate", "flip"; drawn anew for each example at each step.
+    resolution: side to which images are resized before the network sees them; 0 keeps it.
+    """
+
+    learning_rate: float = 0.0
+    weight_decay: float = 0.01
+    batch: int = 64
+    steps: int = 1000
+    epochs: int = 15
+    patience: float = 0.3
+    augment: tuple[str, ...] = ()
+    resolution: int = 0
+
+    def planned_steps(self, examples: int) -> int:
+        """Updates planned for a training part of `examples`."""
+        return max(self.steps, -(-self.epochs * examples // self.batch))
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Learner(Config):
+    """An architecture with the recipe that trains it.
+
+    text: what the user typed, and what tables show.
+    """
+
+    text: str
+    model: ModelConfig
+    recipe: Recipe
+
+    @property
+    def learning_rate(self) -> float:
+        """The recipe's, or the architecture's own."""
+        return self.recipe.learning_rate or self.model.learning_rate
+
+    def identity(self) -> dict[str, Any]:
+        """What decides its results; not how it was typed."""
+        recipe = dataclasses.replace(self.recipe, learning_rate=self.learning_rate)
+        return {"model": self.model.to_json(), "recipe": recipe.to_json()}
+
+    def why_not(self, signature: Signature) -> str | None:
+        """Why the recipe can't be used on such data, as a sentence; or None."""
+        grid = signature.layout in ("image", "series")
+        for part in self.recipe.augment:
+            if not grid or (part in ("rotate", "flip") and signature.layout != "image"):
+                needs = "images" if part in ("rotate", "flip") else "images or series"
+                return f"{self.text}: +{part} needs {needs}, but the data are {signature.layout}."
+        if self.recipe.resolution and signature.layout != "image":
+            return f"{self.text}: +resolution needs images, but the data are {signature.layout}."
+        return None
+
+
+def parse_learner(text: str, defaults: Recipe | None = None) -> Learner:
+    """`name:key=value,...+part+part=value` as a learner.
+
+    Keys are hyperparameters of the architecture or of the recipe. Parts: shift, rotate, flip
+    (augmentation), dropout, decay, batchnorm, layernorm, resolution=R, pretrained=PATH.
+
+    Raises:
+        LookupError: if there is no such architecture.
+        ValueError: if a key, a value or a part doesn't exist or fit.
+    """
+    head, *parts = text.strip().split("+")
+    name, model_options = _head(head)
+    recipe_options: dict[str, str] = {}
+    fields = {f.name for f in dataclasses.fields(Recipe)}
+    for key in [k for k in model_options if k in fields]:
+        recipe_options[key] = model_options.pop(key)
+    model_class = MODELS[name]
+    augment: list[str] = []
+    for part in parts:
+        _add_part(text, part, model_class, model_options, recipe_options, augment)
+    recipe = Recipe.from_options(recipe_options)
+    changed = {k: getattr(recipe, k) for k in recipe_options}
+    base = dataclasses.replace(defaults or Recipe(), **changed)
+    recipe = dataclasses.replace(base, augment=tuple(augment) or base.augment)
+    _check(text, recipe)
+    return Learner(text=text.strip(), model=model_class.from_options(model_options), recipe=recipe)
+
+
+def _head(head: str) -> tuple[str, dict[str, str]]:
+    """`name` and its options; what comes from elsewhere is the architecture `external`."""
+    if head.startswith(FOREIGN) or ".py:" in head:
+        return "external", {"source": head}
+    name, _, rest = head.partition(":")
+    options = {}
+    for pair in filter(None, rest.split(",")):
+        key, equals, value = pair.partition("=")
+        if not equals:
+            raise ValueError(f"{head}: hyperparameters are written key=value, but {pair!r} is not.")
+        options[key.strip()] = value.strip()
+    return name.strip(), options
+
+
+def _add_part(
+    text: str,
+    part: str,
+    model_class: type[ModelConfig],
+    model_options: dict[str, str],
+    recipe_options: dict[str, str],
+    augment: list[str],
+) -> None:
+    name, _, value = part.partition("=")
+    of_model = {
+        "dropout": ("dropout", value or "0.2"),
+        "batchnorm": ("norm", "batch"),
+        "layernorm": ("norm", "layer"),
+        "pretrained": ("pretrained", value),
+    }
+    of_recipe = {"decay": ("weight_decay", value or "0.3"), "resolution": ("resolution", value)}
+    if name in AUGMENTATIONS:
+        augment.append(name)
+    elif name in of_recipe:
+        recipe_options[of_recipe[name][0]] = of_recipe[name][1]
+    elif name in of_model:
+        key, set_to = of_model[name]
+        if key not in {f.name for f in dataclasses.fields(model_class)}:
+            raise ValueError(
+                f"{text}: {model_class.name()} has no {key}, so +{name} means nothing."
+            )
+        model_options[key] = set_to
+    else:
+        names = sorted([*AUGMENTATIONS, *of_model, *of_recipe])
+        raise ValueError(
+            f"{text}: no part is named +{name}; there are {', '.join(names)}.{closest(name, names)}"
+        )
+
+
+def _check(text: str, recipe: Recipe) -> None:
+    positive = {"batch": recipe.batch, "steps": recipe.steps, "epochs": recipe.epochs}
+    for key, value in positive.items():
+        if value < 1:
+            raise ValueError(f"{text}: {key} must be at least 1, but it is {value}.")
+    if recipe.learning_rate < 0 or recipe.weight_decay < 0:
+        raise ValueError(f"{text}: learning_rate and weight_decay can't be negative.")

@@ -1,0 +1,115 @@
+"""Many networks of one architecture on one leading axis, all their parameters in one tensor.
+
+The replica axis lives here alone: models are written for one network. With one replica the
+network itself runs, with its fused kernels; with more, `torch.vmap` runs them together.
+"""
+
+from collections.abc import Sequence
+
+import torch
+from jaxtyping import Float, Shaped
+from torch import Tensor, nn
+from torch.func import functional_call
+
+
+class Replicas:
+    """Networks that are trained together, each on its own examples.
+
+    All parameters are rows of one (replicas, parameters) tensor, and so are the gradients, so
+    that clipping, the optimiser and the snapshot of a replica are one operation each.
+
+    Args:
+        networks: of one architecture; the first is taken over as the skeleton.
+        device: where to put them.
+        together: run by `torch.vmap` even if there is only one. A replica's numbers then don't
+            depend on how many others run beside it; without it, one network runs as it is.
+    """
+
+    def __init__(self, networks: Sequence[nn.Module], device: torch.device, together: bool):
+        assert together or len(networks) == 1
+        self.together = together
+        self.skeleton = networks[0].to(device)
+        self._shapes = {name: p.shape for name, p in self.skeleton.named_parameters()}
+        rows = [nn.utils.parameters_to_vector(n.parameters()).detach() for n in networks]
+        buffers = [dict(network.named_buffers()) for network in networks]
+        stacked = {k: torch.stack([b[k].to(device) for b in buffers]) for k in buffers[0]}
+        self.restore(Snapshot(torch.stack([row.to(device) for row in rows]), stacked))
+
+    def __len__(self) -> int:
+        return len(self.parameters)
+
+    def restore(self, snapshot: "Snapshot") -> None:
+        """Become the replicas of a snapshot, also those dropped since."""
+        self.parameters, self.buffers = snapshot.parameters, snapshot.buffers
+        self.parameters.grad = torch.zeros_like(self.parameters)
+        self._leaves: dict[str, Tensor] = {}
+        start = 0
+        for name, shape in self._shapes.items():
+            stop = start + shape.numel()
+            view = self.parameters.detach()[:, start:stop].unflatten(1, shape or (1,))
+            self._leaves[name] = view.requires_grad_()
+            start = stop
+        if not self.together:
+            self._link_skeleton()
+
+    def _link_skeleton(self) -> None:
+        """Make the network's own parameters and buffers views of the one row."""
+        for name, parameter in self.skeleton.named_parameters():
+            parameter.data = self._leaves[name].data[0]
+            self._leaves[name] = parameter
+        for name, buffer in self.skeleton.named_buffers():
+            buffer.data = self.buffers[name][0]
+
+    def __call__(
+        self, inputs: Shaped[Tensor, "replicas batch ..."]
+    ) -> Float[Tensor, "replicas batch classes"]:
+        """Replica r's logits for inputs[r]."""
+        if not self.together:
+            return self.skeleton(inputs[0]).unsqueeze(0)
+
+        def one(parameters: dict[str, Tensor], buffers: dict[str, Tensor], x: Tensor) -> Tensor:
+            return functional_call(self.skeleton, (parameters, buffers), (x,))
+
+        return torch.vmap(one, randomness="error")(self._leaves, self.buffers, inputs)
+
+    def backward(self, loss: Float[Tensor, ""]) -> None:
+        """Write the gradient of `loss` into `parameters.grad`."""
+        leaves = list(self._leaves.values())
+        gradients = torch.autograd.grad(loss, leaves, materialize_grads=True)
+        rows = [g.reshape(len(self), -1) for g in gradients]
+        torch.cat(rows, dim=1, out=self.parameters.grad)
+
+    def train(self, training: bool) -> None:
+        """Switch dropout and batch statistics on or off."""
+        self.skeleton.train(training)
+
+    def clip(self, largest: float) -> None:
+        """Scale each replica's gradient down to the norm `largest`."""
+        gradients = self.parameters.grad
+        assert gradients is not None
+        norms = gradients.norm(dim=1, keepdim=True)
+        gradients.mul_((largest / (norms + 1e-6)).clamp(max=1.0))
+
+    def keep(self, rows: Sequence[int]) -> None:
+        """Drop all other replicas; what was linked to the old tensors is not any more."""
+        buffers = {name: buffer[list(rows)].clone() for name, buffer in self.buffers.items()}
+        self.restore(Snapshot(self.parameters[list(rows)].clone(), buffers))
+
+    def snapshot(self) -> "Snapshot":
+        """A copy of all parameters and buffers."""
+        return Snapshot(
+            self.parameters.clone(), {name: buffer.clone() for name, buffer in self.buffers.items()}
+        )
+
+
+class Snapshot:
+    """Parameters and buffers of replicas at one step, updated row by row."""
+
+    def __init__(self, parameters: Tensor, buffers: dict[str, Tensor]):
+        self.parameters, self.buffers = parameters, buffers
+
+    def update(self, rows: Sequence[int], replicas: Replicas, places: Sequence[int]) -> None:
+        """Copy the replicas at `places` into `rows`."""
+        self.parameters[list(rows)] = replicas.parameters[list(places)]
+        for name, buffer in self.buffers.items():
+            buffer[list(rows)] = replicas.buffers[name][list(places)]
