@@ -1,0 +1,19 @@
+"""Nothing is destroyed: what every other structure is compared with."""
+
+import dataclasses
+
+import numpy as np
+
+from priorscope.signature import Signature
+from priorscope.structures import STRUCTURES, Structure
+
+
+@STRUCTURES.register
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Intact(Structure):
+    """The data as they are."""
+
+    def apply(
+        self, inputs: np.ndarray, targets: np.ndarray, signature: Signature, seed: int, split: str
+    ) -> tuple[np.ndarray, np.ndarray]:
+        return inputs, targets

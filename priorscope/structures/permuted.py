@@ -1,0 +1,26 @@
+"""Locality, translation and smoothness go: one fixed permutation of all positions."""
+
+import dataclasses
+
+import numpy as np
+
+from priorscope.seeds import numpy_stream
+from priorscope.signature import Signature
+from priorscope.structures import STRUCTURES, Structure
+from priorscope.structures._positions import num_positions, reordered
+
+
+@STRUCTURES.register
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Permuted(Structure):
+    """The same permutation of features, time steps, pixels or tokens in every example.
+
+    Channels of a position move together. Tokens and padded series are permuted within each
+    example's own length. Linear and fully connected learners must not care.
+    """
+
+    def apply(
+        self, inputs: np.ndarray, targets: np.ndarray, signature: Signature, seed: int, split: str
+    ) -> tuple[np.ndarray, np.ndarray]:
+        order = numpy_stream(seed, self.label).permutation(num_positions(signature))
+        return reordered(inputs, order, signature), targets

@@ -1,0 +1,21 @@
+"""A control: labels that say nothing about the inputs, so that every learner costs log2 K."""
+
+import dataclasses
+
+import numpy as np
+
+from priorscope.seeds import numpy_stream
+from priorscope.signature import Signature
+from priorscope.structures import STRUCTURES, Structure
+
+
+@STRUCTURES.register
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class RandomLabels(Structure):
+    """Uniform independent classes, in training and in test; the inputs stay whole."""
+
+    def apply(
+        self, inputs: np.ndarray, targets: np.ndarray, signature: Signature, seed: int, split: str
+    ) -> tuple[np.ndarray, np.ndarray]:
+        uniform = numpy_stream(seed, self.label, split).random(len(targets))
+        return inputs, (uniform * signature.num_classes).astype(targets.dtype)

@@ -1,0 +1,31 @@
+"""Order goes: one fixed permutation along the first axis of positions."""
+
+import dataclasses
+
+import numpy as np
+
+from priorscope.seeds import numpy_stream
+from priorscope.signature import Signature
+from priorscope.structures import STRUCTURES, Structure
+from priorscope.structures._positions import reordered
+
+
+@STRUCTURES.register
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class TimePermuted(Structure):
+    """The same permutation of a series' time steps, an image's rows or a text's tokens.
+
+    Tokens and padded series are permuted within each example's own length. Bags of words and
+    attention with learned positions must not care.
+    """
+
+    def why_not(self, signature: Signature) -> str | None:
+        return "a vector has no order" if signature.layout == "vector" else None
+
+    def apply(
+        self, inputs: np.ndarray, targets: np.ndarray, signature: Signature, seed: int, split: str
+    ) -> tuple[np.ndarray, np.ndarray]:
+        order = numpy_stream(seed, self.label).permutation(signature.input_shape[0])
+        if signature.layout == "image":
+            return np.take(inputs, order, axis=1), targets
+        return reordered(inputs, order, signature), targets

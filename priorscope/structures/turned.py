@@ -1,0 +1,31 @@
+"""Orientation goes: every image is turned by its own random number of quarter turns."""
+
+import dataclasses
+
+import numpy as np
+
+from priorscope.seeds import numpy_stream
+from priorscope.signature import Signature
+from priorscope.structures import STRUCTURES, Structure
+from priorscope.structures._positions import drawn
+
+
+@STRUCTURES.register
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Turned(Structure):
+    """0, 1, 2 or 3 quarter turns per example, equally likely; square images only."""
+
+    def why_not(self, signature: Signature) -> str | None:
+        if signature.layout != "image":
+            return "only images can be turned"
+        rows, columns = signature.input_shape[:2]
+        return None if rows == columns else f"{rows} x {columns} pixels are no square"
+
+    def apply(
+        self, inputs: np.ndarray, targets: np.ndarray, signature: Signature, seed: int, split: str
+    ) -> tuple[np.ndarray, np.ndarray]:
+        quarters = drawn(numpy_stream(seed, self.label, split).random(len(inputs)), 4)
+        result = np.empty_like(inputs)
+        for count in range(4):
+            result[quarters == count] = np.rot90(inputs[quarters == count], count, axes=(1, 2))
+        return result, targets
