@@ -11,6 +11,8 @@ from torch.autograd import forward_ad
 
 from priorscope.nn.dropout import Dropout
 from priorscope.nn.position import RelativeBias, rotate
+from priorscope.nn.ragged import ragged_attention, ragged_attention_of
+from priorscope.nn.sequences import Sequences
 
 # On a CPU the fused kernel only wins on long float32 rows; measured with torch 2.13, AVX-512.
 FUSED_FROM_TOKENS = 512
@@ -71,12 +73,16 @@ class SelfAttention(nn.Module):
     def forward(
         self,
         x: Float[Tensor, "*batch tokens width"],
-        mask: Bool[Tensor, "..."] | None = None,
-    ) -> Float[Tensor, "*batch tokens width"]:
+        mask: Bool[Tensor, "..."] | Sequences | None = None,
+    ) -> Float[Tensor, "*batch queries width"]:
         """Attend where `mask` is True, everywhere if it is None.
 
         mask: broadcastable to (batch, heads, query, key); see `padding_mask`, `causal_mask`.
+            Or the sequences that a flat x (tokens, width) consists of: attend inside each, and
+            return the rows of `mask.queries` alone if there are such.
         """
+        if isinstance(mask, Sequences):
+            return self.out(self._inside(mask, x).flatten(-2))
         qkv = self.qkv(x).unflatten(-1, (3, self.num_heads, -1))
         q, k, v = qkv.movedim(-3, 0).transpose(-3, -2).unbind(0)  # (*batch, heads, tokens, ...)
         if self.rotary:
@@ -87,6 +93,24 @@ class SelfAttention(nn.Module):
         else:
             mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=_additive(q, mask, bias))
         return self.out(mixed.transpose(-3, -2).flatten(-2))
+
+    def _inside(
+        self, sequences: Sequences, x: Float[Tensor, "tokens width"]
+    ) -> Float[Tensor, "queries heads head_width"]:
+        """Each query's mixed values, by head."""
+        if self.written_out or self.rotary or self.bias is not None:
+            raise ValueError(
+                "Attention maps, rotary and relative positions need rows of one length, but these "
+                "are flat sequences; hand over (batch, tokens, width) with a padding mask."
+            )
+        if sequences.queries is None:
+            qkv = self.qkv(x).unflatten(-1, (3, self.num_heads, -1))
+            return ragged_attention(qkv, sequences, self.dropout)
+        of_q, of_kv = (self.out.in_features, 2 * self.out.in_features)
+        (weight, bias), asking = (self.qkv.weight, self.qkv.bias), x[sequences.queries]
+        q = F.linear(asking, weight[:of_q], bias[:of_q]).unflatten(-1, (self.num_heads, -1))
+        kv = F.linear(x, weight[-of_kv:], bias[-of_kv:]).unflatten(-1, (2, self.num_heads, -1))
+        return ragged_attention_of(q, kv, sequences, self.dropout)
 
 
 def attention_weights(
@@ -125,6 +149,16 @@ class SeparateProjections(nn.Module):
         self.query = nn.Linear(width, width)
         self.key = nn.Linear(width, width)
         self.value = nn.Linear(width, width)
+
+    @property
+    def weight(self) -> Tensor:
+        """Of the fused layer."""
+        return torch.cat([self.query.weight, self.key.weight, self.value.weight])
+
+    @property
+    def bias(self) -> Tensor:
+        """Of the fused layer."""
+        return torch.cat([self.query.bias, self.key.bias, self.value.bias])
 
     def forward(self, x: Float[Tensor, "*batch width"]) -> Float[Tensor, "*batch three_widths"]:
         return torch.cat([self.query(x), self.key(x), self.value(x)], dim=-1)

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from priorscope.nn.attention import SelfAttention
 from priorscope.nn.dropout import Dropout
+from priorscope.nn.sequences import Sequences
 
 Activation = Literal["gelu", "gelu_tanh", "relu"]
 
@@ -76,13 +77,16 @@ class Block(nn.Module):
         self.mlp_dropout = Dropout(options.dropout)
 
     def forward(
-        self, x: Float[Tensor, "*batch width"], mask: Bool[Tensor, "..."] | None = None
-    ) -> Float[Tensor, "*batch width"]:
+        self,
+        x: Float[Tensor, "*batch tokens width"],
+        mask: Bool[Tensor, "..."] | Sequences | None = None,
+    ) -> Float[Tensor, "*batch queries width"]:
         """`mask` is handed to the attention, the only part that knows how tokens are laid out."""
+        asking = asking_rows(x, mask)
         if self.norm_first:
-            x = x + self.attention_dropout(self.attention(self.attention_norm(x), mask))
+            x = asking + self.attention_dropout(self.attention(self.attention_norm(x), mask))
             return x + self.mlp_dropout(self.mlp(self.mlp_norm(x)))
-        x = self.attention_norm(x + self.attention_dropout(self.attention(x, mask)))
+        x = self.attention_norm(asking + self.attention_dropout(self.attention(x, mask)))
         return self.mlp_norm(x + self.mlp_dropout(self.mlp(x)))
 
 
@@ -105,11 +109,25 @@ class Encoder(nn.Module):
         self.norm = nn.LayerNorm(width, eps=options.epsilon) if options.norm_first else None
 
     def forward(
-        self, x: Float[Tensor, "*batch width"], mask: Bool[Tensor, "..."] | None = None
-    ) -> Float[Tensor, "*batch width"]:
-        for block in self.blocks:
+        self,
+        x: Float[Tensor, "*batch tokens width"],
+        mask: Bool[Tensor, "..."] | Sequences | None = None,
+    ) -> Float[Tensor, "*batch queries width"]:
+        """With chosen queries, the last block alone is spared the others: it is what is read."""
+        for block in self.blocks[:-1]:
+            x = block(x, mask.everyone if isinstance(mask, Sequences) else mask)
+        for block in self.blocks[-1:]:
             x = block(x, mask)
         return x if self.norm is None else self.norm(x)
+
+
+def asking_rows(
+    x: Float[Tensor, "*batch tokens width"], mask: Bool[Tensor, "..."] | Sequences | None
+) -> Float[Tensor, "*batch queries width"]:
+    """The tokens whose outputs are wanted: those of `mask.queries`, or all."""
+    if isinstance(mask, Sequences) and mask.queries is not None:
+        return x[mask.queries]
+    return x
 
 
 def activate(x: Float[Tensor, "..."], activation: Activation) -> Float[Tensor, "..."]:

@@ -5,7 +5,7 @@ from typing import Literal
 
 import torch
 import torch.nn.functional as F
-from jaxtyping import Float
+from jaxtyping import Float, Integer
 from torch import Tensor, nn
 
 Positions = Literal["learned", "sinusoidal", "rotary", "relative", "none"]
@@ -45,7 +45,8 @@ class AddPositions(nn.Module):
         kind: "learned": a table (initially normal, standard deviation 0.02); "sinusoidal": the
             formula; "none", "rotary" and "relative" add nothing here.
 
-    Shorter sequences get the first positions.
+    Shorter sequences get the first positions; tokens of several sequences on one axis get those
+    at `places`.
     """
 
     def __init__(self, tokens: int, width: int, kind: Positions):
@@ -59,10 +60,14 @@ class AddPositions(nn.Module):
             self.table = None
 
     def forward(
-        self, x: Float[Tensor, "*batch tokens width"]
+        self,
+        x: Float[Tensor, "*batch tokens width"],
+        places: Integer[Tensor, " tokens"] | None = None,
     ) -> Float[Tensor, "*batch tokens width"]:
         if self.table is None:
             return x
+        if places is not None:
+            return x + F.embedding(places, self.table)
         tokens = x.shape[-2]
         check_tokens(tokens, self.table.shape[0])
         return x + self.table[:tokens]

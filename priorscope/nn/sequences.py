@@ -39,6 +39,7 @@ class Sequences:
         self.offsets = offsets
         self.causal = causal
         self.queries = queries
+        self.everyone = self  # the same sequences, where all tokens attend
         self._starts = offsets.cpu().numpy().astype(np.int64)
         if len(self._starts) < 2 or self._starts[0] != 0 or (np.diff(self._starts) < 1).any():
             raise ValueError(
@@ -82,7 +83,9 @@ class Sequences:
 
     def asked_by(self, queries: Integer[Tensor, " queries"]) -> "Sequences":
         """The same sequences, with these flat places as the only queries."""
-        return Sequences(self.offsets, causal=self.causal, queries=queries)
+        chosen = Sequences(self.offsets, causal=self.causal, queries=queries)
+        chosen.everyone = self.everyone
+        return chosen
 
     def plan(self, num_heads: int) -> "Plan":
         """How attention with so many heads gathers these sequences; made once."""
