@@ -1,69 +1,27 @@
 """BERT: word, position and segment embeddings, post-norm blocks, and heads to train them with."""
 
 import dataclasses
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
 import torch
 from jaxtyping import Bool, Float, Integer
 from torch import Tensor, nn
 
-from priorscope.config import Config
+from priorscope.interop.bert_folder import BertFolder, num_classes
 from priorscope.models import MODELS, ModelConfig
-from priorscope.nn.attention import causal_mask, inside_transform, padding_mask
+from priorscope.nn.attention import causal_mask, padding_mask
+from priorscope.nn.bert_shape import BertShape, Size, bert_shape
 from priorscope.nn.block import Activation, BlockOptions, Encoder, activate
 from priorscope.nn.dropout import Dropout
 from priorscope.nn.position import AddPositions, check_tokens
+from priorscope.nn.sequences import Sequences
 from priorscope.nn.readout import masked_mean
 from priorscope.nn.stem import presence
+from priorscope.nn.token_ids import check_ids
 from priorscope.signature import Signature
 
-Size = Literal["tiny", "mini", "small", "medium", "base", "large"]
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class BertShape(Config):
-    """All sizes of a BERT network; the default is BERT-Base, uncased (Devlin et al. 2019).
-
-    vocabulary: number of distinct tokens. max_tokens: how far positions reach.
-    segments: how many sentences can be told apart.
-    positions: "sinusoidal" and "none" are departures from the paper.
-    causal: each token sees itself and what stands before it: a left-to-right variant.
-    padding: the id whose embedding starts at zero.
-    """
-
-    vocabulary: int = 30_522
-    width: int = 768
-    depth: int = 12
-    num_heads: int = 12
-    mlp_width: int = 3072
-    max_tokens: int = 512
-    segments: int = 2
-    dropout: float = 0.1
-    attention_dropout: float = 0.1
-    epsilon: float = 1e-12
-    activation: Activation = "gelu"
-    positions: Literal["learned", "sinusoidal", "none"] = "learned"
-    causal: bool = False
-    padding: int = 0
-
-
-DEPTH_AND_WIDTH: dict[Size, tuple[int, int]] = {  # heads are 64 wide; Turc et al. 2019
-    "tiny": (2, 128),
-    "mini": (4, 256),
-    "small": (4, 512),
-    "medium": (8, 512),
-    "base": (12, 768),
-    "large": (24, 1024),
-}
-
-
-def bert_shape(
-    size: Size, vocabulary: int = 30_522, **other: int | float | str | bool
-) -> BertShape:
-    """The shape of a published size; `other` fields of `BertShape` may be set as well."""
-    depth, width = DEPTH_AND_WIDTH[size]
-    sizes = {"depth": depth, "width": width, "num_heads": width // 64, "mlp_width": 4 * width}
-    return BertShape.from_json({"vocabulary": vocabulary, **sizes, **other})
+Ids = Integer[Tensor, "batch tokens"]
+Present = Bool[Tensor, "batch tokens"]
 
 
 class Embeddings(nn.Module):
@@ -81,15 +39,18 @@ class Embeddings(nn.Module):
         self,
         words: Integer[Tensor, "*batch tokens"],
         segments: Integer[Tensor, "*batch tokens"] | None = None,
+        places: Integer[Tensor, " tokens"] | None = None,
     ) -> Float[Tensor, "*batch tokens width"]:
-        """`segments` are all 0 if None."""
+        """`segments` are all 0 if None; `places` are positions, 0, 1, ... along a row if None."""
         x = self.words(words)
         x = x + (self.segments.weight[0] if segments is None else self.segments(segments))
-        return self.dropout(self.norm(self.positions(x)))
+        return self.dropout(self.norm(self.positions(x, places)))
 
 
-class BertEncoder(nn.Module):
+class BertEncoder(BertFolder):
     """What every BERT has: embeddings, blocks and, if `pooler`, a layer on the first token."""
+
+    architecture = "BertModel"
 
     def __init__(self, shape: BertShape, *, pooler: bool = True):
         super().__init__()
@@ -106,11 +67,12 @@ class BertEncoder(nn.Module):
         self.pooler = nn.Linear(shape.width, shape.width) if pooler else None
         initialise(self)
 
+    @classmethod
+    def made_for(cls, shape: BertShape, tensors: dict[str, Tensor]) -> Self:
+        return cls(shape, pooler="pooler.weight" in tensors)
+
     def forward(
-        self,
-        words: Integer[Tensor, "batch tokens"],
-        segments: Integer[Tensor, "batch tokens"] | None = None,
-        present: Bool[Tensor, "batch tokens"] | None = None,
+        self, words: Ids, segments: Ids | None = None, present: Present | None = None
     ) -> Float[Tensor, "batch tokens width"]:
         """Each token's vector after the last block.
 
@@ -124,6 +86,25 @@ class BertEncoder(nn.Module):
             past = causal_mask(words.shape[-1], words.device)
             mask = past if mask is None else mask & past
         return self.encoder(self.embeddings(words, segments), mask)
+
+    def packed(
+        self,
+        words: Integer[Tensor, " tokens"],
+        sequences: Sequences,
+        segments: Integer[Tensor, " tokens"] | None = None,
+    ) -> Float[Tensor, "queries width"]:
+        """As `forward`, for sequences end to end on one axis: the same vectors, without padding.
+
+        Returns the rows of `sequences.queries`, or all if there are no such.
+        """
+        check_tokens(sequences.longest, self.shape.max_tokens)
+        check_ids(words, self.shape.vocabulary)
+        if sequences.causal != self.shape.causal:
+            raise ValueError(
+                f"The network has causal={self.shape.causal}, but the sequences have "
+                f"causal={sequences.causal}; make both alike."
+            )
+        return self.encoder(self.embeddings(words, segments, sequences.places), sequences)
 
     def pool(self, x: Float[Tensor, "batch tokens width"]) -> Float[Tensor, "batch width"]:
         """The first token's vector ([CLS]) through a layer and tanh; stands for the sequence."""
@@ -153,39 +134,47 @@ class WordHead(nn.Module):
         return nn.functional.linear(x, words, self.bias)
 
 
-class BertMaskedWords(nn.Module):
+class BertMaskedWords(BertFolder):
     """Predicts words from the words around them."""
+
+    architecture = "BertForMaskedLM"
 
     def __init__(self, shape: BertShape):
         super().__init__()
+        self.shape = shape
         self.bert = BertEncoder(shape, pooler=False)
         self.words = WordHead(shape)
 
+    @classmethod
+    def made_for(cls, shape: BertShape, tensors: dict[str, Tensor]) -> Self:
+        return cls(shape)
+
     def forward(
-        self,
-        words: Integer[Tensor, "batch tokens"],
-        segments: Integer[Tensor, "batch tokens"] | None = None,
-        present: Bool[Tensor, "batch tokens"] | None = None,
+        self, words: Ids, segments: Ids | None = None, present: Present | None = None
     ) -> Float[Tensor, "batch tokens vocabulary"]:
         x = self.bert(words, segments, present)
         return self.words(x, self.bert.embeddings.words.weight)
 
 
-class BertPreTraining(nn.Module):
+class BertPreTraining(BertFolder):
     """Predicts masked words, and whether the second sentence follows the first."""
+
+    architecture = "BertForPreTraining"
 
     def __init__(self, shape: BertShape):
         super().__init__()
+        self.shape = shape
         self.bert = BertEncoder(shape)
         self.words = WordHead(shape)
         self.next_sentence = nn.Linear(shape.width, 2)
         initialise(self.next_sentence)
 
+    @classmethod
+    def made_for(cls, shape: BertShape, tensors: dict[str, Tensor]) -> Self:
+        return cls(shape)
+
     def forward(
-        self,
-        words: Integer[Tensor, "batch tokens"],
-        segments: Integer[Tensor, "batch tokens"] | None = None,
-        present: Bool[Tensor, "batch tokens"] | None = None,
+        self, words: Ids, segments: Ids | None = None, present: Present | None = None
     ) -> tuple[Float[Tensor, "batch tokens vocabulary"], Float[Tensor, "batch 2"]]:
         """Logits of the words, and of (follows, does not follow)."""
         x = self.bert(words, segments, present)
@@ -193,41 +182,49 @@ class BertPreTraining(nn.Module):
         return of_words, self.next_sentence(self.bert.pool(x))
 
 
-class BertSequences(nn.Module):
+class BertSequences(BertFolder):
     """One class per sequence, read off the pooler."""
+
+    architecture = "BertForSequenceClassification"
 
     def __init__(self, shape: BertShape, num_classes: int):
         super().__init__()
+        self.shape = shape
         self.bert = BertEncoder(shape)
         self.dropout = Dropout(shape.dropout)
         self.readout = nn.Linear(shape.width, num_classes)
         initialise(self.readout)
 
+    @classmethod
+    def made_for(cls, shape: BertShape, tensors: dict[str, Tensor]) -> Self:
+        return cls(shape, num_classes(tensors))
+
     def forward(
-        self,
-        words: Integer[Tensor, "batch tokens"],
-        segments: Integer[Tensor, "batch tokens"] | None = None,
-        present: Bool[Tensor, "batch tokens"] | None = None,
+        self, words: Ids, segments: Ids | None = None, present: Present | None = None
     ) -> Float[Tensor, "batch classes"]:
         x = self.bert(words, segments, present)
         return self.readout(self.dropout(self.bert.pool(x)))
 
 
-class BertTokens(nn.Module):
+class BertTokens(BertFolder):
     """One class per token."""
+
+    architecture = "BertForTokenClassification"
 
     def __init__(self, shape: BertShape, num_classes: int):
         super().__init__()
+        self.shape = shape
         self.bert = BertEncoder(shape, pooler=False)
         self.dropout = Dropout(shape.dropout)
         self.readout = nn.Linear(shape.width, num_classes)
         initialise(self.readout)
 
+    @classmethod
+    def made_for(cls, shape: BertShape, tensors: dict[str, Tensor]) -> Self:
+        return cls(shape, num_classes(tensors))
+
     def forward(
-        self,
-        words: Integer[Tensor, "batch tokens"],
-        segments: Integer[Tensor, "batch tokens"] | None = None,
-        present: Bool[Tensor, "batch tokens"] | None = None,
+        self, words: Ids, segments: Ids | None = None, present: Present | None = None
     ) -> Float[Tensor, "batch tokens classes"]:
         return self.readout(self.dropout(self.bert(words, segments, present)))
 
@@ -254,9 +251,11 @@ class BertClassifier(nn.Module):
 @MODELS.register
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Bert(ModelConfig):
-    """BERT as a learner for texts, from scratch.
+    """BERT as a learner for texts.
 
-    size: published depth and width, see `DEPTH_AND_WIDTH`.
+    size: published depth and width, see `bert_shape`.
+    pretrained: folder of a pre-trained BERT to start from, whose vocabulary the task must use;
+        size, positions and causal are then the folder's. Empty: from scratch.
     positions: "learned" as published; "sinusoidal" and "none" to see what they are worth.
     causal: each token sees only itself and what stands before it.
     pooling: "mean" over the tokens that exist; "class": the pooler on the first one (the paper).
@@ -266,6 +265,7 @@ class Bert(ModelConfig):
     learning_rate: ClassVar[float] = 5e-4
 
     size: Size = "tiny"
+    pretrained: str = ""
     positions: Literal["learned", "sinusoidal", "none"] = "learned"
     causal: bool = False
     pooling: Literal["mean", "class"] = "mean"
@@ -282,6 +282,11 @@ class Bert(ModelConfig):
                 "bert: with causal=True the first token sees nothing but itself, so "
                 "pooling='class' can't work; take pooling='mean'."
             )
+        encoder = self._from_folder(signature) if self.pretrained else self._from_scratch(signature)
+        return BertClassifier(encoder, signature)
+
+    def _from_scratch(self, signature: Signature) -> BertEncoder:
+        assert signature.vocabulary is not None
         shape = bert_shape(
             self.size,
             signature.vocabulary,
@@ -292,7 +297,25 @@ class Bert(ModelConfig):
             positions=self.positions,
             causal=self.causal,
         )
-        return BertClassifier(BertEncoder(shape, pooler=self.pooling == "class"), signature)
+        return BertEncoder(shape, pooler=self.pooling == "class")
+
+    def _from_folder(self, signature: Signature) -> BertEncoder:
+        rates = {"dropout": self.dropout, "attention_dropout": self.dropout}
+        encoder = BertEncoder.from_pretrained(self.pretrained, **rates).train()
+        if encoder.shape.vocabulary != signature.vocabulary:
+            raise ValueError(
+                f"bert: {self.pretrained} knows {encoder.shape.vocabulary} token ids, but the task "
+                f"has {signature.vocabulary}; encode the texts with that folder's tokenizer."
+            )
+        check_tokens(signature.input_shape[0], encoder.shape.max_tokens)
+        if self.pooling == "class" and encoder.pooler is None:
+            raise ValueError(
+                f"bert: {self.pretrained} has no pooler, so pooling='class' can't work; "
+                f"take pooling='mean'."
+            )
+        if self.pooling == "mean":
+            encoder.pooler = None
+        return encoder
 
 
 def initialise(network: nn.Module) -> None:
@@ -304,20 +327,3 @@ def initialise(network: nn.Module) -> None:
             nn.init.zeros_(module.bias)
         if isinstance(module, nn.Embedding) and module.padding_idx is not None:
             nn.init.zeros_(module.weight[module.padding_idx])
-
-
-def check_ids(words: Integer[Tensor, "..."], vocabulary: int) -> None:
-    """Raise ValueError on an id outside [0, vocabulary); looks only where looking is free.
-
-    On a GPU it would stall the stream, and under vmap there is no single value to look at.
-    """
-    if words.device.type != "cpu" or words.numel() == 0:
-        return
-    if torch.compiler.is_compiling() or inside_transform():
-        return
-    low, high = (int(bound) for bound in words.aminmax())
-    if low < 0 or high >= vocabulary:
-        raise ValueError(
-            f"Token ids must lie in [0, {vocabulary}), but they reach from {low} to {high}; "
-            f"use the tokenizer that the network was made for."
-        )

@@ -1,0 +1,1 @@
+"""Other libraries' names for our tensors and settings: plain dicts in, plain dicts out."""

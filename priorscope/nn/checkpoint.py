@@ -1,0 +1,132 @@
+"""Reading and writing networks' tensors: safetensors, or old pickles of nothing but tensors."""
+
+import json
+import pickle
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+NAMES = ("model.safetensors", "pytorch_model.bin")  # whole, or sharded with `.index.json` added
+
+
+def read_tensors(path: str | Path) -> dict[str, Tensor]:
+    """All tensors of a file or of a folder in Hugging Face's layout, shards joined.
+
+    Raises:
+        ValueError: if nothing is there, or a file is damaged or holds more than tensors.
+    """
+    path = Path(path)
+    if path.is_file():
+        return _read_file(path)
+    for name in NAMES:
+        if (path / name).is_file():
+            return _read_file(path / name)
+        if (path / f"{name}.index.json").is_file():
+            shards = read_json(path / f"{name}.index.json").get("weight_map", {}).values()
+            return _joined(path, sorted(set(shards)))
+    raise ValueError(
+        f"{path} holds no checkpoint; hand over a folder with {' or '.join(NAMES)}, or such a file."
+    )
+
+
+def write_tensors(path: str | Path, tensors: Mapping[str, Tensor]) -> None:
+    """Write a safetensors file, whole or not at all; values keep every bit."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.part")
+    whole = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    save_file(whole, part, metadata={"format": "pt"})
+    part.replace(path)
+
+
+def read_json(path: str | Path) -> dict[str, Any]:
+    """The object in a JSON file.
+
+    Raises:
+        ValueError: if there is no such file or it is no JSON object.
+    """
+    path = Path(path)
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ValueError(f"{path} is missing; a checkpoint's folder has it.") from None
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path} is not JSON ({error}); download it again.") from None
+    if not isinstance(content, dict):
+        raise ValueError(f"{path} must hold a JSON object, but it is a {type(content).__name__}.")
+    return content
+
+
+def write_json(path: str | Path, content: Mapping[str, Any]) -> None:
+    """Write a JSON file, whole or not at all."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.part")
+    part.write_text(json.dumps(content, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    part.replace(path)
+
+
+def load_exactly(network: nn.Module, tensors: Mapping[str, Tensor], source: str | Path) -> None:
+    """Copy tensors into the network's parameters and buffers of the same names.
+
+    Raises:
+        ValueError: if a tensor is missing, left over, or of another shape; all are named.
+    """
+    own = network.state_dict()
+    missing = sorted(own.keys() - tensors.keys())
+    extra = sorted(tensors.keys() - own.keys())
+    misshapen = [
+        f"{name} is {tuple(tensors[name].shape)} and not {tuple(own[name].shape)}"
+        for name in sorted(own.keys() & tensors.keys())
+        if tensors[name].shape != own[name].shape
+    ]
+    wrong = [("missing", missing), ("not known here", extra), ("misshapen", misshapen)]
+    found = "; ".join(f"{what}: {', '.join(names)}" for what, names in wrong if names)
+    if found:
+        raise ValueError(
+            f"{source} must hold exactly the tensors of {type(network).__name__}, but {found}. "
+            f"Take the checkpoint of such a network, or build the network that it was saved from."
+        )
+    network.load_state_dict(tensors)
+
+
+def _joined(folder: Path, shards: list[str]) -> dict[str, Tensor]:
+    absent = [name for name in shards if not (folder / name).is_file()]
+    if absent or not shards:
+        raise ValueError(
+            f"{folder} lists shards that are not there: {', '.join(absent) or 'none at all'}; "
+            f"copy the whole folder."
+        )
+    outside = [name for name in shards if Path(name).name != name]
+    if outside:
+        raise ValueError(f"{folder} names shards outside of it: {', '.join(outside)}; refused.")
+    return {k: v for name in shards for k, v in _read_file(folder / name).items()}
+
+
+def _read_file(path: Path) -> dict[str, Tensor]:
+    if path.suffix == ".safetensors":
+        try:
+            return load_file(path)
+        except SafetensorError as error:
+            raise ValueError(
+                f"{path} is not a safetensors file ({error}); download it again, or save it anew."
+            ) from None
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True)
+    except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else "empty"
+        raise ValueError(
+            f"{path} holds something other than tensors, and running a pickle could run anything "
+            f"({reason}); save it as safetensors where you trust it."
+        ) from None
+    for wrapper in ("state_dict", "model"):  # how training scripts wrap a state dict
+        if isinstance(content, dict) and isinstance(content.get(wrapper), dict):
+            content = content[wrapper]
+    if not isinstance(content, dict) or not all(isinstance(v, Tensor) for v in content.values()):
+        raise ValueError(f"{path} must hold named tensors; save `network.state_dict()`.")
+    return dict(content)
