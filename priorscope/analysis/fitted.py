@@ -1,0 +1,186 @@
+"""Fit every learner's curves, audit them, and keep what may be said of each together."""
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from priorscope.analysis.audit import Audit, audit, complaint
+from priorscope.analysis.average import shares, weigh
+from priorscope.analysis.behaviour import ill_behaved
+from priorscope.analysis.ensemble import MEMBERS, Ensemble, Prefix, ensembles
+from priorscope.analysis.noise import GUESS_FREEDOM, Luck, Means, means_of, perturbed
+from priorscope.analysis.rows import Curve, Table, gather
+from priorscope.seeds import numpy_stream
+
+SUPPORT = 4.0  # predictions reach this many times the largest size
+HORIZON = 1024.0  # "never" means: not within this many times the largest size
+FEWEST_TO_FIT = 3
+FEWEST_TO_AUDIT = 5  # 3 to fit, 2 to hide
+
+
+@dataclasses.dataclass(frozen=True)
+class Fitted:
+    """A learner's curve with its plausible continuations.
+
+    means: means over draws. observed: (members, sizes) values as other draws might have given
+        them, paired with the members of every other learner of the same metric.
+    ensemble: plausible curves; None with fewer than 3 sizes.
+    withheld: why nothing is extrapolated, as a sentence; None if it may be.
+    remark: what is odd about the curve's shape, or "".
+    """
+
+    curve: Curve
+    means: Means
+    observed: np.ndarray
+    ensemble: Ensemble | None
+    audits: tuple[Audit, ...]
+    withheld: str | None
+    remark: str
+
+    @property
+    def largest(self) -> float:
+        """The largest size seen."""
+        return float(self.means.sizes[-1])
+
+    def ensemble_log(self, sizes: np.ndarray) -> np.ndarray:
+        """Log values of the plausible curves, (members, sizes).
+
+        Raises:
+            ValueError: with fewer than 3 sizes, which no curve can be fitted to.
+        """
+        if self.ensemble is None:
+            raise ValueError(self.withheld)
+        return self.ensemble.log_values(np.asarray(sizes, dtype=float))
+
+    def interpolated(self, sizes: np.ndarray) -> np.ndarray:
+        """Observed values between the sizes seen, linear in log n, (members, sizes)."""
+        return interpolate(np.log(sizes), np.log(self.means.sizes), self.observed)
+
+
+def interpolate(at: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Linear interpolation of every row of y (members, sizes) at the same places."""
+    if len(x) == 1:
+        return np.repeat(y, len(at), axis=1)
+    right = np.clip(np.searchsorted(x, at), 1, len(x) - 1)
+    share = (at - x[right - 1]) / (x[right] - x[right - 1])
+    return y[:, right - 1] * (1 - share) + y[:, right] * share
+
+
+def first_reach(x: np.ndarray, values: np.ndarray, level: np.ndarray | float = 0.0) -> np.ndarray:
+    """Where each row of values (members, sizes) first comes down to its level; else infinity."""
+    over = values - np.reshape(level, (-1, 1))
+    under = over <= 0
+    step = under.argmax(axis=1)
+    rows = np.arange(len(over))
+    left, right = over[rows, np.maximum(step - 1, 0)], over[rows, step]
+    with np.errstate(all="ignore"):
+        share = np.where(step > 0, left / (left - right), 1.0)
+    place = x[np.maximum(step - 1, 0)] * (1 - share) + x[step] * share
+    return np.where(under.any(axis=1), place, np.inf)
+
+
+def fit_curves(
+    rows: Iterable[Mapping[str, Any]] | Table,
+    seed: int = 0,
+    members: int = MEMBERS,
+    progress: Callable[[str], None] = lambda stage: None,
+) -> dict[str, dict[str, Fitted]]:
+    """Fit and audit the curves of every learner; metric -> learner -> `Fitted`.
+
+    rows: one per learner, n and draw, with loss (any unit) or error in (0, 1] or both.
+    members: how many plausible curves of each learner intervals are taken from.
+
+    Raises:
+        ValueError: if no row can be used.
+    """
+    table = rows if isinstance(rows, Table) else gather(rows)
+    jobs = [
+        _Job(curve, means_of(curve.sizes, curve.values), _guessing(table, curve))
+        for curves in table.curves.values()
+        for curve in curves.values()
+    ]
+    luck = Luck.of(seed, members, len(table.draws))
+    plans = [(job, hidden) for job in jobs for hidden in job.hideable]
+    found = _all_ensembles(plans, luck, seed, progress)
+    progress("comparing predictions with what was seen")
+    out: dict[str, dict[str, Fitted]] = {on: {} for on in table.curves}
+    for job in jobs:
+        mine = {h: e for (j, h), e in zip(plans, found, strict=True) if j is job}
+        out[job.curve.on][job.curve.learner] = _finish(job, mine, luck, seed)
+    return out
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Job:
+    curve: Curve
+    means: Means
+    head: float | None
+
+    @property
+    def hideable(self) -> list[int]:
+        """How many sizes are hidden in turn; at least 3 must remain."""
+        return [h for h in (0, 1, 2) if len(self.means.sizes) - h >= FEWEST_TO_FIT]
+
+    def prefix(self, sizes: int, shown: int) -> Prefix:
+        """The first `shown` of the first `sizes` sizes; later ones don't exist."""
+        name = f"{self.curve.learner}/{self.curve.on}"
+        return Prefix(name, self.means.until(sizes), shown, self.head)
+
+
+def _guessing(table: Table, curve: Curve) -> float | None:
+    """The loss of guessing, if the rows tell."""
+    if curve.on != "loss":
+        return None
+    told = [table.column("uniform_loss", curve.learner, s) for s in curve.sizes]
+    values = np.concatenate(told)
+    values = values[np.isfinite(values) & (values > 0)]
+    return float(values.mean()) if len(values) else None
+
+
+def _all_ensembles(
+    plans: list[tuple[_Job, int]], luck: Luck, seed: int, progress: Callable[[str], None]
+) -> list[Ensemble]:
+    """Ensembles of every curve with its last 0, 1, 2 sizes hidden, in as few batches as can be."""
+    if not plans:
+        return []
+    progress(f"weighing curve families of {len(plans)} curves and parts of curves")
+    sizes = [len(job.means.sizes) - hidden for job, hidden in plans]
+    scored = [i for i, size in enumerate(sizes) if size - 2 >= FEWEST_TO_FIT]
+    scores = weigh([plans[i][0].prefix(sizes[i], sizes[i] - 2) for i in scored], luck, seed)
+    known = dict(zip(scored, scores, strict=True))
+    weights = [shares(known.get(i)) for i in range(len(plans))]
+    progress(f"fitting {len(luck.chi)} plausible curves to each of {len(plans)}")
+    prefixes = [job.prefix(size, size) for (job, _), size in zip(plans, sizes, strict=True)]
+    return ensembles(prefixes, weights, luck, seed)
+
+
+def _finish(job: _Job, found: dict[int, Ensemble], luck: Luck, seed: int) -> Fitted:
+    curve, means = job.curve, job.means
+    whole = found.get(0)
+    stream = numpy_stream(seed, "observed", curve.learner, curve.on)
+    fresh = stream.standard_normal((len(means.sizes), len(luck.chi))).T
+    inflation = whole.inflation if whole and not means.repeated else 1.0
+    freedom = means.freedom if means.repeated else GUESS_FREEDOM + 1.0
+    moved, _ = perturbed(means, luck, fresh, inflation, freedom)
+    audits = [
+        entry
+        for hidden in (1, 2)
+        if hidden in found
+        for entry in audit(curve.learner, curve.on, means, found[hidden], hidden, seed)
+    ]
+    broken, remark = ill_behaved(curve.learner, curve.on, means, inflation)
+    withheld = _too_few(job) or broken or complaint(audits)
+    return Fitted(curve, means, np.exp(moved), whole, tuple(audits), withheld, remark)
+
+
+def _too_few(job: _Job) -> str | None:
+    count = len(job.means.sizes)
+    if count >= FEWEST_TO_AUDIT:
+        return None
+    return (
+        f"{job.curve.learner}: the {job.curve.on} is known at {count} "
+        f"size{'s' if count > 1 else ''}, but an extrapolation that can be audited needs "
+        f"{FEWEST_TO_AUDIT}, so only what was seen is reported for it."
+    )

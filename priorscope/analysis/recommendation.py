@@ -1,0 +1,250 @@
+"""What follows, in sentences: now, at 2 x and 4 x the data, what to collect, what can't be said."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from priorscope.analysis.fitted import Fitted
+from priorscope.analysis.quantiles import quantile
+from priorscope.analysis.rows import Table
+
+_CERTAIN = 0.975
+_MOST_DRAWS = 100  # above this, two learners are called equal for practical purposes
+_MOST_SENTENCES = 4  # of one kind; the tables hold the rest
+
+
+def recommend(table: Table, fits: dict[str, dict[str, Fitted]], found: dict[str, Any]) -> list[str]:
+    """Sentences, most important first; the last ones name what can't be said.
+
+    found: the other keys of `forecast`.
+    """
+    on = "error" if "error" in fits else "loss"
+    curves = fits[on]
+    size = _largest_shared(curves)
+    judged = {name: fit for name, fit in curves.items() if fit.withheld is None}
+    out = _present(fits, on, size)
+    for times in (2.0, 4.0):
+        out += _later(judged, on, times * size, times)
+    out += _crossings(found["crossovers"], on)
+    out += _worth(found["equivalence"], curves, on, size)
+    out += _falls(found["saturation"], on)
+    out += _switching(found["switch"])
+    out += _collect(table, curves, judged, size)
+    return out + _limits(table, fits)
+
+
+def _largest_shared(curves: dict[str, Fitted]) -> float:
+    """The largest size that two learners or more have; the largest at all, if none is shared."""
+    counts: dict[float, int] = {}
+    for fit in curves.values():
+        for n in fit.means.sizes:
+            counts[float(n)] = counts.get(float(n), 0) + 1
+    shared = [n for n, count in counts.items() if count > 1]
+    return max(shared or counts)
+
+
+def _at(curves: dict[str, Fitted], size: float) -> dict[str, np.ndarray]:
+    """Observed values at one size, learner -> (members,), of those that have it in range."""
+    return {
+        name: fit.interpolated(np.array([size]))[:, 0]
+        for name, fit in curves.items()
+        if fit.means.sizes[0] <= size <= fit.means.sizes[-1]
+    }
+
+
+def _ranked(values: dict[str, np.ndarray]) -> list[str]:
+    return sorted(values, key=lambda name: (float(np.median(values[name])), name))
+
+
+def _present(fits: dict[str, dict[str, Fitted]], on: str, size: float) -> list[str]:
+    values = _at(fits[on], size)
+    order = _ranked(values)
+    best = order[0]
+    draws = fits[on][best].means.draws
+    sentence = f"At {size:,.0f} examples {best} has the lowest {on}: {_range(values[best])}"
+    out = [f"{sentence}, {draws} draw{'s' if draws > 1 else ''}."]
+    near = [o for o in order[1:] if (values[o] > values[best]).mean() < _CERTAIN]
+    if near:
+        out.append(f"At this size {_list(near)} can't be told apart from {best}.")
+    for other in fits:
+        if other != on and (winner := _ranked(_at(fits[other], size))[:1]) not in ([], [best]):
+            out.append(f"On {other} it is {winner[0]}.")
+    return out
+
+
+def _later(judged: dict[str, Fitted], on: str, size: float, times: float) -> list[str]:
+    reach = {name: fit for name, fit in judged.items() if 4.0 * fit.largest >= size}
+    if len(reach) < 2:
+        return []
+    names = sorted(reach)
+    values = np.exp(np.stack([reach[n].ensemble_log(np.array([size]))[:, 0] for n in names]))
+    share = np.bincount(values.argmin(axis=0), minlength=len(names)) / values.shape[1]
+    best = int(share.argmax())
+    scope = f"Of the {len(names)} learners that passed their audit, at"
+    sentence = f"{scope} {times:g} × that size ({size:,.0f}, predicted) "
+    if share[best] < 0.8:
+        able = [names[i] for i in np.argsort(-share) if share[i] >= 0.1]
+        odds = _list([f"{n} ({share[names.index(n)]:.2f})" for n in able], "or")
+        return [f"{sentence}the best may be {odds}; the numbers are probabilities."]
+    value = _range(values[best])
+    return [f"{sentence}{names[best]} is best with probability {_odds(share[best])}: {on} {value}."]
+
+
+def _crossings(entries: list[dict[str, Any]], on: str) -> list[str]:
+    out = []
+    for verdict in ("predicted", "observed"):
+        for e in entries:
+            if e["on"] != on or e["verdict"] != verdict:
+                continue
+            n = e["n"]
+            high = "never" if n["high80"] is None else _count(n["high80"])
+            tense = "overtakes" if verdict == "observed" else "will overtake"
+            out.append(
+                f"{e['overtaking']} {tense} {e['overtaken']} on {on} at about "
+                f"{_count(n['median'])} examples (80% interval {_count(n['low80'])} to {high}; "
+                f"{verdict})."
+            )
+    return out[:_MOST_SENTENCES]
+
+
+def _worth(
+    entries: list[dict[str, Any]], curves: dict[str, Fitted], on: str, size: float
+) -> list[str]:
+    best = _ranked(_at(curves, size))[0]
+    out = []
+    for e in entries:
+        if e["on"] != on or e["n"] != size or e["a"] != best:
+            continue
+        ratio = e["ratio"]
+        start = f"At {size:,.0f} examples {best} is worth "
+        if ratio["mean"] is None:
+            out.append(f"{start}more than {ratio['low']:.2g} × the data of {e['b']}.")
+        elif ratio["low"] > 1:
+            high = "any number" if ratio["high"] is None else f"{ratio['high']:.2g}"
+            out.append(
+                f"{start}{ratio['mean']:.2g} × the data of {e['b']} "
+                f"({ratio['low']:.2g} to {high}; {e['kind']})."
+            )
+    return out[:_MOST_SENTENCES]
+
+
+def _falls(entries: list[dict[str, Any]], on: str) -> list[str]:
+    groups: dict[str, list[str]] = {}
+    for e in entries:
+        if e["on"] == on and e["fall_per_doubling"]:
+            text = f"{e['learner']} ({100 * e['fall_per_doubling']['mean']:.0f}%)"
+            groups.setdefault(e["verdict"], []).append(text)
+    words = {
+        "falling": "Still falling per doubling of the data: {}.",
+        "saturated": "Saturated, within 2% per doubling: {}.",
+        "rising": "Getting worse with more data: {}.",
+    }
+    return [text.format(_list(groups[v])) for v, text in words.items() if v in groups]
+
+
+def _switching(found: dict[str, Any]) -> list[str]:
+    if found.get("reason") or not found["changes"]:
+        return []
+    path = _list([f"{p['learner']} from {p['from']:,.0f}" for p in found["path"]], "then")
+    return [
+        f"The shortest code changes its learner: {path}; it saves "
+        f"{found['saved']['mean']:,.0f} bits against {found['best_single']['learner']} alone."
+    ]
+
+
+def _collect(
+    table: Table, curves: dict[str, Fitted], judged: dict[str, Fitted], size: float
+) -> list[str]:
+    values = _at(curves, size)
+    order = _ranked(values)
+    if len(order) > 1:
+        best, second = order[:2]
+        if (values[second] > values[best]).mean() < _CERTAIN:
+            return [_more_draws(table, curves, (best, second), values, size)]
+    if len(judged) < 2:
+        return []
+    names = sorted(judged)
+    later = np.stack([judged[n].ensemble_log(np.array([4.0 * size]))[:, 0] for n in names])
+    share = np.bincount(later.argmin(axis=0), minlength=len(names)) / later.shape[1]
+    if share.max() >= 0.8:
+        return []
+    pair = [names[i] for i in np.argsort(-share)[:2]]
+    return [
+        f"To know whether {pair[0]} or {pair[1]} is best at {4 * size:,.0f}, run both at "
+        f"{2 * size:,.0f} examples{_cost(table, pair, size, 2 * _draws(curves, pair))}."
+    ]
+
+
+def _more_draws(
+    table: Table, curves: dict[str, Fitted], pair: tuple[str, str],
+    values: dict[str, np.ndarray], size: float,
+) -> str:  # fmt: skip
+    best, second = pair
+    gap = values[second] - values[best]
+    draws = _draws(curves, pair)
+    error = float(np.diff(quantile(gap, (0.16, 0.84)))[0] / 2)
+    distance = max(abs(float(np.median(gap))), 1e-12)
+    needed = math.ceil(min(draws * (2.5 * error / distance) ** 2, 1e9))
+    if needed > _MOST_DRAWS:
+        return (
+            f"To separate {second} from {best} at {size:,.0f} would take more than "
+            f"{_MOST_DRAWS} draws: take them as equal there."
+        )
+    more = max(needed - draws, 1)
+    return (
+        f"To separate {second} from {best}, {more} more draw{'s' if more > 1 else ''} at "
+        f"{size:,.0f}{_cost(table, pair, size, more)} should do: `--draws {draws + more}`."
+    )
+
+
+def _draws(curves: dict[str, Fitted], names: tuple[str, str] | list[str]) -> int:
+    return min(curves[n].means.draws for n in names)
+
+
+def _cost(table: Table, names: tuple[str, str] | list[str], size: float, draws: int) -> str:
+    """` (about 4 min)`, if the rows hold seconds; else nothing."""
+    taken = [table.column("seconds", name, size) for name in names]
+    if not all(np.isfinite(t).any() for t in taken):
+        return ""
+    seconds = draws * sum(float(np.nanmean(t)) for t in taken)
+    return f" (about {seconds:.0f} s)" if seconds < 90 else f" (about {seconds / 60:.0f} min)"
+
+
+def _limits(table: Table, fits: dict[str, dict[str, Fitted]]) -> list[str]:
+    every = [fit for curves in fits.values() for _, fit in sorted(curves.items())]
+    out = [fit.withheld for fit in every if fit.withheld]
+    out += [fit.remark for fit in every if fit.remark]
+    single = sorted({fit.curve.learner for fit in every if not fit.means.repeated})
+    if single:
+        out.append(
+            f"There is one draw of {_list(single)}: intervals come from how the values scatter "
+            "about the curve; 5 draws would show the noise itself."
+        )
+    if len({tuple(fit.means.sizes) for fit in every}) > 1:
+        out.append(
+            "The learners were not seen at the same sizes; they are compared where their ranges "
+            "overlap, by interpolation."
+        )
+    return out + list(table.notes)
+
+
+def _range(values: np.ndarray) -> str:
+    low, middle, high = quantile(values, (0.025, 0.5, 0.975))
+    return f"{middle:.3g} ({low:.3g} to {high:.3g})"
+
+
+def _odds(share: float) -> str:
+    return "above 0.99" if share > 0.99 else f"{share:.2f}"
+
+
+def _count(n: float | None) -> str:
+    """A number of examples with two significant digits."""
+    if n is None:
+        return "never"
+    digits = max(math.floor(math.log10(n)) - 1, 0)
+    return f"{round(n, -digits):,.0f}" if n >= 10 else f"{n:.2g}"
+
+
+def _list(items: list[str], word: str = "and") -> str:
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {word} {items[-1]}"
