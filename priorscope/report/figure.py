@@ -22,7 +22,8 @@ class Figure:
     title: says what is seen, above an exported figure.
     spec: Vega-Lite without data; `"data": {"name": t}` refers to the table t.
     tables: the rows of each table, as JSON types.
-    width: pixels of an exported figure; None keeps what `spec` says.
+    width: pixels of an exported figure; None keeps what the specification says.
+    export: another specification for the exported figure, where the page shows many panels.
     """
 
     name: str
@@ -30,10 +31,11 @@ class Figure:
     spec: dict[str, Any]
     tables: dict[str, list[dict[str, Any]]]
     width: int | None = 640
+    export: dict[str, Any] | None = None
 
     def standalone(self) -> dict[str, Any]:
         """The specification with its data, a title and a legend, for the light scheme."""
-        spec = _with_legends(copy.deepcopy(self.spec))
+        spec = _with_legends(copy.deepcopy(self.export or self.spec))
         if self.width is not None:
             spec["width"] = self.width
         spec["title"] = {"text": self.title, "offset": 12}
@@ -62,8 +64,6 @@ def _with_legends(spec: Any) -> Any:
     """On the page the learners' switches are the legend; an exported figure needs its own."""
     if isinstance(spec, list):
         return [_with_legends(item) for item in spec]
-    if isinstance(spec, dict):
-        return {
-            k: LEGEND if k == "legend" and v is None else _with_legends(v) for k, v in spec.items()
-        }
-    return spec
+    if not isinstance(spec, dict):
+        return spec
+    return {k: LEGEND if k == "legend" and v is None else _with_legends(v) for k, v in spec.items()}

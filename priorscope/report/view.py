@@ -69,7 +69,7 @@ class View:
     def chance_bits(self) -> float | None:
         """Bits per label of guessing, where the summary says."""
         value = self.summary.get("chance_bits")
-        return value if is_number(value) else None
+        return float(value) if is_number(value) else None
 
 
 def flat(row: dict[str, Any], key: str) -> dict[str, Any]:
@@ -77,7 +77,6 @@ def flat(row: dict[str, Any], key: str) -> dict[str, Any]:
     value = row.get(key)
     if not has_interval(value):
         return {}
-    assert isinstance(value, dict)
     return {
         key: short(value["mean"]),
         f"{key}_low": short(value["low"]),
@@ -85,12 +84,14 @@ def flat(row: dict[str, Any], key: str) -> dict[str, Any]:
     }
 
 
-def short(value: float) -> float:
+def short(value: int | float) -> float:
     """Five digits that count: charts need no more, and the page stays small."""
     return float(f"{value:.5g}")
 
 
-def span(rows: list[dict[str, Any]], key: str, *others: float | None) -> tuple[float, float] | None:
+def span(
+    rows: list[dict[str, Any]], key: str, *others: int | float | None
+) -> tuple[float, float] | None:
     """Smallest low and largest high of an interval over rows, with 4% of air; None if empty."""
     values = [row[key] for row in rows if has_interval(row.get(key))]
     ends = [v[end] for v in values for end in ("low", "high")] + [

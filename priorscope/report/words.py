@@ -1,7 +1,7 @@
 """How the page writes numbers, intervals and structures."""
 
 import math
-from typing import Any
+from typing import Any, TypeGuard
 
 MISSING = "–"
 STRUCTURES = {
@@ -86,11 +86,11 @@ def percent(value: Any) -> str:
     return f"{100 * value:.0f}%"
 
 
-def is_number(value: Any) -> bool:
+def is_number(value: Any) -> TypeGuard[float]:
     """A finite number, and not a truth value."""
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def has_interval(value: Any) -> bool:
+def has_interval(value: Any) -> TypeGuard[dict[str, float]]:
     """An `I` of the JSON contract whose three numbers are there."""
     return isinstance(value, dict) and all(is_number(value.get(k)) for k in ("mean", "low", "high"))

@@ -3,7 +3,7 @@
 import dataclasses
 from typing import Any, ClassVar
 
-from priorscope.report import charts
+from priorscope.report.charts.dots import intervals
 from priorscope.report.figure import Figure
 from priorscope.report.section import SECTIONS, Section
 from priorscope.report.view import View, flat, span
@@ -35,7 +35,7 @@ class Leaderboard(Section):
         rows = [{"learner": row["learner"], **flat(row, KEY)} for row in view.rows("leaderboard")]
         order = [row["learner"] for row in rows]
         table = [row for row in rows if KEY in row]
-        spec = charts.dots(
+        spec = intervals(
             view, "leaderboard", KEY, "code length, bits per label (lower is better)", order
         )
         return [

@@ -3,7 +3,8 @@
 import dataclasses
 from typing import Any, ClassVar
 
-from priorscope.report import charts
+from priorscope.report.charts.lines import by_structure, curves
+from priorscope.report.charts.pieces import level
 from priorscope.report.figure import Figure
 from priorscope.report.section import SECTIONS, Section
 from priorscope.report.view import View, flat
@@ -27,7 +28,7 @@ class LearningCurves(Section):
     def figures(self, view: View) -> list[Figure]:
         tables = {"curves": [_columns(row) for row in view.rows("curves")]}
         chance = view.chance_bits
-        guess = charts.level(chance, "guessing") if chance is not None else []
+        guess = level(chance, "guessing") if chance is not None else []
         shown = (
             ("accuracy", "Accuracy on test examples", "accuracy (higher is better)", []),
             ("test_bits", "Test loss", "bits per label (lower is better)", guess),
@@ -36,7 +37,7 @@ class LearningCurves(Section):
             Figure(
                 name=key.replace("_", "-"),
                 title=title,
-                spec=charts.by_structure(charts.curves(view, "curves", key, axis, extra)),
+                spec=by_structure(curves(view, "curves", key, axis, extra)),
                 tables=tables,
             )
             for key, title, axis, extra in shown

@@ -1,0 +1,71 @@
+"""Learner by structure as cells: the number, its interval, and whether 0 is excluded."""
+
+from typing import Any
+
+from priorscope.report import words
+from priorscope.report.charts.heat import heat_map
+from priorscope.report.figure import Figure
+from priorscope.report.view import View, short
+
+KEY = "bits_per_label"
+MARKS = {"up": "▲", "down": "▼", "none": ""}
+
+
+def matrix(view: View, key: str) -> dict[str, Any] | None:
+    """Template variables of a table of `summary[key]`; None if there are no rows."""
+    rows = view.rows(key)
+    if not rows:
+        return None
+    structures = list(dict.fromkeys(row["structure"] for row in rows))
+    found = {(row["learner"], row["structure"]): row.get(KEY) for row in rows}
+    learners = sorted(dict.fromkeys(row["learner"] for row in rows), key=view.index)
+    values = [abs(v["mean"]) for (_, s), v in found.items() if words.has_interval(v) and ranked(s)]
+    largest = max(values, default=0.0) or 1.0
+    cells = {
+        learner: [cell(found.get((learner, name)), largest) for name in structures]
+        for learner in learners
+    }
+    return {"structures": structures, "cells": cells}
+
+
+def ranked(structure: str) -> bool:
+    """Random labels cost nearly all there is; they would drown the colours of the others."""
+    return not structure.startswith("random-labels")
+
+
+def cell(value: Any, largest: float) -> dict[str, Any]:
+    """`share`: the size of the mean as a part of `largest`, at most 1."""
+    if not words.has_interval(value):
+        return {"value": None, "share": 0.0, "way": "none", "mark": "", "clear": False}
+    clear = value["low"] > 0 or value["high"] < 0
+    way = "up" if value["mean"] > 0 else "down"
+    return {
+        "value": value,
+        "share": round(min(1.0, abs(value["mean"]) / largest), 3),
+        "way": way,
+        "mark": MARKS[way if clear else "none"],
+        "clear": clear,
+    }
+
+
+def matrix_figure(view: View, key: str, name: str, title: str) -> list[Figure]:
+    """The matrix as a figure to export; the page itself shows a table."""
+    content = matrix(view, key)
+    if content is None:
+        return []
+    columns = [words.structure(structure) for structure in content["structures"]]
+    rows = [
+        {
+            "learner": learner,
+            "structure": column,
+            "value": short(cell["share"] * (1 if cell["way"] == "up" else -1)),
+            "text": " ".join(filter(None, (cell["mark"], words.number(cell["value"]["mean"], 2)))),
+            "clear": cell["clear"],
+        }
+        for learner, cells in content["cells"].items()
+        for column, cell in zip(columns, cells, strict=True)
+        if cell["value"]
+    ]
+    spec = heat_map(key, list(content["cells"]), columns, title)
+    width = 96 * len(columns)
+    return [Figure(name=name, title=title, spec=spec, tables={key: rows}, width=width)]
