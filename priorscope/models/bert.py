@@ -14,8 +14,8 @@ from priorscope.nn.bert_shape import BertShape, Size, bert_shape
 from priorscope.nn.block import Activation, BlockOptions, Encoder, activate
 from priorscope.nn.dropout import Dropout
 from priorscope.nn.position import AddPositions, check_tokens
-from priorscope.nn.sequences import Sequences
 from priorscope.nn.readout import masked_mean
+from priorscope.nn.sequences import Sequences
 from priorscope.nn.stem import presence
 from priorscope.nn.token_ids import check_ids
 from priorscope.signature import Signature
