@@ -1,0 +1,112 @@
+"""The files of a folder, a .tar.* or a .zip, one after the other; nothing is ever extracted."""
+
+import os
+import stat
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from lzma import LZMAError
+from pathlib import Path, PurePosixPath
+
+MAX_MEMBERS = 1_000_000
+MAX_BYTES = 32 * 2**30  # all members together, unpacked
+MAX_MEMBER_BYTES = 256 * 2**20
+ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
+
+Wanted = Callable[[str], bool]
+
+
+def is_archive(path: Path) -> bool:
+    """Whether the name says .zip or .tar, compressed or not."""
+    return path.name.lower().endswith(ARCHIVES)
+
+
+def members(path: Path, wanted: Wanted) -> Iterator[tuple[str, bytes]]:
+    """Yield (name with /, content) of each file whose name is `wanted`, in the source's order.
+
+    Raises:
+        ValueError: if an archive is damaged or encrypted, holds a link, a device or a name that
+            leads outside, or is larger than the limits of this file.
+    """
+    try:
+        if path.is_dir():
+            yield from _folder(path, wanted)
+        elif path.name.lower().endswith(".zip"):
+            yield from _zip(path, wanted)
+        else:
+            yield from _tar(path, wanted)
+    except (tarfile.TarError, zipfile.BadZipFile, zlib.error, LZMAError, EOFError) as error:
+        raise ValueError(f"{path} is damaged or no archive: {error}; fetch it again.") from error
+
+
+class _Bounds:
+    """Refuses the member that breaks a limit, before it is read."""
+
+    def __init__(self, path: Path):
+        self.path, self.count, self.size = path, 0, 0
+
+    def check(self, name: str, size: int) -> None:
+        parts = PurePosixPath(name.replace("\\", "/"))
+        if parts.is_absolute() or ".." in parts.parts or parts.as_posix()[1:2] == ":":
+            raise ValueError(f"{self.path} holds {name!r}, which leads outside; it is refused.")
+        self.count += 1
+        self.size += size
+        if self.count > MAX_MEMBERS or self.size > MAX_BYTES or size > MAX_MEMBER_BYTES:
+            raise ValueError(
+                f"{self.path} is larger than allowed at {name!r}: at most {MAX_MEMBERS:,} files, "
+                f"{MAX_MEMBER_BYTES / 2**20:.0f} MiB each, {MAX_BYTES / 2**30:.0f} GiB together."
+            )
+
+    def refuse(self, name: str, what: str) -> None:
+        raise ValueError(f"{self.path} holds {name!r}, which is {what}; it is refused.")
+
+
+def _folder(path: Path, wanted: Wanted) -> Iterator[tuple[str, bytes]]:
+    bounds = _Bounds(path)
+    seen: set[str] = set()
+    for root, folders, files in os.walk(path, followlinks=True):  # the user's own links
+        real = os.path.realpath(root)
+        folders[:] = [] if real in seen else sorted(folders)
+        if real in seen:
+            continue
+        seen.add(real)
+        for file in sorted(files):
+            full = Path(root) / file
+            name = full.relative_to(path).as_posix()
+            if wanted(name) and full.is_file():
+                bounds.check(name, full.stat().st_size)
+                yield name, full.read_bytes()
+
+
+def _tar(path: Path, wanted: Wanted) -> Iterator[tuple[str, bytes]]:
+    bounds = _Bounds(path)
+    with tarfile.open(path, "r:*") as archive:
+        for info in archive:
+            name = info.name
+            bounds.check(name, info.size)
+            if info.issym() or info.islnk():
+                bounds.refuse(name, "a link")
+            if not (info.isfile() or info.isdir()):
+                bounds.refuse(name, "neither a file nor a folder")
+            if info.isfile() and wanted(name):
+                file = archive.extractfile(info)
+                assert file is not None
+                yield PurePosixPath(name).as_posix(), file.read()
+
+
+def _zip(path: Path, wanted: Wanted) -> Iterator[tuple[str, bytes]]:
+    bounds = _Bounds(path)
+    with zipfile.ZipFile(path) as archive:
+        infos = archive.infolist()
+        for info in infos:
+            bounds.check(info.filename, info.file_size)
+            if stat.S_ISLNK(info.external_attr >> 16):
+                bounds.refuse(info.filename, "a link")
+            if info.flag_bits & 1:
+                bounds.refuse(info.filename, "encrypted")
+        for info in infos:
+            if not info.is_dir() and wanted(info.filename):
+                with archive.open(info) as file:
+                    # never more than declared, whatever the compressed data say
+                    yield info.filename, file.read(info.file_size)
