@@ -1,0 +1,95 @@
+"""AdamW on one network's parameters: clipping folded in, float32 masters for bfloat16."""
+
+from typing import Any
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+
+class ClippedAdamW:
+    """AdamW (Loshchilov & Hutter 2019) in one pass over memory, after clipping the gradient.
+
+    The fused kernel divides each gradient by a factor as it reads it, which makes clipping free
+    but for the norm. If the network is in bfloat16, the optimiser keeps and changes float32
+    copies of the parameters (masters) and rounds them into the network after each step.
+
+    Args:
+        network: its parameters are the ones changed; biases and norms have no weight decay.
+        weight_decay: share of a weight that is lost per step, times the learning rate.
+        betas: decay rates of the two running means. epsilon: added to the root of the second.
+        largest_norm: gradients of a greater norm, all parameters together, are scaled down to it.
+    """
+
+    def __init__(
+        self,
+        network: nn.Module,
+        *,
+        weight_decay: float = 0.01,
+        betas: tuple[float, float] = (0.9, 0.999),
+        epsilon: float = 1e-8,
+        largest_norm: float = 1.0,
+    ):
+        self._parameters = [p for p in network.parameters() if p.requires_grad]
+        self._masters = [_master(p) for p in self._parameters]
+        self.largest_norm = largest_norm
+        pairs = list(zip(self._parameters, self._masters, strict=True))
+        groups = [
+            {"params": [m for p, m in pairs if p.ndim > 1], "weight_decay": weight_decay},
+            {"params": [m for p, m in pairs if p.ndim <= 1], "weight_decay": 0.0},
+        ]
+        self.optimizer = torch.optim.AdamW(groups, betas=betas, eps=epsilon, fused=True)
+
+    def step(self, learning_rate: float) -> Float[Tensor, ""]:
+        """Change the parameters by their gradients, drop those, return their norm before clipping.
+
+        A gradient that is not finite leaves everything as it is; the norm then says so.
+        """
+        self._hand_over_gradients()
+        norm = nn.utils.get_total_norm([m.grad for m in self._masters if m.grad is not None])
+        # The fused kernel's own names: it divides by the one, and does nothing if the other is 1.
+        optimizer: Any = self.optimizer
+        optimizer.grad_scale = ((norm + 1e-6) / self.largest_norm).clamp(min=1.0).float()
+        optimizer.found_inf = (~norm.isfinite()).float()
+        for group in optimizer.param_groups:
+            group["lr"] = learning_rate
+        optimizer.step()
+        self._round_masters()
+        return norm
+
+    def state_dict(self) -> dict[str, Any]:
+        """Running means and, for bfloat16, the masters; what a resumed run needs."""
+        return {"optimizer": self.optimizer.state_dict(), "masters": self._own_masters()}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """The inverse of `state_dict`; masters are rounded into the network."""
+        self.optimizer.load_state_dict(state["optimizer"])
+        with torch.no_grad():
+            for master, stored in zip(self._own_masters(), state["masters"], strict=True):
+                master.copy_(stored)
+        self._round_masters()
+
+    def _own_masters(self) -> list[Tensor]:
+        """Masters that are not the network's parameters themselves."""
+        pairs = zip(self._parameters, self._masters, strict=True)
+        return [master for parameter, master in pairs if master is not parameter]
+
+    def _hand_over_gradients(self) -> None:
+        for parameter, master in zip(self._parameters, self._masters, strict=True):
+            if master is not parameter:
+                gradient, parameter.grad = parameter.grad, None
+                master.grad = None if gradient is None else gradient.float()
+
+    @torch.no_grad()
+    def _round_masters(self) -> None:
+        for parameter, master in zip(self._parameters, self._masters, strict=True):
+            if master is not parameter:
+                parameter.copy_(master)
+            master.grad = None
+
+
+def _master(parameter: nn.Parameter) -> Tensor:
+    """The parameter itself if it has float32's digits or more, otherwise a float32 copy."""
+    if torch.finfo(parameter.dtype).eps <= torch.finfo(torch.float32).eps:
+        return parameter
+    return parameter.detach().float().requires_grad_()
