@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SETUP := .venv/.ready
 
-.PHONY: help demo test test-slow check format setup clean
+.PHONY: help demo test test-slow test-timm check format setup clean
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
@@ -15,6 +15,9 @@ test: $(SETUP) ## the tests that fit in 15 minutes on two cores
 
 test-slow: $(SETUP) ## the rest of the tests
 	$(BIN)/pytest -q -n auto -m slow
+
+test-timm: ## the same outputs as timm's vision transformer, in .venv-timm
+	PYTHON=$(PYTHON) bash tools/timm.sh
 
 check: $(SETUP) ## lint, types, import layers
 	$(BIN)/ruff format --check .

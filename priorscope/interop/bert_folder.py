@@ -1,7 +1,7 @@
 """BERT networks in Hugging Face folders: `config.json` beside `model.safetensors`."""
 
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, TypeVar
 
 from torch import Tensor, nn
 
@@ -21,6 +21,8 @@ from priorscope.nn.checkpoint import (
     write_tensors,
 )
 
+Network = TypeVar("Network", bound="BertFolder")
+
 
 class BertFolder(nn.Module):
     """A network that reads and writes such folders; what has a `bert` inside, or is it.
@@ -32,12 +34,12 @@ class BertFolder(nn.Module):
     shape: BertShape
 
     @classmethod
-    def made_for(cls, shape: BertShape, tensors: dict[str, Tensor]) -> Self:
+    def made_for(cls: type[Network], shape: BertShape, tensors: dict[str, Tensor]) -> Network:
         """A network of this shape, with the parts that the tensors are for."""
         raise NotImplementedError
 
     @classmethod
-    def from_pretrained(cls, folder: str | Path, **fields: Any) -> Self:
+    def from_pretrained(cls: type[Network], folder: str | Path, **fields: Any) -> Network:
         """Read a folder; nothing is downloaded. In evaluation mode, as saved.
 
         Heads that this network doesn't have are left in the folder.

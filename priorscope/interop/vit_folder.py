@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, TypeVar
 
 from torch import Tensor, nn
 
@@ -23,6 +23,8 @@ from priorscope.nn.checkpoint import (
 )
 from priorscope.nn.vit_shape import VitShape
 
+Network = TypeVar("Network", bound="VitFolder")
+
 
 class VitFolder(nn.Module):
     """A network that reads and writes such folders and state dicts.
@@ -37,7 +39,7 @@ class VitFolder(nn.Module):
         self.shape = shape
 
     @classmethod
-    def from_pretrained(cls, folder: str | Path, **fields: Any) -> Self:
+    def from_pretrained(cls: type[Network], folder: str | Path, **fields: Any) -> Network:
         """Read a folder of `ViTModel` or `ViTForImageClassification`; nothing is downloaded.
 
         In evaluation mode. fields: of `VitShape`, to differ from `config.json`: `dropout=0.1`.

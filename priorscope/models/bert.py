@@ -1,7 +1,7 @@
 """BERT: word, position and segment embeddings, post-norm blocks, and heads to train them with."""
 
 import dataclasses
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Literal
 
 import torch
 from jaxtyping import Bool, Float, Integer
@@ -68,7 +68,7 @@ class BertEncoder(BertFolder):
         initialise(self)
 
     @classmethod
-    def made_for(cls, shape: BertShape, tensors: dict[str, Tensor]) -> Self:
+    def made_for(cls, shape: BertShape, tensors: dict[str, Tensor]) -> "BertEncoder":
         return cls(shape, pooler="pooler.weight" in tensors)
 
     def forward(
@@ -146,7 +146,7 @@ class BertMaskedWords(BertFolder):
         self.words = WordHead(shape)
 
     @classmethod
-    def made_for(cls, shape: BertShape, tensors: dict[str, Tensor]) -> Self:
+    def made_for(cls, shape: BertShape, tensors: dict[str, Tensor]) -> "BertMaskedWords":
         return cls(shape)
 
     def forward(
@@ -170,7 +170,7 @@ class BertPreTraining(BertFolder):
         initialise(self.next_sentence)
 
     @classmethod
-    def made_for(cls, shape: BertShape, tensors: dict[str, Tensor]) -> Self:
+    def made_for(cls, shape: BertShape, tensors: dict[str, Tensor]) -> "BertPreTraining":
         return cls(shape)
 
     def forward(
@@ -196,7 +196,7 @@ class BertSequences(BertFolder):
         initialise(self.readout)
 
     @classmethod
-    def made_for(cls, shape: BertShape, tensors: dict[str, Tensor]) -> Self:
+    def made_for(cls, shape: BertShape, tensors: dict[str, Tensor]) -> "BertSequences":
         return cls(shape, num_classes(tensors))
 
     def forward(
@@ -220,7 +220,7 @@ class BertTokens(BertFolder):
         initialise(self.readout)
 
     @classmethod
-    def made_for(cls, shape: BertShape, tensors: dict[str, Tensor]) -> Self:
+    def made_for(cls, shape: BertShape, tensors: dict[str, Tensor]) -> "BertTokens":
         return cls(shape, num_classes(tensors))
 
     def forward(

@@ -113,13 +113,11 @@ def at_resolution(network: VisionTransformer, rows: int, columns: int) -> Vision
 
 
 def initialise(network: VisionTransformer) -> None:
-    """Weights normal with standard deviation 0.02 (patches: 1/sqrt(inputs)), biases zero."""
-    for module in network.modules():
-        if isinstance(module, nn.Linear):
-            nn.init.normal_(module.weight, std=0.02)
+    """Glorot and Bengio's uniform weights, zero biases; the readout keeps torch's own."""
+    for name, module in network.named_modules():
+        if isinstance(module, nn.Linear) and name != "readout":
+            nn.init.xavier_uniform_(module.weight)
             nn.init.zeros_(module.bias)
-    inputs = network.patches.project.in_features
-    nn.init.normal_(network.patches.project.weight, std=inputs**-0.5)
 
 
 class VitClassifier(nn.Module):

@@ -1,0 +1,206 @@
+"""Networks from elsewhere: timm's, a Hugging Face folder, or a function in the user's own file."""
+
+import dataclasses
+import hashlib
+import importlib
+import importlib.util
+import inspect
+from pathlib import Path
+from types import ModuleType
+from typing import Any, ClassVar
+
+import torch.nn.functional as F
+from jaxtyping import Float, Integer
+from torch import Tensor, nn
+
+from priorscope.models import MODELS, ModelConfig
+from priorscope.signature import Signature
+
+
+@MODELS.register
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class External(ModelConfig):
+    """A network that this library doesn't define; nothing is downloaded.
+
+    source: `timm:NAME`: an architecture of timm with new weights, for images;
+        `hf:FOLDER`: a saved Hugging Face model, for images or token ids, with a new readout
+        where the number of classes differs; `FILE.py:FUNCTION`: a function of the user's that
+        takes a `Signature` and returns a module (batch, *input_shape) -> logits.
+    resolution: rows and columns to which images are resized first, bilinear; 0: as they are.
+    fingerprint: of the file or folder, see `of`; "" lets it change unnoticed.
+    """
+
+    learning_rate: ClassVar[float] = 1e-3
+
+    source: str = ""
+    resolution: int = 0
+    fingerprint: str = ""
+
+    @classmethod
+    def of(cls, source: str, resolution: int = 0) -> "External":
+        """This source as it is now: another content later is another learner."""
+        return cls(source=source, resolution=resolution, fingerprint=fingerprint(source))
+
+    def build(self, signature: Signature) -> nn.Module:
+        if self.fingerprint and self.fingerprint != fingerprint(self.source):
+            raise ValueError(
+                f"{self.source} has changed since this run was planned; restore it, or plan anew."
+            )
+        kind, colon, name = self.source.partition(":")
+        if kind == "timm" and name:
+            network = _from_timm(name, signature, self.resolution)
+        elif kind == "hf" and name:
+            network = _from_folder(Path(name), signature)
+        elif colon and self.source.rpartition(":")[0].endswith(".py"):
+            network = _from_file(self.source, signature)
+        else:
+            raise ValueError(
+                f"A source is timm:NAME, hf:FOLDER or FILE.py:FUNCTION, but it is {self.source!r}."
+            )
+        return Resized(network, self.resolution) if self.resolution else network
+
+
+class Resized(nn.Module):
+    """Images resized to a square before the network sees them."""
+
+    def __init__(self, network: nn.Module, resolution: int):
+        super().__init__()
+        self.network = network
+        self.resolution = resolution
+
+    def forward(
+        self, images: Float[Tensor, "batch rows columns channels"]
+    ) -> Float[Tensor, "batch classes"]:
+        size = (self.resolution, self.resolution)
+        resized = F.interpolate(images.movedim(-1, 1), size, mode="bilinear", antialias=True)
+        return self.network(resized.movedim(1, -1))
+
+
+class ChannelsFirstNetwork(nn.Module):
+    """A network that wants (batch, channels, rows, columns)."""
+
+    def __init__(self, network: nn.Module):
+        super().__init__()
+        self.network = network
+
+    def forward(
+        self, images: Float[Tensor, "batch rows columns channels"]
+    ) -> Float[Tensor, "batch classes"]:
+        return _logits(self.network(images.movedim(-1, 1)))
+
+
+class TokenNetwork(nn.Module):
+    """A Hugging Face network for token ids; id 0 is padding."""
+
+    def __init__(self, network: nn.Module):
+        super().__init__()
+        self.network = network
+
+    def forward(self, ids: Integer[Tensor, "batch tokens"]) -> Float[Tensor, "batch classes"]:
+        ids = ids.long()
+        return _logits(self.network(input_ids=ids, attention_mask=(ids != 0).long()))
+
+
+def fingerprint(source: str) -> str:
+    """16 hex digits of the file, of the folder's files, or of timm's version.
+
+    Raises:
+        ValueError: if there is no such file or folder.
+    """
+    kind, _, name = source.partition(":")
+    if kind == "timm":
+        return hashlib.sha256(str(_imported("timm").__version__).encode()).hexdigest()[:16]
+    path = Path(name) if kind == "hf" else Path(source.rpartition(":")[0])
+    files = sorted(p for p in path.iterdir() if p.is_file()) if path.is_dir() else [path]
+    hasher = hashlib.sha256()
+    for file in files:
+        if not file.is_file():
+            raise ValueError(f"{source} names {file}, which is no file; check the path.")
+        hasher.update(file.name.encode())
+        with file.open("rb") as content:
+            hasher.update(hashlib.file_digest(content, "sha256").digest())
+    return hasher.hexdigest()[:16]
+
+
+def _from_timm(name: str, signature: Signature, resolution: int) -> nn.Module:
+    _needs("image", signature, f"timm:{name}")
+    timm = _imported("timm")
+    if not timm.is_model(name):
+        near = ", ".join(timm.list_models(f"*{name.split('_')[0]}*")[:5])
+        raise ValueError(f"timm has no architecture {name!r}; near are: {near or 'none'}.")
+    rows, columns, channels = signature.input_shape
+    size = (resolution, resolution) if resolution else (rows, columns)
+    options: dict[str, Any] = {"num_classes": signature.num_classes, "in_chans": channels}
+    if "img_size" in inspect.signature(timm.models.VisionTransformer).parameters and (
+        name.startswith(("vit", "deit", "swin", "beit", "mixer", "cait", "xcit"))
+    ):
+        options["img_size"] = size
+    try:
+        return ChannelsFirstNetwork(timm.create_model(name, pretrained=False, **options))
+    except (AssertionError, TypeError, ValueError, RuntimeError) as error:
+        raise ValueError(
+            f"timm can't build {name} for images of {size[0]} x {size[1]} x {channels}: {error}; "
+            f"set resolution, for example to 224."
+        ) from error
+
+
+def _from_folder(folder: Path, signature: Signature) -> nn.Module:
+    if not (folder / "config.json").is_file():
+        raise ValueError(f"hf:{folder} must be a folder with config.json, but it has none.")
+    transformers = _imported("transformers")
+    options = {
+        "num_labels": signature.num_classes,
+        "local_files_only": True,
+        "ignore_mismatched_sizes": True,
+    }
+    if signature.layout == "tokens":
+        auto = transformers.AutoModelForSequenceClassification
+        return TokenNetwork(auto.from_pretrained(folder, **options).train())
+    _needs("image", signature, f"hf:{folder}")
+    auto = transformers.AutoModelForImageClassification
+    return ChannelsFirstNetwork(auto.from_pretrained(folder, **options).train())
+
+
+def _from_file(source: str, signature: Signature) -> nn.Module:
+    file, _, function = source.rpartition(":")
+    path = Path(file)
+    if not path.is_file():
+        raise ValueError(f"{source} names {path}, which is no file; check the path.")
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:  # the user's own file may fail in any way
+        raise ValueError(f"{path} failed: {type(error).__name__}: {error}") from error
+    if not callable(getattr(module, function, None)):
+        raise ValueError(f"{path} has no function {function!r}; define {function}(signature).")
+    network = getattr(module, function)(signature)
+    if not isinstance(network, nn.Module):
+        raise ValueError(
+            f"{source} must return a torch.nn.Module, but it returned a {type(network).__name__}."
+        )
+    return network
+
+
+def _needs(layout: str, signature: Signature, source: str) -> None:
+    if signature.layout != layout:
+        raise ValueError(
+            f"{source} reads {layout} inputs, but this task gives a {signature.layout}; "
+            f"write a FILE.py:FUNCTION that reads it."
+        )
+
+
+def _imported(package: str) -> ModuleType:
+    try:
+        return importlib.import_module(package)
+    except ImportError as error:
+        raise ValueError(
+            f"{package} can't be imported ({error}); pip install {package}."
+        ) from error
+
+
+def _logits(output: Any) -> Tensor:
+    """Logits of a Hugging Face output, or the tensor itself."""
+    return output if isinstance(output, Tensor) else output.logits
