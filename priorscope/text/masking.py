@@ -6,7 +6,6 @@ is masked the same way whatever batch, process or order it comes in.
 
 import dataclasses
 from functools import cached_property
-from typing import Self
 
 import numpy as np
 from tokenizers import Tokenizer, models
@@ -57,7 +56,7 @@ class Pieces:
     continues: np.ndarray
 
     @classmethod
-    def of(cls, tokenizer: Tokenizer) -> Self:
+    def of(cls, tokenizer: Tokenizer) -> "Pieces":
         """Those of `tokenizer`: `##` marks a WordPiece that goes on, BPE marks the others."""
         size = tokenizer.get_vocab_size()
         special, continues = np.zeros(size, bool), np.zeros(size, bool)

@@ -30,7 +30,7 @@ class Packed:
     follows: np.ndarray | None = None
 
 
-class Sequences(Protocol):
+class SequenceSource(Protocol):
     """What can be packed: a number of sequences, their lengths and their tokens."""
 
     def __len__(self) -> int: ...
@@ -65,7 +65,7 @@ class Place:
     batch: int = 0
 
 
-def plan(sequences: Sequences, place: Place, tokens: int, seed: int) -> list[np.ndarray]:
+def plan(sequences: SequenceSource, place: Place, tokens: int, seed: int) -> list[np.ndarray]:
     """The batches of a window: sequence numbers, each batch of at most `tokens` tokens.
 
     A function of (seed, epoch, window). A sequence longer than `tokens` is a batch of its own.
@@ -82,7 +82,7 @@ def plan(sequences: Sequences, place: Place, tokens: int, seed: int) -> list[np.
 
 
 def batches(
-    sequences: Sequences, place: Place, tokens: int, seed: int
+    sequences: SequenceSource, place: Place, tokens: int, seed: int
 ) -> Iterator[tuple[np.ndarray, Place]]:
     """Endlessly: the numbers of the next batch, and the place after it.
 
@@ -122,7 +122,7 @@ def divide(numbers: np.ndarray, lengths: np.ndarray, parts: int) -> list[np.ndar
 
 
 def read_batch(
-    sequences: Sequences,
+    sequences: SequenceSource,
     numbers: np.ndarray,
     pieces: Pieces,
     masking: Masking,

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Sequence
-from typing import Self
 
 from tokenizers import Tokenizer
 
@@ -31,7 +30,7 @@ class WordPieces:
         self._added = re.compile("|".join(map(re.escape, added)) or "(?!)")
 
     @classmethod
-    def of(cls, tokenizer: Tokenizer) -> Self | None:
+    def of(cls, tokenizer: Tokenizer) -> "WordPieces | None":
         """For `tokenizer`, or None if it follows other rules than BERT's."""
         state = json.loads(tokenizer.to_str())
         model, normalizer = state["model"], state["normalizer"] or {}
