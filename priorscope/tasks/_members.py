@@ -7,7 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from lzma import LZMAError
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 MAX_MEMBERS = 1_000_000
 MAX_BYTES = 32 * 2**30  # all members together, unpacked
@@ -47,8 +47,8 @@ class _Bounds:
         self.path, self.count, self.size = path, 0, 0
 
     def check(self, name: str, size: int) -> None:
-        parts = PurePosixPath(name.replace("\\", "/"))
-        if parts.is_absolute() or ".." in parts.parts or parts.as_posix()[1:2] == ":":
+        parts = name.replace("\\", "/").split("/")
+        if ".." in parts or parts[0] == "" or parts[0][1:2] == ":":
             raise ValueError(f"{self.path} holds {name!r}, which leads outside; it is refused.")
         self.count += 1
         self.size += size
@@ -92,7 +92,7 @@ def _tar(path: Path, wanted: Wanted) -> Iterator[tuple[str, bytes]]:
             if info.isfile() and wanted(name):
                 file = archive.extractfile(info)
                 assert file is not None
-                yield PurePosixPath(name).as_posix(), file.read()
+                yield name.removeprefix("./"), file.read()
 
 
 def _zip(path: Path, wanted: Wanted) -> Iterator[tuple[str, bytes]]:

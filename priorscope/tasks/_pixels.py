@@ -1,6 +1,5 @@
 """Encoded images to arrays of one size; what can't be decoded is named."""
 
-import dataclasses
 import io
 import warnings
 from collections.abc import Iterator
@@ -16,15 +15,6 @@ UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, 
 GREY = {"1", "L", "LA", "La", "I", "I;16", "I;16B", "I;16L"}
 
 
-@dataclasses.dataclass(frozen=True)
-class Header:
-    """What an image says of itself before it is decoded."""
-
-    rows: int
-    columns: int
-    grey: bool
-
-
 class TooLargeError(ValueError):
     """An image with more pixels than allowed: not skipped, refused."""
 
@@ -37,45 +27,51 @@ def quiet_decoding() -> Iterator[None]:
         yield
 
 
-def read_header(name: str, content: bytes) -> Header:
-    """Rows, columns and whether it is grey, without decoding.
+def decode(name: str, content: bytes, largest: int, side: int) -> tuple[np.ndarray, bool]:
+    """Pixels (rows, columns, 1 or 3) uint8, grey or colour, and whether they were stretched.
+
+    An image of at most `largest` pixels a side keeps its size, another is stretched to
+    side x side. 16 bits become 8 by their upper byte. EXIF is ignored, transparency dropped, of
+    several frames the first is taken.
 
     Raises:
-        TooLargeError: above MAX_PIXELS.
-        UNREADABLE: if it is no image.
+        TooLargeError: above MAX_PIXELS; nothing is decoded.
+        UNREADABLE: if it can't be decoded to the end.
     """
     try:
         with Image.open(io.BytesIO(content), formats=FORMATS) as image:
             columns, rows = image.size
-            if rows * columns <= MAX_PIXELS:
-                return Header(rows, columns, image.mode in GREY)
-            size = f"{columns:,} x {rows:,} pixels"
+            if rows * columns > MAX_PIXELS:
+                raise TooLargeError(_too_large(name, f"{columns:,} x {rows:,} pixels"))
+            if max(rows, columns) <= largest or rows == columns == side:
+                return _pixels(image), False
+            image.draft(None, (2 * side, 2 * side))  # JPEG: decode small, then resize
+            return stretched(_pixels(image), side), True
     except Image.DecompressionBombError as error:
-        size = str(error).split(",")[0].rstrip(".")
-    raise TooLargeError(
+        size = str(error).partition("(")[2].partition(" ")[0]
+        raise TooLargeError(_too_large(name, f"{size} pixels")) from error
+
+
+def stretched(pixels: np.ndarray, side: int) -> np.ndarray:
+    """(side, side, channels) uint8: bilinear, averaging over what a pixel covers."""
+    channels = pixels.shape[-1]
+    image = Image.fromarray(pixels[..., 0] if channels == 1 else pixels)
+    image = image.resize((side, side), Image.Resampling.BILINEAR)
+    return np.asarray(image).reshape(side, side, channels)
+
+
+def _too_large(name: str, size: str) -> str:
+    return (
         f"The image {name} is too large ({size}; at most {MAX_PIXELS:,} pixels are decoded); "
         "shrink it or take it out."
     )
 
 
-def decode(content: bytes, rows: int, columns: int, grey: bool) -> np.ndarray:
-    """(rows, columns, 1 or 3) uint8; stretched to that size. EXIF is ignored, alpha dropped.
-
-    Grey levels above 8 bits are scaled from 16 bits. Of several frames the first is taken.
-
-    Raises:
-        UNREADABLE: if it can't be decoded to the end.
-    """
-    with Image.open(io.BytesIO(content), formats=FORMATS) as image:
-        if image.size != (columns, rows):
-            image.draft(None, (2 * columns, 2 * rows))  # JPEG: decode small, then resize
-        image.load()
-        flat = _eight_bits(image)
-        flat = flat.convert("L" if grey else "RGB")
-        if flat.size != (columns, rows):
-            flat = flat.resize((columns, rows), Image.Resampling.BILINEAR)
-        pixels = np.asarray(flat)
-    return pixels.reshape(rows, columns, -1)
+def _pixels(image: Image.Image) -> np.ndarray:
+    grey = image.mode in GREY
+    image.load()
+    pixels = np.asarray(_eight_bits(image).convert("L" if grey else "RGB"))
+    return pixels[..., None] if grey else pixels
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:

@@ -22,7 +22,8 @@ FLAGS = ("is_test", "test_mask", "test")
 class Arrays(TaskConfig):
     """An .npz file, a folder of .npy files, or one .npy file; nothing pickled is read.
 
-    Names, in any case: x_train y_train x_test y_test, or x y with an optional boolean is_test.
+    Names, in any case: x_train y_train x_test y_test, x y x_test y_test, or x y with an optional
+    boolean is_test.
     Also X, data, images, features, inputs, and labels, label, targets, target. An array
     `classes` or `class_names` of text names the classes 0, 1, ...
 
@@ -42,7 +43,7 @@ class Arrays(TaskConfig):
     def load(self, seed: int = 0) -> Examples:
         arrays = _read(Path(self.path), self.target)
         known = {name.lower(): name for name in arrays}
-        pair = _pair(known, "train")
+        test = _pair(known, "test")
         names = next(
             (arrays[known[n]] for n in ("class_names", "classes") if n in known), np.array([])
         )
@@ -53,11 +54,13 @@ class Arrays(TaskConfig):
             "strict": self.strict,
             "seed": seed,
         }
-        if pair and not self.target:
-            test = _pair(known, "test")
-            x, y, *rest = (arrays[n] for n in (*pair, *(test or ())))
-            return examples_from_arrays(x, y, *rest, **options)
+        if train := _pair(known, "train"):
+            chosen = (*train, *(test or ()))
+            return examples_from_arrays(*(arrays[n] for n in chosen), **options)
         source, target = self._names(known)
+        if test and not self.target:
+            chosen = (source, target, *test)
+            return examples_from_arrays(*(arrays[n] for n in chosen), **options)
         flags = next((arrays[known[n]] for n in FLAGS if n in known), None)
         is_test = None
         if flags is not None and flags.shape == arrays[target].shape[:1]:

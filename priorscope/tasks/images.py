@@ -1,8 +1,6 @@
 """A folder of image files, one folder a class; also inside a .tar.* or .zip."""
 
-import collections
 import dataclasses
-from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -13,11 +11,10 @@ from priorscope.tasks._members import members
 from priorscope.tasks._pixels import (
     SUFFIXES,
     UNREADABLE,
-    Header,
     TooLargeError,
     decode,
     quiet_decoding,
-    read_header,
+    stretched,
 )
 
 LARGEST = 128  # pixels a side that are kept without asking
@@ -52,64 +49,65 @@ class Images(TaskConfig):
         if self.image_size and not 4 <= self.image_size <= 1024:
             raise ValueError(f"image_size must lie in 4 ... 1024, but it is {self.image_size}.")
         skipped: dict[str, str] = {}
-        headers = self._headers(skipped)
-        self._check_found(headers, skipped)
-        folders, others = _split_folders(headers)
-        rows, columns, notes = self._size(list(headers.values()))
-        grey = all(h.grey for h in headers.values())
-        names, pixels = self._decoded(headers, (rows, columns, grey), skipped)
-        self._check_found(names, skipped)
-        labels = [folders[name][1] for name in names]
-        splits = [folders[name][0] for name in names]
-        is_test = np.array([s == "test" for s in splits]) if "test" in splits else None
+        decoded, count = self._decoded(skipped)
+        if not decoded:
+            raise ValueError(self._nothing(skipped))
+        folders, notes = _split_folders(list(decoded))
+        pixels, more = self._stacked(list(decoded.values()), count)
+        splits = [split for split, _ in folders]
         split = split_examples(
-            labels, is_test, test_share=self.test_share, strict=self.strict, seed=seed
+            [label for _, label in folders],
+            np.array([s == "test" for s in splits]) if "test" in splits else None,
+            test_share=self.test_share,
+            strict=self.strict,
+            seed=seed,
         )
-        if not grey and any(h.grey for h in headers.values()):
-            notes.append("Grey and colour images are mixed; all are read as colour.")
-        notes += [*others, *_skip_notes(skipped, len(headers))]
+        notes += [*more, *_skip_notes(skipped)]
         return assemble(split, pixels[split.train], pixels[split.test], notes=notes)
 
-    def _files(self) -> Iterator[tuple[str, bytes]]:
-        return members(Path(self.path), _is_image)
-
-    def _headers(self, skipped: dict[str, str]) -> dict[str, Header]:
-        headers: dict[str, Header] = {}
+    def _decoded(self, skipped: dict[str, str]) -> tuple[dict[str, np.ndarray], int]:
+        """Pixels by name, names sorted whatever the source's order; how many were stretched."""
+        largest, side = (0, self.image_size) if self.image_size else (LARGEST, DEFAULT)
+        decoded: dict[str, np.ndarray] = {}
+        size = count = 0
         with quiet_decoding():
-            for name, content in self._files():
+            for name, content in members(Path(self.path), _is_image):
                 try:
-                    headers[name] = read_header(name, content)
+                    decoded[name], changed = decode(name, content, largest, side)
                 except TooLargeError:
                     raise
                 except UNREADABLE as error:
                     self._skip(name, error, skipped)
-        return headers
-
-    def _decoded(
-        self, headers: dict[str, Header], size: tuple[int, int, bool], skipped: dict[str, str]
-    ) -> tuple[list[str], np.ndarray]:
-        """Names in sorted order and their pixels, whatever the order of the source."""
-        rows, columns, grey = size
-        shape = (len(headers), rows, columns, 1 if grey else 3)
-        if np.prod(shape, dtype=float) > MAX_ARRAY:
-            raise ValueError(
-                f"{shape[0]:,} images of {rows} x {columns} pixels take more than "
-                f"{MAX_ARRAY / 2**30:.0f} GiB; give a smaller image_size."
-            )
-        place = {name: i for i, name in enumerate(sorted(headers))}
-        pixels = np.empty(shape, dtype=np.uint8)
-        with quiet_decoding():
-            for name, content in self._files():
-                if name not in headers:
                     continue
-                try:
-                    pixels[place[name]] = decode(content, rows, columns, grey)
-                except UNREADABLE as error:
-                    self._skip(name, error, skipped)
-        good = [name for name in place if name not in skipped]
-        if len(good) < len(place):
-            pixels = pixels[[place[name] for name in good]]
-        return good, pixels
+                size, count = size + decoded[name].nbytes, count + changed
+                if size > MAX_ARRAY:
+                    raise ValueError(
+                        f"The first {len(decoded):,} images of {self.path} take more than "
+                        f"{MAX_ARRAY / 2**30:.0f} GiB; give an image_size, or a smaller one."
+                    )
+        return dict(sorted(decoded.items())), count
+
+    def _stacked(self, decoded: list[np.ndarray], count: int) -> tuple[np.ndarray, list[str]]:
+        """(examples, rows, columns, channels) of one size, and notes.
+
+        count: images that were stretched while they were decoded.
+        """
+        notes = []
+        shapes = {pixels.shape[:2] for pixels in decoded}
+        channels = {pixels.shape[2] for pixels in decoded}
+        side = self.image_size or DEFAULT
+        rows, columns = shapes.pop() if len(shapes) == 1 else (side, side)
+        result = np.empty((len(decoded), rows, columns, max(channels)), dtype=np.uint8)
+        for place, pixels in enumerate(decoded):
+            if pixels.shape[:2] != (rows, columns):
+                pixels, count = stretched(pixels, side), count + 1
+            result[place] = pixels
+        if count:
+            way = "" if self.image_size else "; image_size gives another size"
+            notes.append(f"{count} images of other sizes are stretched to {side} x {side}{way}.")
+        if len(channels) > 1:
+            notes.append("Grey and colour images are mixed; all are read as colour.")
+        return result, notes
 
     def _skip(self, name: str, error: Exception, skipped: dict[str, str]) -> None:
         reason = str(error).partition(": <")[0].partition(" <")[0] or type(error).__name__
@@ -120,29 +118,13 @@ class Images(TaskConfig):
             ) from error
         skipped[name] = reason
 
-    def _check_found(self, found: dict[str, Header] | list[str], skipped: dict[str, str]) -> None:
-        if found:
-            return
+    def _nothing(self, skipped: dict[str, str]) -> str:
         if skipped:
-            raise ValueError(f"None of the {len(skipped)} images in {self.path} can be read.")
-        raise ValueError(
+            return f"None of the {len(skipped)} images in {self.path} can be read."
+        return (
             f"{self.path} holds no images ({', '.join(SUFFIXES)}); it must hold "
             "CLASS/image files, or train/CLASS and test/CLASS."
         )
-
-    def _size(self, headers: list[Header]) -> tuple[int, int, list[str]]:
-        """Rows and columns of every example, and what to say about it."""
-        sizes = collections.Counter((h.rows, h.columns) for h in headers)
-        (rows, columns), _ = sizes.most_common(1)[0]
-        if len(sizes) == 1 and not self.image_size and max(rows, columns) <= LARGEST:
-            return rows, columns, []
-        side = self.image_size or DEFAULT
-        if sizes.keys() == {(side, side)}:
-            return side, side, []
-        what = f"{len(sizes)} sizes" if len(sizes) > 1 else f"{columns} x {rows} pixels"
-        note = f"Images of {what} are stretched to {side} x {side}"
-        way = "" if self.image_size else "; image_size gives another size"
-        return side, side, [f"{note}{way}."]
 
 
 def _is_image(name: str) -> bool:
@@ -151,7 +133,7 @@ def _is_image(name: str) -> bool:
     return name.lower().endswith(SUFFIXES) and not hidden
 
 
-def _split_folders(names: dict[str, Header]) -> tuple[dict[str, tuple[str, str]], list[str]]:
+def _split_folders(names: list[str]) -> tuple[list[tuple[str, str]], list[str]]:
     """(split, class) of each name, and notes; split is "train" or "test" if there are folders."""
     parts = {name: PurePosixPath(name).parts for name in names}
     # a single folder around it all, as archives often have; a split's own name may be one
@@ -161,7 +143,7 @@ def _split_folders(names: dict[str, Header]) -> tuple[dict[str, tuple[str, str]]
     has_splits = roots <= SPLITS.keys() and len(roots) > 1 and min(map(len, parts.values())) > 2
     if not has_splits:
         _check_depth(parts, 2)
-        return {name: ("", p[0]) for name, p in parts.items()}, []
+        return [("", p[0]) for p in parts.values()], []
     _check_depth(parts, 3)
     found = {SPLITS[root] for root in roots}
     notes = []
@@ -171,7 +153,7 @@ def _split_folders(names: dict[str, Header]) -> tuple[dict[str, tuple[str, str]]
         notes.append("There is no folder `test`; the validation folder is the test split.")
     elif "validation" in found:
         notes.append("The validation folder is part of training; choices are made inside it.")
-    return {n: (stands_for[SPLITS[p[0].lower()]], p[1]) for n, p in parts.items()}, notes
+    return [(stands_for[SPLITS[p[0].lower()]], p[1]) for p in parts.values()], notes
 
 
 def _check_depth(parts: dict[str, tuple[str, ...]], depth: int) -> None:
@@ -183,7 +165,7 @@ def _check_depth(parts: dict[str, tuple[str, ...]], depth: int) -> None:
             )
 
 
-def _skip_notes(skipped: dict[str, str], total: int) -> list[str]:
+def _skip_notes(skipped: dict[str, str]) -> list[str]:
     if not skipped:
         return []
     shown = ", ".join(f"{name} ({reason})" for name, reason in list(skipped.items())[:5])

@@ -15,11 +15,11 @@ def saved(folder, **arrays):
     return str(path)
 
 
-def test_a_given_split_stays_in_order(tmp_path):
+@pytest.mark.parametrize("train", ["_train", ""])
+def test_a_given_split_stays_in_order(tmp_path, train):
     path = saved(
         tmp_path,
-        x_train=VECTORS[:30],
-        y_train=LABELS[:30],
+        **{f"x{train}": VECTORS[:30], f"y{train}": LABELS[:30]},
         x_test=VECTORS[30:],
         y_test=LABELS[30:],
         t=np.arange(5),
