@@ -301,7 +301,7 @@ class Bert(ModelConfig):
 
     def _from_folder(self, signature: Signature) -> BertEncoder:
         rates = {"dropout": self.dropout, "attention_dropout": self.dropout}
-        encoder = BertEncoder.from_pretrained(self.pretrained, **rates).train()
+        encoder = BertEncoder.from_pretrained(self.pretrained, **rates).float().train()
         if encoder.shape.vocabulary != signature.vocabulary:
             raise ValueError(
                 f"bert: {self.pretrained} knows {encoder.shape.vocabulary} token ids, but the task "

@@ -74,6 +74,8 @@ def write_json(path: str | Path, content: Mapping[str, Any]) -> None:
 def load_exactly(network: nn.Module, tensors: Mapping[str, Tensor], source: str | Path) -> None:
     """Copy tensors into the network's parameters and buffers of the same names.
 
+    The network takes the tensors' dtype, if they share one.
+
     Raises:
         ValueError: if a tensor is missing, left over, or of another shape; all are named.
     """
@@ -92,6 +94,9 @@ def load_exactly(network: nn.Module, tensors: Mapping[str, Tensor], source: str 
             f"{source} must hold exactly the tensors of {type(network).__name__}, but {found}. "
             f"Take the checkpoint of such a network, or build the network that it was saved from."
         )
+    dtypes = {tensor.dtype for tensor in tensors.values() if tensor.is_floating_point()}
+    if len(dtypes) == 1:
+        network.to(dtypes.pop())  # so that no value is rounded
     network.load_state_dict(tensors)
 
 

@@ -6,6 +6,7 @@ from typing import Literal
 from priorscope.config import Config
 
 Pooling = Literal["class", "mean"]
+VitSize = Literal["tiny", "small", "base", "large"]
 GridPositions = Literal["learned", "grid", "sinusoidal", "none"]
 
 
@@ -40,7 +41,7 @@ class VitShape(Config):
         return self.image[0] // self.patch[0], self.image[1] // self.patch[1]
 
 
-WIDTH_DEPTH_HEADS = {
+WIDTH_DEPTH_HEADS: dict[VitSize, tuple[int, int, int]] = {
     "tiny": (192, 12, 3),  # Ti, S: Touvron et al. 2021; B, L: Dosovitskiy et al. 2021
     "small": (384, 12, 6),
     "base": (768, 12, 12),
@@ -49,7 +50,7 @@ WIDTH_DEPTH_HEADS = {
 
 
 def vit_shape(
-    size: Literal["tiny", "small", "base", "large"],
+    size: VitSize,
     patch: int = 16,
     image: tuple[int, int, int] = (224, 224, 3),
     num_classes: int = 1000,

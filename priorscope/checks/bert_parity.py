@@ -1,0 +1,118 @@
+"""The same values give the same outputs and gradients in BERT here and in transformers."""
+
+import dataclasses
+import importlib
+import tempfile
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor
+
+from priorscope.checks import CHECKS, Check, Figure
+from priorscope.checks._parity import (
+    CASES,
+    Case,
+    by_name,
+    difference,
+    figure,
+    gradients,
+    gradients_as_saved,
+    probe,
+    randomise,
+)
+from priorscope.interop.bert_folder import BertFolder
+from priorscope.interop.bert_names import tensors_to_ours
+from priorscope.models.bert import (
+    BertEncoder,
+    BertMaskedWords,
+    BertPreTraining,
+    BertSequences,
+    BertTokens,
+)
+from priorscope.seeds import torch_stream
+
+NETWORKS: tuple[type[BertFolder], ...] = (
+    BertEncoder,
+    BertMaskedWords,
+    BertPreTraining,
+    BertSequences,
+    BertTokens,
+)
+SIZES = {"vocab_size": 31, "hidden_size": 24, "intermediate_size": 40, "num_hidden_layers": 2}
+
+
+@CHECKS.register
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class BertParity(Check):
+    """Every head, with padding and segments, read from the folder that transformers wrote."""
+
+    needs: ClassVar[tuple[str, ...]] = ("transformers",)
+
+    def figures(self) -> list[Figure]:
+        transformers = quiet_transformers()
+        rows = []
+        for network in NETWORKS:
+            for dtype in (torch.float32, torch.float64):
+                found = [beside(transformers, network, case, dtype) for case in CASES]
+                outputs, grads = (max(values) for values in zip(*found, strict=True))
+                rows += [figure(network.architecture, dtype, outputs)]
+                rows += [figure(f"{network.architecture}, gradients", dtype, grads)]
+        return rows
+
+
+def quiet_transformers() -> Any:
+    """The package, without its progress bars and notices."""
+    transformers = importlib.import_module("transformers")
+    transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
+    return transformers
+
+
+def beside(
+    transformers: Any, network: type[BertFolder], case: Case, dtype: torch.dtype
+) -> tuple[float, float]:
+    """Largest differences of the outputs and of the gradients."""
+    config = transformers.BertConfig(
+        **SIZES, num_attention_heads=case.num_heads, num_labels=3, attn_implementation="eager"
+    )
+    theirs: Any = randomise(getattr(transformers, network.architecture)(config)).eval()
+    with tempfile.TemporaryDirectory() as folder:
+        theirs.save_pretrained(folder)
+        ours = network.from_pretrained(folder).to(dtype)
+    theirs.to(dtype)
+    ids, segments = inputs(case)
+    mine = outputs_of(ours, ours(ids, segments, case.present))
+    result = theirs(
+        input_ids=ids, token_type_ids=segments, attention_mask=case.present.long(), return_dict=True
+    )
+    other = [result[key] for key in RESULTS[network.architecture]]
+    for outputs in (mine, other):
+        probe(outputs).backward()
+    saved = gradients_as_saved(theirs)
+    of_theirs = tensors_to_ours(saved, bare=network is BertEncoder)
+    return difference(mine, other), by_name(gradients(ours), of_theirs)
+
+
+RESULTS = {
+    "BertModel": ("last_hidden_state", "pooler_output"),
+    "BertForMaskedLM": ("logits",),
+    "BertForPreTraining": ("prediction_logits", "seq_relationship_logits"),
+    "BertForSequenceClassification": ("logits",),
+    "BertForTokenClassification": ("logits",),
+}
+
+
+def outputs_of(network: BertFolder, output: Tensor | tuple[Tensor, ...]) -> list[Tensor]:
+    """All that the network has to say, as a list."""
+    if isinstance(network, BertEncoder):
+        assert isinstance(output, Tensor)
+        return [output, network.pool(output)]
+    return [output] if isinstance(output, Tensor) else list(output)
+
+
+def inputs(case: Case) -> tuple[Tensor, Tensor]:
+    """Token ids and segments; padding has id 0."""
+    stream = torch_stream(0, "ids")
+    shape = case.present.shape
+    ids = torch.randint(1, SIZES["vocab_size"], shape, generator=stream) * case.present
+    return ids, torch.randint(2, shape, generator=stream)

@@ -1,0 +1,52 @@
+"""A saved network comes back bit for bit."""
+
+import dataclasses
+import tempfile
+
+import torch
+from torch import nn
+
+from priorscope.checks import CHECKS, Check, Figure
+from priorscope.checks._parity import randomise
+from priorscope.models.bert import BertPreTraining, BertSequences
+from priorscope.models.vit import VisionTransformer
+from priorscope.nn.bert_shape import BertShape
+from priorscope.nn.vit_shape import VitShape
+
+BERT = BertShape(vocabulary=31, width=24, depth=2, num_heads=3, mlp_width=40, max_tokens=9)
+VIT = VitShape(
+    image=(8, 12, 2),
+    patch=(4, 4),
+    width=24,
+    depth=2,
+    num_heads=3,
+    mlp_width=40,
+    num_classes=5,
+)
+
+
+@CHECKS.register
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Checkpoints(Check):
+    """Save and load folders of BERT and ViT."""
+
+    def figures(self) -> list[Figure]:
+        networks = [BertPreTraining(BERT), BertSequences(BERT, 4), VisionTransformer(VIT)]
+        return [
+            Figure(f"tensors of {type(n).__name__} that changed", changed_tensors(n), 0, 0)
+            for n in networks
+        ]
+
+
+def changed_tensors(network: BertPreTraining | BertSequences | VisionTransformer) -> int:
+    """How many tensors differ, or are in one network alone, after saving and loading."""
+    randomise(network)
+    with tempfile.TemporaryDirectory() as folder:
+        network.save_pretrained(folder)
+        back: nn.Module = type(network).from_pretrained(folder)
+    before, after = network.state_dict(), back.state_dict()
+    names = before.keys() | after.keys()
+    return sum(
+        name not in before or name not in after or not torch.equal(before[name], after[name])
+        for name in names
+    )

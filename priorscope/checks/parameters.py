@@ -1,0 +1,44 @@
+"""Networks of published sizes have exactly the published number of parameters."""
+
+import dataclasses
+
+import torch
+from torch import nn
+
+from priorscope.checks import CHECKS, Check, Figure
+from priorscope.models.bert import BertEncoder
+from priorscope.models.vit import VisionTransformer
+from priorscope.nn.bert_shape import Size, bert_shape
+from priorscope.nn.vit_shape import VitSize, vit_shape
+
+# Devlin et al. 2019, uncased, 30,522 words, with the pooler: as google-research/bert's files hold.
+BERT: dict[Size, int] = {"base": 109_482_240, "large": 335_141_888}
+# Dosovitskiy et al. 2021, Touvron et al. 2021; patch 16, 224 pixels, 1000 classes: as in timm.
+VIT: dict[VitSize, int] = {
+    "tiny": 5_717_416,
+    "small": 22_050_664,
+    "base": 86_567_656,
+    "large": 304_326_632,
+}
+
+
+@CHECKS.register
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Parameters(Check):
+    """BERT-Base and Large; ViT-Ti, S, B and L at patch 16."""
+
+    def figures(self) -> list[Figure]:
+        found = []
+        with torch.device("meta"):  # shapes without memory
+            for size, expected in BERT.items():
+                count = parameters(BertEncoder(bert_shape(size)))
+                found.append(Figure(f"BERT {size}", count, expected, expected))
+            for size, expected in VIT.items():
+                count = parameters(VisionTransformer(vit_shape(size)))
+                found.append(Figure(f"ViT {size}, patch 16", count, expected, expected))
+        return found
+
+
+def parameters(network: nn.Module) -> int:
+    """How many numbers training changes."""
+    return sum(p.numel() for p in network.parameters())
