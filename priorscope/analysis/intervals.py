@@ -10,14 +10,16 @@ LEVEL = 0.95
 Interval = dict[str, float | int | None]
 
 
-def resampling_weights(draws: int, resamples: int = RESAMPLES) -> Float[np.ndarray, "resamples draws"]:
+def resampling_weights(
+    draws: int, resamples: int = RESAMPLES
+) -> Float[np.ndarray, "resamples draws"]:
     """Shares of each draw in each bootstrap resample; the same for everything, so it is paired."""
     stream = np.random.default_rng(draws)
     return stream.multinomial(draws, np.full(draws, 1 / draws), size=resamples) / draws
 
 
 def expanded_level(draws: int, level: float = LEVEL) -> float:
-    """The level at which percentiles are read so that few draws get intervals as wide as Student's t.
+    """The level to read percentiles at so that few draws get intervals as wide as Student's t.
 
     Hesterberg (2015), "expanded percentile interval": the bootstrap is too narrow by a factor
     sqrt((n-1)/n) and by that between t and normal quantiles.

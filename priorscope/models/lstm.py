@@ -11,7 +11,8 @@ from priorscope.signature import Signature
 @MODELS.register
 @dataclass(frozen=True, kw_only=True)
 class LSTM(ModelConfig):
-    """LSTM over time steps, tokens, an image's rows or a vector's features (Hochreiter & Schmidhuber 1997).
+    """LSTM over time steps, tokens, an image's rows or a vector's features (Hochreiter
+    & Schmidhuber 1997).
 
     width: length of each direction's state.
     depth: number of layers.

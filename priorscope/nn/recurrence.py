@@ -66,8 +66,9 @@ class GRUScan(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, grad: Tensor, _: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def backward(ctx: Any, *grad_outputs: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         weight, states, opened = ctx.saved_tensors
+        grad = grad_outputs[0]
         width = weight.shape[-1]
         to_gates = torch.empty_like(opened)
         carried = torch.zeros_like(grad[:, 0])
@@ -124,8 +125,9 @@ class LSTMScan(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, grad: Tensor, *_: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def backward(ctx: Any, *grad_outputs: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         weight, states, cells, opened = ctx.saved_tensors
+        grad = grad_outputs[0]
         width = weight.shape[-1]
         to_gates = torch.empty_like(opened)
         carried, to_cell = torch.zeros_like(grad[:, 0]), torch.zeros_like(grad[:, 0])
@@ -191,7 +193,7 @@ class Recurrence(nn.Module):
         x: Float[Tensor, "batch tokens channels"],
         mask: Bool[Tensor, "batch tokens"] | None = None,
     ) -> Float[Tensor, "batch tokens states"]:
-        """States after each token; both directions' beside each other (states = width or 2 width)."""
+        """States after each token; both directions' side by side (states = width or 2 width)."""
         tokens_first = x.transpose(0, 1)
         read = [tokens_first, tokens_first.flip(0)][: self.directions]
         flat = torch.stack(read).flatten(1, 2)  # (directions, tokens x batch, channels)

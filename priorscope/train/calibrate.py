@@ -1,4 +1,4 @@
-"""Temperature and uniform mixture, fitted on a validation split: without them code lengths mean nothing.
+"""Temperature and uniform mixture, fitted on validation: without them code lengths mean nothing.
 
 p = (1 - w) softmax(z / T) + w / K. Both maximise the validation likelihood plus that of a few
 pseudo-examples whose target is uniform: with 20 validation examples a lucky network must not be

@@ -1,4 +1,4 @@
-"""Training on a prefix: inner validation split, early stopping, calibration; nothing beyond the prefix."""
+"""Training on a prefix, and on nothing beyond it: validation split, early stopping, calibration."""
 
 import math
 import time
@@ -188,6 +188,18 @@ class Training:
         self.replicas.clip(CLIP)
         optimiser.step()
 
+    def time_steps(self, count: int) -> float:
+        """Seconds of one update of all replicas: the median of `count`, after one to warm up."""
+        plan = [torch.arange(self.recipe.batch) % len(s) for s in self.sources]
+        noise = [torch_stream(p.seed, "augment") for p in self.prefixes]
+        optimiser, active = self._optimiser(self.replicas), list(range(len(self.prefixes)))
+        seconds = []
+        for _ in range(count + 1):
+            started = time.perf_counter()
+            self._step(torch.stack(plan), active, noise, optimiser)
+            seconds.append(time.perf_counter() - started)
+        return sorted(seconds[1:])[count // 2]
+
     def _optimiser(self, replicas: Replicas) -> torch.optim.AdamW:
         return torch.optim.AdamW(
             [replicas.parameters],
@@ -260,13 +272,14 @@ def _augmented(x: Tensor, recipe: Recipe, noise: torch.Generator) -> Tensor:
 
 
 def _tensor(array: np.ndarray, device: torch.device) -> Tensor:
-    return torch.from_numpy(np.ascontiguousarray(array)).to(device)
+    writable = array if array.flags.writeable else array.copy()  # torch has no read-only tensors
+    return torch.from_numpy(np.ascontiguousarray(writable)).to(device)
 
 
 def _set_learning_rate(
     optimiser: torch.optim.Optimizer, peak: float, step: int, steps: int
 ) -> None:
-    """Linear warm-up over 5% of the steps (100 at most), then a half cosine down to 1% of the peak."""
+    """Linear warm-up over 5% of the steps (100 at most), then a half cosine to 1% of the peak."""
     warm = max(1, min(100, steps // 20))
     left = 0.5 * (1 + math.cos(math.pi * max(0, step - warm) / max(1, steps - warm)))
     scale = min((step + 1) / warm, 1.0) * (0.01 + 0.99 * left)

@@ -13,7 +13,7 @@ FOREIGN = ("timm:", "hf:")
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Recipe(Config):
-    """How a network is trained: AdamW, warm-up, cosine decay, the best step of the validation split.
+    """How a network is trained: AdamW, warm-up, cosine decay; the best validated step is kept.
 
     learning_rate: at its peak; 0 takes the architecture's own.
     weight_decay: decoupled (Loshchilov & Hutter 2019), in units of the learning rate.

@@ -1,0 +1,60 @@
+"""What a comparison would do and cost: `--dry-run`."""
+
+from collections import defaultdict
+
+from rich.console import Console
+from rich.table import Table
+
+from priorscope.comparison import Comparison
+from priorscope.runs.cost import describe_network, seconds_per_step
+from priorscope.runs.executors import available_workers
+from priorscope.runs.planner import TOGETHER
+from priorscope.runs.worker import prepare_process
+
+TRAINING_SHARE = 0.8  # of a prefix; the rest is for validation
+STOPS_EARLY = 0.7  # share of the planned steps that runs take on average
+
+
+def print_plan(comparison: Comparison, console: Console) -> None:
+    """One line a learner, and the time that all missing runs will take on this machine."""
+    prepare_process(1)
+    signature = comparison.examples.signature
+    missing = comparison.missing()
+    seconds: dict[str, float] = defaultdict(float)
+    runs: dict[str, int] = defaultdict(int)
+    table = Table("learner", "parameters", "multiply-adds", "ms a step", "runs", "seconds")
+    for learner in comparison.learners:
+        together = TOGETHER // 2 if learner.model.vectorises else 1
+        step = seconds_per_step(learner, signature, together)
+        for run in missing:
+            if run.learner == learner:
+                steps = learner.recipe.planned_steps(int(run.size * TRAINING_SHARE))
+                seconds[learner.text] += step * steps * STOPS_EARLY * run.tune
+                runs[learner.text] += 1
+        cost = describe_network(learner.model, signature)
+        table.add_row(
+            learner.text,
+            f"{cost['parameters']:,}",
+            f"{cost['multiply_adds']:,}",
+            f"{step * 1e3:.2f}",
+            str(runs[learner.text]),
+            f"{seconds[learner.text]:.0f}",
+        )
+    console.print(table)
+    settings = comparison.settings
+    workers = settings.workers if settings.workers > 0 else available_workers(comparison.device)
+    total = sum(seconds.values()) / max(1, workers)
+    done = len(comparison.runs) - len(missing)
+    console.print(
+        f"{len(comparison.runs)} runs ({done} done already): sizes "
+        f"{', '.join(f'{size:,}' for size in comparison.sizes)}; "
+        f"{comparison.question.draws} draws; "
+        f"structures {', '.join(s.label for s in comparison.structures)}."
+    )
+    console.print(f"About {_words(total)} with {workers} worker{'s' * (workers != 1)}.")
+
+
+def _words(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} seconds"
+    return f"{seconds / 60:.0f} minutes" if seconds < 5400 else f"{seconds / 3600:.1f} hours"

@@ -1,0 +1,80 @@
+"""From a question to batches of runs, in an order that makes any stopping point useful."""
+
+import itertools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from priorscope.runs.run import Run
+from priorscope.structures import Structure
+from priorscope.train.recipe import Learner
+
+TOGETHER = 16  # replicas in one batch
+TOGETHER_BYTES = 128 * 2**20  # of their training parts, as float32
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What is compared with what.
+
+    sizes: block ends, increasing. first_draws: draws done for everything before any more are
+    begun, so that a comparison that is cut short has intervals on all it reached.
+    """
+
+    learners: tuple[Learner, ...]
+    structures: tuple[Structure, ...]
+    sizes: tuple[int, ...]
+    draws: int
+    seed: int
+    tune: int
+    data: str
+    first_draws: int = 2
+
+    def runs(self) -> list[Run]:
+        """All of them, in the order in which they are wanted."""
+        stops = [*self.sizes[1:], self.sizes[-1]]
+        blocks = list(zip(self.sizes, stops, strict=True))
+        early = range(min(self.first_draws, self.draws))
+        late = range(len(early), self.draws)
+        intact, destroyed = self.structures[:1], self.structures[1:]
+        phases = [(intact, early), (destroyed, early), (intact, late), (destroyed, late)]
+        return [
+            self._run(learner, structure, block, draw)
+            for structures, draws in phases
+            for block in blocks
+            for learner in self.learners
+            for structure, draw in itertools.product(structures, draws)
+        ]
+
+    def _run(
+        self, learner: Learner, structure: Structure, block: tuple[int, int], draw: int
+    ) -> Run:
+        return Run(
+            learner=learner,
+            data=self.data,
+            structure=structure,
+            size=block[0],
+            stop=block[1],
+            first=self.sizes[0],
+            draw=draw,
+            seed=self.seed,
+            tune=self.tune,
+        )
+
+
+def batches(runs: Iterable[Run], example_values: int, together: bool) -> list[list[Run]]:
+    """Consecutive runs of one learner and size, together where that is faster.
+
+    example_values: numbers in one example's input.
+    together: whether the device wants every architecture on a replica axis (a GPU does).
+    """
+    grouped = []
+    for (learner, size), group in itertools.groupby(runs, key=lambda run: (run.learner, run.size)):
+        vectorises = together or learner.model.vectorises
+        fits = max(1, TOGETHER_BYTES // (4 * example_values * size))
+        most = min(TOGETHER, fits) if vectorises else 1
+        grouped += _chunks(list(group), most)
+    return grouped
+
+
+def _chunks(runs: Sequence[Run], most: int) -> list[list[Run]]:
+    return [list(runs[start : start + most]) for start in range(0, len(runs), most)]

@@ -1,0 +1,76 @@
+"""A run: learner x data x structure x size x draw; its digest is its name on disk."""
+
+import dataclasses
+from typing import Any
+
+from priorscope.config import digest
+from priorscope.models import MODELS
+from priorscope.structures import STRUCTURES, Structure
+from priorscope.train.recipe import Learner, Recipe
+
+PROTOCOL = 1  # raise it when the same run comes to mean something else
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Run:
+    """Train on the first `size` examples of a draw; predict the next block and the test split.
+
+    data: fingerprint of the examples.
+    stop: end of the next block; equal to `size` for the last block end, which has no next.
+    first: size of the stratified first block.
+    draw: number of the random order.
+    seed: of the whole comparison.
+    tune: trials of learning rate and weight decay, chosen inside the prefix.
+    """
+
+    learner: Learner
+    data: str
+    structure: Structure
+    size: int
+    stop: int
+    first: int
+    draw: int
+    seed: int
+    tune: int = 1
+
+    def identity(self) -> dict[str, Any]:
+        """What decides the result; nothing about how or where it is computed."""
+        plain = ("data", "size", "stop", "first", "draw", "seed", "tune")
+        return {
+            "protocol": PROTOCOL,
+            "learner": self.learner.identity(),
+            "structure": self.structure.to_json(),
+            **{name: getattr(self, name) for name in plain},
+        }
+
+    @property
+    def digest(self) -> str:
+        """16 hex digits that name this run on disk."""
+        return digest(self.identity())
+
+    @property
+    def title(self) -> str:
+        """For people: `cnn, intact, n = 500, draw 2`."""
+        return f"{self.learner.text}, {self.structure.label}, n = {self.size}, draw {self.draw}"
+
+    def to_json(self) -> dict[str, Any]:
+        """The inverse of `from_json`; travels to workers."""
+        return {**self.identity(), "text": self.learner.text}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Run":
+        """Rebuild a run in a worker; plug-ins must have been included before."""
+        fields = {
+            k: v for k, v in data.items() if k not in ("protocol", "learner", "structure", "text")
+        }
+        model, structure = data["learner"]["model"], data["structure"]
+        learner = Learner(
+            text=data["text"],
+            model=MODELS[model["kind"]].from_json(model),
+            recipe=Recipe.from_json(data["learner"]["recipe"]),
+        )
+        return cls(
+            learner=learner,
+            structure=STRUCTURES[structure["kind"]].from_json(structure),
+            **fields,
+        )
