@@ -1,5 +1,6 @@
 """Learner by structure as cells: the number, its interval, and whether 0 is excluded."""
 
+import math
 from typing import Any
 
 from priorscope.report import words
@@ -19,10 +20,11 @@ def matrix(view: View, key: str) -> dict[str, Any] | None:
     structures = list(dict.fromkeys(row["structure"] for row in rows))
     found = {(row["learner"], row["structure"]): row.get(KEY) for row in rows}
     learners = sorted(dict.fromkeys(row["learner"] for row in rows), key=view.index)
-    values = [abs(v["mean"]) for (_, s), v in found.items() if words.has_interval(v) and ranked(s)]
+    values = [abs(v["mean"]) for (_, s), v in found.items() if words.has_mean(v) and ranked(s)]
     largest = max(values, default=0.0) or 1.0
+    scales = [(name, largest if ranked(name) else math.inf) for name in structures]
     cells = {
-        learner: [cell(found.get((learner, name)), largest) for name in structures]
+        learner: [cell(found.get((learner, name)), scale) for name, scale in scales]
         for learner in learners
     }
     return {"structures": structures, "cells": cells}
@@ -35,16 +37,16 @@ def ranked(structure: str) -> bool:
 
 def cell(value: Any, largest: float) -> dict[str, Any]:
     """`share`: the size of the mean as a part of `largest`, at most 1."""
-    if not words.has_interval(value):
-        return {"value": None, "share": 0.0, "way": "none", "mark": "", "clear": False}
-    clear = value["low"] > 0 or value["high"] < 0
+    if not words.has_mean(value):
+        return {"value": None, "share": 0.0, "way": "none", "mark": "", "certain": False}
+    certain = words.has_interval(value) and (value["low"] > 0 or value["high"] < 0)
     way = "up" if value["mean"] > 0 else "down"
     return {
         "value": value,
         "share": round(min(1.0, abs(value["mean"]) / largest), 3),
         "way": way,
-        "mark": MARKS[way if clear else "none"],
-        "clear": clear,
+        "mark": MARKS[way if certain else "none"],
+        "certain": certain,
     }
 
 
@@ -60,7 +62,7 @@ def matrix_figure(view: View, key: str, name: str, title: str) -> list[Figure]:
             "structure": column,
             "value": short(cell["share"] * (1 if cell["way"] == "up" else -1)),
             "text": " ".join(filter(None, (cell["mark"], words.number(cell["value"]["mean"], 2)))),
-            "clear": cell["clear"],
+            "certain": cell["certain"],
         }
         for learner, cells in content["cells"].items()
         for column, cell in zip(columns, cells, strict=True)

@@ -3,19 +3,25 @@
 import dataclasses
 import datetime
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import vl_convert
 from jinja2 import ChainableUndefined, Environment, PackageLoader
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from priorscope.report import words
 from priorscope.report.figure import VERSION, Figure, replace
 from priorscope.report.palette import DARK, LIGHT, theme
 from priorscope.report.section import SECTIONS, Section
 from priorscope.report.view import View
+
+FILTERS = (
+    *("number", "interval", "between", "count", "ratio"),
+    *("share", "percent", "seconds", "structure"),
+)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -125,6 +131,11 @@ def bundle() -> str:
     return script
 
 
+def prose(sentence: Any) -> Markup:
+    """A sentence, escaped, with what stands in `backticks` as code."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(sentence))))
+
+
 @cache
 def environment() -> Environment:
     """The templates, with everything from data escaped, and the filters they use."""
@@ -135,8 +146,9 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    for name in ("number", "interval", "count", "ratio", "seconds", "percent", "structure"):
+    for name in FILTERS:
         jinja.filters[name] = getattr(words, name)
-    jinja.tests["interval"] = words.has_interval
+    jinja.filters["prose"] = prose
+    jinja.tests["estimate"] = words.has_mean
     jinja.globals["palette"] = list(zip(LIGHT, DARK, strict=True))
     return jinja

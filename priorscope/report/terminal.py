@@ -77,17 +77,19 @@ def strengths(view: View, structures: list[str]) -> Table:
 
 def with_interval(value: Any, digits: int) -> Text:
     """`1.532 1.502 to 1.562`, the interval dim."""
-    if not words.has_interval(value):
+    if not words.has_mean(value):
         return Text(words.MISSING)
-    ends = f" {words.number(value['low'], digits)}–{words.number(value['high'], digits)}"
+    ends = ""
+    if words.has_interval(value):
+        ends = f" {words.number(value['low'], digits)}–{words.number(value['high'], digits)}"
     return Text.assemble(words.number(value["mean"], digits), (ends, "dim"))
 
 
 def starred(value: Any) -> Text:
     """`+0.42*` where the interval excludes 0, else `0.01` dim."""
-    if not words.has_interval(value):
+    if not words.has_mean(value):
         return Text(words.MISSING)
-    clear = value["low"] > 0 or value["high"] < 0
+    clear = words.has_interval(value) and (value["low"] > 0 or value["high"] < 0)
     sign = "+" if value["mean"] > 0 and float(f"{value['mean']:.2f}") else ""
     text = sign + words.number(value["mean"], 2)
     return Text(f"{text}*", style="bold") if clear else Text(f"{text} ", style="dim")

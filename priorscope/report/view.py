@@ -3,16 +3,17 @@
 from typing import Any
 
 from priorscope.report.palette import LIGHT, dash, shape
-from priorscope.report.words import has_interval, is_number
+from priorscope.report.words import has_interval, has_mean, is_number
 
 REQUIRED = ("task", "sizes", "draws", "leaderboard", "curves", "verdict")
+NAMING = ("learner", "a", "b", "overtaking", "overtaken")  # columns that hold learners
 SCHEMA = 1
 
 
 class View:
     """A checked summary (schema 1) and what several sections need to know about it.
 
-    learners: in the order of the leaderboard, then others that have curves.
+    learners: in the order of the leaderboard, then others in any table.
     structures: those with curves, `intact` first.
     largest: the largest size with a curve, or None.
 
@@ -35,13 +36,18 @@ class View:
             )
         self.summary = summary
         self.task: dict[str, Any] = summary["task"]
-        names = [row["learner"] for key in ("leaderboard", "curves") for row in self.rows(key)]
-        self.learners = list(dict.fromkeys(names))
+        self.learners = self._learners()
         kinds = dict.fromkeys(row["structure"] for row in self.rows("curves"))
         self.structures = sorted(kinds, key=lambda name: name != "intact")
         sizes = [row["n"] for row in self.rows("curves", structure="intact")]
         self.sizes: list[int] = sorted(set(sizes))
         self.largest: int | None = max(sizes, default=None)
+
+    def _learners(self) -> list[str]:
+        keys = ["leaderboard", "curves", *self.summary]
+        tables = [self.summary[key] for key in keys if isinstance(self.summary[key], list)]
+        rows = [row for table in tables for row in table if isinstance(row, dict)]
+        return list(dict.fromkeys(row[name] for row in rows for name in NAMING if row.get(name)))
 
     def rows(self, key: str, **equal: Any) -> list[dict[str, Any]]:
         """The rows under `key` whose values equal those given; none where the key is absent."""
@@ -49,9 +55,7 @@ class View:
         return [row for row in rows if all(row.get(k) == v for k, v in equal.items())]
 
     def index(self, learner: str) -> int:
-        """The learner's place in the palette; learners met only in later tables come last."""
-        if learner not in self.learners:
-            self.learners.append(learner)
+        """The learner's place in the palette."""
         return self.learners.index(learner)
 
     def mark(self, learner: str) -> dict[str, Any]:
@@ -73,15 +77,12 @@ class View:
 
 
 def flat(row: dict[str, Any], key: str) -> dict[str, Any]:
-    """An interval as columns of a chart's table: `key`, `key_low`, `key_high`; none if absent."""
+    """An interval as columns of a chart's table: `key`, `key_low`, `key_high`, where known."""
     value = row.get(key)
+    mean = {key: short(value["mean"])} if has_mean(value) else {}
     if not has_interval(value):
-        return {}
-    return {
-        key: short(value["mean"]),
-        f"{key}_low": short(value["low"]),
-        f"{key}_high": short(value["high"]),
-    }
+        return mean
+    return {**mean, f"{key}_low": short(value["low"]), f"{key}_high": short(value["high"])}
 
 
 def short(value: int | float) -> float:
@@ -93,10 +94,9 @@ def span(
     rows: list[dict[str, Any]], key: str, *others: int | float | None
 ) -> tuple[float, float] | None:
     """Smallest low and largest high of an interval over rows, with 4% of air; None if empty."""
-    values = [row[key] for row in rows if has_interval(row.get(key))]
-    ends = [v[end] for v in values for end in ("low", "high")] + [
-        x for x in others if x is not None
-    ]
+    values = [row[key] for row in rows if has_mean(row.get(key))]
+    known = [v.get(end) for v in values for end in ("low", "mean", "high")]
+    ends = [x for x in (*known, *others) if is_number(x)]
     if not values:
         return None
     low, high = min(ends), max(ends)

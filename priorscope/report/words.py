@@ -36,10 +36,27 @@ def number(value: Any, digits: int = 3) -> str:
 
 
 def interval(value: Any, digits: int = 3) -> str:
-    """`0.380 to 0.444`."""
-    if not has_interval(value):
+    """`0.380 to 0.444`; nothing where neither end is known, as with one draw."""
+    if not isinstance(value, dict):
+        return ""
+    return between(value.get("low"), value.get("high"), "number", digits)
+
+
+def between(low: Any, high: Any, form: str = "count", *options: Any) -> str:
+    """`11,000 to 80,000`, `at least 11,000`, `at most 80,000`, or nothing."""
+    write = {"count": count, "number": number, "ratio": ratio, "share": share}[form]
+    if is_number(low) and is_number(high):
+        return f"{write(low, *options)} to {write(high, *options)}"
+    if is_number(low):
+        return f"at least {write(low, *options)}"
+    return f"at most {write(high, *options)}" if is_number(high) else ""
+
+
+def share(value: Any) -> str:
+    """A part of a whole as a percentage: `8%`, `0.4%`, `−3%`."""
+    if not is_number(value):
         return MISSING
-    return f"{number(value['low'], digits)} to {number(value['high'], digits)}"
+    return number(100 * value, 1 if abs(value) < 0.0995 else 0) + "%"
 
 
 def count(value: Any) -> str:
@@ -58,7 +75,9 @@ def ratio(value: Any) -> str:
         return MISSING
     if abs(value) >= 100:
         return f"{float(f'{value:.2g}'):,.0f}"
-    return f"{value:.2g}" if abs(value) < 10 else f"{value:.0f}"
+    if abs(value) >= 10:
+        return f"{value:.0f}"
+    return f"{value:.1f}" if abs(value) >= 1 else f"{value:.2f}"
 
 
 def seconds(value: Any) -> str:
@@ -76,12 +95,12 @@ def seconds(value: Any) -> str:
 
 
 def percent(value: Any) -> str:
-    """A probability as a whole percentage, never rounded to certainty."""
+    """A probability as a whole percentage; resampling never shows certainty."""
     if not is_number(value):
         return MISSING
-    if 0 < value < 0.01:
+    if value < 0.005:
         return "< 1%"
-    if 0.99 < value < 1:
+    if value > 0.995:
         return "> 99%"
     return f"{100 * value:.0f}%"
 
@@ -91,6 +110,11 @@ def is_number(value: Any) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
+def has_mean(value: Any) -> TypeGuard[dict[str, Any]]:
+    """An `I` of the JSON contract with its mean; one draw has no ends."""
+    return isinstance(value, dict) and is_number(value.get("mean"))
+
+
 def has_interval(value: Any) -> TypeGuard[dict[str, float]]:
     """An `I` of the JSON contract whose three numbers are there."""
-    return isinstance(value, dict) and all(is_number(value.get(k)) for k in ("mean", "low", "high"))
+    return has_mean(value) and is_number(value.get("low")) and is_number(value.get("high"))

@@ -84,6 +84,7 @@ def leaderboard_row(place):
         "fit": interval(1 - code / CHANCE, 0.01),
         "accuracy": interval(0.1 + 0.88 * (1 - last / CHANCE), 0.008),
         "test_bits": interval(last, 0.02),
+        "behind": interval(code - 1.532, 0.01 + 0.004 * place),
         "probability_best": [0.93, 0.07, 0.004, 0, 0, 0, 0, 0][place],
         "parameters": 7850 * 3 ** (8 - place),
         "seconds": 410 / (place + 1) ** 2,
@@ -191,6 +192,38 @@ def extras():
             for i, name in enumerate(LEARNERS)
             for n in (4000, 8000)
         ],
+        "saturation": [
+            {
+                "learner": name,
+                "on": "loss",
+                "n": 8000.0,
+                "fall_per_doubling": interval(0.2 - 0.025 * i, 0.03),
+                "verdict": "falling" if i < 7 else "undecided",
+                "catch_up": {
+                    "bits": interval(900.0 + 100 * i, 80),
+                    "share": interval(0.05 + 0.01 * i, 0.01),
+                    "code_length": interval(14000.0, 500),
+                    "beats_chance_at": 250.0 if i < 6 else None,
+                    "basis": "prequential blocks",
+                }
+                if i
+                else None,
+                "gap": None,
+            }
+            for i, name in enumerate(LEARNERS)
+        ],
+        "switch": {
+            "bits": interval(11_000.0, 300),
+            "best_single": {"learner": LEARNERS[0], "bits": interval(11_420.0, 300)},
+            "saved": interval(420.0, 60),
+            "path": [
+                {"learner": LEARNERS[7], "from": 125.0, "to": 500.0},
+                {"learner": LEARNERS[0], "from": 500.0, "to": None},
+            ],
+            "changes": [500.0],
+            "basis": "prequential blocks",
+            "reason": None,
+        },
         "recommendation": [
             "At 8,000 examples use transformer; cnn+shift is near it and 4 times faster.",
             "With twice the data the order of the first two stays as it is with 81% probability.",
@@ -235,7 +268,16 @@ def make_summary():
         "curves": [curve_row(i, s, n) for i in places for s in STRUCTURES for n in SIZES],
         "strength": [strength(i, s) for i in places for s in STRUCTURES[1:]],
         "failed": [{"run": "00ff <img src=x>", "reason": "ValueError: the loss is NaN at step 12"}],
-        "unresolved": ["vit at 8,000 examples: the budget ended first."],
+        "unresolved": [
+            {
+                "learner": "vit",
+                "structure": "turned",
+                "missing_runs": 3,
+                "sizes": [4000, 8000],
+                "reason": "the budget ended before these runs",
+            },
+            "gru at 8,000 examples: the budget ended first.",
+        ],
         "verdict": [
             "At 8,000 labelled examples transformer fits these data best, with 1.24 bits per label "
             "(1.21 to 1.27); it is the best of 8 learners with 93% probability.",

@@ -58,7 +58,7 @@ def cost(view: View, table: str, field: str) -> Spec:
         "type": "quantitative",
         "title": "training time, seconds (log scale)",
         "scale": {"type": "log", "nice": False, "padding": 24},
-        "axis": {"tickCount": 5, "format": "~s", "grid": True},
+        "axis": {"tickCount": 5, "format": "~s"},
     }
     y = value_axis(field, title)
     y["scale"]["padding"] = 14

@@ -8,7 +8,7 @@ WARM, PALE, COOL = "#f2b27a", "#f6f7f8", "#79b4e2"  # below 0, near it, above
 def heat_map(table: str, rows: list[str], columns: list[str], title: str) -> Spec:
     """Cells of `table`: `value` from -1 to 1 is the colour, `text` the number.
 
-    The text is dark where the column `clear` is true, grey where it is not.
+    The text is dark where the column `certain` is true, grey where it is not.
     """
     at = {"x": _names("structure", columns, "top"), "y": _names("learner", rows, "left")}
     scale = {"domain": [-1, 0, 1], "range": [WARM, PALE, COOL]}
@@ -27,7 +27,7 @@ def heat_map(table: str, rows: list[str], columns: list[str], title: str) -> Spe
                     **at,
                     "text": {"field": "text", "type": "nominal"},
                     "color": {
-                        "field": "clear",
+                        "field": "certain",
                         "type": "nominal",
                         "scale": {"domain": [True, False], "range": ["#14181c", "#6a7178"]},
                         "legend": False,

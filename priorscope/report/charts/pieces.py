@@ -47,7 +47,7 @@ def sizes_axis(sizes: list[int], title: str = "labelled examples (log scale)") -
         "type": "quantitative",
         "title": title,
         "scale": {"type": "log", "base": 2, "nice": False, "padding": 12},
-        "axis": {"values": sizes, "format": ",d", "labelOverlap": "greedy"},
+        "axis": {"values": sizes, "format": ",d", "labelOverlap": "greedy", "labelSeparation": 5},
     }
 
 

@@ -20,4 +20,5 @@ class Audit(Section):
         if not rows:
             return None
         failed = list(dict.fromkeys(row["learner"] for row in rows if row.get("passed") is False))
-        return {"rows": rows, "failed": failed, "several": len({row.get("on") for row in rows}) > 1}
+        held = sum(row.get("passed") is True for row in rows)
+        return {"rows": rows, "failed": failed, "held": held}

@@ -8,7 +8,7 @@ from priorscope.report.charts.pieces import level
 from priorscope.report.figure import Figure
 from priorscope.report.section import SECTIONS, Section
 from priorscope.report.view import View, flat
-from priorscope.report.words import has_interval
+from priorscope.report.words import has_mean, is_number
 
 
 @SECTIONS.register
@@ -42,6 +42,7 @@ class CodeLength(Section):
 def per_label(row: dict[str, Any]) -> dict[str, Any]:
     """The cumulative bits divided by the number of labels they encode."""
     bits, n = row.get("bits"), row["n"]
-    if not has_interval(bits) or n <= 0:
+    if not has_mean(bits) or n <= 0:
         return {}
-    return {"bits": {key: bits[key] / n for key in ("mean", "low", "high")}}
+    known = {key: bits[key] for key in ("mean", "low", "high") if is_number(bits.get(key))}
+    return {"bits": {key: value / n for key, value in known.items()}}

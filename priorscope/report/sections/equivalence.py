@@ -7,7 +7,7 @@ from priorscope.report.charts.lines import ratios
 from priorscope.report.figure import Figure
 from priorscope.report.section import SECTIONS, Section
 from priorscope.report.view import View, flat
-from priorscope.report.words import has_interval
+from priorscope.report.words import has_mean, is_number
 
 MEASURES = {"loss": "test loss", "error": "error rate"}
 
@@ -43,7 +43,7 @@ class Equivalence(Section):
         found = [
             {"learner": row["b"], "n": row["n"], "kind": row.get("kind"), **flat(row, "ratio")}
             for row in view.rows("equivalence", on="loss", a=best(view))
-            if has_interval(row.get("ratio")) and row["ratio"]["low"] > 0
+            if has_mean(row.get("ratio")) and row["ratio"]["mean"] > 0
         ]
         return sorted(found, key=lambda row: row["n"])
 
@@ -57,7 +57,7 @@ def pairs(view: View, on: str) -> dict[str, Any] | None:
     """`cells[a][b]`: the row of the largest n at which the ratio of a and b is known."""
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for row in sorted(view.rows("equivalence", on=on), key=lambda row: row["n"]):
-        if has_interval(row.get("ratio")):
+        if is_number((row.get("ratio") or {}).get("low")) or has_mean(row.get("ratio")):
             found[row["a"], row["b"]] = row
     if not found:
         return None

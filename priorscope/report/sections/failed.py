@@ -3,6 +3,7 @@
 import dataclasses
 from typing import Any, ClassVar
 
+from priorscope.report import words
 from priorscope.report.section import SECTIONS, Section
 from priorscope.report.view import View
 
@@ -26,7 +27,14 @@ class Failed(Section):
 
 
 def sentence(item: Any) -> str:
-    """An unresolved item in words: text as it is, an object as `key value, key value`."""
+    """An unresolved item in words; text stays as it is."""
+    if isinstance(item, dict) and {"learner", "structure", "missing_runs"} <= item.keys():
+        runs = f"{item['missing_runs']} {'run' if item['missing_runs'] == 1 else 'runs'}"
+        sizes = ", ".join(words.count(size) for size in item.get("sizes") or [])
+        where = f" at n = {sizes}" if sizes else ""
+        reason = f" ({item['reason']})" if item.get("reason") else ""
+        name = words.structure(item["structure"])
+        return f"{item['learner']}, {name}: {runs} missing{where}{reason}."
     if isinstance(item, dict):
         return ", ".join(f"{key} {value}" for key, value in item.items())
     return str(item)

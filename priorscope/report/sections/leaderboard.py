@@ -7,7 +7,7 @@ from priorscope.report.charts.dots import intervals
 from priorscope.report.figure import Figure
 from priorscope.report.section import SECTIONS, Section
 from priorscope.report.view import View, flat, span
-from priorscope.report.words import has_interval
+from priorscope.report.words import has_mean, is_number
 
 KEY = "code_bits_per_label"
 
@@ -29,6 +29,7 @@ class Leaderboard(Section):
             "rows": [{**row, "dots": dots(row.get(KEY), domain)} for row in rows],
             "domain": domain,
             "chance": view.chance_bits,
+            "paired": any(has_mean(row.get("behind")) for row in rows),
         }
 
     def figures(self, view: View) -> list[Figure]:
@@ -47,7 +48,9 @@ class Leaderboard(Section):
 
 def dots(value: Any, domain: tuple[float, float]) -> dict[str, float] | None:
     """Where an interval lies within `domain`, in percent from the left."""
-    if not has_interval(value):
+    if not has_mean(value):
         return None
     low, high = domain
-    return {k: round(100 * (value[k] - low) / (high - low), 2) for k in ("mean", "low", "high")}
+    known = {k: value[k] for k in ("mean", "low", "high") if is_number(value.get(k))}
+    at = {k: round(100 * (x - low) / (high - low), 2) for k, x in known.items()}
+    return {"low": at["mean"], "high": at["mean"], **at}

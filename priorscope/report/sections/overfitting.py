@@ -7,7 +7,7 @@ from priorscope.report.charts.lines import train_and_test, train_and_test_side_b
 from priorscope.report.figure import Figure
 from priorscope.report.section import SECTIONS, Section
 from priorscope.report.view import View, flat, span
-from priorscope.report.words import has_interval
+from priorscope.report.words import has_mean
 
 
 @SECTIONS.register
@@ -22,7 +22,7 @@ class Overfitting(Section):
         rows = [
             row
             for row in view.rows("curves", structure="intact")
-            if has_interval(row.get("train_bits"))
+            if has_mean(row.get("train_bits"))
         ]
         if not rows:
             return None
@@ -39,7 +39,7 @@ class Overfitting(Section):
             {"learner": row["learner"], "n": row["n"], "split": split, **_bits(row, split)}
             for row in curves
             for split in ("train", "test")
-            if has_interval(row.get(f"{split}_bits"))
+            if has_mean(row.get(f"{split}_bits"))
         ]
         ends = [span(curves, f"{split}_bits") for split in ("train", "test")]
         known = [end for end in ends if end is not None]
@@ -62,6 +62,6 @@ def _bits(row: dict[str, Any], split: str) -> dict[str, Any]:
 
 def gap(row: dict[str, Any]) -> float | None:
     """Test loss minus training loss, bits per label."""
-    if not has_interval(row.get("test_bits")):
+    if not has_mean(row.get("test_bits")):
         return None
     return row["test_bits"]["mean"] - row["train_bits"]["mean"]
