@@ -70,10 +70,10 @@ class Audit:
 def audit(
     learner: str, on: str, means: Means, ensemble: Ensemble, hidden: int, seed: int
 ) -> list[Audit]:
-    """Compare what an ensemble that didn't see the last `hidden` sizes says about them."""
+    """Compare what an ensemble that didn't see the last `hidden` sizes says about (two of) them."""
     out = []
     noise = np.sqrt(means.variance * ensemble.inflation)
-    for i in range(len(means.sizes) - hidden, len(means.sizes)):
+    for i in range(len(means.sizes) - min(hidden, 2), len(means.sizes)):
         stream = numpy_stream(seed, "audit", learner, on, hidden, i)
         predicted = ensemble.log_values(means.sizes[i : i + 1])[:, 0]
         luck = stream.standard_t(ensemble.freedom, len(predicted))

@@ -4,7 +4,7 @@ import numpy as np
 
 from priorscope.analysis.ensemble import Batch, Prefix, best_fits, members
 from priorscope.analysis.families import FAMILIES, Family
-from priorscope.analysis.noise import Luck
+from priorscope.analysis.noise import GUESS_FREEDOM, Luck
 
 _SCORING = 64  # members per family that only decide weights
 _TAIL = 4.0  # degrees of freedom of the predictive density
@@ -45,9 +45,31 @@ def weigh(prefixes: list[Prefix], luck: Luck, seed: int = 0) -> list[dict[str, f
     return scores
 
 
-def shares(scores: dict[str, float] | None) -> dict[str, float]:
-    """Family weights from scores; from the prior alone where there are none."""
-    log_weight = {f.name: np.log(f.weight) + (scores or {}).get(f.name, 0.0) for f in FAMILIES}
+def plausible(prefixes: list[Prefix]) -> list[dict[str, float]]:
+    """Log weight per family by its own fit, for prefixes too short to hide anything of.
+
+    -misfit/2 with a penalty of log(sizes)/2 per parameter (BIC); where the noise is a guess, its
+    uncertainty is integrated out.
+    """
+    if not prefixes:
+        return []
+    batch = Batch.of(prefixes)
+    scores: list[dict[str, float]] = [{} for _ in prefixes]
+    for family in FAMILIES:
+        misfits = best_fits(batch, family).misfit
+        for i, (prefix, misfit) in enumerate(zip(prefixes, misfits, strict=True)):
+            penalty = 0.5 * len(family.parameters) * np.log(prefix.shown)
+            fit = 0.5 * misfit
+            if not prefix.means.repeated:
+                freedom = GUESS_FREEDOM + prefix.shown
+                fit = 0.5 * freedom * np.log1p(misfit / GUESS_FREEDOM)
+            scores[i][family.name] = float(-fit - penalty)
+    return scores
+
+
+def shares(scores: dict[str, float]) -> dict[str, float]:
+    """Family weights from their prior weights and log scores."""
+    log_weight = {f.name: np.log(f.weight) + scores[f.name] for f in FAMILIES}
     top = max(log_weight.values())
     raw = {name: float(np.exp(value - top)) for name, value in log_weight.items()}
     return {name: value / sum(raw.values()) for name, value in raw.items()}

@@ -108,6 +108,7 @@ class Points:
 
     theta: np.ndarray
     centre: np.ndarray
+    misfit: np.ndarray
     inflation: np.ndarray
     freedom: np.ndarray
 
@@ -118,7 +119,8 @@ def best_fits(batch: Batch, family: Family) -> Points:
     weight = batch.shown / batch.variance
     problem = Problem(batch.x, batch.y, weight, centre, np.array(family.spread))
     fits = fit_batch(family, problem, prior_starts(problem), steps=60)
-    return Points(fits.theta, centre, *_inflation(batch, fits.misfit, len(family.parameters)))
+    more = _inflation(batch, fits.misfit, len(family.parameters))
+    return Points(fits.theta, centre, fits.misfit, *more)
 
 
 def members(

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from priorscope.analysis.audit import Audit, audit, complaint
-from priorscope.analysis.average import shares, weigh
+from priorscope.analysis.average import plausible, shares, weigh
 from priorscope.analysis.behaviour import ill_behaved
 from priorscope.analysis.ensemble import MEMBERS, Ensemble, Prefix, ensembles
 from priorscope.analysis.noise import GUESS_FREEDOM, Luck, Means, means_of, perturbed
@@ -119,9 +119,15 @@ class _Job:
     head: float | None
 
     @property
+    def upper_half(self) -> int:
+        """How many sizes lie above half the largest (sizes of a dense curve lie close)."""
+        return int((self.means.sizes > 0.5001 * self.means.sizes[-1]).sum())
+
+    @property
     def hideable(self) -> list[int]:
         """How many sizes are hidden in turn; at least 3 must remain."""
-        return [h for h in (0, 1, 2) if len(self.means.sizes) - h >= FEWEST_TO_FIT]
+        asked = {0, 1, 2, self.upper_half}
+        return [h for h in sorted(asked) if len(self.means.sizes) - h >= FEWEST_TO_FIT]
 
     def prefix(self, sizes: int, shown: int) -> Prefix:
         """The first `shown` of the first `sizes` sizes; later ones don't exist."""
@@ -147,40 +153,55 @@ def _all_ensembles(
         return []
     progress(f"weighing curve families of {len(plans)} curves and parts of curves")
     sizes = [len(job.means.sizes) - hidden for job, hidden in plans]
-    scored = [i for i, size in enumerate(sizes) if size - 2 >= FEWEST_TO_FIT]
-    scores = weigh([plans[i][0].prefix(sizes[i], sizes[i] - 2) for i in scored], luck, seed)
-    known = dict(zip(scored, scores, strict=True))
-    weights = [shares(known.get(i)) for i in range(len(plans))]
-    progress(f"fitting {len(luck.chi)} plausible curves to each of {len(plans)}")
     prefixes = [job.prefix(size, size) for (job, _), size in zip(plans, sizes, strict=True)]
+    scored = [i for i, size in enumerate(sizes) if size - 2 >= FEWEST_TO_FIT]
+    short = [i for i in range(len(plans)) if i not in set(scored)]
+    scores = weigh([plans[i][0].prefix(sizes[i], sizes[i] - 2) for i in scored], luck, seed)
+    scores += plausible([prefixes[i] for i in short])
+    known = dict(zip(scored + short, scores, strict=True))
+    weights = [shares(known[i]) for i in range(len(plans))]
+    progress(f"fitting {len(luck.chi)} plausible curves to each of {len(plans)}")
     return ensembles(prefixes, weights, luck, seed)
 
 
 def _finish(job: _Job, found: dict[int, Ensemble], luck: Luck, seed: int) -> Fitted:
     curve, means = job.curve, job.means
     whole = found.get(0)
-    stream = numpy_stream(seed, "observed", curve.learner, curve.on)
-    fresh = stream.standard_normal((len(means.sizes), len(luck.chi))).T
-    inflation = whole.inflation if whole and not means.repeated else 1.0
-    freedom = means.freedom if means.repeated else GUESS_FREEDOM + 1.0
-    moved, _ = perturbed(means, luck, fresh, inflation, freedom)
     audits = [
         entry
-        for hidden in (1, 2)
-        if hidden in found
+        for hidden in job.hideable[1:]
         for entry in audit(curve.learner, curve.on, means, found[hidden], hidden, seed)
     ]
+    inflation = whole.inflation if whole and not means.repeated else 1.0
     broken, remark = ill_behaved(curve.learner, curve.on, means, inflation)
     withheld = _too_few(job) or broken or complaint(audits)
-    return Fitted(curve, means, np.exp(moved), whole, tuple(audits), withheld, remark)
+    observed = _observed(job, whole, luck, seed)
+    return Fitted(curve, means, observed, whole, tuple(audits), withheld, remark)
+
+
+def _observed(job: _Job, whole: Ensemble | None, luck: Luck, seed: int) -> np.ndarray:
+    means, name = job.means, (job.curve.learner, job.curve.on)
+    if whole is not None and not means.repeated:
+        return np.exp(whole.log_values(means.sizes))
+    fresh = numpy_stream(seed, "observed", *name).standard_normal((len(means.sizes), len(luck.chi)))
+    freedom = means.freedom if means.repeated else GUESS_FREEDOM
+    moved, _ = perturbed(means, luck, fresh.T, 1.0, freedom)
+    return np.exp(moved)
 
 
 def _too_few(job: _Job) -> str | None:
-    count = len(job.means.sizes)
-    if count >= FEWEST_TO_AUDIT:
-        return None
-    return (
-        f"{job.curve.learner}: the {job.curve.on} is known at {count} "
-        f"size{'s' if count > 1 else ''}, but an extrapolation that can be audited needs "
-        f"{FEWEST_TO_AUDIT}, so only what was seen is reported for it."
-    )
+    sizes, name = job.means.sizes, f"{job.curve.learner}: the {job.curve.on}"
+    lower = len(sizes) - job.upper_half
+    if len(sizes) < FEWEST_TO_AUDIT:
+        return (
+            f"{name} is known at {len(sizes)} size{'s' if len(sizes) > 1 else ''}, but an "
+            f"extrapolation that can be audited needs {FEWEST_TO_AUDIT}, so only what was seen is "
+            "reported for it."
+        )
+    if lower < FEWEST_TO_FIT:
+        return (
+            f"{name} is known at {lower} sizes up to half its largest ({sizes[-1]:g}), but an "
+            f"audit over a doubling of the data needs {FEWEST_TO_FIT}, so only what was seen is "
+            "reported for it."
+        )
+    return None

@@ -35,7 +35,7 @@ class Means:
     @property
     def freedom(self) -> float:
         """Degrees of freedom of the variance: more than one size's own, as sizes are pooled."""
-        return max(2.0 * (self.draws - 1), 3.0)
+        return max(1.5 * (self.draws - 1), 3.0)
 
     def until(self, count: int) -> "Means":
         """The first `count` sizes."""

@@ -64,8 +64,10 @@ def read_csv(path: Path) -> list[dict[str, Any]]:
     Without a column `draw`, rows of the same learner and size are taken as draws 0, 1, ...
 
     Raises:
-        ValueError: if a column is missing or a number can't be read; the line is named.
+        ValueError: if there is no such file, a column is missing, or a number can't be read.
     """
+    if not path.is_file():
+        raise ValueError(f"There is no file {path}.")
     with path.open(newline="", encoding="utf-8-sig") as file:
         reader = csv.DictReader(file, skipinitialspace=True)
         columns = [c.strip() for c in reader.fieldnames or []]
@@ -197,3 +199,22 @@ def _curves(
                 used = Curve(learner, on, np.array(sizes), values)
                 curves.setdefault(on, {})[learner] = used
     return curves, notes
+
+
+def in_units(
+    rows: list[dict[str, Any]], nats: bool = False, percent: bool = False
+) -> list[dict[str, Any]]:
+    """Rows with losses in bits and errors as shares of 1.
+
+    Raises:
+        ValueError: if an error is above 1 and not said to be in percent, or above 100.
+    """
+    most = max((row["error"] for row in rows if "error" in row), default=0.0)
+    if most > (100.0 if percent else 1.0):
+        way_out = "" if percent else "; say --percent if errors are in percent"
+        raise ValueError(
+            f"An error must be at most {100 if percent else 1}, but one is {most:g}{way_out}."
+        )
+    losses = ("loss", "train_loss", "uniform_loss") if nats else ()
+    scale = dict.fromkeys(losses, 1 / math.log(2)) | ({"error": 0.01} if percent else {})
+    return [{k: v * scale[k] if k in scale else v for k, v in row.items()} for row in rows]
