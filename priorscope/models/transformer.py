@@ -78,7 +78,7 @@ class Transformer(ModelConfig):
     causal: each token sees only itself and what stands before it.
     """
 
-    learning_rate: ClassVar[float] = 2e-3
+    learning_rate: ClassVar[float] = 3e-3
 
     width: int = 64
     depth: int = 2

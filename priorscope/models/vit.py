@@ -160,7 +160,7 @@ class Vit(ModelConfig):
     pooling, positions: see `VitShape`. dropout: as in `BlockOptions`, and of the embedding.
     """
 
-    learning_rate: ClassVar[float] = 1e-3
+    learning_rate: ClassVar[float] = 3e-3
 
     width: int = 64
     depth: int = 4
