@@ -40,9 +40,13 @@ class Embeddings(nn.Module):
         words: Integer[Tensor, "*batch tokens"],
         segments: Integer[Tensor, "*batch tokens"] | None = None,
         places: Integer[Tensor, " tokens"] | None = None,
+        vectors: Float[Tensor, "*batch tokens width"] | None = None,
     ) -> Float[Tensor, "*batch tokens width"]:
-        """`segments` are all 0 if None; `places` are positions, 0, 1, ... along a row if None."""
-        x = self.words(words)
+        """`segments` are all 0 if None; `places` are positions, 0, 1, ... along a row if None.
+
+        vectors: of the words, if they are looked up already (see `nn.tied`).
+        """
+        x = self.words(words) if vectors is None else vectors
         x = x + (self.segments.weight[0] if segments is None else self.segments(segments))
         return self.dropout(self.norm(self.positions(x, places)))
 
@@ -92,10 +96,13 @@ class BertEncoder(BertFolder):
         words: Integer[Tensor, " tokens"],
         sequences: Sequences,
         segments: Integer[Tensor, " tokens"] | None = None,
+        vectors: Float[Tensor, "tokens width"] | None = None,
     ) -> Float[Tensor, "queries width"]:
         """As `forward`, for sequences end to end on one axis: the same vectors, without padding.
 
         Returns the rows of `sequences.queries`, or all if there are no such.
+
+        vectors: see `Embeddings`.
         """
         check_tokens(sequences.longest, self.shape.max_tokens)
         check_ids(words, self.shape.vocabulary)
@@ -104,7 +111,8 @@ class BertEncoder(BertFolder):
                 f"The network has causal={self.shape.causal}, but the sequences have "
                 f"causal={sequences.causal}; make both alike."
             )
-        return self.encoder(self.embeddings(words, segments, sequences.places), sequences)
+        x = self.embeddings(words, segments, sequences.places, vectors)
+        return self.encoder(x, sequences)
 
     def pool(self, x: Float[Tensor, "batch tokens width"]) -> Float[Tensor, "batch width"]:
         """The first token's vector ([CLS]) through a layer and tanh; stands for the sequence."""

@@ -7,11 +7,9 @@ from contextlib import contextmanager
 from typing import Any
 
 import torch
-from torch import Tensor
 
 _TOLERANCE = 2e-6  # of the largest element; float32 sums of 256 products err by about 3e-7
 _SELF_TEST_SIZE = 256
-_PEAK_SIZE = 1024
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,16 +81,27 @@ def product_error() -> float:
     return ((a @ b).double() - exact).abs().max().div(exact.abs().max()).item()
 
 
-def gemm_peak(dtype: torch.dtype, threads: int, seconds: float = 0.3, device: str = "cpu") -> float:
+def gemm_peak(
+    dtype: torch.dtype,
+    threads: int,
+    seconds: float = 0.3,
+    *,
+    size: int = 1024,
+    device: str = "cpu",
+    clock: Callable[[], float] = time.perf_counter,
+) -> float:
     """Floating-point operations per second of a square product of this dtype; the best of many.
 
     It is what this torch, back end and machine reach, busy as the machine is now; the measure
     of what share a training step uses. An addition and a multiplication count as two.
 
-    threads: of the CPU. seconds: how long to measure, at least two products.
+    threads: of the CPU. seconds: how long to measure, at least two products after one more.
+    size: of the matrices. 256 tells a slow dtype fast: a CPU without bfloat16 units does 1e9 a
+        second there.
+    clock: `time.process_time` with one thread on a busy machine.
     """
     stream = torch.Generator().manual_seed(0)
-    a, b = torch.randn(2, _PEAK_SIZE, _PEAK_SIZE, generator=stream).to(device, dtype).unbind()
+    a, b = torch.randn(2, size, size, generator=stream).to(device, dtype).unbind()
 
     def product() -> None:
         torch.matmul(a, b)
@@ -102,19 +111,19 @@ def gemm_peak(dtype: torch.dtype, threads: int, seconds: float = 0.3, device: st
     before = torch.get_num_threads()
     torch.set_num_threads(threads)
     try:
-        return 2 * _PEAK_SIZE**3 / _shortest(product, seconds)
+        return 2 * size**3 / _shortest(product, seconds, clock)
     finally:
         torch.set_num_threads(before)
 
 
-def _shortest(run: Callable[[], Tensor | None], seconds: float) -> float:
+def _shortest(run: Callable[[], None], seconds: float, clock: Callable[[], float]) -> float:
     """The shortest of the times that fit into `seconds`, and of at least two."""
     run()  # warm up
     times: list[float] = []
     while len(times) < 2 or sum(times) < seconds:
-        start = time.perf_counter()
+        start = clock()
         run()
-        times.append(time.perf_counter() - start)
+        times.append(clock() - start)
     return min(times)
 
 

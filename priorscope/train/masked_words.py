@@ -9,6 +9,7 @@ from torch import Tensor
 
 from priorscope.models.bert import BertMaskedWords
 from priorscope.nn.sequences import Sequences
+from priorscope.nn.tied import look_up_tied
 from priorscope.train.adamw import ClippedAdamW
 
 
@@ -36,12 +37,13 @@ def masked_word_logits(
     On a CPU the last block computes only these words' outputs, too: a tenth of a step with 4
     blocks, a hundredth with 12. The GPU's attention kernel wants all queries.
     """
+    vectors, table = look_up_tied(batch.words, network.bert.embeddings.words)
     if batch.words.is_cuda:
-        x = network.bert.packed(batch.words, batch.sequences, batch.segments)[batch.places]
-    else:
-        asked = batch.sequences.asked_by(batch.places)
-        x = network.bert.packed(batch.words, asked, batch.segments)
-    return network.words(x, network.bert.embeddings.words.weight)
+        x = network.bert.packed(batch.words, batch.sequences, batch.segments, vectors)
+        return network.words(x[batch.places], table)
+    asked = batch.sequences.asked_by(batch.places)
+    x = network.bert.packed(batch.words, asked, batch.segments, vectors)
+    return network.words(x, table)
 
 
 def masked_word_loss(network: BertMaskedWords, batch: MaskedBatch) -> Float[Tensor, ""]:
