@@ -21,6 +21,7 @@ run = App(name="tokenizer", help="Train a WordPiece or BPE tokenizer, or compare
 @run.command
 def train(
     files: list[str],
+    /,
     *,
     kind: Kind = "wordpiece",
     vocab: int = 8000,
@@ -60,6 +61,7 @@ def train(
 @run.command
 def compare(
     files: list[str],
+    /,
     *,
     vocab: int = 8000,
     cased: Annotated[bool, Parameter(negative=())] = False,

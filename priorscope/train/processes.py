@@ -1,0 +1,80 @@
+"""Several processes that train one network: who we are, and sums over all of us."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import torch
+import torch.distributed as dist
+from torch import Tensor, nn
+
+
+@dataclass(frozen=True)
+class Processes:
+    """This process among those that `torchrun` or accelerate started; alone without them.
+
+    rank: 0 ... count - 1; the first one writes files and speaks.
+    """
+
+    rank: int = 0
+    count: int = 1
+
+    @property
+    def first(self) -> bool:
+        """Whether this process writes and speaks."""
+        return self.rank == 0
+
+    def add(self, numbers: Tensor) -> Tensor:
+        """The sum over all processes, in place."""
+        if self.count > 1:
+            dist.all_reduce(numbers)
+        return numbers
+
+    def add_gradients(self, network: nn.Module) -> None:
+        """Give every process the sum of all gradients; one message for all parameters."""
+        if self.count == 1:
+            return
+        gradients = [p.grad for p in network.parameters() if p.grad is not None]
+        flat = self.add(torch.cat([g.flatten() for g in gradients]))
+        for gradient, part in zip(
+            gradients, flat.split([g.numel() for g in gradients]), strict=True
+        ):
+            gradient.copy_(part.view_as(gradient))
+
+    def from_first(self, number: float) -> float:
+        """The first process's number, for all."""
+        if self.count == 1:
+            return number
+        box = torch.tensor([number], dtype=torch.float64)
+        if dist.get_backend() == "nccl":
+            box = box.cuda()
+        dist.broadcast(box, 0)
+        return float(box)
+
+    def wait(self) -> None:
+        """Until all are here."""
+        if self.count > 1:
+            dist.barrier()
+
+
+@contextmanager
+def joined_processes(device: torch.device) -> Iterator[Processes]:
+    """Meet the other processes that `torchrun` started; leave them at the end."""
+    if int(os.environ.get("WORLD_SIZE", "1")) == 1:
+        yield Processes()
+        return
+    dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    try:
+        yield Processes(dist.get_rank(), dist.get_world_size())
+    finally:
+        dist.destroy_process_group()
+
+
+def own_device() -> torch.device:
+    """The GPU of this process's local rank if there are GPUs, otherwise the CPU."""
+    if not torch.cuda.is_available():
+        return torch.device("cpu")
+    device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
+    torch.cuda.set_device(device)
+    return device
