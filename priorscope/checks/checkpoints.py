@@ -33,12 +33,12 @@ class Checkpoints(Check):
     def figures(self) -> list[Figure]:
         networks = [BertPreTraining(BERT), BertSequences(BERT, 4), VisionTransformer(VIT)]
         return [
-            Figure(f"tensors of {type(n).__name__} that changed", changed_tensors(n), 0, 0)
+            Figure(f"tensors of {type(n).__name__} that changed", changed_tensors(n), 0.0, 0.0)
             for n in networks
         ]
 
 
-def changed_tensors(network: BertPreTraining | BertSequences | VisionTransformer) -> int:
+def changed_tensors(network: BertPreTraining | BertSequences | VisionTransformer) -> float:
     """How many tensors differ, or are in one network alone, after saving and loading."""
     randomise(network)
     with tempfile.TemporaryDirectory() as folder:
@@ -46,7 +46,9 @@ def changed_tensors(network: BertPreTraining | BertSequences | VisionTransformer
         back: nn.Module = type(network).from_pretrained(folder)
     before, after = network.state_dict(), back.state_dict()
     names = before.keys() | after.keys()
-    return sum(
-        name not in before or name not in after or not torch.equal(before[name], after[name])
+    changed = [
+        name
         for name in names
-    )
+        if name not in before or name not in after or not torch.equal(before[name], after[name])
+    ]
+    return float(len(changed))

@@ -1,0 +1,154 @@
+import pytest
+import torch
+from torch.func import functional_call, stack_module_state
+
+from priorscope.models.bert import (
+    Bert,
+    BertEncoder,
+    BertMaskedWords,
+    BertPreTraining,
+    BertSequences,
+    BertTokens,
+)
+from priorscope.nn.attention import attention_maps
+from priorscope.nn.bert_shape import BertShape, bert_shape
+from priorscope.signature import Signature
+
+BATCH, TOKENS, WORDS, CLASSES = 3, 7, 31, 4
+SHAPE = BertShape(vocabulary=WORDS, width=24, depth=2, num_heads=3, mlp_width=40, max_tokens=9)
+TEXTS = Signature(input_shape=(TOKENS,), num_classes=CLASSES, vocabulary=WORDS)
+
+
+@pytest.fixture
+def ids():
+    ids = torch.randint(1, WORDS, (BATCH, TOKENS), generator=torch.Generator().manual_seed(0))
+    ids[1, 4:] = 0
+    return ids
+
+
+def test_each_head_has_its_shape(ids):
+    assert BertEncoder(SHAPE)(ids).shape == (BATCH, TOKENS, 24)
+    assert BertMaskedWords(SHAPE)(ids).shape == (BATCH, TOKENS, WORDS)
+    words, follows = BertPreTraining(SHAPE)(ids)
+    assert words.shape == (BATCH, TOKENS, WORDS)
+    assert follows.shape == (BATCH, 2)
+    assert BertSequences(SHAPE, CLASSES)(ids).shape == (BATCH, CLASSES)
+    assert BertTokens(SHAPE, CLASSES)(ids).shape == (BATCH, TOKENS, CLASSES)
+
+
+def test_the_decoder_is_the_word_embedding(ids):
+    network = BertMaskedWords(SHAPE)
+    names = [n for n, p in network.named_parameters() if tuple(p.shape) == (WORDS, 24)]
+    assert names == ["bert.embeddings.words.weight"]
+    network(ids)[0, 0, 5].backward()
+    assert network.bert.embeddings.words.weight.grad[5].any()
+
+
+def test_all_words_attend_to_all_words_but_not_to_padding(ids):
+    network = BertEncoder(SHAPE)
+    with attention_maps(network) as maps:
+        network(ids, None, ids != 0)
+    for weights in maps.values():
+        assert weights.shape == (BATCH, 3, TOKENS, TOKENS)
+        assert (weights[0] > 0).all()
+        assert (weights[1, ..., 4:] == 0).all()
+        assert (weights[1, ..., :4] > 0).all()
+
+
+def test_padding_changes_nothing(ids):
+    network = BertEncoder(SHAPE).double().eval()
+    padded = network(ids, None, ids != 0)
+    torch.testing.assert_close(padded[1:2, :4], network(ids[1:2, :4]), atol=1e-12, rtol=0)
+
+
+def test_the_left_to_right_variant_sees_the_past_alone(ids):
+    network = BertEncoder(bert_shape("tiny", WORDS, causal=True)).eval()
+    changed = ids.clone()
+    changed[:, 5:] = 3
+    assert torch.equal(network(ids)[:, :5], network(changed)[:, :5])
+
+
+def test_segments_and_positions_are_added():
+    network = BertEncoder(SHAPE).eval()
+    ids = torch.full((1, TOKENS), 5)
+    out = network.embeddings(ids)
+    assert not torch.allclose(out[0, 0], out[0, 1])
+    first = network.embeddings(ids, torch.zeros_like(ids))
+    assert torch.equal(out, first)
+    assert not torch.allclose(out, network.embeddings(ids, torch.ones_like(ids)))
+
+
+def test_what_does_not_fit_is_refused(ids):
+    network = BertEncoder(SHAPE)
+    with pytest.raises(ValueError, match=r"must lie in \[0, 31\), but they reach from 0 to 31"):
+        network(ids.clamp(max=0) + torch.tensor(31) * (ids > 0))
+    with pytest.raises(ValueError, match="at most 9 tokens, but the sequence has 10"):
+        network(torch.ones(1, 10, dtype=torch.int64))
+    with pytest.raises(ValueError, match="bert reads token ids, but this task gives a series"):
+        Bert().build(Signature(input_shape=(5, 2), num_classes=2))
+    with pytest.raises(ValueError, match="take pooling='mean'"):
+        Bert(causal=True, pooling="class").build(TEXTS)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [Bert(), Bert(pooling="class"), Bert(positions="none", dropout=0.0), Bert(causal=True)],
+    ids=["default", "class", "no positions", "causal"],
+)
+def test_replicas_compute_what_each_computes_alone(config, ids):
+    networks = [config.build(TEXTS) for _ in range(2)]
+    parameters, buffers = stack_module_state(networks)
+
+    def one(p, b, x):
+        return functional_call(networks[0], (p, b), (x,))
+
+    together = torch.vmap(one, in_dims=(0, 0, None), randomness="different")(
+        parameters, buffers, ids.int()
+    )
+    alone = torch.stack([network(ids.int()) for network in networks])
+    assert together.shape == (2, BATCH, CLASSES)
+    # Sums of up to 512 float32 numbers of size below one, in another order.
+    torch.testing.assert_close(together, alone, atol=1e-5, rtol=0)
+    alone.square().sum().backward()
+    named = networks[0].named_parameters()
+    assert [n for n, p in named if p.grad is None or not p.grad.any()] == []
+
+
+def test_without_positions_it_reads_a_set(ids):
+    order = torch.tensor([3, 0, 6, 4, 1, 2, 5])
+    bag = Bert(positions="none").build(TEXTS).eval()
+    torch.testing.assert_close(bag(ids), bag(ids[:, order]), atol=1e-5, rtol=0)
+    ordered = Bert().build(TEXTS).eval()
+    assert (ordered(ids) - ordered(ids[:, order])).abs().max() > 1e-6
+
+
+def test_a_pretrained_folder_is_where_the_learner_starts(tmp_path, ids):
+    network = BertMaskedWords(SHAPE)
+    network.save_pretrained(tmp_path)
+    learner = Bert(pretrained=str(tmp_path), dropout=0.0).build(TEXTS)
+    expected = network.eval().bert(ids, None, ids != 0)
+    assert torch.equal(learner.bert(ids, None, ids != 0), expected)
+    assert learner.training
+    with pytest.raises(ValueError, match="has no pooler, so pooling='class' can't work"):
+        Bert(pretrained=str(tmp_path), pooling="class").build(TEXTS)
+    other = Signature(input_shape=(TOKENS,), num_classes=2, vocabulary=99)
+    with pytest.raises(ValueError, match="knows 31 token ids, but the task has 99"):
+        Bert(pretrained=str(tmp_path)).build(other)
+    long = Signature(input_shape=(10,), num_classes=2, vocabulary=WORDS)
+    with pytest.raises(ValueError, match="at most 9 tokens"):
+        Bert(pretrained=str(tmp_path)).build(long)
+
+
+def test_it_learns_which_word_occurs():
+    torch.manual_seed(0)
+    ids = torch.randint(5, WORDS, (128, TOKENS))
+    targets = torch.randint(CLASSES, (128,))
+    ids[torch.arange(128), torch.randint(TOKENS, (128,))] = 1 + targets
+    network = Bert().build(TEXTS)
+    optimiser = torch.optim.AdamW(network.parameters(), lr=Bert.learning_rate)
+    for _ in range(60):
+        loss = torch.nn.functional.cross_entropy(network(ids), targets)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    assert loss.item() < 0.2  # chance is ln 4 = 1.4

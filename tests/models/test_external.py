@@ -1,0 +1,103 @@
+import pytest
+import torch
+
+from priorscope.models.bert import BertSequences
+from priorscope.models.external import External, fingerprint
+from priorscope.models.vit import VisionTransformer
+from priorscope.nn.bert_shape import BertShape
+from priorscope.nn.vit_shape import VitShape
+from priorscope.signature import Signature
+
+IMAGES = Signature(input_shape=(8, 12, 2), num_classes=3)
+TEXTS = Signature(input_shape=(6,), num_classes=3, vocabulary=31)
+OWN = """
+from torch import nn
+
+def build(signature):
+    return nn.Sequential(nn.Flatten(), nn.Linear(8 * 12 * 2, signature.num_classes))
+
+def broken(signature):
+    return 7
+"""
+
+
+@pytest.fixture
+def own(tmp_path):
+    path = tmp_path / "mine.py"
+    path.write_text(OWN)
+    return path
+
+
+def test_a_function_of_ones_own_file_builds(own):
+    network = External(source=f"{own}:build").build(IMAGES)
+    assert network(torch.zeros(2, 8, 12, 2)).shape == (2, 3)
+
+
+def test_images_are_resized_first(own):
+    network = External(source=f"{own}:build", resolution=4)
+    small = network.build(Signature(input_shape=(8, 12, 12), num_classes=3))
+    assert small(torch.ones(2, 8, 12, 12)).shape == (2, 3)  # 4 * 4 * 12 inputs
+
+
+def test_changed_content_is_another_learner(own):
+    config = External.of(f"{own}:build")
+    config.build(IMAGES)
+    own.write_text(OWN + "\n# another")
+    assert External.of(f"{own}:build").digest != config.digest
+    with pytest.raises(ValueError, match="has changed since this run was planned"):
+        config.build(IMAGES)
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("resnet18", "A source is timm:NAME, hf:FOLDER or FILE.py:FUNCTION, but it is 'resnet18'"),
+        ("{own}:nothing", "has no function 'nothing'"),
+        ("{own}:broken", "must return a torch.nn.Module, but it returned a int"),
+        ("nowhere.py:build", "which is no file"),
+        ("hf:nowhere", "must be a folder with config.json"),
+    ],
+)
+def test_what_cannot_be_built_is_refused(own, source, message):
+    with pytest.raises(ValueError, match=message):
+        External(source=source.format(own=own)).build(IMAGES)
+
+
+def test_a_file_that_fails_says_why(tmp_path):
+    path = tmp_path / "fails.py"
+    path.write_text("1 / 0")
+    with pytest.raises(ValueError, match="ZeroDivisionError: division by zero"):
+        External(source=f"{path}:build").build(IMAGES)
+    with pytest.raises(ValueError, match="which is no file"):
+        fingerprint(f"{tmp_path}/absent.py:build")
+
+
+def test_hugging_face_folders_are_learners(tmp_path):
+    pytest.importorskip("transformers", reason="transformers is not installed")
+    shape = BertShape(vocabulary=31, width=24, depth=1, num_heads=3, mlp_width=40, max_tokens=9)
+    bert = BertSequences(shape, 3).eval()
+    bert.save_pretrained(tmp_path / "bert")
+    ids = torch.randint(1, 31, (2, 6))
+    ids[0, 4:] = 0
+    network = External(source=f"hf:{tmp_path / 'bert'}").build(TEXTS)
+    assert network.training
+    expected = bert(ids, None, ids != 0)
+    torch.testing.assert_close(network.eval()(ids), expected, atol=1e-5, rtol=0)
+
+    vit_shape = VitShape(
+        image=(8, 12, 2),
+        patch=(4, 4),
+        width=24,
+        depth=1,
+        num_heads=3,
+        mlp_width=40,
+        num_classes=3,
+    )
+    vit = VisionTransformer(vit_shape).eval()
+    vit.save_pretrained(tmp_path / "vit")
+    images = torch.randn(2, 8, 12, 2)
+    network = External(source=f"hf:{tmp_path / 'vit'}").build(IMAGES).eval()
+    torch.testing.assert_close(network(images), vit(images), atol=1e-5, rtol=0)
+    vector = Signature(input_shape=(5,), num_classes=2)
+    with pytest.raises(ValueError, match="reads image inputs, but this task gives a vector"):
+        External(source=f"hf:{tmp_path / 'vit'}").build(vector)
