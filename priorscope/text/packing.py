@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -30,6 +30,7 @@ class Packed:
     follows: np.ndarray | None = None
 
 
+@runtime_checkable
 class SequenceSource(Protocol):
     """What can be packed: a number of sequences, their lengths and their tokens."""
 

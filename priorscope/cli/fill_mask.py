@@ -1,0 +1,58 @@
+"""`priorscope fill-mask MODEL "... [MASK] ..."`: which words a network puts there."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+from rich.console import Console
+from rich.table import Table
+
+from priorscope.cli._exit import Exit
+
+
+def run(
+    model: Path,
+    sentences: list[str] | None = None,
+    /,
+    *,
+    top: int = 5,
+    as_json: Annotated[bool, Parameter(name="--json", negative=())] = False,
+) -> int:
+    """Which words a pre-trained BERT puts in place of each [MASK].
+
+    Parameters
+    ----------
+    model
+        Folder of a pre-trained BERT with its tokenizer.
+    sentences
+        Each with one or more [MASK]; read from stdin, one a line, if there are none.
+    top
+        How many words for each mask.
+    as_json
+        Print JSON instead of tables.
+    """
+    from priorscope.train.fill_mask import MaskFiller  # here, so that --help needs no torch
+
+    filler = MaskFiller.load(model)
+    lines = sentences or [line.rstrip("\n") for line in sys.stdin if line.strip()]
+    if not lines:
+        raise ValueError("No sentence was given; put one with [MASK] in it after the model.")
+    filled = [filler.fill(line, top) for line in lines]
+    if as_json:
+        rows = [
+            {"sentence": line, "masks": [[vars(guess) for guess in mask] for mask in masks]}
+            for line, masks in zip(lines, filled, strict=True)
+        ]
+        print(json.dumps({"schema": 1, "sentences": rows}, ensure_ascii=False))
+        return Exit.DONE
+    console = Console(highlight=False, markup=False)
+    for line, masks in zip(lines, filled, strict=True):
+        console.print(line)
+        table = Table("rank", *(f"mask {i + 1}" for i in range(len(masks))), box=None)
+        for rank in range(len(masks[0])):
+            row = [f"{mask[rank].piece} {mask[rank].probability:.1%}" for mask in masks]
+            table.add_row(str(rank + 1), *row)
+        console.print(table)
+    return Exit.DONE
