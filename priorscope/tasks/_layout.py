@@ -1,15 +1,15 @@
 """Which axes of an array are what: the one documented rule for shapes that could be several."""
 
 from collections.abc import Sequence
-from typing import Literal
 
 import numpy as np
 
-Kind = Literal["vector", "series", "image", "tokens"]
+from priorscope.signature import Layout
+
 MAX_SERIES_CHANNELS = 16
 
 
-def laid_out(inputs: np.ndarray, kind: Kind | None = None) -> tuple[np.ndarray, tuple[str, ...]]:
+def laid_out(inputs: np.ndarray, kind: Layout | None = None) -> tuple[np.ndarray, tuple[str, ...]]:
     """Inputs in the layout that `Examples` documents, and notes on what was assumed.
 
     Without `kind`: (n, f) is a vector. (n, a, b) is a grey image, unless it is not uint8, b is at
@@ -43,7 +43,7 @@ def laid_out(inputs: np.ndarray, kind: Kind | None = None) -> tuple[np.ndarray, 
     return images, (*notes, *moved)
 
 
-def guessed_kind(inputs: np.ndarray) -> Kind:
+def guessed_kind(inputs: np.ndarray) -> Layout:
     """The kind that `laid_out` assumes."""
     if inputs.ndim == 2:
         return "vector"
@@ -65,7 +65,7 @@ def as_float(values: np.ndarray) -> np.ndarray:
         return np.ascontiguousarray(values, dtype=np.float32)
 
 
-def _guess_notes(inputs: np.ndarray, kind: Kind | None, chosen: Kind) -> tuple[str, ...]:
+def _guess_notes(inputs: np.ndarray, kind: Layout | None, chosen: Layout) -> tuple[str, ...]:
     if kind is not None or inputs.ndim > 3:
         return ()
     shape = " x ".join(map(str, inputs.shape[1:]))

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
+from priorscope.signature import Layout
 from priorscope.tasks import TASKS, Examples, TaskConfig
 from priorscope.tasks._clean import assemble, split_examples
-from priorscope.tasks._layout import Kind, laid_out, token_vocabulary
+from priorscope.tasks._layout import laid_out, token_vocabulary
 
 MAX_BYTES = 32 * 2**30
 INPUTS = ("x", "inputs", "data", "images", "features", "arr_0")
@@ -29,14 +30,14 @@ class Arrays(TaskConfig):
 
     path: the file or folder.
     target: name of the array of labels, or the path of a .npy file; "" looks for the names above.
-    kind: how to read the axes; None follows the rule of docs/data.md.
+    layout: how to read the axes; None follows the rule of docs/data.md.
     test_share: share held out where the source has no test split.
     strict: refuse missing labels instead of leaving the examples out.
     """
 
     path: str
     target: str = ""
-    kind: Kind | None = None
+    layout: Layout | None = None
     test_share: float = 0.2
     strict: bool = False
 
@@ -48,7 +49,7 @@ class Arrays(TaskConfig):
             (arrays[known[n]] for n in ("class_names", "classes") if n in known), np.array([])
         )
         options = {
-            "kind": self.kind,
+            "kind": self.layout,
             "class_names": [str(n) for n in names] if names.dtype.kind == "U" else (),
             "test_share": self.test_share,
             "strict": self.strict,
@@ -89,7 +90,7 @@ def examples_from_arrays(
     y_test: Sequence | np.ndarray | None = None,
     *,
     is_test: np.ndarray | None = None,
-    kind: Kind | None = None,
+    kind: Layout | None = None,
     **options,
 ) -> Examples:
     """Examples from arrays in memory; `options` are those of `split_examples`.
