@@ -57,8 +57,10 @@ class TransformerEncoder(nn.Module):
         if self.causal:
             past = causal_mask(x.shape[1], x.device)
             mask = past if mask is None else mask & past
-        x = self.encoder(self.dropout(self.positions(x)), mask)
-        return self.readout(masked_mean(x, present) if self.class_token is None else x[:, 0])
+        x = self.dropout(self.positions(x))
+        if self.class_token is None:
+            return self.readout(masked_mean(self.encoder(x, mask), present))
+        return self.readout(self.encoder(x, mask, first=1)[:, 0])
 
 
 @MODELS.register

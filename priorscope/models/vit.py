@@ -60,8 +60,11 @@ class VisionTransformer(VitFolder):
         present: Bool[Tensor, "batch patches"] | None = None,
     ) -> Float[Tensor, "batch classes"]:
         """Logits, or one vector per image if the shape has no classes."""
-        x = self.features(images, present)
-        x = masked_mean(x, present) if self.class_token is None else x[:, 0]
+        x, mask = self._embed(images, present)
+        if self.class_token is None:
+            x = masked_mean(self.encoder(x, mask), present)
+        else:
+            x = self.encoder(x, mask, first=1)[:, 0]
         if self.pooler is not None:
             x = self.pooler(x).tanh()
         return x if self.readout is None else self.readout(x)
@@ -75,6 +78,14 @@ class VisionTransformer(VitFolder):
 
         present: False on patches that are padding; None where there is none.
         """
+        return self.encoder(*self._embed(images, present))
+
+    def _embed(
+        self,
+        images: Float[Tensor, "batch rows columns channels"],
+        present: Bool[Tensor, "batch patches"] | None,
+    ) -> tuple[Float[Tensor, "batch tokens width"], Bool[Tensor, "batch 1 1 tokens"] | None]:
+        """What the blocks take: tokens and their mask."""
         x = self.patches(images)
         if self.grid_positions is not None:
             x = self.grid_positions(x)
@@ -82,7 +93,7 @@ class VisionTransformer(VitFolder):
             x = self.class_token(x)
             present = None if present is None else presence_with_class(present)
         x = self.dropout(self.positions(x))
-        return self.encoder(x, None if present is None else padding_mask(present))
+        return x, None if present is None else padding_mask(present)
 
 
 def grid_positions(shape: VitShape) -> nn.Module | None:

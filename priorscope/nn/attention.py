@@ -74,25 +74,55 @@ class SelfAttention(nn.Module):
         self,
         x: Float[Tensor, "*batch tokens width"],
         mask: Bool[Tensor, "..."] | Sequences | None = None,
+        first: int | None = None,
     ) -> Float[Tensor, "*batch queries width"]:
         """Attend where `mask` is True, everywhere if it is None.
 
         mask: broadcastable to (batch, heads, query, key); see `padding_mask`, `causal_mask`.
             Or the sequences that a flat x (tokens, width) consists of: attend inside each, and
             return the rows of `mask.queries` alone if there are such.
+        first: return so many first tokens of each row alone; None: all.
         """
         if isinstance(mask, Sequences):
             return self.out(self._inside(mask, x).flatten(-2))
-        qkv = self.qkv(x).unflatten(-1, (3, self.num_heads, -1))
-        q, k, v = qkv.movedim(-3, 0).transpose(-3, -2).unbind(0)  # (*batch, heads, tokens, ...)
+        tokens = x.shape[-2]
+        queries = tokens if first is None or self.written_out else first  # maps show them all
+        q, k, v = self._heads(x, queries)
         if self.rotary:
             q, k = rotate(q), rotate(k)
-        bias = None if self.bias is None else self.bias(x.shape[-2])
+        bias = None if self.bias is None else self.bias(tokens)[..., :queries, :]
+        if mask is not None and mask.shape[-2] == tokens:
+            mask = mask[..., :queries, :]
         if self.written_out or not _fused_kernel_pays(q, self.dropout):
             mixed = self.dropout(attention_weights(q, k, mask, bias)) @ v
         else:
             mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=_additive(q, mask, bias))
-        return self.out(mixed.transpose(-3, -2).flatten(-2))
+        return self.out(mixed.transpose(-3, -2).flatten(-2)[..., :first, :])
+
+    def _heads(
+        self, x: Float[Tensor, "*batch tokens width"], queries: int
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Queries of the first tokens, keys and values of all; (*batch, heads, ..., head_width)."""
+        if queries == x.shape[-2]:
+            qkv = self.qkv(x).unflatten(-1, (3, self.num_heads, -1))
+            q, k, v = qkv.movedim(-3, 0).transpose(-3, -2).unbind(0)
+            return q, k, v
+        q, kv = self._project_apart(x[..., :queries, :], x)
+        k, v = kv.movedim(-3, 0).transpose(-3, -2).unbind(0)
+        return q.transpose(-3, -2), k, v
+
+    def _project_apart(
+        self, asking: Float[Tensor, "*batch queries width"], x: Float[Tensor, "*batch tokens width"]
+    ) -> tuple[
+        Float[Tensor, "*batch queries heads head_width"],
+        Float[Tensor, "*batch tokens 2 heads head_width"],
+    ]:
+        """Queries of the tokens that ask; keys and values of all."""
+        width, weight, bias = x.shape[-1], self.qkv.weight, self.qkv.bias
+        q = F.linear(asking, weight[:width], bias[:width])
+        kv = F.linear(x, weight[width:], bias[width:])
+        heads = (self.num_heads, -1)
+        return q.unflatten(-1, heads), kv.unflatten(-1, (2, *heads))
 
     def _inside(
         self, sequences: Sequences, x: Float[Tensor, "tokens width"]
@@ -106,10 +136,7 @@ class SelfAttention(nn.Module):
         if sequences.queries is None:
             qkv = self.qkv(x).unflatten(-1, (3, self.num_heads, -1))
             return ragged_attention(qkv, sequences, self.dropout)
-        of_q, of_kv = (self.out.in_features, 2 * self.out.in_features)
-        (weight, bias), asking = (self.qkv.weight, self.qkv.bias), x[sequences.queries]
-        q = F.linear(asking, weight[:of_q], bias[:of_q]).unflatten(-1, (self.num_heads, -1))
-        kv = F.linear(x, weight[-of_kv:], bias[-of_kv:]).unflatten(-1, (2, self.num_heads, -1))
+        q, kv = self._project_apart(x[sequences.queries], x)
         return ragged_attention_of(q, kv, sequences, self.dropout)
 
 

@@ -80,13 +80,15 @@ class Block(nn.Module):
         self,
         x: Float[Tensor, "*batch tokens width"],
         mask: Bool[Tensor, "..."] | Sequences | None = None,
+        first: int | None = None,
     ) -> Float[Tensor, "*batch queries width"]:
-        """`mask` is handed to the attention, the only part that knows how tokens are laid out."""
-        asking = asking_rows(x, mask)
+        """`mask`, `first`: see `SelfAttention`; no other part knows how tokens are laid out."""
+        asking = asking_rows(x, mask)[..., :first, :]
         if self.norm_first:
-            x = asking + self.attention_dropout(self.attention(self.attention_norm(x), mask))
+            mixed = self.attention(self.attention_norm(x), mask, first)
+            x = asking + self.attention_dropout(mixed)
             return x + self.mlp_dropout(self.mlp(self.mlp_norm(x)))
-        x = self.attention_norm(asking + self.attention_dropout(self.attention(x, mask)))
+        x = self.attention_norm(asking + self.attention_dropout(self.attention(x, mask, first)))
         return self.mlp_norm(x + self.mlp_dropout(self.mlp(x)))
 
 
@@ -112,12 +114,16 @@ class Encoder(nn.Module):
         self,
         x: Float[Tensor, "*batch tokens width"],
         mask: Bool[Tensor, "..."] | Sequences | None = None,
+        first: int | None = None,
     ) -> Float[Tensor, "*batch queries width"]:
-        """With chosen queries, the last block alone is spared the others: it is what is read."""
+        """`mask`, `first`: see `SelfAttention`.
+
+        If not all tokens are read at the end, the last block computes those that are alone.
+        """
         for block in self.blocks[:-1]:
             x = block(x, mask.everyone if isinstance(mask, Sequences) else mask)
         for block in self.blocks[-1:]:
-            x = block(x, mask)
+            x = block(x, mask, first)
         return x if self.norm is None else self.norm(x)
 
 
