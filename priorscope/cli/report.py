@@ -26,7 +26,7 @@ def read_summary(folder: Path) -> dict[str, Any]:
 
     Raises:
         FileNotFoundError: if there is none.
-        ValueError: if it is no JSON.
+        ValueError: if it is no JSON, or no object.
     """
     path = folder / "summary.json"
     if not path.is_file():
@@ -35,8 +35,14 @@ def read_summary(folder: Path) -> dict[str, Any]:
             "give the folder that `priorscope compare` printed."
         )
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        summary = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise ValueError(
             f"{path} is no JSON ({error}); run `priorscope compare` again to write it anew."
         ) from error
+    if not isinstance(summary, dict):
+        raise ValueError(
+            f"{path} must hold an object, but it holds a {type(summary).__name__}; "
+            "run `priorscope compare` again to write it anew."
+        )
+    return summary

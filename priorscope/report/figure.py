@@ -1,6 +1,5 @@
 """A chart as a Vega-Lite specification, drawn by the page, or here into SVG and PNG."""
 
-import copy
 import dataclasses
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,6 @@ from priorscope.report.palette import theme
 
 VERSION = "6.4"  # of Vega-Lite, in the page and here alike
 PLAIN = "sans-serif"  # measuring text in a list of fonts takes vl-convert eight times as long
-LEGEND = {"title": None, "orient": "bottom", "columns": 4, "direction": "horizontal"}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -33,9 +31,13 @@ class Figure:
     width: int | None = 640
     export: dict[str, Any] | None = None
 
+    def on_page(self) -> dict[str, Any]:
+        """The specification without its data, which the page holds once, and without legends."""
+        return _without_legends(self.spec)
+
     def standalone(self) -> dict[str, Any]:
-        """The specification with its data, a title and a legend, for the light scheme."""
-        spec = _with_legends(copy.deepcopy(self.export or self.spec))
+        """The specification with its data, a title and legends, for the light scheme."""
+        spec = dict(self.export or self.spec)
         if self.width is not None:
             spec["width"] = self.width
         spec["title"] = {"text": self.title, "offset": 12}
@@ -60,10 +62,10 @@ def replace(path: Path, content: bytes) -> None:
     part.replace(path)
 
 
-def _with_legends(spec: Any) -> Any:
-    """On the page the learners' switches are the legend; an exported figure needs its own."""
+def _without_legends(spec: Any) -> Any:
+    """On the page the learners' switches are the legend."""
     if isinstance(spec, list):
-        return [_with_legends(item) for item in spec]
-    if not isinstance(spec, dict):
-        return spec
-    return {k: LEGEND if k == "legend" and v is None else _with_legends(v) for k, v in spec.items()}
+        return [_without_legends(item) for item in spec]
+    if isinstance(spec, dict):
+        return {k: None if k == "legend" else _without_legends(v) for k, v in spec.items()}
+    return spec

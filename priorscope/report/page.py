@@ -80,7 +80,7 @@ def render_page(view: View, parts: list[Part]) -> str:
     """The whole page as text."""
     figures = [figure for part in parts for figure in part.figures]
     payload = {
-        "specs": {figure.name: figure.spec for figure in figures},
+        "specs": {figure.name: figure.on_page() for figure in figures},
         "tables": {name: rows for figure in figures for name, rows in figure.tables.items()},
         "learners": view.learners,
         "themes": {"light": theme(dark=False), "dark": theme(dark=True)},

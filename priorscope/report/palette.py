@@ -1,30 +1,31 @@
 """One colour, dash and point shape per learner, the same in every chart and table.
 
-Colours start from Okabe and Ito (2008), made darker or lighter so that each has a
-contrast of at least 3 : 1 with its background; shape and dash repeat what colour says.
+The colours were searched for: each has a contrast of at least 3 : 1 with its paper, and
+any two stay far apart for readers with and without red-green blindness (the tests hold
+the figures). Shape and dash repeat what colour says.
 """
 
 from typing import Any
 
 LIGHT = (
-    "#0072b2",  # blue
-    "#d55e00",  # vermilion
-    "#00856f",  # green
-    "#c2579a",  # reddish purple
-    "#3c9bdc",  # sky
-    "#a87800",  # dark yellow
-    "#33383e",  # near black
-    "#8461d1",  # violet
+    "#004299",  # blue
+    "#f85f00",  # orange
+    "#17a06c",  # green
+    "#891259",  # plum
+    "#3c9bc0",  # sky
+    "#763b0d",  # brown
+    "#14171a",  # near black
+    "#bf63ff",  # violet
 )
 DARK = (
-    "#4aa3e0",
-    "#ff8a4c",
-    "#2cc7a4",
-    "#ee93c8",
-    "#9ad6ff",
-    "#e9b949",
-    "#d4d8dd",
-    "#a894f5",
+    "#4c86c8",
+    "#f05014",
+    "#54be6c",
+    "#c06a8c",
+    "#45e9fe",
+    "#ffe640",
+    "#ffffd5",
+    "#8c78ff",
 )
 DASHES = ([1, 0], [6, 3], [2, 2], [9, 3, 2, 3])  # on, off, ... in pixels
 SHAPES = (  # SVG paths in the square from -1 to 1, as Vega wants its own shapes

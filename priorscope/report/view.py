@@ -7,6 +7,7 @@ from priorscope.report.words import has_interval, has_mean, is_number
 
 REQUIRED = ("task", "sizes", "draws", "leaderboard", "curves", "verdict")
 NAMING = ("learner", "a", "b", "overtaking", "overtaken")  # columns that hold learners
+ABSENT = ("failed", "unresolved")  # these name learners that no chart may have
 SCHEMA = 1
 
 
@@ -44,7 +45,7 @@ class View:
         self.largest: int | None = max(sizes, default=None)
 
     def _learners(self) -> list[str]:
-        keys = ["leaderboard", "curves", *self.summary]
+        keys = ["leaderboard", "curves", *(k for k in self.summary if k not in ABSENT)]
         tables = [self.summary[key] for key in keys if isinstance(self.summary[key], list)]
         rows = [row for table in tables for row in table if isinstance(row, dict)]
         return list(dict.fromkeys(row[name] for row in rows for name in NAMING if row.get(name)))

@@ -3,8 +3,10 @@ import re
 import sys
 from html.parser import HTMLParser
 
+import altair
 import pytest
 
+from priorscope.registry import include
 from priorscope.report import write_report
 from priorscope.report.page import render_sections, script_json
 from priorscope.report.section import SECTIONS
@@ -129,3 +131,56 @@ def test_the_report_is_made_without_torch():
 
     code = "import sys, priorscope.report; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_section_of_a_third_party_needs_one_file(summary, tmp_path):
+    source = """
+import dataclasses
+from typing import ClassVar
+from priorscope.report.section import SECTIONS, Section
+
+@SECTIONS.register
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Weather(Section):
+    title: ClassVar[str] = "Weather"
+    place: ClassVar[int] = 15
+    source: ClassVar[str] = "<p>{{ sky }}</p>"
+
+    def content(self, view):
+        return {"sky": "<clear>"}
+"""
+    file = tmp_path / "weather_section.py"
+    file.write_text(source, encoding="utf-8")
+    include(file)
+    try:
+        parts = [part for part in render_sections(View(summary)) if part.name == "weather-section"]
+    finally:
+        del SECTIONS._classes["weather-section"]
+    assert [str(part.html) for part in parts] == ["<p>&lt;clear&gt;</p>"]
+
+
+def test_one_draw_gives_points_without_intervals(summary, tmp_path):
+    def alone(value):
+        if isinstance(value, dict) and "low" in value and "mean" in value:
+            return {**value, "low": None, "high": None, "n": 1}
+        if isinstance(value, dict):
+            return {key: alone(item) for key, item in value.items()}
+        return [alone(item) for item in value] if isinstance(value, list) else value
+
+    page = write_report(alone(summary), tmp_path)
+    words = Words(page.read_text(encoding="utf-8"))
+    assert "1.532" in words.text
+    assert "1.502" not in words.text
+    assert "None" not in words.text
+    assert words.text.count("▲") == 1  # in the explanation; no cell is certain
+
+
+def accepted(spec):
+    altair.Chart.from_dict(spec, validate=True)
+
+
+def test_every_expression_and_mark_is_accepted_by_vega_lite(summary):
+    for part in render_sections(View(summary)):
+        for figure in part.figures:
+            accepted(figure.standalone())
+            accepted({**figure.on_page(), "datasets": figure.tables})

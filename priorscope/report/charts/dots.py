@@ -23,7 +23,7 @@ def intervals(view: View, table: str, field: str, title: str, order: list[str]) 
         "axis": {"labelLimit": 220, "domain": False, "ticks": False},
     }
     x = value_axis(field, title)
-    colour = {**learner_scale(view, "color"), "legend": False}
+    colour = {**learner_scale(view, "color"), "legend": None}
     return base(
         table,
         height={"step": 30},
@@ -43,7 +43,7 @@ def intervals(view: View, table: str, field: str, title: str, order: list[str]) 
                     "y": y,
                     "x": x,
                     "color": colour,
-                    "shape": {**learner_scale(view, "shape"), "legend": False},
+                    "shape": {**learner_scale(view, "shape"), "legend": None},
                 },
             },
         ],

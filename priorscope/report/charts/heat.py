@@ -12,7 +12,7 @@ def heat_map(table: str, rows: list[str], columns: list[str], title: str) -> Spe
     """
     at = {"x": _names("structure", columns, "top"), "y": _names("learner", rows, "left")}
     scale = {"domain": [-1, 0, 1], "range": [WARM, PALE, COOL]}
-    colour = {"field": "value", "type": "quantitative", "scale": scale, "legend": False}
+    colour = {"field": "value", "type": "quantitative", "scale": scale, "legend": None}
     return base(
         table,
         height={"step": 36},
@@ -30,7 +30,7 @@ def heat_map(table: str, rows: list[str], columns: list[str], title: str) -> Spe
                         "field": "certain",
                         "type": "nominal",
                         "scale": {"domain": [True, False], "range": ["#14181c", "#6a7178"]},
-                        "legend": False,
+                        "legend": None,
                     },
                 },
             },

@@ -72,16 +72,34 @@ def points(view: View, at: Spec, tips: list[Spec]) -> Spec:
     """The means as points; the nearest one to the pointer answers with its numbers."""
     nearest = {"type": "point", "on": "pointerover", "nearest": True, "clear": "pointerout"}
     return {
-        "mark": {"type": "point", "filled": True, "opacity": 1},
+        "mark": {
+            **{"type": "point", "filled": True, "opacity": 1},
+            "tooltip": {"expr": nearest_row(tips)},
+        },
         "params": [{"name": "hover", "select": nearest}],
         "encoding": {
             **at,
             "color": learner_scale(view, "color"),
             "shape": learner_scale(view, "shape"),
             "size": {"condition": {"param": "hover", "value": 150, "empty": False}, "value": 55},
-            "tooltip": tips,
         },
     }
+
+
+def nearest_row(tips: list[Spec]) -> str:
+    """The tooltip as an expression over the point nearest to the pointer.
+
+    The invisible cells that find that point hold its row as `datum`; of a list of fields
+    Vega-Lite 6.4 would look there for the numbers only, not for the names.
+    """
+    row = "(datum.datum || datum)"
+    pairs = []
+    for t in tips:
+        value = f"{row}.{t['field']}"
+        if "format" in t:
+            value = f"(isValid({value}) ? format({value}, '{t['format']}') : '–')"
+        pairs.append(f"'{t['title']}': {value}")
+    return "{" + ", ".join(pairs) + "}"
 
 
 def fitted(view: View, table: str, seen: str, largest: int, sizes: list[int]) -> Spec:
@@ -167,7 +185,7 @@ def _split_lines(view: View, domain: tuple[float, float]) -> Spec:
     sizes = [view.sizes[0], view.sizes[-1]] if view.sizes else []
     at = {"x": sizes_axis(sizes, title=""), "y": y}
     colour = learner_scale(view, "color")
-    split = {"field": "split", "type": "ordinal", "legend": False}
+    split = {"field": "split", "type": "ordinal", "legend": None}
     splits = ["test", "train"]
     tips = [
         tip("split", "split"),
@@ -182,15 +200,15 @@ def _split_lines(view: View, domain: tuple[float, float]) -> Spec:
                     **at,
                     "y": {**y, "field": "bits_low"},
                     "y2": {"field": "bits_high"},
-                    "color": {**colour, "legend": False},
-                    "detail": split,
+                    "color": {**colour, "legend": None},
+                    "detail": {"field": "split", "type": "ordinal"},
                 },
             },
             {
                 "mark": {"type": "line", "strokeWidth": 2},
                 "encoding": {
                     **at,
-                    "color": {**colour, "legend": False},
+                    "color": {**colour, "legend": None},
                     "strokeDash": {**split, "scale": {"domain": splits, "range": [[1, 0], [3, 3]]}},
                 },
             },
@@ -198,9 +216,9 @@ def _split_lines(view: View, domain: tuple[float, float]) -> Spec:
                 "mark": {"type": "point", "size": 36, "opacity": 1, "strokeWidth": 1.5},
                 "encoding": {
                     **at,
-                    "color": {**colour, "legend": False},
+                    "color": {**colour, "legend": None},
                     "fillOpacity": {**split, "scale": {"domain": splits, "range": [1, 0]}},
-                    "fill": {**colour, "legend": False},
+                    "fill": {**colour, "legend": None},
                     "tooltip": tips,
                 },
             },

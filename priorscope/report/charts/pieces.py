@@ -11,6 +11,7 @@ from priorscope.report.view import View
 Spec = dict[str, Any]
 VISIBLE = {"filter": "indexof(hidden, datum.learner) < 0"}
 HIDDEN = {"name": "hidden", "value": []}  # names of learners, set by the page's switches
+LEGEND = {"title": None, "orient": "bottom", "columns": 4, "direction": "horizontal"}
 HEIGHT = 300
 
 
@@ -28,7 +29,7 @@ def base(table: str, **more: Any) -> Spec:
 def learner_scale(view: View, channel: str) -> Spec:
     """Encode the learner by `color`, `shape` or `strokeDash`, the same everywhere.
 
-    `legend` is None where an exported figure gets one, False where it does not.
+    The legend is that of an exported figure; the page has switches instead.
     """
     scale: Spec = {"domain": view.learners}
     if channel == "color":
@@ -36,7 +37,7 @@ def learner_scale(view: View, channel: str) -> Spec:
     else:
         pick = shape if channel == "shape" else dash
         scale["range"] = [pick(index) for index in range(len(view.learners))]
-    legend = False if channel == "strokeDash" else None
+    legend = None if channel == "strokeDash" else LEGEND
     return {"field": "learner", "type": "nominal", "scale": scale, "legend": legend}
 
 

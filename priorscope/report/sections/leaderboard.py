@@ -29,6 +29,7 @@ class Leaderboard(Section):
             "rows": [{**row, "dots": dots(row.get(KEY), domain)} for row in rows],
             "domain": domain,
             "chance": view.chance_bits,
+            "parameters": not view.rows("cost"),
             "paired": any(has_mean(row.get("behind")) for row in rows),
         }
 
