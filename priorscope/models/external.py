@@ -4,7 +4,6 @@ import dataclasses
 import hashlib
 import importlib
 import importlib.util
-import inspect
 from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar
@@ -131,17 +130,17 @@ def _from_timm(name: str, signature: Signature, resolution: int) -> nn.Module:
     rows, columns, channels = signature.input_shape
     size = (resolution, resolution) if resolution else (rows, columns)
     options: dict[str, Any] = {"num_classes": signature.num_classes, "in_chans": channels}
-    if "img_size" in inspect.signature(timm.models.VisionTransformer).parameters and (
-        name.startswith(("vit", "deit", "swin", "beit", "mixer", "cait", "xcit"))
-    ):
-        options["img_size"] = size
     try:
-        return ChannelsFirstNetwork(timm.create_model(name, pretrained=False, **options))
+        try:
+            network = timm.create_model(name, pretrained=False, img_size=size, **options)
+        except TypeError:  # an architecture that reads any size
+            network = timm.create_model(name, pretrained=False, **options)
     except (AssertionError, TypeError, ValueError, RuntimeError) as error:
         raise ValueError(
             f"timm can't build {name} for images of {size[0]} x {size[1]} x {channels}: {error}; "
             f"set resolution, for example to 224."
         ) from error
+    return ChannelsFirstNetwork(network)
 
 
 def _from_folder(folder: Path, signature: Signature) -> nn.Module:

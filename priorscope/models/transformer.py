@@ -14,6 +14,7 @@ from priorscope.nn.patch import (
     ClassToken,
     Patches,
     check_divides,
+    choose_patch,
     joined_presence,
     presence_with_class,
 )
@@ -22,20 +23,23 @@ from priorscope.nn.readout import masked_mean
 from priorscope.nn.stem import TokenEmbedding, channel_stem, num_tokens, presence
 from priorscope.signature import Signature
 
+MOST_TOKENS = 16  # when the patch is chosen; attention costs the square of it
+
 
 class TransformerEncoder(nn.Module):
     """Stem, patches, positions, blocks, then one vector per example and a linear readout."""
 
     def __init__(self, config: "Transformer", signature: Signature):
         super().__init__()
-        width, tokens = config.width, num_tokens(signature) // config.patch
-        self.signature, self.patch, self.causal = signature, config.patch, config.causal
+        width, self.patch = config.width, config.patch_for(signature)
+        tokens = num_tokens(signature) // self.patch
+        self.signature, self.causal = signature, config.causal
         if signature.vocabulary is not None:
             self.stem, channels = TokenEmbedding(signature.vocabulary, width), width
         else:
             self.stem, channels = channel_stem(signature)
-        whole_words = signature.vocabulary is not None and config.patch == 1
-        self.patches = None if whole_words else Patches((1, config.patch), channels, width)
+        whole_words = signature.vocabulary is not None and self.patch == 1
+        self.patches = None if whole_words else Patches((1, self.patch), channels, width)
         self.class_token = ClassToken(width) if config.pooling == "class" else None
         tokens += self.class_token is not None
         self.positions = AddPositions(tokens, width, config.positions)
@@ -71,7 +75,9 @@ class Transformer(ModelConfig):
     width: length of each token's vector.
     depth: number of blocks.
     num_heads: attention heads; they divide the width.
-    patch: how many consecutive tokens are joined into one; it divides the tokens.
+    patch: how many consecutive tokens are joined into one; it divides the tokens. 0: words stay
+        whole; of time steps, features and rows so many that at most 16 tokens, but at least 3,
+        are left, if such a number divides them.
     positions: "learned" or "sinusoidal" are added once; "rotary" (Su et al. 2021) and "relative"
         (a bias per head and distance) act inside the attention; "none" sees a set.
     pooling: "mean" over the tokens, or a learned "class" token.
@@ -85,7 +91,7 @@ class Transformer(ModelConfig):
     width: int = 64
     depth: int = 2
     num_heads: int = 4
-    patch: int = 1
+    patch: int = 0
     positions: Positions = "learned"
     pooling: Literal["mean", "class"] = "mean"
     norm_first: bool = True
@@ -93,13 +99,22 @@ class Transformer(ModelConfig):
     causal: bool = False
 
     def build(self, signature: Signature) -> TransformerEncoder:
-        check_divides((num_tokens(signature),), (self.patch,))
+        check_divides((num_tokens(signature),), (self.patch_for(signature),))
         if self.causal and self.pooling == "class":
             raise ValueError(
                 "transformer: with causal=True the class token, which stands first, sees nothing "
                 "but itself; take pooling='mean'."
             )
         return TransformerEncoder(self, signature)
+
+    def patch_for(self, signature: Signature) -> int:
+        """How many consecutive tokens of such inputs are joined into one."""
+        if self.patch:
+            return self.patch
+        tokens = num_tokens(signature)
+        if signature.vocabulary is not None or tokens <= MOST_TOKENS:
+            return 1
+        return choose_patch(tokens, MOST_TOKENS)
 
     def block_options(self, tokens: int) -> BlockOptions:
         """What these hyperparameters say about a block, in a sequence of `tokens`."""

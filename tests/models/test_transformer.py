@@ -17,6 +17,7 @@ SIGNATURES = {
 }
 VARIANTS = {
     "default": Transformer(width=24),
+    "mean of 2": Transformer(width=24, patch=2),
     "published": Transformer(width=24, positions="sinusoidal", norm_first=False),
     "rotary, patches": Transformer(width=24, positions="rotary", patch=4, dropout=0.1),
     "relative, class": Transformer(width=24, positions="relative", pooling="class"),
@@ -99,6 +100,22 @@ def test_the_reference_has_the_size_that_its_hyperparameters_say():
     with attention_maps(network) as maps:
         network(torch.zeros(2, 40, 1))
     assert [m.shape for m in maps.values()] == [(2, 4, 10, 10)] * 2
+
+
+@pytest.mark.parametrize(
+    ("signature", "tokens"),
+    [
+        (Signature(input_shape=(40, 1), num_classes=2), 10),
+        (Signature(input_shape=(16, 1), num_classes=2), 16),
+        (Signature(input_shape=(784,), num_classes=2), 16),
+        (Signature(input_shape=(28, 28, 1), num_classes=2), 14),
+        (Signature(input_shape=(29, 1), num_classes=2), 29),
+        (Signature(input_shape=(60,), num_classes=2, vocabulary=9), 60),
+    ],
+)
+def test_long_inputs_are_joined_but_words_are_not(signature, tokens):
+    network = Transformer().build(signature)
+    assert network.positions.table.shape[0] == tokens
 
 
 def test_causal_reads_the_past_alone():
