@@ -10,11 +10,13 @@ from torch import Tensor, nn
 from torch.autograd import forward_ad
 
 from priorscope.nn.dropout import Dropout
+from priorscope.nn.gemm import gemm_is_fast
 from priorscope.nn.position import RelativeBias, rotate
 from priorscope.nn.ragged import ragged_attention, ragged_attention_of
 from priorscope.nn.sequences import Sequences
 
-# On a CPU the fused kernel only wins on long float32 rows; measured with torch 2.13, AVX-512.
+# Where float32 products go to oneDNN, the fused kernel, which doesn't use it, only wins on long
+# rows; otherwise it wins on all. Measured with torch 2.13 on CPUs with and without AVX-512.
 FUSED_FROM_TOKENS = 512
 
 
@@ -264,7 +266,10 @@ def _fused_kernel_pays(q: Tensor, dropout: Dropout) -> bool:
         return False  # its dropout draws from the global generator
     if inside_transform():
         return False  # it has no rule for vmap and none for forward-mode derivatives
-    return q.is_cuda or (q.dtype == torch.float32 and q.shape[-2] >= FUSED_FROM_TOKENS)
+    if q.is_cuda:
+        return True
+    long = q.shape[-2] >= FUSED_FROM_TOKENS
+    return q.dtype == torch.float32 and (long or not gemm_is_fast())
 
 
 def inside_transform() -> bool:

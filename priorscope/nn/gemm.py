@@ -59,6 +59,12 @@ def use_default_gemm() -> GemmBackend:
     return GemmBackend("default", "Asked for.")
 
 
+def gemm_is_fast() -> bool:
+    """Whether `use_fast_gemm` has switched."""
+    settings = _settings()
+    return settings is not None and settings.fp32_precision == "bf16"
+
+
 @contextmanager
 def gemm(fast: bool) -> Iterator[GemmBackend]:
     """Compute with or without the switch inside, and as before afterwards; for comparisons."""

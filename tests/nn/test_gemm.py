@@ -2,7 +2,14 @@ import pytest
 import torch
 
 from priorscope.nn import gemm as gemm_module
-from priorscope.nn.gemm import gemm, gemm_peak, product_error, use_default_gemm, use_fast_gemm
+from priorscope.nn.gemm import (
+    gemm,
+    gemm_is_fast,
+    gemm_peak,
+    product_error,
+    use_default_gemm,
+    use_fast_gemm,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -51,9 +58,9 @@ def able(monkeypatch):
 @pytest.mark.usefixtures("able")
 def test_switches_where_it_is_exact_and_goes_back():
     assert use_fast_gemm().name == "oneDNN"
-    assert precision() == "bf16"
+    assert (precision(), gemm_is_fast()) == ("bf16", True)
     use_default_gemm()
-    assert precision() == "none"
+    assert (precision(), gemm_is_fast()) == ("none", False)
 
 
 @pytest.mark.usefixtures("able")
