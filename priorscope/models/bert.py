@@ -13,6 +13,7 @@ from priorscope.nn.attention import causal_mask, padding_mask
 from priorscope.nn.bert_shape import BertShape, Size, bert_shape
 from priorscope.nn.block import Activation, BlockOptions, Encoder, activate
 from priorscope.nn.dropout import Dropout
+from priorscope.nn.initial import initialise
 from priorscope.nn.position import AddPositions, check_tokens
 from priorscope.nn.readout import masked_mean
 from priorscope.nn.sequences import Sequences
@@ -57,8 +58,7 @@ class BertEncoder(BertFolder):
     architecture = "BertModel"
 
     def __init__(self, shape: BertShape, *, pooler: bool = True):
-        super().__init__()
-        self.shape = shape
+        super().__init__(shape)
         self.embeddings = Embeddings(shape)
         options = BlockOptions(
             norm_first=False,
@@ -148,14 +148,9 @@ class BertMaskedWords(BertFolder):
     architecture = "BertForMaskedLM"
 
     def __init__(self, shape: BertShape):
-        super().__init__()
-        self.shape = shape
+        super().__init__(shape)
         self.bert = BertEncoder(shape, pooler=False)
         self.words = WordHead(shape)
-
-    @classmethod
-    def made_for(cls, shape: BertShape, tensors: dict[str, Tensor]) -> "BertMaskedWords":
-        return cls(shape)
 
     def forward(
         self, words: Ids, segments: Ids | None = None, present: Present | None = None
@@ -170,16 +165,11 @@ class BertPreTraining(BertFolder):
     architecture = "BertForPreTraining"
 
     def __init__(self, shape: BertShape):
-        super().__init__()
-        self.shape = shape
+        super().__init__(shape)
         self.bert = BertEncoder(shape)
         self.words = WordHead(shape)
         self.next_sentence = nn.Linear(shape.width, 2)
         initialise(self.next_sentence)
-
-    @classmethod
-    def made_for(cls, shape: BertShape, tensors: dict[str, Tensor]) -> "BertPreTraining":
-        return cls(shape)
 
     def forward(
         self, words: Ids, segments: Ids | None = None, present: Present | None = None
@@ -190,22 +180,28 @@ class BertPreTraining(BertFolder):
         return of_words, self.next_sentence(self.bert.pool(x))
 
 
-class BertSequences(BertFolder):
-    """One class per sequence, read off the pooler."""
+class BertReadout(BertFolder):
+    """An encoder and a linear layer after it; subclasses say what is read."""
 
-    architecture = "BertForSequenceClassification"
+    pooler: ClassVar[bool]
 
     def __init__(self, shape: BertShape, num_classes: int):
-        super().__init__()
-        self.shape = shape
-        self.bert = BertEncoder(shape)
+        super().__init__(shape)
+        self.bert = BertEncoder(shape, pooler=self.pooler)
         self.dropout = Dropout(shape.dropout)
         self.readout = nn.Linear(shape.width, num_classes)
         initialise(self.readout)
 
     @classmethod
-    def made_for(cls, shape: BertShape, tensors: dict[str, Tensor]) -> "BertSequences":
+    def made_for(cls, shape: BertShape, tensors: dict[str, Tensor]) -> "BertReadout":
         return cls(shape, num_classes(tensors))
+
+
+class BertSequences(BertReadout):
+    """One class per sequence, read off the pooler."""
+
+    architecture = "BertForSequenceClassification"
+    pooler = True
 
     def forward(
         self, words: Ids, segments: Ids | None = None, present: Present | None = None
@@ -214,22 +210,11 @@ class BertSequences(BertFolder):
         return self.readout(self.dropout(self.bert.pool(x)))
 
 
-class BertTokens(BertFolder):
+class BertTokens(BertReadout):
     """One class per token."""
 
     architecture = "BertForTokenClassification"
-
-    def __init__(self, shape: BertShape, num_classes: int):
-        super().__init__()
-        self.shape = shape
-        self.bert = BertEncoder(shape, pooler=False)
-        self.dropout = Dropout(shape.dropout)
-        self.readout = nn.Linear(shape.width, num_classes)
-        initialise(self.readout)
-
-    @classmethod
-    def made_for(cls, shape: BertShape, tensors: dict[str, Tensor]) -> "BertTokens":
-        return cls(shape, num_classes(tensors))
+    pooler = False
 
     def forward(
         self, words: Ids, segments: Ids | None = None, present: Present | None = None
@@ -324,14 +309,3 @@ class Bert(ModelConfig):
         if self.pooling == "mean":
             encoder.pooler = None
         return encoder
-
-
-def initialise(network: nn.Module) -> None:
-    """Weights and embeddings normal with standard deviation 0.02; biases and padding zero."""
-    for module in network.modules():
-        if isinstance(module, nn.Linear | nn.Embedding):
-            nn.init.normal_(module.weight, std=0.02)
-        if isinstance(module, nn.Linear):
-            nn.init.zeros_(module.bias)
-        if isinstance(module, nn.Embedding) and module.padding_idx is not None:
-            nn.init.zeros_(module.weight[module.padding_idx])
