@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,6 +12,7 @@ from priorscope.tasks._split import stratified_split
 
 MAX_CLASSES = 10_000
 MAX_DUPLICATES = 0.2  # share of training; above it, inputs repeat by nature
+WHOLE = re.compile(r"-?(0|[1-9]\d*)(\.0+)?")
 MISSING = {"", "nan", "none", "null", "na", "n/a", "?"}
 
 
@@ -88,8 +90,8 @@ def encode_labels(
             raise ValueError(f"{what}; add them, or leave out --strict to skip these examples.")
         notes.append(f"{what}; these examples are left out.")
     values, codes = np.unique(_whole(array[~missing]), return_inverse=True)
-    _check_not_a_quantity(values, len(codes))
     names = _names(values, class_names)
+    _check_not_a_quantity(names, len(codes))
     targets = np.full(len(array), -1, dtype=np.int64)
     targets[~missing] = codes
     return targets, names, notes
@@ -188,17 +190,19 @@ def _missing(array: np.ndarray) -> np.ndarray:
 
 
 def _whole(array: np.ndarray) -> np.ndarray:
-    """Labels as whole numbers or as text, so that 1, 1.0 and "1" are one class."""
+    """Labels as whole numbers or as text; 1, 1.0, "1" and "1.0" are one class, "01" is text."""
     if array.dtype.kind in "biu":
         return array.astype(np.int64)
     if array.dtype.kind != "f":
         text = np.char.strip(array.astype(str))
         try:
-            array = text.astype(np.float64)
+            numbers = text.astype(np.float64)
         except ValueError:
             return text
-        if not np.isfinite(array).all():
+        is_whole = np.isfinite(numbers).all() and (numbers == np.floor(numbers)).all()
+        if is_whole and not all(map(WHOLE.fullmatch, np.unique(text))):
             return text
+        array = numbers
     if not np.isfinite(array).all():
         raise ValueError("Labels hold infinite values; targets must be classes.")
     if (array % 1 != 0).any():
@@ -211,10 +215,10 @@ def _whole(array: np.ndarray) -> np.ndarray:
     return array.astype(np.int64)
 
 
-def _check_not_a_quantity(values: np.ndarray, examples: int) -> None:
+def _check_not_a_quantity(values: tuple[str, ...], examples: int) -> None:
     if len(values) == 1:
         raise ValueError(
-            f"All {examples} labels are {str(values[0])!r}, but two classes are needed at least; "
+            f"All {examples} labels are {values[0]!r}, but two classes are needed at least; "
             "name another target or add examples of another class."
         )
     # up to 20 classes are never too many: then the classes with one example are named instead

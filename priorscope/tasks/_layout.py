@@ -66,7 +66,7 @@ def as_float(values: np.ndarray) -> np.ndarray:
 
 
 def _guess_notes(inputs: np.ndarray, kind: Layout | None, chosen: Layout) -> tuple[str, ...]:
-    if kind is not None or inputs.ndim > 3:
+    if kind is not None or inputs.ndim > 3 or inputs.dtype == np.uint8:
         return ()
     shape = " x ".join(map(str, inputs.shape[1:]))
     if chosen == "vector":

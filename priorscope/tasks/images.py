@@ -55,11 +55,14 @@ class Images(TaskConfig):
         folders, notes = _split_folders(list(decoded))
         pixels, more = self._stacked(list(decoded.values()), count)
         splits = [split for split, _ in folders]
+        # codes, not names: a folder called "none" or "007" is a class like others
+        names = sorted({label for _, label in folders}, key=_in_order)
+        codes = {label: code for code, label in enumerate(names)}
         split = split_examples(
-            [label for _, label in folders],
+            np.array([codes[label] for _, label in folders]),
             np.array([s == "test" for s in splits]) if "test" in splits else None,
+            class_names=names,
             test_share=self.test_share,
-            strict=self.strict,
             seed=seed,
         )
         notes += [*more, *_skip_notes(skipped)]
@@ -154,6 +157,11 @@ def _split_folders(names: list[str]) -> tuple[list[tuple[str, str]], list[str]]:
     elif "validation" in found:
         notes.append("The validation folder is part of training; choices are made inside it.")
     return [(stands_for[SPLITS[p[0].lower()]], p[1]) for p in parts.values()], notes
+
+
+def _in_order(name: str) -> tuple[int, str]:
+    """Whole numbers by size, before text by alphabet."""
+    return (int(name), name) if name.isascii() and name.isdigit() else (2**63, name)
 
 
 def _check_depth(parts: dict[str, tuple[str, ...]], depth: int) -> None:

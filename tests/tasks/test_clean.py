@@ -25,6 +25,8 @@ def test_names_and_codes_follow_the_labels():
     assert (targets.tolist(), names) == ([0, 1, 0], ("3", "10"))
     targets, names, _ = encode_labels(["10", "9", "9"], (), False)
     assert names == ("9", "10")  # numbers in text sort as numbers
+    assert encode_labels(["1", "1.0", "2"], (), False)[1] == ("1", "2")
+    assert encode_labels(["01", "1", "01"], (), False)[1] == ("01", "1")
     _, names, _ = encode_labels(np.array([0, 1]), ["left", "right"], False)
     assert names == ("left", "right")
 
@@ -52,6 +54,7 @@ def test_missing_labels_are_left_out_and_counted_or_refused():
         (np.arange(1000), r"1000 distinct values in 1000 examples"),
         (np.eye(3), r"one-hot"),
         ([1.0, np.inf], r"infinite"),
+        (["1", "inf", "1"], r"infinite"),
     ],
 )
 def test_labels_that_cannot_be_learned_are_refused(labels, sentence):

@@ -15,6 +15,17 @@ def test_every_example_is_in_exactly_one_split():
     assert sorted(x.tobytes() for x in together) == sorted(x.tobytes() for x in source)
 
 
+def test_classes_are_those_of_the_source():
+    from sklearn.datasets import load_digits
+
+    examples, source = Digits().load(), load_digits()
+    known = {
+        np.rint(x * 255 / 16).astype(np.uint8).tobytes(): y
+        for x, y in zip(source.images, source.target, strict=True)
+    }
+    assert [known[x.tobytes()] for x in examples.inputs] == examples.targets.tolist()
+
+
 def test_split_is_stratified_and_decided_by_the_seed():
     examples, again, other = Digits().load(0), Digits().load(0), Digits().load(1)
     share = np.bincount(examples.test_targets) / (

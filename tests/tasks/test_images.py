@@ -96,6 +96,14 @@ def test_validation_is_training_beside_test_and_test_without_it(tmp_path):
     assert "is the test split" in b.notes[0]
 
 
+def test_any_folder_name_is_a_class(tmp_path):
+    names = ("none", "10", "9", "007", "0.5")
+    content = {f"{name}/{i}.png": encoded(picture()) for name in names for i in range(3)}
+    examples = Images(path=folder(tmp_path, content)).load()
+    assert examples.class_names == ("007", "9", "10", "0.5", "none")
+    assert len(examples.inputs) + len(examples.test_inputs) == 15
+
+
 def test_a_lone_training_folder_is_split(tmp_path):
     examples = Images(path=folder(tmp_path, files(splits=("train/",)))).load()
     assert examples.class_names == ("cat", "dog")
@@ -199,7 +207,10 @@ def test_a_huge_image_is_refused(tmp_path, side):
         ({"a.txt": b"text"}, r"holds no images"),
         ({"a.png": encoded(picture())}, r"a.png lies in no folder of a class"),
         ({"cat/a.png": b"x", "dog/a.png": b"y"}, r"None of the 2 images"),
-        ({"cat/0.png": encoded(picture()), "cat/1.png": encoded(picture())}, r"All 2 labels"),
+        (
+            {"cat/0.png": encoded(picture()), "cat/1.png": encoded(picture())},
+            r"All 2 labels are 'cat'",
+        ),
         (files() | {"fox/0.png": encoded(picture())}, r"fewer of 'fox' \(1\)"),
     ],
 )
