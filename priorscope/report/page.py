@@ -19,7 +19,7 @@ from priorscope.report.section import SECTIONS, Section
 from priorscope.report.view import View
 
 FILTERS = (
-    *("number", "interval", "between", "count", "ratio"),
+    *("number", "interval", "between", "count", "rough", "ratio"),
     *("share", "percent", "seconds", "structure"),
 )
 

@@ -44,7 +44,7 @@ def interval(value: Any, digits: int = 3) -> str:
 
 def between(low: Any, high: Any, form: str = "count", *options: Any) -> str:
     """`11,000 to 80,000`, `at least 11,000`, `at most 80,000`, or nothing."""
-    write = {"count": count, "number": number, "ratio": ratio, "share": share}[form]
+    write = {"count": count, "rough": rough, "number": number, "ratio": ratio, "share": share}[form]
     if is_number(low) and is_number(high):
         return f"{write(low, *options)} to {write(high, *options)}"
     if is_number(low):
@@ -66,7 +66,12 @@ def count(value: Any) -> str:
     for size, unit in ((1e12, "T"), (1e9, "G"), (1e6, "M")):
         if abs(value) >= size:
             return f"{value / size:.3g} {unit}"
-    return f"{value:,.0f}"
+    return f"{value:,.0f}".replace("-", "−")
+
+
+def rough(value: Any) -> str:
+    """A size that is only estimated, with two digits that count: `330`, `2,300`."""
+    return count(float(f"{value:.2g}")) if is_number(value) else MISSING
 
 
 def ratio(value: Any) -> str:

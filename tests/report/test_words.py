@@ -28,6 +28,15 @@ def test_count(value, text):
     assert words.count(value) == text
 
 
+def test_a_count_below_zero_has_a_minus_sign():
+    assert words.count(-7) == "−7"
+
+
+@pytest.mark.parametrize(("value", "text"), [(333.2, "330"), (2283, "2,300"), (None, "–")])
+def test_an_estimated_size_has_two_digits(value, text):
+    assert words.rough(value) == text
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [(0.42, "0.42"), (2, "2.0"), (3.42, "3.4"), (73.2, "73"), (1234, "1,200"), (None, "–")],

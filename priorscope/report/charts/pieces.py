@@ -11,7 +11,8 @@ from priorscope.report.view import View
 Spec = dict[str, Any]
 VISIBLE = {"filter": "indexof(hidden, datum.learner) < 0"}
 HIDDEN = {"name": "hidden", "value": []}  # names of learners, set by the page's switches
-LEGEND = {"title": None, "orient": "bottom", "columns": 4, "direction": "horizontal"}
+WHOLE = {"symbols": {"update": {"strokeDash": {"value": [1, 0]}}}}  # points are not dashed
+LEGEND = {"title": None, "orient": "bottom", "columns": 4, "encoding": WHOLE}
 HEIGHT = 300
 
 

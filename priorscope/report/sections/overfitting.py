@@ -26,12 +26,10 @@ class Overfitting(Section):
         ]
         if not rows:
             return None
+        rows = sorted(rows, key=lambda row: view.index(row["learner"]))
         last = [{**row, "gap": gap(row)} for row in rows if row["n"] == view.largest]
-        return {
-            "rows": last,
-            "n": view.largest,
-            "learners": list(dict.fromkeys(r["learner"] for r in rows)),
-        }
+        learners = list(dict.fromkeys(row["learner"] for row in rows))
+        return {"rows": last, "n": view.largest, "learners": learners}
 
     def figures(self, view: View) -> list[Figure]:
         curves = view.rows("curves", structure="intact")
