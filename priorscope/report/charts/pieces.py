@@ -11,8 +11,10 @@ from priorscope.report.view import View
 Spec = dict[str, Any]
 VISIBLE = {"filter": "indexof(hidden, datum.learner) < 0"}
 HIDDEN = {"name": "hidden", "value": []}  # names of learners, set by the page's switches
-WHOLE = {"symbols": {"update": {"strokeDash": {"value": [1, 0]}}}}  # points are not dashed
-LEGEND = {"title": None, "orient": "bottom", "columns": 4, "encoding": WHOLE}
+LEGEND = {  # without an outline, because it would be dashed as the lines are
+    **{"title": None, "orient": "bottom", "columns": 4},
+    "symbolStrokeWidth": 0,
+}
 HEIGHT = 300
 
 
