@@ -6,10 +6,10 @@ import math
 import torch
 
 from priorscope.checks import CHECKS, Check, Figure
-from priorscope.checks._parity import randomise
+from priorscope.checks._parity import figure, randomise
 from priorscope.models.vit import VisionTransformer
 from priorscope.nn.attention import attention_weights
-from priorscope.nn.position import rotate, sinusoidal
+from priorscope.nn.position import AddPositions, rotate
 from priorscope.nn.vit_shape import VitShape
 from priorscope.seeds import torch_stream
 
@@ -22,16 +22,19 @@ class Positions(Check):
     """Sinusoids beside the formula, rotary scores, and the class token's view."""
 
     def figures(self) -> list[Figure]:
-        table = sinusoidal(TOKENS, WIDTH)
-        worst = max(
-            abs(table[t, i].item() - by_formula(t, i)) for t in range(TOKENS) for i in range(WIDTH)
-        )
         return [
-            # Float32 keeps a number below 1 to 6e-8; the angles are computed in float64.
-            Figure("sinusoids beside the formula", worst, 0.0, 1e-7),
+            figure("sinusoids beside the formula", torch.float32, off_formula(torch.float32)),
+            figure("sinusoids beside the formula", torch.float64, off_formula(torch.float64)),
             Figure("rotary scores, all tokens moved by 3", rotary_shift(), 0.0, 1e-12),
             Figure("least weight of a patch in the class token", least_seen(), 1e-12, math.inf),
         ]
+
+
+def off_formula(dtype: torch.dtype) -> float:
+    """Largest deviation of what is added to a network's tokens in `dtype`."""
+    added = AddPositions(TOKENS, WIDTH, "sinusoidal")(torch.zeros(TOKENS, WIDTH, dtype=dtype))
+    numbers = ((t, i) for t in range(TOKENS) for i in range(WIDTH))
+    return max(abs(added[t, i].item() - by_formula(t, i)) for t, i in numbers)
 
 
 def by_formula(place: int, i: int) -> float:

@@ -14,13 +14,13 @@ Positions = Literal["learned", "sinusoidal", "rotary", "relative", "none"]
 def sinusoidal(tokens: int, width: int) -> Float[Tensor, "tokens width"]:
     """PE[t, 2i] = sin(t / 10000^(2i/width)), PE[t, 2i+1] = cos of the same (Vaswani et al. 2017).
 
-    Computed in float64, returned in torch's default dtype. An odd width ends with a sine.
+    In float64, to be rounded where it is used. An odd width ends with a sine.
     """
     place = torch.arange(tokens, dtype=torch.float64)[:, None]
     even = torch.arange(0, width, 2, dtype=torch.float64)
     angles = place * torch.exp(-math.log(10_000) * even / width)  # (tokens, ceil(width / 2))
     table = torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(-2)
-    return table[:, :width].to(torch.get_default_dtype())
+    return table[:, :width]
 
 
 def sinusoidal_2d(rows: int, columns: int, width: int) -> Float[Tensor, "tokens width"]:
@@ -67,10 +67,10 @@ class AddPositions(nn.Module):
         if self.table is None:
             return x
         if places is not None:
-            return x + F.embedding(places, self.table)
+            return x + F.embedding(places, self.table).to(x.dtype)
         tokens = x.shape[-2]
         check_tokens(tokens, self.table.shape[0])
-        return x + self.table[:tokens]
+        return x + self.table[:tokens].to(x.dtype)
 
 
 class LearnedGrid(nn.Module):
@@ -105,7 +105,7 @@ class FixedGrid(nn.Module):
         self, x: Float[Tensor, "*batch tokens width"]
     ) -> Float[Tensor, "*batch tokens width"]:
         """Tokens stand row by row and fill the grid."""
-        return x + self.table
+        return x + self.table.to(x.dtype)
 
 
 class RelativeBias(nn.Module):

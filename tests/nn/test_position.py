@@ -23,7 +23,7 @@ def test_sinusoids_follow_the_formula(tokens, width):
         for i in range(width):
             angle = t / 10_000 ** (2 * (i // 2) / width)
             expected = math.cos(angle) if i % 2 else math.sin(angle)
-            assert table[t, i].item() == pytest.approx(expected, abs=1e-7)
+            assert table[t, i].item() == pytest.approx(expected, abs=1e-12)
 
 
 def test_sinusoids_on_a_grid_tell_row_and_column():
@@ -52,6 +52,16 @@ def test_fixed_positions_are_no_parameters_and_not_saved():
     for module in (AddPositions(3, 4, "sinusoidal"), FixedGrid(3, 2, 4)):
         assert not list(module.parameters())
         assert not module.state_dict()
+
+
+@pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float32, 1e-7), (torch.float64, 1e-12)])
+def test_sinusoids_are_as_exact_as_the_tokens(dtype, tolerance):
+    positions = AddPositions(40, 6, "sinusoidal").to(dtype)
+    x = torch.zeros(40, 6, dtype=dtype)
+    assert positions(x).dtype == dtype
+    assert positions(x)[39, 0].item() == pytest.approx(math.sin(39), abs=tolerance)
+    assert positions(x, torch.arange(40)).dtype == dtype
+    assert FixedGrid(5, 8, 6)(x).dtype == dtype
 
 
 def test_learned_grid_is_a_sum_of_row_and_column():
