@@ -176,11 +176,12 @@ def test_one_draw_gives_points_without_intervals(summary, tmp_path):
 
 
 def accepted(spec):
-    altair.Chart.from_dict(spec, validate=True)
+    bare = {key: value for key, value in spec.items() if key != "datasets"}
+    altair.Chart.from_dict(bare, validate=True)
 
 
 def test_every_expression_and_mark_is_accepted_by_vega_lite(summary):
     for part in render_sections(View(summary)):
         for figure in part.figures:
             accepted(figure.standalone())
-            accepted({**figure.on_page(), "datasets": figure.tables})
+            accepted(figure.on_page())
