@@ -71,7 +71,7 @@ class Comparison:
         amount = AMOUNTS[settings.preset]
         self.examples = _fewer_tests(data.examples, amount.test, settings.seed)
         self.device = choose_device(settings.device)
-        self.learners = tuple(learners) or self._learners()
+        self.learners = self._checked(tuple(learners) or self._named_learners())
         self.structures, self.notes = self._structures()
         self.notes = [*self.examples.notes, *self.notes]
         self.sizes = self._sizes()
@@ -87,22 +87,21 @@ class Comparison:
         )
         self.runs = self.question.runs()
 
-    def _learners(self) -> tuple[Learner, ...]:
-        signature = self.examples.signature
-        amount = AMOUNTS[self.settings.preset]
-        defaults = Recipe(
-            steps=self.settings.steps or amount.steps, epochs=self.settings.epochs or amount.epochs
-        )
-        names = self.settings.learners or LEARNERS[signature.layout]
-        learners = tuple(parse_learner(name, defaults) for name in names)
+    def _named_learners(self) -> tuple[Learner, ...]:
+        names = self.settings.learners or LEARNERS[self.examples.signature.layout]
+        return tuple(parse_learner(name, default_recipe(self.settings)) for name in names)
+
+    def _checked(self, learners: tuple[Learner, ...]) -> tuple[Learner, ...]:
+        """All of them can read such data, and no two are the same or look the same."""
         seen: dict[str, str] = {}
         for learner in learners:
-            if (problem := learner.why_not(signature)) is not None:
+            if (problem := learner.why_not(self.examples.signature)) is not None:
                 raise ValueError(problem)
             identity = digest(learner.identity())
-            if identity in seen:
+            if identity in seen or learner.text in seen.values():
                 raise ValueError(
-                    f"The learners {seen[identity]!r} and {learner.text!r} are the same; drop one."
+                    f"The learner {learner.text!r} is the same as "
+                    f"{seen.get(identity, learner.text)!r}; drop one."
                 )
             seen[identity] = learner.text
         return learners
@@ -279,6 +278,12 @@ class Comparison:
                 "python": platform.python_version(),
             },
         }
+
+
+def default_recipe(settings: Settings) -> Recipe:
+    """What a recipe is where a learner doesn't say otherwise."""
+    amount = AMOUNTS[settings.preset]
+    return Recipe(steps=settings.steps or amount.steps, epochs=settings.epochs or amount.epochs)
 
 
 def _fewer_tests(examples: Examples, most: int, seed: int) -> Examples:

@@ -29,7 +29,8 @@ class Settings(Config):
     steps, epochs: of every recipe that doesn't say otherwise; 0 follows the preset.
     include: Python files with learners, tasks or structures of your own.
     fresh: forget what the folder holds.
-    input, target, kind, strict, image_size, test_share: how to read the data.
+    input, target, kind, strict, image_size, test_share, test: how to read the data; see
+        `priorscope.tasks._resolve.resolve`.
     """
 
     learners: tuple[str, ...] = ()
@@ -53,6 +54,7 @@ class Settings(Config):
     strict: bool = False
     image_size: int = 0
     test_share: float = 0.2
+    test: str = ""
 
     def __post_init__(self) -> None:
         for name, least in {"draws": 0, "budget": 0, "workers": -1, "tune": 1, "steps": 0}.items():

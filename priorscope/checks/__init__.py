@@ -1,4 +1,4 @@
-"""One file = one self-test of the instrument; `priorscope verify` and the tests run the same code."""
+"""One file = one self-test of the instrument; `priorscope verify` and the tests run the same."""
 
 import dataclasses
 from typing import ClassVar

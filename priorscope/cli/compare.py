@@ -63,6 +63,8 @@ class Flags:
     "Side to which images are resized."
     test_share: float | None = None
     "Share held out where the data have no test split (0.2)."
+    test: Path | None = None
+    "File of the test split, for tables and texts."
 
     def given(self) -> dict[str, Any]:
         """What was typed, as `Settings` has it."""
@@ -78,8 +80,8 @@ class Flags:
             typed["budget"] = parse_duration(typed["budget"])
         if "include" in typed:
             typed["include"] = tuple(str(path) for path in typed["include"])
-        if "out" in typed:
-            typed["out"] = str(typed["out"])
+        for key in typed.keys() & {"out", "test"}:
+            typed[key] = str(typed[key])
         return typed
 
 
@@ -152,7 +154,7 @@ def _include(settings: Settings) -> None:
 
 
 def _reading(settings: Settings) -> dict[str, Any]:
-    keys = ("input", "target", "kind", "strict", "image_size", "test_share")
+    keys = ("input", "target", "kind", "strict", "image_size", "test_share", "test")
     values = {key: getattr(settings, key) for key in keys}
     defaults = {f.name: f.default for f in dataclasses.fields(settings)}
     return {key: value for key, value in values.items() if value != defaults[key]}

@@ -23,6 +23,7 @@ class ModelConfig(Config):
 
     learning_rate: ClassVar[float] = 1e-3
     vectorises: ClassVar[bool] = False
+    trains_itself: ClassVar[bool] = False  # an estimator with a `fit` of its own
 
     def build(self, signature: Signature) -> "nn.Module":
         """An initialised network: (batch, *input_shape) -> logits (batch, num_classes).

@@ -16,7 +16,12 @@ from priorscope.train.recipe import Learner
 
 @lru_cache(maxsize=64)
 def describe_network(model: ModelConfig, signature: Signature) -> dict[str, Any]:
-    """`parameters`, and `multiply_adds` of one example's forward pass (matrix products alone)."""
+    """`parameters`, and `multiply_adds` of one example's forward pass (matrix products alone).
+
+    Both are None for an estimator that trains itself.
+    """
+    if model.trains_itself:
+        return {"parameters": None, "multiply_adds": None}
     with global_seed(0, "cost"):
         network = model.build(signature).eval()
     example = _examples(signature, 1)

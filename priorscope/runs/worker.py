@@ -21,10 +21,12 @@ from priorscope.runs.run import Run
 from priorscope.runs.store import Store
 from priorscope.seeds import derive
 from priorscope.signature import Signature
+from priorscope.train.estimator import EstimatorTraining
 from priorscope.train.loop import DeadlinePassed, Fitted, Prefix, Training, split_validation
 from priorscope.train.recipe import Learner
 
 TRIALS = ((1.0, 1.0), (1 / 3, 1.0), (3.0, 1.0), (1.0, 30.0), (1 / 3, 30.0), (3.0, 30.0))
+Part = tuple[np.ndarray, np.ndarray]
 TRAIN_SHOWN = 2000  # examples of the training part that its loss is measured on
 
 
@@ -89,11 +91,23 @@ def do(
 ) -> list[dict[str, Any]]:
     """The rows of `runs`, which share learner, data and size."""
     arrays, signature = store.load_data(runs[0].data)
-    data = [RunData(run, arrays, signature) for run in runs]
+    data = [RunData.of(run, arrays, signature) for run in runs]
+    return evaluate(runs, data, signature, device, deadline)
+
+
+def evaluate(
+    runs: Sequence[Run],
+    data: Sequence["RunData"],
+    signature: Signature,
+    device: torch.device,
+    deadline: float = math.inf,
+) -> list[dict[str, Any]]:
+    """Train on each run's prefix, choose the best trial inside it, score what comes after."""
     best: list[tuple[Fitted, Learner, dict[str, Any]] | None] = [None] * len(runs)
     seconds = [0.0] * len(runs)
     for trial in _trials(runs[0].learner, runs[0].tune):
-        training = Training(trial, signature, [d.prefix for d in data], device, deadline)
+        kind = EstimatorTraining if trial.model.trains_itself else Training
+        training = kind(trial, signature, [d.prefix for d in data], device, deadline)
         fitted = training.run()
         scores = None
         for r, result in enumerate(fitted):
@@ -130,28 +144,36 @@ def _trials(learner: Learner, tune: int) -> list[Learner]:
     return trials
 
 
+@dataclasses.dataclass(frozen=True)
 class RunData:
-    """The examples of one run: prefix, next block, test split, under its structure."""
+    """The examples of one run under its structure, each part as (inputs, targets)."""
 
-    def __init__(self, run: Run, arrays: dict[str, np.ndarray], signature: Signature):
+    prefix: Prefix
+    block: Part
+    test: Part
+    train: Part
+
+    @classmethod
+    def of(cls, run: Run, arrays: dict[str, np.ndarray], signature: Signature) -> "RunData":
+        """Only the order's first `stop` examples are touched."""
         order = draw_order(np.asarray(arrays["targets"]), run.draw, run.seed, run.first)
         seen = order[: run.stop]
         seed = derive(run.seed, "structure", run.draw)
         inputs, targets = run.structure.apply(
             arrays["inputs"][seen], arrays["targets"][seen], signature, seed, "train"
         )
-        self.prefix = Prefix(
-            inputs[: run.size], targets[: run.size], derive(run.seed, "network", run.draw)
+        size = run.size
+        prefix = Prefix(inputs[:size], targets[:size], derive(run.seed, "network", run.draw))
+        shown = split_validation(prefix.targets, prefix.seed)[0][:TRAIN_SHOWN]
+        return cls(
+            prefix=prefix,
+            block=(inputs[size:], targets[size:]),
+            test=_test_split(run, arrays, signature),
+            train=(inputs[shown], targets[shown]),
         )
-        self.block_inputs, self.block_targets = inputs[run.size :], targets[run.size :]
-        self.test_inputs, self.test_targets = _test_split(run, arrays, signature)
-        shown = split_validation(self.prefix.targets, self.prefix.seed)[0][:TRAIN_SHOWN]
-        self.train_inputs, self.train_targets = inputs[shown], targets[shown]
 
 
-def _test_split(
-    run: Run, arrays: dict[str, np.ndarray], signature: Signature
-) -> tuple[np.ndarray, np.ndarray]:
+def _test_split(run: Run, arrays: dict[str, np.ndarray], signature: Signature) -> Part:
     seed = derive(run.seed, "structure", run.draw)
     key = (run.data, run.structure, seed)
     return _transformed_test(_Keyed(key, arrays, signature))
@@ -167,21 +189,23 @@ class _Keyed:
 
 
 @lru_cache(maxsize=8)
-def _transformed_test(keyed: _Keyed) -> tuple[np.ndarray, np.ndarray]:
+def _transformed_test(keyed: _Keyed) -> Part:
     _, structure, seed = keyed.key
     inputs, targets = keyed.arrays["test_inputs"], keyed.arrays["test_targets"]
     return structure.apply(np.asarray(inputs), np.asarray(targets), keyed.signature, seed, "test")
 
 
-def _scores(training: Training, fitted: list[Fitted], data: list[RunData]) -> list[dict[str, Any]]:
+def _scores(
+    training: Training | EstimatorTraining, fitted: list[Fitted], data: Sequence[RunData]
+) -> list[dict[str, Any]]:
     """Each replica's scores on its next block, its test split and its training part."""
     scores: list[dict[str, Any]] = [{} for _ in data]
     for part in ("block", "test", "train"):
-        inputs = [getattr(d, f"{part}_inputs") for d in data]
-        if len(inputs[0]) == 0:
+        pairs = [getattr(d, part) for d in data]
+        if len(pairs[0][0]) == 0:
             continue
-        for r, logits in enumerate(training.logits(inputs)):
-            targets = torch.from_numpy(np.ascontiguousarray(getattr(data[r], f"{part}_targets")))
+        for r, logits in enumerate(training.logits([inputs for inputs, _ in pairs])):
+            targets = torch.from_numpy(np.array(pairs[r][1]))
             scores[r][part] = _score(logits, targets, fitted[r])
     return scores
 

@@ -42,8 +42,8 @@ class Reader:
         spread[spread < 1e-6 * np.maximum(np.abs(mean), 1e-6)] = 1.0  # a constant stays 0
         if signature.padded:
             mean[-1], spread[-1] = 0.0, 1.0
-        self.mean = torch.from_numpy(mean.astype(np.float32))
-        self.spread = torch.from_numpy(spread.astype(np.float32))
+        self.mean = torch.from_numpy(mean).to(torch.get_default_dtype())
+        self.spread = torch.from_numpy(spread).to(torch.get_default_dtype())
 
     def to(self, device: torch.device) -> "Reader":
         """Move the statistics."""
@@ -63,7 +63,7 @@ class Reader:
         """(batch, *input_shape) as stored -> as the network reads it."""
         if self.signature.layout == "tokens":
             return batch
-        x = (batch.float() - self.mean) / self.spread
+        x = (batch.to(self.mean.dtype) - self.mean) / self.spread
         if not self.resolution:
             return x
         size = (self.resolution, self.resolution)
