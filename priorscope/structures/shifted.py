@@ -9,6 +9,8 @@ from priorscope.signature import Signature
 from priorscope.structures import STRUCTURES, Structure
 from priorscope.structures._positions import drawn, gathered, lengths
 
+CHUNK = 4096  # images at a time: the places of their pixels take eight times an image's memory
+
 
 @STRUCTURES.register
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -27,12 +29,11 @@ class Shifted(Structure):
     ) -> tuple[np.ndarray, np.ndarray]:
         uniform = numpy_stream(seed, self.label, split).random((len(inputs), 2))
         if signature.layout == "image":
-            rows, columns = signature.input_shape[:2]
-            down = (np.arange(rows) - drawn(uniform[:, 0], rows)[:, None]) % rows
-            right = (np.arange(columns) - drawn(uniform[:, 1], columns)[:, None]) % columns
-            flat = inputs.reshape(len(inputs), rows * columns, -1)
-            pixels = (down[:, :, None] * columns + right[:, None, :]).reshape(len(inputs), -1)
-            return gathered(flat, pixels).reshape(inputs.shape), targets
+            result = np.empty_like(inputs)
+            for start in range(0, len(inputs), CHUNK):
+                part = slice(start, start + CHUNK)
+                result[part] = _rolled(inputs[part], uniform[part])
+            return result, targets
         count = lengths(inputs, signature)
         steps = np.arange(inputs.shape[1])
         if count is None:
@@ -41,3 +42,12 @@ class Shifted(Structure):
         inside = steps < count[:, None]
         source = np.where(inside, (steps - shift) % np.maximum(count, 1)[:, None], steps)
         return gathered(inputs, source), targets
+
+
+def _rolled(images: np.ndarray, uniform: np.ndarray) -> np.ndarray:
+    """Images shifted down and to the right; `uniform` (images, 2) in [0, 1) says how far."""
+    count, rows, columns = images.shape[:3]
+    down = (np.arange(rows) - drawn(uniform[:, 0], rows)[:, None]) % rows
+    right = (np.arange(columns) - drawn(uniform[:, 1], columns)[:, None]) % columns
+    pixels = (down[:, :, None] * columns + right[:, None, :]).reshape(count, -1)
+    return gathered(images.reshape(count, rows * columns, -1), pixels).reshape(images.shape)

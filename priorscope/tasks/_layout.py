@@ -1,7 +1,5 @@
 """Which axes of an array are what: the one documented rule for shapes that could be several."""
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from priorscope.signature import Layout
@@ -54,9 +52,9 @@ def guessed_kind(inputs: np.ndarray) -> Layout:
     return "image"
 
 
-def token_vocabulary(parts: Sequence[np.ndarray]) -> int:
+def token_vocabulary(ids: np.ndarray) -> int:
     """Number of ids, the padding's 0 included."""
-    return 1 + max(int(part.max()) for part in parts if part.size)
+    return 1 + int(ids.max())
 
 
 def as_float(values: np.ndarray) -> np.ndarray:

@@ -117,14 +117,9 @@ def examples_from_arrays(
         x, y = np.concatenate([x, x_test]), np.concatenate([np.asarray(y), np.asarray(y_test)])
     inputs, notes = laid_out(x, kind)
     split = split_examples(y, is_test, **options)
-    tokens = kind == "tokens"
-    return assemble(
-        split,
-        inputs[split.train],
-        inputs[split.test],
-        vocabulary=token_vocabulary([inputs]) if tokens else None,
-        notes=notes,
-    )
+    vocabulary = token_vocabulary(inputs) if kind == "tokens" else None
+    train, test = inputs[split.train], inputs[split.test]
+    return assemble(split, train, test, vocabulary=vocabulary, notes=notes)
 
 
 def _same_length(x: np.ndarray, y: Sequence | np.ndarray, which: str) -> None:

@@ -237,3 +237,11 @@ def test_mistakes_are_named():
         parse_structure("within-patches:x")
     with pytest.raises(ValueError, match=r"at least 2"):
         parse_structure("between-patches:1")
+
+
+@pytest.mark.parametrize("name", ["shifted", "blurred"])
+def test_working_in_parts_changes_nothing(name, monkeypatch):
+    _, (whole, _), _ = apply(name, "image", examples=20)
+    monkeypatch.setattr(f"priorscope.structures.{name}.CHUNK", 7)
+    _, (parts, _), _ = apply(name, "image", examples=20)
+    assert (whole == parts).all()
