@@ -40,6 +40,12 @@ class External(ModelConfig):
         """This source as it is now: another content later is another learner."""
         return cls(source=source, resolution=resolution, fingerprint=fingerprint(source))
 
+    @classmethod
+    def from_options(cls, options: dict[str, str]) -> "External":
+        """As typed on a command line; the content is pinned as it is now."""
+        typed = super().from_options(options)
+        return dataclasses.replace(typed, fingerprint=fingerprint(typed.source))
+
     def build(self, signature: Signature) -> nn.Module:
         if self.fingerprint and self.fingerprint != fingerprint(self.source):
             raise ValueError(
@@ -53,9 +59,7 @@ class External(ModelConfig):
         elif colon and self.source.rpartition(":")[0].endswith(".py"):
             network = _from_file(self.source, signature)
         else:
-            raise ValueError(
-                f"A source is timm:NAME, hf:FOLDER or FILE.py:FUNCTION, but it is {self.source!r}."
-            )
+            raise ValueError(_forms(self.source))
         return Resized(network, self.resolution) if self.resolution else network
 
 
@@ -107,6 +111,8 @@ def fingerprint(source: str) -> str:
         ValueError: if there is no such file or folder.
     """
     kind, _, name = source.partition(":")
+    if not name:
+        raise ValueError(_forms(source))
     if kind == "timm":
         return hashlib.sha256(str(_imported("timm").__version__).encode()).hexdigest()[:16]
     path = Path(name) if kind == "hf" else Path(source.rpartition(":")[0])
@@ -181,6 +187,10 @@ def _from_file(source: str, signature: Signature) -> nn.Module:
             f"{source} must return a torch.nn.Module, but it returned a {type(network).__name__}."
         )
     return network
+
+
+def _forms(source: str) -> str:
+    return f"A source is timm:NAME, hf:FOLDER or FILE.py:FUNCTION, but it is {source!r}."
 
 
 def _needs(layout: str, signature: Signature, source: str) -> None:

@@ -129,6 +129,8 @@ def test_a_pretrained_folder_is_where_the_learner_starts(tmp_path, ids):
     expected = network.eval().bert(ids, None, ids != 0)
     assert torch.equal(learner.bert(ids, None, ids != 0), expected)
     assert learner.training
+    assert Bert(pretrained=str(tmp_path)).learning_rate == pytest.approx(0.025 / 24)
+    assert Bert(size="base").learning_rate == pytest.approx(0.1 / 768)
     with pytest.raises(ValueError, match="has no pooler, so pooling='class' can't work"):
         Bert(pretrained=str(tmp_path), pooling="class").build(TEXTS)
     other = Signature(input_shape=(TOKENS,), num_classes=2, vocabulary=99)
@@ -145,7 +147,7 @@ def test_it_learns_which_word_occurs():
     targets = torch.randint(CLASSES, (128,))
     ids[torch.arange(128), torch.randint(TOKENS, (128,))] = 1 + targets
     network = Bert().build(TEXTS)
-    optimiser = torch.optim.AdamW(network.parameters(), lr=Bert.learning_rate)
+    optimiser = torch.optim.AdamW(network.parameters(), lr=Bert().learning_rate)
     for _ in range(60):
         loss = torch.nn.functional.cross_entropy(network(ids), targets)
         optimiser.zero_grad()

@@ -41,6 +41,7 @@ def test_images_are_resized_first(own):
 
 def test_changed_content_is_another_learner(own):
     config = External.of(f"{own}:build")
+    assert External.from_options({"source": f"{own}:build"}) == config
     config.build(IMAGES)
     own.write_text(OWN + "\n# another")
     assert External.of(f"{own}:build").digest != config.digest
@@ -70,6 +71,8 @@ def test_a_file_that_fails_says_why(tmp_path):
         External(source=f"{path}:build").build(IMAGES)
     with pytest.raises(ValueError, match="which is no file"):
         fingerprint(f"{tmp_path}/absent.py:build")
+    with pytest.raises(ValueError, match=r"A source is timm:NAME"):
+        fingerprint("")
 
 
 def test_hugging_face_folders_are_learners(tmp_path):
