@@ -24,6 +24,7 @@ class Sequences:
         causal: each token uses itself and what stands before it.
         queries: flat places of the only tokens that attend, in any order; None: all. All tokens
             are attended to still. For a last layer of which only some outputs are read.
+        device: of the tokens; None: that of the offsets. Offsets on the CPU spare a GPU a stop.
 
     Raises:
         ValueError: if offsets don't start at 0 or don't rise, or a query has no such place.
@@ -35,8 +36,9 @@ class Sequences:
         *,
         causal: bool = False,
         queries: Integer[Tensor, " queries"] | None = None,
+        device: torch.device | None = None,
     ):
-        self.offsets = offsets
+        self.offsets = offsets.to(device)
         self.causal = causal
         self.queries = queries
         self.everyone = self  # the same sequences, where all tokens attend
@@ -46,7 +48,9 @@ class Sequences:
                 f"Offsets must rise from 0 to the number of tokens, but they are "
                 f"{offsets.tolist()[:10]}; leave out empty sequences."
             )
-        if queries is not None:
+        self.tokens = int(self._starts[-1])  # of all sequences together
+        self.longest = int(np.diff(self._starts).max())
+        if queries is not None and queries.device.type == "cpu":
             places = queries.cpu().numpy()
             if not len(places) or places.min() < 0 or places.max() >= self.tokens:
                 raise ValueError(
@@ -61,16 +65,6 @@ class Sequences:
         return cls(torch.tensor([0, *lengths]).cumsum(0).to(device))
 
     @property
-    def tokens(self) -> int:
-        """Of all sequences together."""
-        return int(self._starts[-1])
-
-    @property
-    def longest(self) -> int:
-        """Tokens of the longest sequence."""
-        return int(np.diff(self._starts).max())
-
-    @property
     def squared_lengths(self) -> int:
         """The sum of the squares of the lengths: how many pairs attention weighs, per head."""
         return int((np.diff(self._starts) ** 2).sum())
@@ -83,7 +77,9 @@ class Sequences:
 
     def asked_by(self, queries: Integer[Tensor, " queries"]) -> "Sequences":
         """The same sequences, with these flat places as the only queries."""
-        chosen = Sequences(self.offsets, causal=self.causal, queries=queries)
+        starts = torch.from_numpy(self._starts)
+        device = self.offsets.device
+        chosen = Sequences(starts, causal=self.causal, queries=queries, device=device)
         chosen.everyone = self.everyone
         return chosen
 

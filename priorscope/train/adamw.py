@@ -82,9 +82,11 @@ class ClippedAdamW:
 
     @torch.no_grad()
     def _round_masters(self) -> None:
-        for parameter, master in zip(self._parameters, self._masters, strict=True):
-            if master is not parameter:
-                parameter.copy_(master)
+        pairs = zip(self._parameters, self._masters, strict=True)
+        rounded: list[Tensor] = [parameter for parameter, master in pairs if master is not parameter]
+        if rounded:
+            torch._foreach_copy_(rounded, self._own_masters())
+        for master in self._masters:
             master.grad = None
 
 

@@ -1,0 +1,180 @@
+"""BERT-Base on masked words on one GPU, beside transformers with sdpa and torch.compile.
+
+Full rows, bfloat16, dropout 0.1 outside the attention (FlashAttention for variable lengths takes
+none), 15% of the words predicted, the vocabulary filled up to a multiple of 64 for both. Ours:
+flat tokens, `varlen_attn`, blocks compiled one by one, float32 masters. The peer: pure bfloat16,
+compiled whole, fused AdamW.
+
+    python benchmarks/gpu_bert.py --length 128 --tokens 65536
+
+Without a GPU it runs a tiny network on the CPU to show that both sides work, and says what it
+skips.
+"""
+
+import dataclasses
+import math
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import cyclopts
+import torch
+import transformers
+from side_by_side import publish
+from torch import Tensor
+
+from priorscope.models.bert import BertMaskedWords
+from priorscope.nn.bert_shape import BertShape
+from priorscope.nn.gemm import gemm_peak
+from priorscope.nn.sequences import Sequences
+from priorscope.train.adamw import ClippedAdamW
+from priorscope.train.flops import masked_word_flops
+from priorscope.train.masked_words import MaskedBatch, masked_word_step
+
+TINY = BertShape(
+    vocabulary=512, width=128, depth=2, num_heads=2, mlp_width=512, attention_dropout=0.0
+)
+BASE = BertShape(vocabulary=30_528, attention_dropout=0.0)
+PREDICTED = 0.15  # of the words, exactly, so that compiled code sees one shape
+
+
+def batch_of(shape: BertShape, length: int, tokens: int, device: torch.device) -> MaskedBatch:
+    """Full rows of random words."""
+    stream = torch.Generator().manual_seed(0)
+    rows = tokens // length
+    words = torch.randint(5, shape.vocabulary, (rows * length,), generator=stream)
+    order = torch.randperm(len(words), generator=stream)
+    places = order[: round(PREDICTED * len(words))].sort().values
+    targets = words[places]
+    words[places] = 4
+    sequences = Sequences(torch.arange(0, len(words) + 1, length), device=device)
+    return MaskedBatch(words.to(device), sequences, places.to(device), targets.to(device))
+
+
+def ours(shape: BertShape, batch: MaskedBatch, compiled: bool) -> Callable[[], Tensor]:
+    network = BertMaskedWords(shape).to(batch.words.device, torch.bfloat16).train()
+    if compiled:
+        for block in network.bert.encoder.blocks:
+            block.compile()
+    optimizer = ClippedAdamW(network)
+    return lambda: masked_word_step(network, optimizer, batch, 1e-4)
+
+
+def theirs(
+    shape: BertShape, batch: MaskedBatch, length: int, compiled: bool
+) -> Callable[[], Tensor]:
+    config = transformers.BertConfig(
+        vocab_size=shape.vocabulary,
+        hidden_size=shape.width,
+        num_hidden_layers=shape.depth,
+        num_attention_heads=shape.num_heads,
+        intermediate_size=shape.mlp_width,
+        max_position_embeddings=shape.max_tokens,
+        attention_probs_dropout_prob=0.0,
+        attn_implementation="sdpa",
+    )
+    network = transformers.BertForMaskedLM(config)
+    network.to(batch.words.device, torch.bfloat16).train()  # pyright: ignore[reportArgumentType]
+    optimizer = torch.optim.AdamW(network.parameters(), lr=1e-4, fused=True)
+    if compiled:
+        network.compile()
+    ids = batch.words.view(-1, length)
+    labels = torch.full_like(batch.words, -100).index_copy(0, batch.places, batch.targets)
+    labels = labels.view(-1, length)
+
+    def step() -> Tensor:
+        optimizer.zero_grad()
+        loss = network(input_ids=ids, labels=labels).loss
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        optimizer.step()
+        return loss.detach()
+
+    return step
+
+
+def seconds(step: Callable[[], Tensor], steps: int) -> float:
+    """Wall time of one step, the mean of `steps` in a row."""
+    start = time.perf_counter()
+    for _ in range(steps - 1):
+        step()
+    loss = step().item()  # waits for the device
+    elapsed = time.perf_counter() - start
+    assert math.isfinite(loss)
+    return elapsed / steps
+
+
+def main(
+    *,
+    length: int = 128,
+    tokens: int = 65_536,
+    repeats: int = 5,
+    steps: int = 20,
+    compiled: bool = True,
+    out: Path | None = None,
+) -> None:
+    """Time a step of both in turns.
+
+    length: tokens of a row. tokens: of a batch. steps: timed together, `repeats` times.
+    """
+    has_gpu = torch.cuda.is_available()
+    device, shape = torch.device("cuda" if has_gpu else "cpu"), BASE
+    parts = []
+    if not has_gpu:
+        shape, tokens, repeats, steps, compiled = TINY, 4 * length, 1, 1, False
+        parts.append(
+            "No GPU here: skipped are BERT-Base, torch.compile, varlen_attn and every speed that "
+            "means something. A tiny network ran on the CPU on both sides:"
+        )
+    torch.manual_seed(0)
+    shape = dataclasses.replace(shape, max_tokens=max(shape.max_tokens, length))
+    batch = batch_of(shape, length, tokens, device)
+    contenders = {
+        "priorscope": ours(shape, batch, compiled),
+        "transformers": theirs(shape, batch, length, compiled),
+    }
+    for step in contenders.values():
+        seconds(step, 3)  # compiles and warms up
+    times: dict[str, list[float]] = {name: [] for name in contenders}
+    for _ in range(repeats):
+        for name, step in contenders.items():
+            times[name].append(seconds(step, steps))
+    parts.append(report(shape, batch, length, times, device))
+    publish("\n\n".join(parts), out)
+
+
+def report(
+    shape: BertShape,
+    batch: MaskedBatch,
+    length: int,
+    times: dict[str, list[float]],
+    device: torch.device,
+) -> str:
+    """A Markdown section with speeds, the share of the peak and the conditions."""
+    tokens = batch.sequences.tokens
+    flops = masked_word_flops(shape, tokens, batch.sequences.squared_lengths, len(batch.places))
+    name = torch.cuda.get_device_name(device) if device.type == "cuda" else "CPU"
+    peak = None
+    if device.type == "cuda":
+        peak = gemm_peak(torch.bfloat16, torch.get_num_threads(), size=8192, device="cuda")
+    lines = [
+        f"## BERT on {name}: rows of {length}, {tokens} tokens a batch, bfloat16",
+        f"torch {torch.__version__}, transformers {transformers.__version__}, "
+        f"n = {len(times['priorscope'])} alternating repeats, {flops / 1e12:.3g} TFLOP of use a "
+        "step"
+        + ("." if peak is None else f", GEMM peak {peak / 1e12:.0f} TFLOP/s (8192, measured)."),
+        "| | s a step, median (range) | tokens/s | share of GEMM peak |\n|---|---|--:|--:|",
+    ]
+    for who, measured in times.items():
+        median = statistics.median(measured)
+        share = "" if peak is None else f"{flops / median / peak:.0%}"
+        spread = f"{min(measured):.4g} to {max(measured):.4g}"
+        lines[-1] += f"\n| {who} | {median:.4g} ({spread}) | {tokens / median:,.0f} | {share} |"
+    pairs = zip(times["transformers"], times["priorscope"], strict=True)
+    lines.append(f"Ratio: {statistics.median(b / a for b, a in pairs):.2f} ×.")
+    return "\n\n".join(lines)
+
+
+if __name__ == "__main__":
+    cyclopts.run(main)
