@@ -83,7 +83,7 @@ class ClippedAdamW:
     @torch.no_grad()
     def _round_masters(self) -> None:
         pairs = zip(self._parameters, self._masters, strict=True)
-        rounded: list[Tensor] = [parameter for parameter, master in pairs if master is not parameter]
+        rounded: list[Tensor] = [p for p, master in pairs if master is not p]
         if rounded:
             torch._foreach_copy_(rounded, self._own_masters())
         for master in self._masters:
