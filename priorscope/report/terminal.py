@@ -23,6 +23,8 @@ def print_summary(summary: dict[str, Any], console: Console) -> None:
     """
     view = View(summary)
     if rows := view.rows("leaderboard"):
+        name, examples = view.task.get("name"), words.count(view.task.get("examples"))
+        console.print(Text(f"{name}: {examples} examples", style="bold"))
         console.print(leaderboard(view, rows))
         console.print(
             Text(
@@ -30,6 +32,9 @@ def print_summary(summary: dict[str, Any], console: Console) -> None:
             )
         )
     structures = list(dict.fromkeys(row["structure"] for row in view.rows("strength")))
+    if structures:
+        console.print()
+        console.print(Text("Bits per label lost when a structure is destroyed", style="bold"))
     for start in range(0, len(structures), STRENGTHS):
         console.print(strengths(view, structures[start : start + STRENGTHS]))
     if structures:
@@ -45,9 +50,7 @@ def print_summary(summary: dict[str, Any], console: Console) -> None:
 
 def leaderboard(view: View, rows: list[dict[str, Any]]) -> Table:
     """Best first: code length, probability of being best, accuracy, training time."""
-    task = view.task
-    title = f"{task.get('name')}: {words.count(task.get('examples'))} examples"
-    table = _table(Text(title, style="bold"))
+    table = _table()
     table.add_column("learner", max_width=NAME, overflow="ellipsis", no_wrap=True)
     for name in ("bits per label", "best", "accuracy", "time"):
         table.add_column(name, justify="right", no_wrap=True)
@@ -64,7 +67,7 @@ def leaderboard(view: View, rows: list[dict[str, Any]]) -> Table:
 
 def strengths(view: View, structures: list[str]) -> Table:
     """Extra bits per label when a structure is destroyed; a star marks intervals without 0."""
-    table = _table(Text("Bits per label lost when a structure is destroyed", style="bold"))
+    table = _table()
     table.add_column("learner", max_width=NAME, overflow="ellipsis", no_wrap=True)
     for name in structures:
         table.add_column(Text(words.structure(name)), justify="right", max_width=12)
@@ -95,10 +98,8 @@ def starred(value: Any) -> Text:
     return Text(f"{text}*", style="bold") if clear else Text(f"{text} ", style="dim")
 
 
-def _table(title: Text) -> Table:
-    return Table(
-        title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0)
-    )
+def _table() -> Table:
+    return Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
 
 
 def _print_end(summary: dict[str, Any], console: Console) -> None:

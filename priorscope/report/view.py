@@ -1,5 +1,6 @@
 """The summary as the sections read it: learners and structures in order, rows by key."""
 
+import math
 from typing import Any
 
 from priorscope.report.palette import LIGHT, dash, shape
@@ -78,12 +79,18 @@ class View:
 
 
 def flat(row: dict[str, Any], key: str) -> dict[str, Any]:
-    """An interval as columns of a chart's table: `key`, `key_low`, `key_high`, where known."""
+    """An interval as columns of a chart's table: `key`, `key_low`, `key_high`, where known.
+
+    What is charted is never below 0, and accuracy never above 1; Student's interval of very
+    few draws knows neither, so its ends are drawn no further than that.
+    """
     value = row.get(key)
     mean = {key: short(value["mean"])} if has_mean(value) else {}
     if not has_interval(value):
         return mean
-    return {**mean, f"{key}_low": short(value["low"]), f"{key}_high": short(value["high"])}
+    top = 1.0 if key == "accuracy" else math.inf
+    ends = {f"{key}_{end}": short(min(max(value[end], 0.0), top)) for end in ("low", "high")}
+    return {**mean, **ends}
 
 
 def short(value: int | float) -> float:

@@ -10,7 +10,7 @@ from priorscope.registry import include
 from priorscope.report import write_report
 from priorscope.report.page import render_sections, script_json
 from priorscope.report.section import SECTIONS
-from priorscope.report.view import View
+from priorscope.report.view import View, flat
 
 
 class Words(HTMLParser):
@@ -185,3 +185,26 @@ def test_every_expression_and_mark_is_accepted_by_vega_lite(summary):
         for figure in part.figures:
             accepted(figure.standalone())
             accepted(figure.on_page())
+
+
+def test_bands_are_drawn_within_what_is_possible():
+    wide = {"mean": 0.9, "low": -0.2, "high": 1.3, "n": 2}
+    assert flat({"accuracy": wide}, "accuracy") == {
+        "accuracy": 0.9,
+        "accuracy_low": 0.0,
+        "accuracy_high": 1.0,
+    }
+    assert flat({"bits": wide}, "bits")["bits_high"] == 1.3
+
+
+def test_no_prediction_is_drawn_where_there_is_none(summary):
+    summary["fits"] = [row for row in summary["fits"] if row["kind"] == "observed"]
+    parts = {part.name: part for part in render_sections(View(summary))}
+    assert "predicted" not in str(parts["crossovers"].figures[0].spec)
+
+
+def test_long_recommendations_are_folded(summary):
+    summary["recommendation"] = [f"Sentence {i}." for i in range(12)]
+    parts = {part.name: part for part in render_sections(View(summary))}
+    assert "<summary>4 more</summary>" in parts["recommendation"].html
+    assert "Sentence 11." in parts["recommendation"].html

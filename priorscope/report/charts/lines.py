@@ -110,20 +110,6 @@ def fitted(view: View, table: str, seen: str, largest: int, sizes: list[int]) ->
     """
     title = "bits per label (lower is better)"
     at: dict[str, Any] = {"x": sizes_axis(sizes), "y": value_axis("median", title)}
-    start, end = {"field": "from", "type": "quantitative"}, {"field": "to"}
-    beyond = {
-        "data": {"values": [{"from": largest, "to": max(sizes)}]},
-        "mark": {"type": "rect", "color": "#8a929c", "opacity": 1, "fillOpacity": 0.1},
-        "encoding": {"x": {**at["x"], **start}, "x2": end},
-    }
-    word = {
-        "data": {"values": [{"from": largest}]},
-        "mark": {
-            **{"type": "text", "text": "predicted", "style": "quiet", "fontSize": 12},
-            **{"align": "left", "baseline": "top", "dx": 6, "dy": 4},
-        },
-        "encoding": {"x": {**at["x"], **start}, "y": {"value": 0}},
-    }
     tips = [
         tip("learner", "learner"),
         tip("n", "examples", ",d"),
@@ -131,17 +117,37 @@ def fitted(view: View, table: str, seen: str, largest: int, sizes: list[int]) ->
     ]
     measured = points(view, {**at, "y": value_axis("test_bits", title)}, tips)
     layers = [band(view, "median", at, ("low", "high")), line(view, at)]
+    back, front = predicted_part(at["x"], largest, max(sizes)) if max(sizes) > largest else ([], [])
     return base(
         table,
         height=380,
         params=[HIDDEN],
         layer=[
-            beyond,
+            *back,
             {"transform": [VISIBLE], "layer": layers},
             {"data": {"name": seen}, "transform": [VISIBLE], "layer": [measured]},
-            word,
+            *front,
         ],
     )
+
+
+def predicted_part(x: Spec, start: int, end: int) -> tuple[list[Spec], list[Spec]]:
+    """A shade from `start` to `end`, to lie behind the curves, and its name, to lie before them."""
+    begin = {**x, "field": "from", "type": "quantitative"}
+    shade = {
+        "data": {"values": [{"from": start, "to": end}]},
+        "mark": {"type": "rect", "color": "#8a929c", "opacity": 1, "fillOpacity": 0.1},
+        "encoding": {"x": begin, "x2": {"field": "to"}},
+    }
+    word = {
+        "data": {"values": [{"from": start}]},
+        "mark": {
+            **{"type": "text", "text": "predicted", "style": "quiet", "fontSize": 12},
+            **{"align": "left", "baseline": "top", "dx": 6, "dy": 4},
+        },
+        "encoding": {"x": begin, "y": {"value": 0}},
+    }
+    return [shade], [word]
 
 
 def ratios(view: View, table: str, sizes: list[int]) -> Spec:

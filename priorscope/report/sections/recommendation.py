@@ -6,6 +6,8 @@ from typing import Any, ClassVar
 from priorscope.report.section import SECTIONS, Section
 from priorscope.report.view import View
 
+SHOWN = 8  # the first are the most important ones; the rest is one click away
+
 
 @SECTIONS.register
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -17,4 +19,6 @@ class Recommendation(Section):
 
     def content(self, view: View) -> dict[str, Any] | None:
         sentences = view.summary.get("recommendation")
-        return {"sentences": sentences} if sentences else None
+        if not sentences:
+            return None
+        return {"sentences": sentences[:SHOWN], "rest": sentences[SHOWN:]}
