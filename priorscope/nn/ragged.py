@@ -5,6 +5,7 @@ products and a softmax; no nested tensors, no block-diagonal masks. The gradient
 it needs two gathers for all groups where automatic differentiation would need several a group.
 """
 
+import importlib.util
 from typing import Any
 
 import torch
@@ -14,6 +15,8 @@ from torch.autograd.function import once_differentiable
 
 from priorscope.nn.dropout import Dropout
 from priorscope.nn.sequences import Group, Plan, Sequences
+
+_HAS_VARLEN = importlib.util.find_spec("torch.nn.attention.varlen") is not None  # torch >= 2.10
 
 
 def ragged_attention(
@@ -26,7 +29,8 @@ def ragged_attention(
     Without dropout and in half precision on a GPU, torch's variable-length kernel does it.
     """
     num_heads = qkv.shape[2]
-    if qkv.is_cuda and qkv.dtype != torch.float32 and not dropout.active:
+    half = qkv.dtype in (torch.bfloat16, torch.float16)
+    if qkv.is_cuda and half and not dropout.active and _HAS_VARLEN:
         return _on_gpu(qkv, sequences)
     return _attend(qkv.flatten(0, 2), sequences.plan(num_heads), dropout).unflatten(
         0, (-1, num_heads)
@@ -129,8 +133,8 @@ def _out(rows: Tensor, group: Group) -> Tensor:
 def _on_gpu(
     qkv: Float[Tensor, "tokens 3 heads head_width"], sequences: Sequences
 ) -> Float[Tensor, "tokens heads head_width"]:
-    """FlashAttention over the flat axis (torch >= 2.10)."""
-    from torch.nn.attention.varlen import varlen_attn
+    """FlashAttention over the flat axis."""
+    from torch.nn.attention.varlen import varlen_attn  # not in every torch: see `_HAS_VARLEN`
 
     offsets, longest = sequences.offsets.to(torch.int32), sequences.longest
     q, k, v = qkv.unbind(1)

@@ -4,7 +4,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from priorscope.nn.dropout import Dropout
-from priorscope.nn.ragged import ragged_attention, ragged_attention_of
+from priorscope.nn.ragged import _on_gpu, ragged_attention, ragged_attention_of
 from priorscope.nn.sequences import Sequences
 
 HEADS, HEAD_WIDTH = 3, 5
@@ -87,3 +87,24 @@ def test_bfloat16_is_near_float64():
     assert half.dtype == torch.bfloat16
     # Inputs, weights and outputs are each rounded by 2^-9 relative; values are at most about 4.
     torch.testing.assert_close(half.double(), one_by_one(qkv, lengths), rtol=0, atol=0.05)
+
+
+@pytest.mark.parametrize("causal", [False, True])
+def test_the_gpu_kernel_is_called_with_what_it_documents(monkeypatch, causal):
+    varlen = pytest.importorskip("torch.nn.attention.varlen")
+
+    def kernel(q, k, v, cu_seq_q, cu_seq_k, max_q, max_k, *, window_size):
+        """Its documentation as code, for (tokens, heads, head_width), int32 offsets."""
+        assert cu_seq_q.dtype == cu_seq_k.dtype == torch.int32
+        lengths = cu_seq_q.diff().tolist()
+        assert (max_q, max_k) == (max(lengths), max(lengths))
+        assert window_size in ((-1, -1), (-1, 0))
+        return one_by_one(torch.stack([q, k, v], 1), lengths, causal=window_size == (-1, 0))
+
+    monkeypatch.setattr(varlen, "varlen_attn", kernel)
+    lengths = LENGTHS["all kinds"]
+    qkv = projections(lengths)
+    sequences = Sequences(Sequences.of_lengths(lengths).offsets, causal=causal)
+    torch.testing.assert_close(
+        _on_gpu(qkv, sequences), ragged_attention(qkv, sequences, OFF), rtol=0, atol=1e-12
+    )
