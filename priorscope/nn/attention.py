@@ -120,9 +120,12 @@ class SelfAttention(nn.Module):
         Float[Tensor, "*batch tokens 2 heads head_width"],
     ]:
         """Queries of the tokens that ask; keys and values of all."""
-        width, weight, bias = x.shape[-1], self.qkv.weight, self.qkv.bias
-        q = F.linear(asking, weight[:width], bias[:width])
-        kv = F.linear(x, weight[width:], bias[width:])
+        if isinstance(self.qkv, SeparateProjections):
+            q, kv = self.qkv.query(asking), torch.cat([self.qkv.key(x), self.qkv.value(x)], dim=-1)
+        else:
+            width, weight, bias = x.shape[-1], self.qkv.weight, self.qkv.bias
+            q = F.linear(asking, weight[:width], bias[:width])
+            kv = F.linear(x, weight[width:], bias[width:])
         heads = (self.num_heads, -1)
         return q.unflatten(-1, heads), kv.unflatten(-1, (2, *heads))
 

@@ -174,6 +174,24 @@ def test_transformers_reads_what_is_written_here(tmp_path):
         torch.testing.assert_close(mine, expected, atol=1e-5, rtol=0)
 
 
+def test_shards_that_transformers_writes_are_joined(tmp_path):
+    transformers = pytest.importorskip("transformers", reason="transformers is not installed")
+    transformers.logging.disable_progress_bar()
+    config = transformers.BertConfig(
+        vocab_size=31,
+        hidden_size=24,
+        num_hidden_layers=2,
+        num_attention_heads=3,
+        intermediate_size=40,
+    )
+    theirs = transformers.BertForMaskedLM(config).eval()
+    theirs.save_pretrained(tmp_path, max_shard_size="10KB")
+    assert len(list(tmp_path.glob("model-*.safetensors"))) > 1
+    ours = BertMaskedWords.from_pretrained(tmp_path)
+    out = theirs(IDS, return_dict=True)["logits"]
+    torch.testing.assert_close(ours(IDS), out, atol=1e-5, rtol=0)
+
+
 def test_left_to_right_is_their_decoder(tmp_path):
     transformers = pytest.importorskip("transformers", reason="transformers is not installed")
     shape = BertShape.from_json({**SHAPE.to_json(), "causal": True})

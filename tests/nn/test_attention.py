@@ -16,6 +16,7 @@ from priorscope.nn.attention import (
     split_qkv,
 )
 from priorscope.nn.block import BlockOptions, Encoder
+from priorscope.nn.sequences import Sequences
 
 BATCH, TOKENS, WIDTH, HEADS = 2, 5, 12, 3
 
@@ -211,3 +212,25 @@ def test_check_and_tests_share_the_definition(x):
     wide = x.repeat(1, 1, 2)
     torch.testing.assert_close(attention(wide), head_by_head(attention, wide), atol=1e-12, rtol=0)
     assert torch.equal(with_separate_layers(attention)(wide), attention(wide))
+
+
+@pytest.mark.parametrize("fused", [True, False])
+def test_chosen_queries_are_rows_of_all(fused, x):
+    attention = SelfAttention(WIDTH, HEADS, fused=fused).double()
+    sequences, flat = Sequences.of_lengths([TOKENS] * BATCH), x.flatten(0, 1)
+    everyone = attention(flat, sequences)
+    torch.testing.assert_close(everyone, attention(x).flatten(0, 1), atol=1e-12, rtol=0)
+    chosen = torch.tensor([7, 1])
+    asked = attention(flat, sequences.asked_by(chosen))
+    torch.testing.assert_close(asked, everyone[chosen], atol=1e-12, rtol=0)
+    torch.testing.assert_close(attention(x, None, 2), attention(x)[:, :2], atol=1e-12, rtol=0)
+
+
+@pytest.mark.parametrize("options", [{"rotary": True}, {"max_distance": 3}])
+def test_the_first_tokens_alone_are_the_first_of_all(options, x):
+    attention = SelfAttention(WIDTH, HEADS, **options).double()
+    if attention.bias is not None:
+        nn.init.normal_(attention.bias.table)
+    for mask in (None, causal_mask(TOKENS), padding_mask(torch.ones(BATCH, TOKENS).bool())):
+        expected = attention(x, mask)[:, :2]
+        torch.testing.assert_close(attention(x, mask, 2), expected, atol=1e-12, rtol=0)
