@@ -9,6 +9,7 @@ from priorscope.report.figure import Figure
 from priorscope.report.view import View, short
 
 KEY = "bits_per_label"
+FAINT = 0.1  # bits per label; where nothing is larger, colours stay pale
 MARKS = {"up": "▲", "down": "▼", "none": ""}
 
 
@@ -21,7 +22,7 @@ def matrix(view: View, key: str) -> dict[str, Any] | None:
     found = {(row["learner"], row["structure"]): row.get(KEY) for row in rows}
     learners = sorted(dict.fromkeys(row["learner"] for row in rows), key=view.index)
     values = [abs(v["mean"]) for (_, s), v in found.items() if words.has_mean(v) and ranked(s)]
-    largest = max(values, default=0.0) or 1.0
+    largest = max([FAINT, *values])
     scales = [(name, largest if ranked(name) else math.inf) for name in structures]
     cells = {
         learner: [cell(found.get((learner, name)), scale) for name, scale in scales]
@@ -36,14 +37,14 @@ def ranked(structure: str) -> bool:
 
 
 def cell(value: Any, largest: float) -> dict[str, Any]:
-    """`share`: the size of the mean as a part of `largest`, at most 1."""
+    """`share`: the size of the mean as a part of `largest`, at most 1; 0 if it may be 0."""
     if not words.has_mean(value):
         return {"value": None, "share": 0.0, "way": "none", "mark": "", "certain": False}
     certain = words.has_interval(value) and (value["low"] > 0 or value["high"] < 0)
     way = "up" if value["mean"] > 0 else "down"
     return {
         "value": value,
-        "share": round(min(1.0, abs(value["mean"]) / largest), 3),
+        "share": round(min(1.0, abs(value["mean"]) / largest), 3) if certain else 0.0,
         "way": way,
         "mark": MARKS[way if certain else "none"],
         "certain": certain,

@@ -8,6 +8,7 @@ import pytest
 
 from priorscope.registry import include
 from priorscope.report import write_report
+from priorscope.report.matrix import cell
 from priorscope.report.page import render_sections, script_json
 from priorscope.report.section import SECTIONS
 from priorscope.report.view import View, flat
@@ -208,3 +209,14 @@ def test_long_recommendations_are_folded(summary):
     parts = {part.name: part for part in render_sections(View(summary))}
     assert "<summary>4 more</summary>" in parts["recommendation"].html
     assert "Sentence 11." in parts["recommendation"].html
+
+
+def test_only_what_is_certain_is_coloured_and_marked():
+    def shown(mean, low, high):
+        made = cell({"mean": mean, "low": low, "high": high, "n": 5}, 0.4)
+        return made["mark"], made["share"]
+
+    assert shown(0.2, 0.1, 0.3) == ("▲", 0.5)
+    assert shown(-0.2, -0.3, -0.1) == ("▼", 0.5)
+    assert shown(0.2, -0.1, 0.5) == ("", 0)
+    assert shown(0.2, None, None) == ("", 0)
