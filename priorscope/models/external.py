@@ -206,7 +206,8 @@ def _imported(package: str) -> ModuleType:
         return importlib.import_module(package)
     except ImportError as error:
         raise ValueError(
-            f"{package} can't be imported ({error}); pip install {package}."
+            f"{package} can't be imported ({error}); install it, and with timm a torchvision that "
+            f"was built for this torch."
         ) from error
 
 
