@@ -1,10 +1,11 @@
 """Lines of text from files: any size, gzipped or not, with undecodable bytes named."""
 
 import gzip
+import io
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import Literal
 
 Errors = Literal["strict", "replace"]
 _BLOCK = 1 << 20
@@ -66,7 +67,7 @@ def _lines(path: Path, errors: Errors) -> Iterator[str]:
             yield from _decoded(rest, path, start, errors)
 
 
-def _read(stream: BinaryIO | gzip.GzipFile, path: Path) -> bytes:
+def _read(stream: io.BufferedIOBase, path: Path) -> bytes:
     try:
         return stream.read(_BLOCK)
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:

@@ -1,0 +1,64 @@
+"""Whether 15% of the words are hidden, 80, 10 and 10% of them in the three ways, and where."""
+
+import dataclasses
+import math
+
+import numpy as np
+
+from priorscope.checks import CHECKS, Check, Figure
+from priorscope.text.masking import Masking, Pieces, mask_tokens
+
+_MASK, _SPECIALS = 4, 5
+
+
+@CHECKS.register
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class MaskingShares(Check):
+    """Shares over `tokens` tokens, within three standard errors; special pieces are never hidden.
+
+    tokens: of the made-up text, the special pieces at both ends of a line included.
+    vocabulary: words that can be drawn; one in so many random words is the right one.
+    """
+
+    tokens: int = 1 << 20
+    vocabulary: int = 1000
+
+    def figures(self) -> list[Figure]:
+        masking, pieces = Masking(), _pieces(self.vocabulary)
+        lines = self.tokens // 16
+        offsets = np.arange(0, 16 * lines + 1, 16)
+        tokens = np.random.default_rng(0).integers(_SPECIALS, self.vocabulary, size=16 * lines)
+        tokens[offsets[:-1]], tokens[offsets[1:] - 1] = 2, 3
+        masked = mask_tokens(tokens, offsets, np.arange(lines), pieces, masking, 0, 0)
+        seen, true = masked.tokens[masked.positions], masked.targets
+        chosen, words = len(true), 14 * lines
+        same = 1 / (self.vocabulary - _SPECIALS)  # a random word may be the right one
+        shares = {
+            "words hidden": (chosen, words, masking.rate),
+            "of them [MASK]": (int((seen == _MASK).sum()), chosen, 0.8),
+            "of them another word": (
+                int(((seen != _MASK) & (seen != true)).sum()),
+                chosen,
+                0.1 * (1 - same),
+            ),
+            "of them unchanged": (int((seen == true).sum()), chosen, 0.1 + 0.1 * same),
+        }
+        figures = [_within(name, *counts) for name, counts in shares.items()]
+        special = pieces.special[true].sum() + (pieces.special[seen] & (seen != _MASK)).sum()
+        left = np.delete(masked.tokens, masked.positions)
+        untouched = np.array_equal(left, np.delete(tokens, masked.positions))
+        return [
+            *figures,
+            Figure("special pieces hidden or put in", float(special), 0.0, 0.0),
+            Figure("all other tokens are as they were", float(untouched), 1.0, 1.0),
+        ]
+
+
+def _pieces(vocabulary: int) -> Pieces:
+    special = np.arange(vocabulary) < _SPECIALS
+    return Pieces(_MASK, special, np.zeros(vocabulary, bool))
+
+
+def _within(name: str, count: int, of: int, expected: float) -> Figure:
+    error = 3 * math.sqrt(expected * (1 - expected) / of)
+    return Figure(f"share: {name}", count / of, expected - error, expected + error)

@@ -1,0 +1,50 @@
+"""Whether a sequence in a packed batch gets the outputs that it gets alone."""
+
+import dataclasses
+
+import torch
+
+from priorscope.checks import CHECKS, Check, Figure
+from priorscope.models.bert import BertMaskedWords
+from priorscope.nn.bert_shape import BertShape
+from priorscope.nn.sequences import Sequences
+from priorscope.seeds import global_seed, torch_stream
+from priorscope.train.masked_words import MaskedBatch, masked_word_logits
+
+_LENGTHS = [1, 2, 7, 7, 31, 64, 3, 12]
+# About 100 roundings of 6e-8 (float32) or 1e-16 (float64), and a factor of ten.
+_LIMITS = {torch.float32: 1e-5, torch.float64: 1e-10}
+
+
+@CHECKS.register
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Packing(Check):
+    """Logits of every token, packed and alone, and of hidden words computed without the rest."""
+
+    def figures(self) -> list[Figure]:
+        return [figure for dtype in _LIMITS for figure in _figures(dtype)]
+
+
+@torch.no_grad()
+def _figures(dtype: torch.dtype) -> list[Figure]:
+    shape = BertShape(vocabulary=50, width=24, depth=2, num_heads=3, mlp_width=48, max_tokens=64)
+    with global_seed(0, "packing"):
+        network = BertMaskedWords(shape).to(dtype).eval()
+    stream = torch_stream(0, "words")
+    words = torch.randint(50, (sum(_LENGTHS),), generator=stream)
+    sequences = Sequences.of_lengths(_LENGTHS)
+    everywhere = torch.arange(len(words))
+    batch = MaskedBatch(words, sequences, everywhere, words)
+    packed = masked_word_logits(network, batch)
+    alone = torch.cat([network(part[None])[0] for part in words.split(_LENGTHS)])
+    some = everywhere[torch.rand(len(words), generator=stream) < 0.3]
+    chosen = masked_word_logits(network, MaskedBatch(words, sequences, some, words[some]))
+    name, most = str(dtype).removeprefix("torch."), _LIMITS[dtype]
+    return [
+        Figure(f"packed against alone, {name}", _difference(packed, alone), 0.0, most),
+        Figure(f"hidden words against all, {name}", _difference(chosen, alone[some]), 0.0, most),
+    ]
+
+
+def _difference(a: torch.Tensor, b: torch.Tensor) -> float:
+    return (a - b).abs().max().item()

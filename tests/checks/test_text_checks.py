@@ -1,0 +1,38 @@
+import gzip
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from priorscope.checks.masking_shares import MaskingShares
+from priorscope.checks.packing import Packing
+from priorscope.checks.tokenizer_parity import TokenizerParity, different_lines
+
+DATA = Path(__file__).parents[3] / "shared" / "data" / "text"
+
+
+def failed(check) -> list[str]:
+    return [f"{f.name}: {f.value}" for f in check.figures() if not f.passed]
+
+
+@pytest.mark.parametrize("check", [MaskingShares(), Packing()], ids=lambda check: check.name())
+def test_every_figure_passes(check):
+    assert failed(check) == []
+
+
+def test_ids_are_those_of_transformers():
+    pytest.importorskip("transformers")
+    assert failed(TokenizerParity(lines=200)) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lowercase", [True, False], ids=["uncased", "cased"])
+@pytest.mark.parametrize("name", ["imdb_unlabelled_20k", "nsmc_unlabelled_300k"])
+def test_ids_are_those_of_transformers_on_real_text(name, lowercase):
+    pytest.importorskip("transformers")
+    file = DATA / f"{name}.txt.gz"
+    if not file.is_file():
+        pytest.skip(f"{file.name} is not on this machine")
+    with gzip.open(file, "rt", encoding="utf-8") as stream:
+        lines = [line.rstrip("\n") for line in islice(stream, 10_000)]
+    assert different_lines(lines, lowercase, vocabulary=8000) == 0
