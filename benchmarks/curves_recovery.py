@@ -92,7 +92,7 @@ def values_part(kind, count, draws, seed):
         truth[f"c{i:04d}"] = shape
         named[f"c{i:04d}"] = sizes, noisy(stream, shape(sizes / sizes[-1]), draws)
     fits = fit_many(named, seed)
-    refused = sum(fit.withheld is not None for fit in fits.values())
+    told = np.array([fit.withheld is None for fit in fits.values()])
     for times in (1.0, 2.0, 4.0):
         inside, error, width = [], [], []
         for name, fit in fits.items():
@@ -107,10 +107,11 @@ def values_part(kind, count, draws, seed):
         print(
             f"{kind:11s} e({times:g}N): covered {(inside == 0).mean():.3f} (truth below "
             f"{(inside < 0).mean():.3f}, above {(inside > 0).mean():.3f}), median error "
-            f"{np.median(error):.2%}, median width {np.median(width):.2%}",
+            f"{np.median(error):.2%}, median width {np.median(width):.2%}; of those not refused "
+            f"covered {(inside[told] == 0).mean():.3f}",
             flush=True,
         )
-    print(f"{kind:11s} refused by the audit or as ill-behaved: {refused / count:.3f} of {count}")
+    print(f"{kind:11s} refused by the audit or as ill-behaved: {(~told).mean():.3f} of {count}")
 
 
 def pair_of(stream, crosses):
@@ -173,8 +174,8 @@ def report_hits(label, told):
 
 def published_part():
     fit = fit_offset_power(HOIEM)
-    print(f"image classification: {fit}, e(400) = {fit.at(400):.4f}")
-    print(f"  exponent fixed at -.5: e(400) = {fit_offset_power(HOIEM, -0.5).at(400):.4f}")
+    print(f"image classification: {fit}, e(400) = {fit.at(400.0):.4f}")
+    print(f"  exponent fixed at -.5: e(400) = {fit_offset_power(HOIEM, -0.5).at(400.0):.4f}")
     first = fit_curves(curve_rows({"addition": dict(list(ADDITION.items())[:14])}))["loss"]
     print(f"four-digit addition, 14 of 17 sizes: {first['addition'].withheld}")
     for (late, early), true in TRANSLATION_CROSSINGS.items():

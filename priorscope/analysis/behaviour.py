@@ -7,6 +7,7 @@ from priorscope.analysis.noise import Means
 _LEVEL = 3.0  # standard errors
 _RISE = 0.01  # relative; a smaller rise is not worth a sentence
 _BEND = 0.15  # by how much the log-log slope must steepen at the end
+_STEEP = 0.3  # the log-log slope there, at least
 
 
 def ill_behaved(learner: str, on: str, means: Means, inflation: float) -> tuple[str | None, str]:
@@ -23,10 +24,9 @@ def ill_behaved(learner: str, on: str, means: Means, inflation: float) -> tuple[
     contrast = _bend_contrast(x[-3:])
     bend = float(contrast @ y[-3:])
     error = float(np.sqrt(np.square(contrast) @ variance[-3:]))
-    falling = y[-1] < y[-2]
-    if not falling or bend > -_BEND or bend > -_LEVEL * error:
-        return None, remark
     steep = (y[-1] - y[-2]) / (x[-1] - x[-2])
+    if steep > -_STEEP or bend > -_BEND or bend > -_LEVEL * error:
+        return None, remark
     return (
         f"{learner}: the {on} still falls faster and faster at n = {means.sizes[-1]:g} (log-log "
         f"slope {steep:.2f} after {steep - bend:.2f}), so where it will stop can't be said and "

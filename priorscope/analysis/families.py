@@ -86,7 +86,7 @@ def _constant(theta: np.ndarray, x: np.ndarray) -> np.ndarray:
 
 
 _RATE = (float(np.log(0.5)), 0.7)  # published exponents lie between .07 and 1
-_OFFSET = (-0.5, 1.7)  # a share of the last loss between 4% and 96%
+_OFFSET = (-1.8, 2.4)  # a share of the last loss between .1% and 95%
 
 POWER = Family(
     "power", ("level", "offset", "log_rate"),
@@ -98,7 +98,7 @@ M4 = Family(
 )  # fmt: skip
 BROKEN = Family(
     "broken", ("level", "offset", "before", "after", "place"),
-    (0.0, -1.5, 0.35, 0.35, -1.4), (10.0, 1.5, 0.3, 0.3, 1.4), 0.3, _broken,
+    (0.0, -2.0, 0.35, 0.35, -1.2), (10.0, 2.0, 0.3, 0.3, 1.2), 0.4, _broken,
 )  # fmt: skip
 EXPONENTIAL = Family(
     "exponential", ("level", "offset", "log_rate"),

@@ -47,12 +47,11 @@ class Problem:
 
 def fit_batch(family: Family, problem: Problem, starts: list[np.ndarray], steps: int = 40) -> Fits:
     """The best fit of each row from several starts, each (batch, parameters)."""
-    best: Fits | None = None
-    for start in starts:
-        fits = _descend(family, problem, start, steps)
-        best = fits if best is None else _better(best, fits)
-    assert best is not None
-    return best
+    count, rows = len(starts), len(problem.y)
+    repeated = problem.take(np.tile(np.arange(rows), count))
+    fits = _descend(family, repeated, np.concatenate(starts), steps)
+    best = fits.cost.reshape(count, rows).argmin(axis=0) * rows + np.arange(rows)
+    return Fits(fits.theta[best], fits.misfit[best], fits.cost[best])
 
 
 def prior_starts(problem: Problem) -> list[np.ndarray]:
@@ -73,15 +72,6 @@ def _last_value(problem: Problem) -> np.ndarray:
     shown = problem.weight > 0
     last = shown.shape[1] - 1 - shown[:, ::-1].argmax(axis=1)
     return problem.y[np.arange(len(last)), last]
-
-
-def _better(a: Fits, b: Fits) -> Fits:
-    pick = b.cost < a.cost
-    return Fits(
-        np.where(pick[:, None], b.theta, a.theta),
-        np.where(pick, b.misfit, a.misfit),
-        np.where(pick, b.cost, a.cost),
-    )
 
 
 def _costs(family: Family, problem: Problem, theta: np.ndarray) -> tuple[np.ndarray, ...]:

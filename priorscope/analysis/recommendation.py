@@ -25,7 +25,7 @@ def recommend(table: Table, fits: dict[str, dict[str, Fitted]], found: dict[str,
     judged = {name: fit for name, fit in curves.items() if fit.withheld is None}
     out = _present(fits, on, size)
     for times in (2.0, 4.0):
-        out += _later(judged, on, times * size, times)
+        out += _later(curves, on, times * size, times)
     out += _crossings(found["crossovers"], on)
     out += _worth(found["equivalence"], curves, on, size)
     out += _falls(found["saturation"], on)
@@ -73,22 +73,22 @@ def _present(fits: dict[str, dict[str, Fitted]], on: str, size: float) -> list[s
     return out
 
 
-def _later(judged: dict[str, Fitted], on: str, size: float, times: float) -> list[str]:
-    reach = {name: fit for name, fit in judged.items() if 4.0 * fit.largest >= size}
-    if len(reach) < 2:
+def _later(curves: dict[str, Fitted], on: str, size: float, times: float) -> list[str]:
+    names = sorted(n for n, f in curves.items() if not f.withheld and 4.0 * f.largest >= size)
+    if len(names) < 2:
         return []
-    names = sorted(reach)
-    values = np.exp(np.stack([reach[n].ensemble_log(np.array([size]))[:, 0] for n in names]))
+    values = np.exp(np.stack([curves[n].ensemble_log(np.array([size]))[:, 0] for n in names]))
     share = np.bincount(values.argmin(axis=0), minlength=len(names)) / values.shape[1]
     best = int(share.argmax())
-    scope = f"Of the {len(names)} learners that passed their audit, at"
-    sentence = f"{scope} {times:g} × that size ({size:,.0f}, predicted) "
+    unjudged = sorted(set(curves) - set(names))
+    scope = f", {_list(unjudged)} left out" if unjudged else ""
+    start = f"At {times:g} × that size ({size:,.0f}, predicted{scope}) "
     if share[best] < 0.8:
         able = [names[i] for i in np.argsort(-share) if share[i] >= 0.1]
         odds = _list([f"{n} ({share[names.index(n)]:.2f})" for n in able], "or")
-        return [f"{sentence}the best may be {odds}; the numbers are probabilities."]
+        return [f"{start}the best may be {odds}; the numbers are probabilities."]
     value = _range(values[best])
-    return [f"{sentence}{names[best]} is best with probability {_odds(share[best])}: {on} {value}."]
+    return [f"{start}{names[best]} is best with probability {_odds(share[best])}: {on} {value}."]
 
 
 def _crossings(entries: list[dict[str, Any]], on: str) -> list[str]:

@@ -1,0 +1,172 @@
+import json
+import math
+
+import numpy as np
+import pytest
+
+from priorscope.analysis.forecast import forecast
+
+SIZES = 125 * 2.0 ** np.arange(6)
+KEYS = {"equivalence", "crossovers", "audit", "saturation", "switch", "recommendation", "fits"}
+SHAPES = {
+    "linear": lambda n: 0.5 + 2 * n**-0.5,
+    "cnn": lambda n: 0.1 + 6 * n**-0.5,
+    "vit": lambda n: 40 * n**-0.8,
+}
+
+
+def rows(names=("linear", "cnn", "vit"), sizes=SIZES, draws=5, noise=0.01, **more):
+    stream = np.random.default_rng(0)
+    return [
+        {
+            "learner": name,
+            "n": float(n),
+            "draw": d,
+            "loss": SHAPES[name](n) * np.exp(noise * z),
+            **more,
+        }
+        for name in names
+        for n in sizes
+        for d, z in enumerate(stream.standard_normal(draws))
+    ]
+
+
+@pytest.fixture(scope="module")
+def found():
+    with_error = [row | {"error": row["loss"] / 4} for row in rows(seconds=30.0, uniform_loss=3.0)]
+    return forecast(with_error, members=200)
+
+
+def test_has_the_keys_of_the_schema_and_is_plain_json(found):
+    assert set(found) == KEYS
+    assert json.loads(json.dumps(found, allow_nan=False)) == found
+
+
+def test_entries_hold_what_the_schema_says(found):
+    assert set(found["equivalence"][0]) == {"a", "b", "n", "on", "ratio", "kind"}
+    assert {e["kind"] for e in found["equivalence"]} <= {"observed", "predicted"}
+    assert set(found["crossovers"][0]["n"]) == {
+        "median", "low50", "high50", "low80", "high80", "low95", "high95",
+    }  # fmt: skip
+    assert {e["on"] for e in found["crossovers"]} == {"loss", "error"}
+    for e in found["audit"]:
+        assert set(e["predicted"]) == set(e["seen"]) == {"mean", "low", "high", "n"}
+        assert e["seen"]["low"] < e["seen"]["mean"] < e["seen"]["high"]
+
+
+def test_every_pair_has_a_crossover_entry(found):
+    pairs = {frozenset((e["overtaking"], e["overtaken"])) for e in found["crossovers"]}
+    assert pairs == {frozenset(p) for p in (("linear", "cnn"), ("linear", "vit"), ("cnn", "vit"))}
+
+
+def test_fits_follow_the_data_and_reach_four_times_as_far(found):
+    points = [p for p in found["fits"] if p["learner"] == "linear" and p["on"] == "loss"]
+    assert all(p["low"] < p["median"] < p["high"] for p in points)
+    assert points[0]["n"] == 125
+    assert points[-1]["n"] == pytest.approx(16_000)
+    assert [p["kind"] for p in points if p["n"] <= 4000.1] == ["observed"] * 21
+    last = next(p for p in points if p["n"] == pytest.approx(4000))
+    assert last["median"] == pytest.approx(SHAPES["linear"](4000), rel=0.02)
+
+
+def test_the_recommendation_names_the_present_and_the_future(found):
+    text = " ".join(found["recommendation"])
+    assert "At 4,000 examples vit has the lowest error" in text
+    assert "At 2 × that size (8,000, predicted) vit is best with probability above 0.99" in text
+    assert "vit overtakes cnn on error" in text
+
+
+def test_same_seed_same_result():
+    assert forecast(rows(), members=50) == forecast(rows(), members=50)
+
+
+def test_draws_that_would_separate_two_learners_have_a_price():
+    same = [row | {"learner": "copy"} for row in rows(("cnn",), noise=0.05, seconds=60.0)]
+    stream = np.random.default_rng(1)
+    for row in same:
+        row["loss"] *= 1.01 * np.exp(0.05 * stream.standard_normal())
+    text = " ".join(
+        forecast(rows(("cnn",), noise=0.05, seconds=60.0) + same, members=100)["recommendation"]
+    )
+    assert "can't be told apart" in text
+    assert "more draws at 4,000 (about" in text or "take them as equal" in text
+
+
+BAD = {
+    "two sizes": (rows(sizes=SIZES[:2]), "needs 5"),
+    "one size": (rows(sizes=SIZES[:1]), "known at 1 size,"),
+    "four sizes": (rows(sizes=SIZES[:4]), "known at 4 sizes"),
+    "one draw": (rows(draws=1), "There is one draw of cnn, linear and vit"),
+    "zero": (
+        [*rows(), {"learner": "cnn", "n": 8000.0, "draw": 0, "loss": 0.0}],
+        "0 in every draw at n = 8000",
+    ),
+    "negative": (
+        [*rows(), {"learner": "cnn", "n": 8000.0, "draw": 0, "loss": -1.0}],
+        "negative loss was left out",
+    ),
+    "nan": (
+        [*rows(), {"learner": "cnn", "n": 8000.0, "draw": 0, "loss": math.nan}],
+        "not a finite number",
+    ),
+    "unequal sizes": (rows(("cnn",)) + rows(("vit",), sizes=1.5 * SIZES), "not seen at the same"),
+    "dense sizes": (rows(sizes=np.linspace(1000, 1100, 8)), "up to half its largest"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_rows_are_answered_with_a_sentence(case):
+    given, sentence = BAD[case]
+    found = forecast(given, members=60)
+    json.dumps(found, allow_nan=False)
+    assert sentence in " ".join(found["recommendation"])
+    assert found["recommendation"][0].startswith("At ")  # what can be said still is
+    for p in found["fits"]:
+        assert p["low"] < p["high"]
+
+
+def test_equal_draws_have_intervals_with_a_width():
+    found = forecast(rows(noise=0.0), members=60)
+    assert all(p["low"] < p["high"] for p in found["fits"])
+    assert all(e["seen"]["low"] < e["seen"]["high"] for e in found["audit"])
+
+
+def test_wild_values_do_not_break_the_optimiser():
+    stream = np.random.default_rng(0)
+    wild = [
+        {
+            "learner": name,
+            "n": float(n),
+            "draw": d,
+            "loss": float(np.exp(5 * stream.standard_normal())),
+        }
+        for name in ("a", "b")
+        for n in SIZES
+        for d in range(3)
+    ]
+    json.dumps(forecast(wild, members=60), allow_nan=False)
+
+
+@pytest.mark.slow
+def test_eighty_percent_intervals_hold():
+    from priorscope.analysis.fitted import fit_curves
+
+    stream = np.random.default_rng(0)
+    inside = []
+    for seed in range(4):
+        shapes = {f"c{i}": (stream.uniform(0, 0.7), stream.uniform(0.2, 0.9)) for i in range(50)}
+        given = [
+            {"learner": name, "n": n, "draw": d, "loss": float(e)}
+            for name, (share, rate) in shapes.items()
+            for n in SIZES
+            for d, e in enumerate(
+                (share + (1 - share) * (n / SIZES[-1]) ** -rate)
+                * np.exp(0.02 * stream.standard_normal(5))
+            )
+        ]
+        for name, fit in fit_curves(given, seed=seed)["loss"].items():
+            share, rate = shapes[name]
+            low, high = np.quantile(fit.ensemble_log(np.array([4 * SIZES[-1]])), (0.1, 0.9))
+            inside.append(low <= np.log(share + (1 - share) * 4**-rate) <= high)
+    # 200 curves: the share is known to .03 (one standard error)
+    assert 0.7 <= np.mean(inside) <= 0.95
