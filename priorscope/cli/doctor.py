@@ -42,7 +42,20 @@ def _machine() -> list[tuple[str, str]]:
         ("vectors", torch.backends.cpu.get_cpu_capability()),
         ("device", gpu),
         ("matrix products", f"{backend.name}: {backend.reason}"),
+        ("speed of one core", _speed()),
     ]
+
+
+def _speed() -> str:
+    """Of matrix products, and what that means for training."""
+    import torch
+
+    from priorscope.nn.gemm import gemm_peak
+
+    kinds = (torch.float32, torch.bfloat16)
+    single, half = (gemm_peak(kind, threads=1, size=256) / 1e9 for kind in kinds)
+    advice = "faster" if half > single else "slower: train in float32 on this CPU"
+    return f"{single:.2g} GFLOP/s in float32, {half:.2g} in bfloat16 ({advice})"
 
 
 def _packages() -> list[tuple[str, str]]:
