@@ -75,7 +75,7 @@ def collect(
     )
 
 
-def label_code_bits(counts: Sequence[int]) -> float:
+def label_code_bits(counts: Sequence[float | int]) -> float:
     """Bits of the labels alone under the adaptive code of Krichevsky & Trofimov (1981).
 
     The reference that a learner must beat: it adapts to the shares of the classes. For balanced
@@ -87,7 +87,7 @@ def label_code_bits(counts: Sequence[int]) -> float:
     return float(-log_p / math.log(2))
 
 
-def reference_bits(counts: Sequence[int]) -> float:
+def reference_bits(counts: Sequence[float | int]) -> float:
     """What code length is compared with in the fit C: uniform, or adaptive if that is shorter.
 
     For balanced classes the uniform code is the shorter one; with imbalance the adaptive one.

@@ -110,7 +110,15 @@ def _test(rows: list[dict[str, Any]], key: str, part: str = "test") -> Interval 
     spread = np.mean([row[part]["bits_spread"] for row in rows])
     if key == "accuracy":
         spread = math.sqrt(max(accuracy * (1 - accuracy), 0.0))
-    return interval(values, float(spread) / math.sqrt(count))
+    found = interval(values, float(spread) / math.sqrt(count))
+    return _within(found, 0.0, 1.0 if key == "accuracy" else math.inf)
+
+
+def _within(value: Interval, least: float, most: float) -> Interval:
+    """An interval cut to what is possible."""
+    if value["low"] is None or value["high"] is None:
+        return value
+    return {**value, "low": max(least, value["low"]), "high": min(most, value["high"])}
 
 
 def curves(results: Results) -> list[dict[str, Any]]:

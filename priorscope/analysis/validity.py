@@ -3,6 +3,8 @@
 import math
 from typing import Any
 
+import numpy as np
+
 from priorscope.analysis.codelength import Results
 from priorscope.analysis.intervals import interval
 
@@ -49,7 +51,8 @@ def _random_labels(results: Results) -> list[dict[str, Any]]:
         lengths = results.code_lengths(learner, "random-labels")
         if not lengths:
             continue
-        ratio = interval([v / results.sizes[-1] / uniform for v in lengths.values()])  # type: ignore[arg-type]
+        ratios = np.array(list(lengths.values())) / results.sizes[-1] / uniform
+        ratio = interval(ratios)
         mean = ratio["mean"]
         assert isinstance(mean, float)
         tests.append(

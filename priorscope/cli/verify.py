@@ -29,7 +29,9 @@ def run(
     from rich.console import Console
 
     from priorscope.checks import CHECKS
+    from priorscope.runs.worker import prepare_process
 
+    prepare_process(threads=1)
     chosen = [CHECKS[name] for name in names] if names else [CHECKS[name] for name in CHECKS]
     console = Console(stderr=json_)
     results = []

@@ -1,0 +1,74 @@
+import sys
+
+import pytest
+
+from priorscope.models import MODELS, ModelConfig
+from priorscope.registry import include
+from priorscope.structures import STRUCTURES
+
+PLUG_IN = """
+import dataclasses
+from torch import nn
+from priorscope.models import MODELS, ModelConfig
+from priorscope.nn.stem import vector_stem
+
+@MODELS.register
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Mine(ModelConfig):
+    width: int = 3
+
+    def build(self, signature):
+        stem, size = vector_stem(signature)
+        return nn.Sequential(stem, nn.Linear(size, signature.num_classes))
+"""
+
+
+def test_names_are_those_of_files():
+    assert {"linear", "mlp", "cnn", "gru", "lstm", "transformer", "vit", "bert"} <= set(MODELS)
+    assert "within-patches" in set(STRUCTURES)
+    assert MODELS["mlp"].name() == "mlp"
+
+
+def test_unknown_names_get_a_hint():
+    with pytest.raises(LookupError, match="No model named 'mpl'.*Did you mean 'mlp'"):
+        MODELS["mpl"]
+
+
+def test_two_classes_in_one_file_are_refused():
+    MODELS["mlp"]
+    other = type("Other", (ModelConfig,), {"__module__": "priorscope.models.mlp"})
+    with pytest.raises(ValueError, match="already MLP; move Other to a file of its own"):
+        MODELS.register(other)
+
+
+def test_a_file_of_ones_own_is_included(tmp_path):
+    path = tmp_path / "my_learner_for_a_test.py"
+    path.write_text(PLUG_IN)
+    include(path)
+    include(path)  # again is nothing new
+    assert MODELS["my-learner-for-a-test"]().width == 3
+
+
+def test_a_file_that_fails_is_named(tmp_path):
+    path = tmp_path / "broken_file_for_a_test.py"
+    path.write_text("1 / 0")
+    with pytest.raises(ValueError, match="broken_file_for_a_test.py failed: ZeroDivisionError"):
+        include(path)
+    assert "broken_file_for_a_test" not in sys.modules
+
+
+def test_what_is_no_python_file_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="takes a Python file"):
+        include(tmp_path / "missing.py")
+
+
+def test_a_broken_entry_point_warns_and_is_skipped(monkeypatch):
+    from importlib.metadata import EntryPoint
+
+    broken = EntryPoint("broken", "no_such_module:Thing", "priorscope.models")
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda group: [broken])
+    with (
+        pytest.warns(UserWarning, match="plug-in model 'broken' is skipped"),
+        pytest.raises(LookupError),
+    ):
+        MODELS["broken"]

@@ -1,0 +1,108 @@
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from priorscope.models.linear import Linear
+from priorscope.models.mlp import MLP
+from priorscope.signature import Signature
+from priorscope.train.loop import DeadlinePassed, Prefix, Training, split_validation
+from priorscope.train.recipe import Learner, Recipe, parse_learner
+
+SIGNATURE = Signature(input_shape=(2,), num_classes=2)
+CPU = torch.device("cpu")
+
+
+def prefix(seed=0, examples=120, noise=0.0):
+    stream = np.random.default_rng(seed)
+    x = stream.standard_normal((examples, 2)).astype(np.float32)
+    y = (x[:, 0] + noise * stream.standard_normal(examples) > 0).astype(np.int64)
+    return Prefix(x, y, seed)
+
+
+def learner(model=None, **recipe):
+    steps = {"steps": 60, "epochs": 1, "batch": 32} | recipe
+    return Learner(text="x", model=model or Linear(), recipe=Recipe(**steps))
+
+
+def test_learns_a_linear_rule():
+    training = Training(learner(steps=300), SIGNATURE, [prefix()], CPU)
+    fitted = training.run()[0]
+    test = prefix(seed=9, examples=2000)
+    logits = training.logits([test.inputs])[0]
+    targets = torch.from_numpy(test.targets)
+    assert (logits.argmax(-1) == targets).float().mean() > 0.95
+    assert fitted.calibration.bits(logits, targets).mean() < 0.3
+
+
+def test_the_validation_part_is_a_fifth_and_apart():
+    targets = np.repeat([0, 1, 2], [50, 30, 20])
+    train, chosen = split_validation(targets, 3)
+    assert len(chosen) == 20
+    assert sorted([*train, *chosen]) == list(range(100))
+    assert np.bincount(targets[chosen]).tolist() == [10, 6, 4]
+
+
+def test_a_tiny_prefix_still_has_a_validation_part():
+    train, chosen = split_validation(np.array([0, 1]), 0)
+    assert len(train) == len(chosen) == 1
+
+
+def test_a_replica_does_not_depend_on_its_neighbours():
+    """Trained beside others that stop at other steps, its numbers are those it has alone."""
+    prefixes = [prefix(0), prefix(1, noise=3.0), prefix(2)]
+    model = MLP(width=8, depth=1, dropout=0.2)
+    recipe = learner(model, steps=150, patience=0.1)
+    together = Training(recipe, SIGNATURE, prefixes, CPU)
+    fitted = together.run()
+    logits = together.logits([prefix(9).inputs] * 3)
+    assert len({f.steps for f in fitted}) > 1
+    for r, own in enumerate(prefixes):
+        alone = Training(recipe, SIGNATURE, [own], CPU)
+        expected = alone.run()[0]
+        assert expected.steps == fitted[r].steps
+        torch.testing.assert_close(alone.logits([prefix(9).inputs])[0], logits[r])
+
+
+def test_nan_fails_its_own_replica_alone():
+    poisoned = prefix(1)
+    poisoned.inputs[:, 1] = np.nan
+    training = Training(learner(), SIGNATURE, [prefix(0), poisoned], CPU)
+    fine, broken = training.run()
+    assert fine.problem is None
+    assert math.isfinite(fine.validation_loss)
+    assert "became NaN by step" in (broken.problem or "")
+
+
+def test_a_passed_deadline_leaves_nothing():
+    with pytest.raises(DeadlinePassed):
+        Training(learner(), SIGNATURE, [prefix()], CPU, deadline=0.0).run()
+
+
+@pytest.mark.parametrize("text", ["cnn+batchnorm+shift", "vit+dropout", "gru", "mlp+layernorm"])
+def test_same_prefix_same_numbers(text):
+    stream = np.random.default_rng(0)
+    images = stream.integers(0, 256, (40, 8, 8, 1)).astype(np.uint8)
+    own = Prefix(images, stream.integers(0, 2, 40), 5)
+    signature = Signature(input_shape=(8, 8, 1), num_classes=2)
+    made = parse_learner(text, Recipe(steps=5, epochs=1))
+    results = []
+    for _ in range(2):
+        training = Training(made, signature, [own], CPU)
+        training.run()
+        results.append(training.logits([images])[0])
+    assert torch.equal(*results)
+
+
+def test_the_best_step_is_kept_not_the_last():
+    """With a rate that wrecks the network after a few steps, the restored one is the good one."""
+    own = prefix(examples=400)
+    good = Training(learner(MLP(width=16, depth=1), steps=100), SIGNATURE, [own], CPU)
+    fitted = good.run()[0]
+    with torch.no_grad():
+        logits = good.replicas(torch.stack([good.validation[0][0]]))[0]
+    from priorscope.train.calibrate import validation_loss
+
+    restored = validation_loss(logits[None], good.validation[0][1][None]).item()
+    assert restored == pytest.approx(fitted.validation_loss, rel=1e-6)

@@ -1,0 +1,68 @@
+import pytest
+
+from priorscope.models.mlp import MLP
+from priorscope.signature import Signature
+from priorscope.train.recipe import Recipe, parse_learner
+
+IMAGE = Signature(input_shape=(8, 8, 1), num_classes=2)
+VECTOR = Signature(input_shape=(8,), num_classes=2)
+
+
+def test_hyperparameters_and_parts():
+    learner = parse_learner("mlp:width=64,depth=3,steps=50+dropout=0.3+decay+shift+batchnorm")
+    assert learner.model == MLP(width=64, depth=3, dropout=0.3, norm="batch")
+    assert learner.recipe.steps == 50
+    assert learner.recipe.weight_decay == 0.3
+    assert learner.recipe.augment == ("shift",)
+    assert learner.learning_rate == MLP.learning_rate
+
+
+def test_defaults_give_way_to_what_is_written():
+    learner = parse_learner("mlp:epochs=3", Recipe(steps=7, epochs=9))
+    assert (learner.recipe.steps, learner.recipe.epochs) == (7, 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "message"),
+    [
+        ("mpl", LookupError, "Did you mean 'mlp'"),
+        ("mlp:widht=3", ValueError, "Did you mean 'width'"),
+        ("mlp:width", ValueError, "written key=value, but 'width' is not"),
+        ("mlp+dropuot", ValueError, "Did you mean 'dropout'"),
+        ("linear+dropout", ValueError, "linear has no dropout"),
+        ("gru+batchnorm", ValueError, "gru has no norm"),
+        ("mlp:batch=0", ValueError, "batch must be at least 1, but it is 0"),
+        ("mlp:learning_rate=-1", ValueError, "can't be negative"),
+        ("cnn:kernel=4", None, ""),
+    ],
+)
+def test_bad_learners_are_refused_in_a_sentence(text, error, message):
+    if error is None:
+        with pytest.raises(ValueError, match="kernel must be odd, but it is 4"):
+            parse_learner(text).model.build(IMAGE)
+        return
+    with pytest.raises(error, match=message):
+        parse_learner(text)
+
+
+def test_identity_forgets_how_it_was_typed():
+    plain, written = parse_learner("mlp"), parse_learner("mlp:width=128")
+    assert plain.identity() == written.identity()
+    assert parse_learner("mlp:width=64").identity() != plain.identity()
+
+
+def test_a_default_rate_written_out_is_the_same_learner():
+    written = parse_learner(f"mlp:learning_rate={MLP.learning_rate}")
+    assert written.identity() == parse_learner("mlp").identity()
+
+
+def test_parts_that_data_cannot_have():
+    assert parse_learner("mlp+shift").why_not(IMAGE) is None
+    assert "needs images or series" in (parse_learner("mlp+shift").why_not(VECTOR) or "")
+    assert "needs images" in (parse_learner("mlp+resolution=4").why_not(VECTOR) or "")
+
+
+def test_planned_steps_are_the_larger_of_steps_and_epochs():
+    recipe = Recipe(steps=100, epochs=2, batch=64)
+    assert recipe.planned_steps(64) == 100
+    assert recipe.planned_steps(64 * 70 + 1) == 141
