@@ -47,6 +47,28 @@ def test_every_network_comes_back_bit_for_bit(tmp_path, dtype):
         same(back.state_dict(), network.state_dict())
 
 
+def test_every_field_is_written_and_read(tmp_path):
+    shape = BertShape(
+        vocabulary=31,
+        width=24,
+        depth=1,
+        num_heads=2,
+        mlp_width=7,
+        max_tokens=9,
+        segments=3,
+        dropout=0.25,
+        attention_dropout=0.5,
+        epsilon=1e-3,
+        activation="gelu_tanh",
+        causal=True,
+        padding=4,
+    )
+    default = BertShape()
+    assert [k for k, v in vars(shape).items() if v == getattr(default, k)] == ["positions"]
+    BertEncoder(shape).save_pretrained(tmp_path)
+    assert BertEncoder.from_pretrained(tmp_path).shape == shape
+
+
 def test_fields_may_differ_from_the_settings(folder):
     assert BertMaskedWords.from_pretrained(folder, dropout=0.0).shape.dropout == 0.0
 

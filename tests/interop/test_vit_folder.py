@@ -30,6 +30,14 @@ def test_comes_back_bit_for_bit(tmp_path, num_classes, pooler):
     assert all(torch.equal(value, state[name]) for name, value in back.state_dict().items())
 
 
+def test_every_field_is_written_and_read(tmp_path):
+    shape = dataclasses.replace(SHAPE, depth=1, dropout=0.25, epsilon=1e-3)
+    fixed = {"pooling", "positions", "pooler"}
+    assert {k for k, v in vars(shape).items() if v == getattr(VitShape(), k)} == fixed
+    VisionTransformer(shape).save_pretrained(tmp_path)
+    assert VisionTransformer.from_pretrained(tmp_path).shape == shape
+
+
 def test_timm_names_go_both_ways():
     network, other = VisionTransformer(SHAPE), VisionTransformer(SHAPE)
     tensors = network.to_timm()

@@ -81,6 +81,16 @@ def test_padding_changes_nothing(config):
             assert network(x)[1].isfinite().all()
 
 
+@pytest.mark.parametrize("causal", [False, True])
+def test_gaps_are_not_seen(causal):
+    network = Transformer(width=24, causal=causal).build(SIGNATURES["padded"])
+    x = inputs(SIGNATURES["padded"])[0]
+    x[..., -1] = (torch.arange(TOKENS) % 3 != 1).float()
+    changed = x.clone()
+    changed[:, 1::3, :-1] += 5
+    assert torch.equal(network(x), network(changed))
+
+
 def test_without_positions_it_reads_a_set():
     order = torch.randperm(TOKENS, generator=torch.Generator().manual_seed(0))
     x = inputs(SERIES)[0]

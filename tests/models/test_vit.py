@@ -76,6 +76,17 @@ def test_there_are_height_times_width_tokens_and_one_more(pooling, tokens):
     assert [m.shape for m in maps.values()] == [(2, 3, tokens, tokens)] * 2
 
 
+@pytest.mark.parametrize("pooling", ["class", "mean"])
+def test_padding_changes_nothing(pooling):
+    network = Vit(width=24, depth=2, patch=2, pooling=pooling).build(SIGNATURES["padded"])
+    x = inputs(SIGNATURES["padded"], 1)[0]
+    changed = x.clone()
+    changed[2, 8:, :-1] += 5  # of seven time steps; the eighth shares a patch with the seventh
+    assert torch.equal(network(x), network(changed))
+    changed[2, 6, :-1] += 5
+    assert not torch.allclose(network(x)[2], network(changed)[2])
+
+
 def test_without_positions_patches_may_stand_anywhere():
     network = VisionTransformer(dataclasses.replace(SHAPE, positions="none")).double()
     images = torch.randn(2, 6, 8, 2, dtype=torch.float64)
