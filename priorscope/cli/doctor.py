@@ -55,7 +55,7 @@ def _speed() -> str:
     kinds = (torch.float32, torch.bfloat16)
     single, half = (gemm_peak(kind, threads=1, size=256) / 1e9 for kind in kinds)
     advice = "faster" if half > single else "slower: train in float32 on this CPU"
-    return f"{single:.2g} GFLOP/s in float32, {half:.2g} in bfloat16 ({advice})"
+    return f"{single:.3g} GFLOP/s in float32, {half:.3g} in bfloat16 ({advice})"
 
 
 def _packages() -> list[tuple[str, str]]:
