@@ -37,8 +37,8 @@ class TokenizerParity(Check):
             Figure(
                 f"lines with other ids, {language}, {'un' if lowercase else ''}cased",
                 float(different_lines(text, lowercase)),
-                0,
-                0,
+                0.0,
+                0.0,
             )
             for language, text in texts.items()
             for lowercase in (True, False)
