@@ -174,7 +174,7 @@ class Vit(ModelConfig):
     learning_rate: ClassVar[float] = 3e-3
 
     width: int = 64
-    depth: int = 4
+    depth: int = 2
     num_heads: int = 4
     patch: int = 0
     pooling: Pooling = "class"

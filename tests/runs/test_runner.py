@@ -35,7 +35,7 @@ class Deadly(ModelConfig):
 """
 
 
-@pytest.fixture()
+@pytest.fixture
 def data():
     stream = np.random.default_rng(0)
     x = stream.standard_normal((90, 3)).astype(np.float32)

@@ -1,0 +1,205 @@
+"""The main job as a user types it, in a process of its own."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+COMMAND = [sys.executable, "-m", "priorscope", "compare"]
+SMALL = ["--learners", "linear,mlp:width=8", "--structures", "permuted,random-labels"]
+SMALL += ["--sizes", "40,80,160", "--draws", "2", "--steps", "30", "--epochs", "1"]
+ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1", "COLUMNS": "100"}
+
+
+def compare(*arguments, cwd, timeout=240):
+    return subprocess.run(
+        [*COMMAND, *map(str, arguments)],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        env=ENVIRONMENT,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """One small comparison, done once for all tests that only look."""
+    folder = tmp_path_factory.mktemp("compare")
+    return folder, compare("digits", *SMALL, "--json", cwd=folder)
+
+
+def test_json_alone_is_on_stdout(finished):
+    _, process = finished
+    assert process.returncode == 0, process.stderr
+    assert json.loads(process.stdout)["schema"] == 1
+    assert "12 of 36" in process.stderr or "36 of 36" in process.stderr
+
+
+def test_the_contract_of_schema_1(finished):
+    summary = json.loads(finished[1].stdout)
+    keys = {"schema", "task", "sizes", "draws", "tuning", "leaderboard", "curves", "strength"}
+    keys |= {"failed", "unresolved", "verdict", "report"}
+    keys |= {"equivalence", "crossovers", "audit", "saturation", "switch", "recommendation"}
+    assert keys <= summary.keys()
+    assert summary["task"].keys() >= {"name", "examples", "classes", "kind"}
+    row = summary["leaderboard"][0]
+    intervals = ("code_bits_per_label", "fit", "accuracy", "test_bits")
+    assert row.keys() >= {"learner", "probability_best", "parameters", "seconds", *intervals}
+    for key in intervals:
+        assert row[key].keys() == {"mean", "low", "high", "n"}
+        assert row[key]["low"] <= row[key]["mean"] <= row[key]["high"]
+    point = summary["curves"][0]
+    assert point.keys() >= {"learner", "structure", "n", "draws", "test_bits", "train_accuracy"}
+    assert {r["structure"] for r in summary["strength"]} == {"permuted", "random-labels"}
+    assert summary["sizes"] == [40, 80, 160]
+
+
+def test_the_report_stands_beside_its_figures(finished):
+    folder, process = finished
+    report = folder / json.loads(process.stdout)["report"]
+    assert report == folder / "priorscope-runs" / "digits" / "report.html"
+    assert report.stat().st_size < 5e6
+    assert list((report.parent / "figures").glob("*.svg"))
+    assert list((report.parent / "figures").glob("*.png"))
+
+
+def test_the_same_command_does_nothing_again_and_says_the_same(finished):
+    folder, process = finished
+    again = compare("digits", *SMALL, "--json", cwd=folder)
+    first, second = json.loads(process.stdout), json.loads(again.stdout)
+    assert second["leaderboard"] == first["leaderboard"]
+    assert "runs," not in again.stderr  # no progress: nothing was left to do
+
+
+def test_one_more_draw_keeps_what_is_there(finished):
+    folder, process = finished
+    arguments = [a if a != "2" else "3" for a in SMALL]
+    rows = set((folder / "priorscope-runs" / "digits" / "runs").iterdir())
+    more = compare("digits", *arguments, "--json", cwd=folder)
+    assert json.loads(more.stdout)["draws"] == 3
+    after = set((folder / "priorscope-runs" / "digits" / "runs").iterdir())
+    assert rows < after
+    assert len(after) == len(rows) * 3 // 2
+
+
+def test_a_killed_comparison_continues_with_the_same_numbers(finished, tmp_path):
+    process = subprocess.Popen(
+        [*COMMAND, "digits", *SMALL, "-q"],
+        cwd=tmp_path,
+        env=ENVIRONMENT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    runs = tmp_path / "priorscope-runs" / "digits" / "runs"
+    deadline = time.time() + 120
+    while time.time() < deadline and len(list(runs.glob("*.json"))) < 4:
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    assert list(runs.glob("*.json"))
+    for path in runs.glob("*.json"):
+        json.loads(path.read_text())  # whole, every one of them
+    resumed = json.loads(compare("digits", *SMALL, "--json", cwd=tmp_path).stdout)
+    untouched = json.loads(finished[1].stdout)
+    for mine, theirs in zip(resumed["curves"], untouched["curves"], strict=True):
+        assert mine["test_bits"]["mean"] == pytest.approx(theirs["test_bits"]["mean"], rel=1e-5)
+
+
+def test_an_ended_budget_says_what_is_unresolved(tmp_path):
+    process = compare(
+        "digits", *SMALL, "--steps", "100000", "--budget", "12s", "--json", cwd=tmp_path
+    )
+    assert process.returncode == 3, process.stderr
+    assert json.loads(process.stdout)["unresolved"]
+
+
+def test_flags_win_over_a_file(tmp_path):
+    (tmp_path / "ask.toml").write_text(
+        'learners = ["linear"]\nstructures = ["permuted"]\nsizes = [40, 80]\ndraws = 1\n'
+        'steps = 10\nepochs = 1\nbudget = "5m"\n'
+    )
+    process = compare("digits", "--config", "ask.toml", "--draws", "2", "--json", cwd=tmp_path)
+    assert process.returncode == 0, process.stderr
+    assert json.loads(process.stdout)["draws"] == 2
+    assert json.loads(process.stdout)["sizes"] == [40, 80]
+
+
+def test_a_dry_run_trains_nothing(tmp_path):
+    process = compare("digits", *SMALL, "--dry-run", cwd=tmp_path)
+    assert process.returncode == 0, process.stderr
+    assert "36 runs (0 done already)" in " ".join(process.stdout.split())
+    assert not (tmp_path / "priorscope-runs").exists()
+
+
+def test_a_plug_in_that_fails_leaves_exit_code_1_and_the_others(tmp_path):
+    (tmp_path / "odd_learner.py").write_text(
+        "import dataclasses\nfrom priorscope.models import MODELS, ModelConfig\n"
+        "@MODELS.register\n@dataclasses.dataclass(frozen=True, kw_only=True)\n"
+        "class OddLearner(ModelConfig):\n    def build(self, signature):\n"
+        "        raise RuntimeError('not today')\n"
+    )
+    arguments = ["linear,odd-learner" if "," in a and "mlp" in a else a for a in SMALL]
+    process = compare("digits", *arguments, "--include", "odd_learner.py", "--json", cwd=tmp_path)
+    assert process.returncode == 1, process.stderr
+    summary = json.loads(process.stdout)
+    assert {row["reason"] for row in summary["failed"]} == {"RuntimeError: not today"}
+    assert [row["learner"] for row in summary["leaderboard"]] == ["linear"]
+
+
+def npz(path: Path, **arrays):
+    np.savez(path, **arrays)
+    return path.name
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["digist"], "Did you mean 'digits'"),
+        (["no/such/folder"], "There is no file or folder no/such/folder"),
+        (["digits", "--learners", "linear,mpl"], "Did you mean 'mlp'"),
+        (["digits", "--structures", "permutd"], "Did you mean 'permuted'"),
+        (["digits", "--sizes", "100,5000"], "--sizes goes up to 5,000, but the training split has"),
+        (["digits", "--sizes", "4,100"], "The smallest size is 4, but there are 10 classes"),
+        (["digits", "--sizes", "200,100"], "sizes must be positive and increasing"),
+        (["digits", "--sizes", "1e3"], "--sizes takes whole numbers"),
+        (["digits", "--budget", "soon"], "A duration is written 90s, 10m or 1h30m"),
+        (["digits", "--draws", "-1"], "draws must be at least 0, but it is -1"),
+        (["digits", "--presett", "quick"], "presett"),
+        (["digits", "--learners", "linear,linear"], "is the same as"),
+        (["digits", "--learners", "cnn:kernel=x"], "kernel must be int, but it is 'x'"),
+        (["one-class.npz"], "class"),
+        (["nan.npz"], "NaN"),
+        (["empty"], "empty"),
+        (["digits", "--include", "nothing.py"], "takes a Python file"),
+        (["digits", "--config", "nothing.toml"], "nothing.toml can't be read"),
+    ],
+    ids=lambda value: " ".join(value)[:40] if isinstance(value, list) else "",
+)
+def test_bad_input_is_one_sentence_and_exit_code_2(arguments, message, tmp_path):
+    stream = np.random.default_rng(0)
+    x = stream.standard_normal((50, 4)).astype(np.float32)
+    npz(tmp_path / "one-class.npz", x=x, y=np.zeros(50, dtype=int))
+    spoilt = x.copy()
+    spoilt[3, 2] = np.nan
+    npz(tmp_path / "nan.npz", x=spoilt, y=np.arange(50) % 2)
+    (tmp_path / "empty").mkdir()
+    process = compare(*arguments, cwd=tmp_path)
+    assert process.returncode == 2
+    assert message in " ".join(process.stderr.split())
+    assert "Traceback" not in process.stderr
+    assert process.stdout == ""
+
+
+def test_debug_shows_the_traceback(tmp_path):
+    process = compare("digist", "--debug", cwd=tmp_path)
+    assert process.returncode == 2
+    assert "Traceback" in process.stderr
