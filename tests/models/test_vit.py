@@ -119,6 +119,31 @@ def test_patches_are_chosen_to_divide(image, patch):
     assert Vit().shape(image, 10).patch == patch
 
 
+def test_what_is_chosen_reaches_the_network():
+    config = Vit(
+        width=24,
+        depth=2,
+        num_heads=3,
+        patch=2,
+        pooling="mean",
+        positions="grid",
+        dropout=0.25,
+    )
+    expected = VitShape(
+        image=(8, 12, 2),
+        patch=(2, 2),
+        width=24,
+        depth=2,
+        num_heads=3,
+        mlp_width=96,
+        num_classes=CLASSES,
+        pooling="mean",
+        positions="grid",
+        dropout=0.25,
+    )
+    assert config.build(IMAGE).vit.shape == expected
+
+
 def test_sequences_have_patches_of_one_row():
     assert Vit().shape((1, 40, 1), 10).patch == (1, 4)
     assert Vit(patch=5).shape((1, 40, 1), 10).patch == (1, 5)
