@@ -172,23 +172,27 @@ def run(
 def _prepare(out: Path, fresh: bool) -> None:
     out.mkdir(parents=True, exist_ok=True)
     if fresh:
-        for name in (RESUME, FACTS, "steps.csv", "tokenizer.json"):
+        for name in (RESUME, FACTS, "steps.csv", "tokenizer_source.json"):
             (out / name).unlink(missing_ok=True)
         shutil.rmtree(out / "corpus", ignore_errors=True)
 
 
 def _tokenizer(text: Text, options: TextOptions, out: Path) -> Tokenizer:
-    """The named one, the one that an earlier start left, or one trained now; saved in `out`."""
+    """The named one, the one that an earlier start trained, or one trained now; saved in `out`."""
     if options.tokenizer is not None:
         tokenizer = load_tokenizer(options.tokenizer)
-    elif (out / "tokenizer.json").is_file():
+        save_tokenizer(tokenizer, out)
+        return tokenizer
+    stamp = out / "tokenizer_source.json"
+    source = {"files": _stamps(text), "vocab": options.vocab, "cased": options.cased}
+    if stamp.is_file() and read_json(stamp) == source:
         return load_tokenizer(out)
-    else:
-        lines = Shown(text, "Training the tokenizer")
-        tokenizer = train_tokenizer(lines, vocabulary=options.vocab, lowercase=not options.cased)
-        if tokenizer.get_vocab_size() < options.vocab:
-            _say(f"The text supports {tokenizer.get_vocab_size()} pieces, not {options.vocab}.")
+    lines = Shown(text, "Training the tokenizer")
+    tokenizer = train_tokenizer(lines, vocabulary=options.vocab, lowercase=not options.cased)
+    if tokenizer.get_vocab_size() < options.vocab:
+        _say(f"The text supports {tokenizer.get_vocab_size()} pieces, not {options.vocab}.")
     save_tokenizer(tokenizer, out)
+    write_json(stamp, source)
     return tokenizer
 
 
