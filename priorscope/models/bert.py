@@ -4,7 +4,6 @@ import dataclasses
 from pathlib import Path
 from typing import ClassVar, Literal
 
-import torch
 from jaxtyping import Bool, Float, Integer
 from torch import Tensor, nn
 
@@ -12,7 +11,7 @@ from priorscope.interop.bert_folder import BertFolder, num_classes
 from priorscope.models import MODELS, ModelConfig
 from priorscope.nn.attention import causal_mask, padding_mask
 from priorscope.nn.bert_shape import BertShape, Size, bert_shape
-from priorscope.nn.block import Activation, BlockOptions, Encoder, activate
+from priorscope.nn.block import BlockOptions, Encoder
 from priorscope.nn.checkpoint import read_json
 from priorscope.nn.dropout import Dropout
 from priorscope.nn.initial import initialise
@@ -21,6 +20,7 @@ from priorscope.nn.readout import masked_mean
 from priorscope.nn.sequences import Sequences
 from priorscope.nn.stem import presence
 from priorscope.nn.token_ids import check_ids
+from priorscope.nn.word_head import WordHead
 from priorscope.signature import Signature
 
 Ids = Integer[Tensor, "batch tokens"]
@@ -120,28 +120,6 @@ class BertEncoder(BertFolder):
         """The first token's vector ([CLS]) through a layer and tanh; stands for the sequence."""
         assert self.pooler is not None, "this BERT was built without a pooler"
         return self.pooler(x[:, 0]).tanh()
-
-
-class WordHead(nn.Module):
-    """Vectors -> logits over the vocabulary; the decoder is the word embedding itself."""
-
-    def __init__(self, shape: BertShape):
-        super().__init__()
-        self.dense = nn.Linear(shape.width, shape.width)
-        self.norm = nn.LayerNorm(shape.width, eps=shape.epsilon)
-        self.bias = nn.Parameter(torch.zeros(shape.vocabulary))
-        self.activation: Activation = shape.activation
-        initialise(self)
-
-    def forward(
-        self, x: Float[Tensor, "*batch width"], words: Float[Tensor, "vocabulary width"]
-    ) -> Float[Tensor, "*batch vocabulary"]:
-        """Hand over masked positions alone, and nothing is spent on the others.
-
-        words: the embedding's table, `bert.embeddings.words.weight`.
-        """
-        x = self.norm(activate(self.dense(x), self.activation))
-        return nn.functional.linear(x, words, self.bias)
 
 
 class BertMaskedWords(BertFolder):
