@@ -59,12 +59,10 @@ def held_out_batches(
     return chosen
 
 
-def unigram_loss(
-    corpus: Corpus, documents: np.ndarray, vocabulary: int, batches: list[Batch]
-) -> float:
-    """Nats per hidden word of a model that knows the words' frequencies and nothing else.
+def word_frequencies(corpus: Corpus, documents: np.ndarray, vocabulary: int) -> np.ndarray:
+    """(vocabulary,) log share of each piece in these documents, one added to each count.
 
-    Frequencies of the training documents (the first 16 million tokens), one added to each count.
+    Of the first 16 million tokens.
     """
     starts = corpus.document_starts
     enough = int(np.searchsorted(np.cumsum(np.diff(starts)[documents]), _COUNTED)) + 1
@@ -72,8 +70,12 @@ def unigram_loss(
     for chunk in np.array_split(documents[:enough], -(-min(enough, len(documents)) // 4096)):
         tokens = [corpus.tokens[starts[d] : starts[d + 1]] for d in chunk.tolist()]
         counts += np.bincount(np.concatenate(tokens), minlength=vocabulary)
-    targets = np.concatenate([batch.targets for batch in batches])
-    return float(-np.log(counts / counts.sum())[targets].mean())
+    return np.log(counts / counts.sum())
+
+
+def unigram_loss(frequencies: np.ndarray, batches: list[Batch]) -> float:
+    """Nats per hidden word of a model that knows the words' frequencies and nothing else."""
+    return float(-frequencies[np.concatenate([batch.targets for batch in batches])].mean())
 
 
 @torch.no_grad()

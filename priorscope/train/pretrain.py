@@ -21,8 +21,14 @@ from priorscope.text.sentence_pairs import SentencePairs
 from priorscope.text.sequences import Stretches
 from priorscope.text.tokenizer import special_ids
 from priorscope.train.adamw import ClippedAdamW
-from priorscope.train.flops import masked_word_flops
-from priorscope.train.held_out import HeldOut, evaluate, held_out_batches, unigram_loss
+from priorscope.train.held_out import (
+    HeldOut,
+    evaluate,
+    held_out_batches,
+    unigram_loss,
+    word_frequencies,
+)
+from priorscope.train.look import Look, Tally
 from priorscope.train.masked_pairs import Network, loss_sums
 from priorscope.train.pretraining import Pretraining
 from priorscope.train.processes import Processes
@@ -31,43 +37,6 @@ from priorscope.train.step_log import StepLog
 
 LOOKS = 20
 """Times that the held-out documents are looked at, the end included."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Look:
-    """What is known at a moment of the training.
-
-    progress: share of the training done, in [0, 1].
-    loss, accuracy: of the hidden words since the look before; nats, share. NaN at the start.
-    tokens_per_second: real tokens, all processes together, since the look before.
-    flops: model FLOPs a second, see `train.flops`.
-    input_share: share of the time spent on reading, packing and masking.
-    held_out: figures on the held-out documents, where they were looked at.
-    """
-
-    step: int
-    progress: float
-    seconds: float
-    loss: float
-    accuracy: float
-    learning_rate: float
-    tokens_per_second: float
-    flops: float
-    input_share: float
-    held_out: HeldOut | None
-
-
-@dataclasses.dataclass
-class _Tally:
-    """Sums since the last look."""
-
-    begun: float = dataclasses.field(default_factory=time.perf_counter)
-    loss: float = 0.0
-    right: float = 0.0
-    words: int = 0
-    tokens: int = 0
-    flops: float = 0.0
-    reading: float = 0.0
 
 
 class Pretrainer:
@@ -114,8 +83,9 @@ class Pretrainer:
             settings.seed,
         )
         vocabulary = tokenizer.get_vocab_size()
-        self._unigram = unigram_loss(corpus, trained, vocabulary, self._held_out)
-        self.network = _network(settings, vocabulary).to(device).train()
+        frequencies = word_frequencies(corpus, trained, vocabulary)
+        self._unigram = unigram_loss(frequencies, self._held_out)
+        self.network = _network(settings, frequencies).to(device).train()
         self.optimizer = ClippedAdamW(self.network, weight_decay=settings.weight_decay)
         self.step, self._place, self._look = 0, Place(), 0
         self._evaluation_seconds = 0.0
@@ -134,9 +104,9 @@ class Pretrainer:
             OSError: if a checkpoint can't be written; the one before is kept.
         """
         if self.step == 0:
-            self._report(report, _Tally())
+            self._report(report, Tally())
         stream = batches(self._source, self._place, self.settings.batch_tokens, self.settings.seed)
-        tally, saved = _Tally(), time.perf_counter()
+        tally, saved = Tally(), time.perf_counter()
         losses = StepLog(self.folder, self.step, self.processes.first)
         while (progress := self._progress()) < 1:
             if self._due(progress, tally):
@@ -153,7 +123,7 @@ class Pretrainer:
         self._save(losses)
         return self._last(report, tally)
 
-    def _train(self, numbers: np.ndarray, epoch: int, rate: float, tally: _Tally) -> float:
+    def _train(self, numbers: np.ndarray, epoch: int, rate: float, tally: Tally) -> float:
         """One step; returns the mean loss of its hidden words, before the step."""
         read = time.perf_counter()
         parts = list(self._parts(numbers, epoch))
@@ -169,7 +139,7 @@ class Pretrainer:
             if loss.requires_grad:
                 loss.backward()
             sums += torch.stack([part.loss.detach(), part.right])
-            self._count(tally, batch)
+            tally.count(batch, self.network.shape)
         self.processes.add_gradients(self.network)
         self.optimizer.step(rate)
         total, right = self.processes.add(sums).tolist()
@@ -179,11 +149,9 @@ class Pretrainer:
                 f"{self.folder} is from before. Try a --learning-rate below {rate:.1e}, with "
                 "--fresh or another --out."
             )
-        tally.loss, tally.right, tally.words = (
-            tally.loss + total,
-            tally.right + right,
-            tally.words + words,
-        )
+        tally.loss += total
+        tally.right += right
+        tally.words += words
         return total / words
 
     def _parts(self, numbers: np.ndarray, epoch: int) -> Iterator[Batch]:
@@ -195,12 +163,6 @@ class Pretrainer:
                 self._source, part, self._pieces, settings.masking, settings.seed, epoch
             )
 
-    def _count(self, tally: _Tally, batch: Batch) -> None:
-        squared = int((np.diff(batch.offsets) ** 2).sum())
-        tokens, shape = len(batch.tokens), self.network.shape
-        tally.tokens += tokens
-        tally.flops += masked_word_flops(shape, tokens, squared, len(batch.positions))
-
     def _progress(self) -> float:
         """Share of the training done; the same in all processes."""
         if self.settings.steps:
@@ -208,7 +170,7 @@ class Pretrainer:
         most = max(1e-9, self.settings.seconds - 1.5 * self._evaluation_seconds)
         return min(1.0, self.processes.from_first(self._seconds() / most))
 
-    def _due(self, progress: float, tally: _Tally) -> bool:
+    def _due(self, progress: float, tally: Tally) -> bool:
         """Whether to look; looking takes at most a tenth of the time."""
         waited = time.perf_counter() - tally.begun
         return progress * LOOKS >= self._look and waited > 9 * self._evaluation_seconds
@@ -217,8 +179,8 @@ class Pretrainer:
         return time.perf_counter() - self._begun
 
     def _report(
-        self, report: Callable[[Look], None], tally: _Tally, progress: float | None = None
-    ) -> _Tally:
+        self, report: Callable[[Look], None], tally: Tally, progress: float | None = None
+    ) -> Tally:
         """Look at the held-out documents and say where we are; returns a new tally."""
         progress = self._progress() if progress is None else progress
         seconds = max(1e-9, time.perf_counter() - tally.begun)
@@ -233,18 +195,14 @@ class Pretrainer:
                 step=self.step,
                 progress=progress,
                 seconds=self._seconds(),
-                loss=tally.loss / tally.words if tally.words else math.nan,
-                accuracy=tally.right / tally.words if tally.words else math.nan,
                 learning_rate=self.settings.learning_rate_at(progress),
-                tokens_per_second=self.processes.count * tally.tokens / seconds,
-                flops=tally.flops / seconds,
-                input_share=tally.reading / seconds,
                 held_out=held_out,
+                **tally.means(seconds, self.processes.count),
             )
         )
-        return _Tally()
+        return Tally()
 
-    def _last(self, report: Callable[[Look], None], tally: _Tally) -> HeldOut:
+    def _last(self, report: Callable[[Look], None], tally: Tally) -> HeldOut:
         results: list[HeldOut | None] = []
 
         def keep(look: Look) -> None:
@@ -287,18 +245,20 @@ class Pretrainer:
                 buffer.add_(self.processes.rank)
 
 
-def _network(settings: Pretraining, vocabulary: int) -> Network:
+def _network(settings: Pretraining, frequencies: np.ndarray) -> Network:
+    """Its word head starts with the words' frequencies, which hundreds of steps would go into."""
     shape = bert_shape(
         settings.size,
-        vocabulary,
+        len(frequencies),
         max_tokens=settings.max_tokens,
         dropout=settings.dropout,
         attention_dropout=settings.dropout,
         positions=settings.positions,
         causal=settings.causal,
     )
-    with global_seed(settings.seed, "init"):
+    with global_seed(settings.seed, "init"), torch.no_grad():
         network = BertPreTraining(shape) if settings.next_sentence else BertMaskedWords(shape)
+        network.words.bias.copy_(torch.from_numpy(frequencies - frequencies.mean()))
     return network.to(getattr(torch, settings.precision))
 
 

@@ -20,7 +20,7 @@ from priorscope.text.sequences import Stretches
 from priorscope.text.tokenizer import load_tokenizer, save_tokenizer, train_tokenizer
 from priorscope.train import pretrain, resume
 from priorscope.train.adamw import ClippedAdamW
-from priorscope.train.held_out import unigram_loss
+from priorscope.train.held_out import unigram_loss, word_frequencies
 from priorscope.train.masked_pairs import loss_sums
 from priorscope.train.pretrain import Pretrainer
 from priorscope.train.pretraining import Pretraining
@@ -79,6 +79,10 @@ def same_state(a: Path, b: Path) -> None:
 
 class Killed(Exception):
     pass
+
+
+def kill_at_once(progress: float, loss: float) -> None:
+    raise Killed
 
 
 def test_a_resumed_run_is_the_uninterrupted_one_bit_for_bit(made, whole, tmp_path, monkeypatch):
@@ -192,7 +196,19 @@ def test_the_unigram_loss_follows_from_the_counts():
     batch = Batch(np.zeros(2, int), np.array([0, 2]), places, np.array([5, 6]))
     # One added to each of 8 counts: word 5 has 4 of 12, word 6 has 2 of 12.
     expected = -(math.log(4 / 12) + math.log(2 / 12)) / 2
-    assert unigram_loss(corpus, np.arange(2), 8, [batch]) == pytest.approx(expected)
+    frequencies = word_frequencies(corpus, np.arange(2), 8)
+    assert unigram_loss(frequencies, [batch]) == pytest.approx(expected)
+    assert np.exp(frequencies).sum() == pytest.approx(1)
+
+
+def test_training_starts_at_the_words_frequencies(made, tmp_path):
+    looks = []
+    with pytest.raises(Killed):
+        trainer(made, tmp_path).run(looks.append, kill_at_once)
+    first = looks[0].held_out
+    assert first.loss == pytest.approx(
+        first.unigram_loss, abs=0.05
+    )  # logits of size 0.02 * sqrt(128)
 
 
 def test_nothing_is_lost_when_the_disk_is_full(made, tmp_path, monkeypatch):
