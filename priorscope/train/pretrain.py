@@ -104,13 +104,13 @@ class Pretrainer:
             OSError: if a checkpoint can't be written; the one before is kept.
         """
         if self.step == 0:
-            self._report(report, Tally())
+            self._report(report, Tally(), progress=0.0)
         stream = batches(self._source, self._place, self.settings.batch_tokens, self.settings.seed)
         tally, saved = Tally(), time.perf_counter()
         losses = StepLog(self.folder, self.step, self.processes.first)
         while (progress := self._progress()) < 1:
             if self._due(progress, tally):
-                tally = self._report(report, tally)
+                tally = self._report(report, tally, progress)
             if time.perf_counter() - saved > self.save_every:
                 self._save(losses)
                 saved = time.perf_counter()
@@ -178,11 +178,8 @@ class Pretrainer:
     def _seconds(self) -> float:
         return time.perf_counter() - self._begun
 
-    def _report(
-        self, report: Callable[[Look], None], tally: Tally, progress: float | None = None
-    ) -> Tally:
+    def _report(self, report: Callable[[Look], None], tally: Tally, progress: float) -> Tally:
         """Look at the held-out documents and say where we are; returns a new tally."""
-        progress = self._progress() if progress is None else progress
         seconds = max(1e-9, time.perf_counter() - tally.begun)
         begun = time.perf_counter()
         held_out = None
