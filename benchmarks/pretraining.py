@@ -17,7 +17,7 @@ import cyclopts
 import numpy as np
 import torch
 import transformers
-from side_by_side import Contender, alternate, conditions, publish, table
+from side_by_side import Contender, alternate, conditions, has_bfloat16_units, publish, table
 from tokenizers import Tokenizer
 
 from priorscope.models.bert import BertMaskedWords
@@ -105,14 +105,18 @@ def theirs(rows: list[list[int]], folder: Path, shape: BertShape, full: bool, **
 
 
 def contenders(
-    source: Stretches, tokenizer: Tokenizer, shape: BertShape, folder: Path, tokens: int
+    source: Stretches,
+    tokenizer: Tokenizer,
+    shape: BertShape,
+    folder: Path,
+    tokens: int,
+    half: bool,
 ) -> list[Contender]:
     ours = Ours(source, tokenizer, shape, tokens)
     packed = source.pack(np.arange(len(source)), 0)
     rows = [part.tolist() for part in np.split(packed.tokens, packed.offsets[1:-1])]
     grouped = {"train_sampling_strategy": "group_by_length"}
-    half = torch.bfloat16
-    return [
+    timed = [
         Contender(
             "priorscope",
             f"float32, end to end, {tokens} tokens a step, fast GEMM",
@@ -130,22 +134,26 @@ def contenders(
             theirs(rows, folder, shape, full=False, **grouped),
             fast_gemm=True,
         ),
-        Contender(
-            "Trainer",
-            "bfloat16 autocast, attention written out, grouped by length, fast GEMM",
-            theirs(rows, folder, shape, full=False, bf16=True, **grouped),
-            half,
-            fast_gemm=True,
-        ),
-        Contender(
-            "priorscope",
-            f"bfloat16, float32 masters, {tokens} tokens a step",
-            lambda: ours.epoch_of(half),
-            half,
-            fast_gemm=True,
-        ),
         Contender("priorscope, reading alone", "pack and mask", ours.read),
     ]
+    if half:  # without units for it bfloat16 is a hundred times slower than float32
+        timed += [
+            Contender(
+                "Trainer",
+                "bfloat16 autocast, attention written out, grouped by length, fast GEMM",
+                theirs(rows, folder, shape, full=False, bf16=True, **grouped),
+                torch.bfloat16,
+                fast_gemm=True,
+            ),
+            Contender(
+                "priorscope",
+                f"bfloat16, float32 masters, {tokens} tokens a step",
+                lambda: ours.epoch_of(torch.bfloat16),
+                torch.bfloat16,
+                fast_gemm=True,
+            ),
+        ]
+    return timed
 
 
 def main(
@@ -170,7 +178,8 @@ def main(
         corpus = build_corpus(lines[:sequences], tokenizer, folder / "corpus")
         source = Stretches(corpus, np.arange(len(corpus.documents) - 1), COLUMNS, 2, 3)
         lengths = source.lengths(np.arange(len(source)))
-        timed = contenders(source, tokenizer, shape, folder, batch_tokens)
+        half = has_bfloat16_units(threads)
+        timed = contenders(source, tokenizer, shape, folder, batch_tokens, half)
         alternate(timed, repeats, threads)
     real = int(lengths.sum())
     flops = masked_word_flops(shape, real, int((lengths**2).sum()), int(0.15 * real))
