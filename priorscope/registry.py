@@ -92,7 +92,8 @@ def include(path: Path) -> None:
     if module in sys.modules:
         raise ValueError(f"{path} would hide the module {module!r}; give the file another name.")
     spec = importlib.util.spec_from_file_location(module, path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     sys.modules[module] = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(sys.modules[module])

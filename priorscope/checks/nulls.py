@@ -8,7 +8,7 @@ from priorscope.analysis.intervals import interval
 from priorscope.checks import CHECKS, Check, Figure
 from priorscope.checks._small import rows
 from priorscope.tasks import Examples
-from priorscope.tasks.mnist1d import MNIST1D
+from priorscope.tasks.mnist1d import Mnist1d
 
 DRAWS = range(8)
 
@@ -19,7 +19,7 @@ class Nulls(Check):
     """Change of the bits per label, in half widths of its 95% interval; at most 1 either way."""
 
     def figures(self) -> list[Figure]:
-        data = MNIST1D().load()
+        data = Mnist1d().load()
         found = [self._null(name, data, "permuted") for name in ("linear", "mlp")]
         two = _two_channels(data)
         return found + [self._null(name, two, "channels-permuted") for name in ("linear", "mlp")]

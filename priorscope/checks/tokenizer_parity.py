@@ -47,7 +47,9 @@ class TokenizerParity(Check):
 
 def different_lines(text: Sequence[str], lowercase: bool, vocabulary: int = 4000) -> int:
     """Lines to which BertTokenizerFast gives other ids, with a vocabulary trained on the text."""
-    from transformers import BertTokenizerFast  # an optional package
+    from transformers import (  # an optional package
+        BertTokenizerFast,  # pyright: ignore[reportAttributeAccessIssue]
+    )
 
     tokenizer = train_tokenizer(text, vocabulary=vocabulary, lowercase=lowercase)
     theirs = BertTokenizerFast(
