@@ -17,11 +17,13 @@ MEMBERS = 400
 class Ensemble:
     """Plausible curves of one learner: member i follows family `chosen[i]` with `theta[i]`.
 
-    largest: the largest size fitted. weights: family name -> its share. inflation, freedom: by how
+    largest: the largest size fitted; level: the log mean there, which parameters are relative to.
+    weights: family name -> its share. inflation, freedom: by how
     much the residuals exceed the noise between draws, and the degrees of freedom of that noise.
     """
 
     largest: float
+    level: float
     families: tuple[Family, ...]
     chosen: np.ndarray
     theta: tuple[np.ndarray, ...]
@@ -38,7 +40,7 @@ class Ensemble:
             if len(rows):
                 at = np.broadcast_to(x, (len(rows), len(x)))
                 out[rows] = family.log_curve(self.theta[i], at)
-        return out
+        return out + self.level
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,10 +56,15 @@ class Prefix:
     shown: int
     head: float | None = None
 
+    @property
+    def level(self) -> float:
+        """Log mean at the largest size shown."""
+        return float(self.means.y[self.shown - 1])
+
 
 @dataclasses.dataclass(frozen=True)
 class Batch:
-    """All prefixes, padded to one number of sizes."""
+    """All prefixes, padded to one number of sizes; y is relative to each one's level."""
 
     prefixes: list[Prefix]
     x: np.ndarray
@@ -74,7 +81,7 @@ class Batch:
         for i, p in enumerate(prefixes):
             count = len(p.means.sizes)
             x[i, :count] = np.log(p.means.sizes / p.means.sizes[p.shown - 1])
-            y[i, :count] = p.means.y
+            y[i, :count] = p.means.y - p.level
             variance[i, :count] = p.means.variance
             shown[i, : p.shown] = True
         return cls(prefixes, x, y, variance, shown)
@@ -144,7 +151,7 @@ def members(
             prefix.means, own, fresh, points.inflation[i], points.freedom[i]
         )
         pad = ((0, 0), (0, batch.x.shape[1] - count))
-        y.append(np.pad(moved, pad))
+        y.append(np.pad(moved - prefix.level, pad))
         weight.append(np.pad(batch.shown[i, :count] / variance, pad))
         centre.append(points.centre[i] + spread * nudge)
         start.append(np.tile(points.theta[i], (len(rows[i]), 1)))
@@ -176,12 +183,17 @@ def ensembles(
         freedom += share * points.freedom
     return [
         Ensemble(
-            float(p.means.sizes[p.shown - 1]), FAMILIES, chosen[j], tuple(thetas[j]), weights[j],
+            float(p.means.sizes[p.shown - 1]),
+            p.level,
+            FAMILIES,
+            chosen[j],
+            tuple(thetas[j]),
+            weights[j],
             float(inflation[j]),
             float(freedom[j]),
         )
         for j, p in enumerate(prefixes)
-    ]  # fmt: skip
+    ]
 
 
 def _choose(weights: dict[str, float], uniform: np.ndarray) -> np.ndarray:

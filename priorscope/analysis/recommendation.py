@@ -118,9 +118,11 @@ def _worth(
             continue
         ratio = e["ratio"]
         start = f"At {size:,.0f} examples {best} is worth "
+        if ratio["low"] <= 1:
+            continue
         if ratio["mean"] is None:
             out.append(f"{start}more than {ratio['low']:.2g} × the data of {e['b']}.")
-        elif ratio["low"] > 1:
+        else:
             high = "any number" if ratio["high"] is None else f"{ratio['high']:.2g}"
             out.append(
                 f"{start}{ratio['mean']:.2g} × the data of {e['b']} "

@@ -123,11 +123,13 @@ def test_order_of_rows_names_of_draws_and_copies_change_nothing():
     assert entries(renamed + renamed) == entries(rows)
 
 
-def test_a_third_learner_changes_nothing_between_two():
+def test_a_third_learner_changes_nothing_but_luck_between_two():
     rows = rows_of("slow", slow) + rows_of("fast", fast)
     third = rows_of("alone", lambda n: 3.0 * fast(n), draws=3)
     both = [e for e in entries(rows + third) if "alone" not in (e["overtaking"], e["overtaken"])]
-    assert both == entries(rows)
+    for before, after in zip(entries(rows), both, strict=True):
+        assert (after["overtaking"], after["verdict"]) == (before["overtaking"], before["verdict"])
+    assert both[0]["n"]["median"] == pytest.approx(entries(rows)[0]["n"]["median"], rel=0.01)
 
 
 def test_another_seed_agrees():
