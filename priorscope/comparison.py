@@ -168,6 +168,11 @@ class Comparison:
         Raises:
             OSError: if the folder can't be written.
         """
+        self.train(show)
+        return self.conclude()
+
+    def train(self, show: Callable[[Progress], None] = lambda progress: None) -> None:
+        """Do the runs that are missing; the rows are in the store."""
         if self.settings.fresh:
             self.store.clear()
         self.store.save_data(self.examples)
@@ -181,7 +186,6 @@ class Comparison:
         )
         if plan.batches:
             run_batches(plan, self.store, show)
-        return self.conclude()
 
     def _batches(self, runs: Iterable[Run]) -> list[Batch]:
         values = int(np.prod(self.examples.inputs.shape[1:]))

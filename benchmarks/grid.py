@@ -1,0 +1,160 @@
+"""The whole grid of a comparison beside the plain loop that everybody writes.
+
+MNIST-1D; linear, mlp, cnn, gru, transformer; sizes 125 ... 4000; 3 draws; intact and permuted.
+The plain loop trains one network after another with PyTorch's defaults (nn.GRU,
+nn.TransformerEncoderLayer, unfused AdamW, two threads), without a DataLoader, and evaluates once
+on the test split. Ours does the same steps with the same batch and, beyond that, looks at the
+validation part 25 times, calibrates, and predicts the next block too.
+
+    python benchmarks/grid.py --steps 150
+"""
+
+import argparse
+import platform
+import tempfile
+import time
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from priorscope.comparison import Comparison, Named
+from priorscope.runs.draws import draw_order
+from priorscope.settings import Settings
+from priorscope.tasks import Examples
+from priorscope.tasks.mnist1d import Mnist1d
+
+SIZES = (125, 250, 500, 1000, 2000, 4000)
+DRAWS, BATCH = 3, 64
+LEARNERS = (
+    "linear",
+    "mlp",
+    "cnn:width=25",
+    "gru:width=16",
+    "transformer:patch=4,width=32,depth=2",
+)
+
+
+class PlainGRU(nn.Module):
+    """nn.GRU in both directions, mean of the states, linear readout."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gru = nn.GRU(1, 16, batch_first=True, bidirectional=True)
+        self.readout = nn.Linear(32, 10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.readout(self.gru(x)[0].mean(1))
+
+
+class PlainTransformer(nn.Module):
+    """nn.TransformerEncoder over 10 patches of 4 steps, learned positions, mean pooled."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.embed = nn.Linear(4, 32)
+        self.positions = nn.Parameter(0.02 * torch.randn(10, 32))
+        layer = nn.TransformerEncoderLayer(
+            32, 4, 128, dropout=0.0, activation="gelu", batch_first=True, norm_first=True
+        )
+        self.blocks = nn.TransformerEncoder(layer, 2, enable_nested_tensor=False)
+        self.norm, self.readout = nn.LayerNorm(32), nn.Linear(32, 10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        tokens = self.embed(x.view(len(x), 10, 4)) + self.positions
+        return self.readout(self.norm(self.blocks(tokens)).mean(1))
+
+
+def plain_cnn() -> nn.Module:
+    """Three convolutions with max pooling, as our `cnn:width=25`."""
+    layers: list[nn.Module] = []
+    for channels in (1, 25, 25):
+        layers += [nn.Conv1d(channels, 25, 3, padding=1), nn.ReLU(), nn.MaxPool1d(2)]
+    return nn.Sequential(*layers, nn.Flatten(), nn.Linear(125, 10))
+
+
+def plain_networks() -> dict[str, nn.Module]:
+    """What everybody would write, by learner."""
+    mlp = (nn.Linear(40, 128), nn.ReLU(), nn.Linear(128, 128), nn.ReLU(), nn.Linear(128, 10))
+    return {
+        "linear": nn.Sequential(nn.Flatten(), nn.Linear(40, 10)),
+        "mlp": nn.Sequential(nn.Flatten(), *mlp),
+        "cnn": plain_cnn(),
+        "gru": PlainGRU(),
+        "transformer": PlainTransformer(),
+    }
+
+
+def plain_run(name: str, x: Tensor, y: Tensor, test: tuple[Tensor, Tensor], steps: int) -> float:
+    """Train one network and return its test accuracy."""
+    network = plain_networks()[name]
+    if name == "cnn":
+        x, test = x.mT.contiguous(), (test[0].mT.contiguous(), test[1])
+    optimiser = torch.optim.AdamW(network.parameters(), lr=3e-3)
+    for _ in range(steps):
+        chosen = torch.randint(len(x), (min(BATCH, len(x)),))
+        optimiser.zero_grad()
+        functional.cross_entropy(network(x[chosen]), y[chosen]).backward()
+        optimiser.step()
+    with torch.no_grad():
+        return (network(test[0]).argmax(-1) == test[1]).float().mean().item()
+
+
+def plain_loop(data: Examples, steps: int) -> dict[str, float]:
+    """Seconds by learner."""
+    test = (torch.from_numpy(data.test_inputs), torch.from_numpy(data.test_targets))
+    seconds: dict[str, float] = {}
+    for name in plain_networks():
+        started = time.perf_counter()
+        for draw in range(DRAWS):
+            order = draw_order(data.targets, draw, 0, SIZES[0])
+            for positions in (np.arange(40), np.random.default_rng(draw).permutation(40)):
+                for size in SIZES:
+                    seen = order[:size]
+                    x = torch.from_numpy(np.ascontiguousarray(data.inputs[seen][:, positions]))
+                    plain_run(name, x, torch.from_numpy(data.targets[seen]), test, steps)
+        seconds[name] = time.perf_counter() - started
+    return seconds
+
+
+def ours(data: Examples, steps: int, patience: float) -> float:
+    """Seconds of the whole grid, workers' start included; report left out."""
+    texts = [f"{name}{',' if ':' in name else ':'}patience={patience}" for name in LEARNERS]
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(
+            learners=tuple(texts),
+            structures=("permuted",),
+            sizes=SIZES,
+            draws=DRAWS,
+            steps=steps,
+            epochs=1,
+            out=folder,
+        )
+        comparison = Comparison(Named("mnist1d", data), settings)
+        started = time.perf_counter()
+        comparison.train()
+        return time.perf_counter() - started
+
+
+def main() -> None:
+    """Print a Markdown table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--steps", type=int, default=150)
+    parser.add_argument("--repeats", type=int, default=1)
+    options = parser.parse_args()
+    data = Mnist1d().load()
+    print(f"{platform.machine()}, torch {torch.__version__}, {torch.get_num_threads()} threads")
+    print("| way | seconds | times as fast |\n|---|---|---|")
+    for _ in range(options.repeats):
+        by_learner = plain_loop(data, options.steps)
+        plain = sum(by_learner.values())
+        same, early = ours(data, options.steps, 1.0), ours(data, options.steps, 0.3)
+        parts = ", ".join(f"{name} {value:.0f}" for name, value in by_learner.items())
+        print(f"| plain loop ({parts}) | {plain:.0f} | 1 |")
+        print(f"| priorscope, all {options.steps} steps | {same:.0f} | {plain / same:.1f} |")
+        print(f"| priorscope, early stopping | {early:.0f} | {plain / early:.1f} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
