@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import math
 import shutil
 import sys
 import time
@@ -244,7 +245,7 @@ def _line(look: Look, peak: float) -> str:
         f"held-out loss {held_out.loss:.3f} (unigram {held_out.unigram_loss:.3f}), "
         f"accuracy {held_out.accuracy:.1%}, perplexity {held_out.perplexity:,.1f}"
         + (f", pairs {pairs:.1%}" if pairs is not None else "")
-        + (f"; training loss {look.loss:.3f}; {speed}" if look.step else "")
+        + ("" if math.isnan(look.loss) else f"; training loss {look.loss:.3f}; {speed}")
     )
 
 
