@@ -219,20 +219,30 @@ def _stamps(text: Text) -> list[list[str | int]]:
 def _train(trainer: Pretrainer, device: torch.device, processes: Processes) -> HeldOut:
     if not processes.first:
         return trainer.run(lambda look: None)
-    dtype = getattr(torch, trainer.settings.precision)
-    peak = gemm_peak(dtype, torch.get_num_threads(), device=str(device))
+    peaks = [0.0]
     if trainer.step:
         _say(f"Going on at step {trainer.step}.")
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     console = Console(stderr=True, highlight=False)
     with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
         task = bar.add_task("Pre-training", total=1.0)
+
+        def show(look: Look) -> None:
+            peaks.append(_peak(trainer.settings.precision, device))
+            console.print(_line(look, max(peaks)), soft_wrap=True)
+
         return trainer.run(
-            lambda look: console.print(_line(look, peak), soft_wrap=True),
+            show,
             lambda progress, loss: bar.update(
                 task, completed=progress, description=f"loss {loss:.3f}"
             ),
         )
+
+
+def _peak(precision: Precision, device: torch.device) -> float:
+    """The machine's speed now; other programs only lower it, so the highest of many counts."""
+    threads = torch.get_num_threads()
+    return gemm_peak(getattr(torch, precision), threads, seconds=0.1, device=str(device))
 
 
 def _line(look: Look, peak: float) -> str:
