@@ -215,7 +215,7 @@ def _cost(table: Table, names: tuple[str, str] | list[str], size: float, draws: 
 
 def _limits(table: Table, fits: dict[str, dict[str, Fitted]]) -> list[str]:
     every = [fit for curves in fits.values() for _, fit in sorted(curves.items())]
-    out = [fit.withheld for fit in every if fit.withheld]
+    out = _folded([fit for fit in every if fit.withheld])
     out += [fit.remark for fit in every if fit.remark]
     single = sorted({fit.curve.learner for fit in every if not fit.means.repeated})
     if single:
@@ -229,6 +229,20 @@ def _limits(table: Table, fits: dict[str, dict[str, Fitted]]) -> list[str]:
             "overlap, by interpolation."
         )
     return out + list(table.notes)
+
+
+def _folded(refused: list[Fitted]) -> list[str]:
+    """Why nothing is extrapolated, once for all learners of which it is said in the same words."""
+    learners: dict[tuple[str, str], list[str]] = {}
+    for fit in refused:
+        assert fit.withheld is not None
+        start = f"{fit.curve.learner}: the {fit.curve.on} "
+        rest = fit.withheld.removeprefix(start)
+        head = f": the {fit.curve.on} " if rest != fit.withheld else ""
+        learners.setdefault((head, rest), []).append(fit.curve.learner)
+    return [
+        f"{_list(names)}{head}{rest}" if head else rest for (head, rest), names in learners.items()
+    ]
 
 
 def _range(values: np.ndarray) -> str:
