@@ -84,6 +84,7 @@ def include(path: Path) -> None:
     Raises:
         ValueError: if there is no such Python file, or it fails.
     """
+    path = path.resolve()
     module = path.stem
     if module in sys.modules and getattr(sys.modules[module], "__file__", None) == str(path):
         return
