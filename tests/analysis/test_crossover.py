@@ -114,7 +114,10 @@ def test_losses_in_another_unit_change_nothing():
     scaled = [row | {"loss": row["loss"] * 0.25} for row in rows]
     for before, after in zip(entries(rows), entries(scaled), strict=True):
         for key, value in before["n"].items():
-            assert after["n"][key] == (None if value is None else pytest.approx(value, rel=1e-6))
+            if value is None or after["n"][key] is None:
+                assert value is after["n"][key], key
+            else:
+                assert after["n"][key] == pytest.approx(value, rel=1e-6)
         assert after["verdict"] == before["verdict"]
 
 
