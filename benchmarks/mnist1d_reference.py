@@ -2,8 +2,8 @@
 
 Greydanus & Kobak (2024): Adam at 1e-2, batches of 100 in sequence, 6,000 steps, 4,000 training and
 1,000 test examples; logistic regression; an MLP 40-100-100-10 with a residual second layer, a CNN
-of three layers with 25 channels and stride 2, and a bidirectional GRU of width 6 whose states at all
-steps are read out. All seeds of the linear, fully connected and recurrent networks, intact and
+of three layers with 25 channels and stride 2, and a bidirectional GRU of width 6, all its states
+read out. All seeds of the linear, fully connected and recurrent networks, intact and
 shuffled, train together as replicas.
 
     python benchmarks/mnist1d_reference.py --seeds 5
