@@ -31,7 +31,7 @@ from priorscope.structures._parse import parse_structure
 from priorscope.tasks import Examples
 from priorscope.train.recipe import Learner, Recipe, parse_learner
 
-REPORT_SECONDS = 20.0  # of a budget, kept for analysis and report
+REPORT_SECONDS = (8.0, 20.0)  # of a budget, kept for analysis and report: at least, at most
 REPORT_SHARE = 0.15
 
 
@@ -149,7 +149,8 @@ class Comparison:
     def deadline(self) -> float:
         """When training has to stop, so that the report is there when the budget ends."""
         budget = self.settings.budget
-        kept = min(REPORT_SECONDS, REPORT_SHARE * budget)
+        least, most = REPORT_SECONDS
+        kept = min(max(least, REPORT_SHARE * budget), most, budget / 2)
         return self.started + budget - kept if budget else float("inf")
 
     def missing(self) -> list[Run]:

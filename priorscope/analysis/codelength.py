@@ -32,6 +32,21 @@ class Results:
         """Rows of one size by draw."""
         return self.done.get((learner, structure), {}).get(size, {})
 
+    @property
+    def reached(self) -> int:
+        """The largest block end up to which every learner that didn't fail has a code length.
+
+        A budget that ended early leaves an answer about what it reached, not none.
+        """
+        broken = {row["learner"] for row in self.failed}
+        asked = [name for name in self.learners if name not in broken] or list(self.learners)
+        counts = {
+            n: sum(bool(self.code_lengths(name, "intact", upto=n)) for name in asked)
+            for n in self.sizes[1:]
+        }
+        most = max(counts.values())
+        return max(n for n, count in counts.items() if count == most) if most else self.sizes[-1]
+
     def code_lengths(
         self, learner: str, structure: str, upto: int | None = None
     ) -> dict[int, float]:

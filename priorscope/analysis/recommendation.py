@@ -146,7 +146,7 @@ def _falls(entries: list[dict[str, Any]], on: str) -> list[str]:
 
 
 def _switching(found: dict[str, Any]) -> list[str]:
-    if found.get("reason") or not found["changes"]:
+    if found.get("reason") or not found["changes"] or found["saved"]["mean"] < 1:
         return []
     path = _list([f"{p['learner']} from {p['from']:,.0f}" for p in found["path"]], "then")
     return [

@@ -16,12 +16,13 @@ def strengths(results: Results, structures: list[str]) -> list[dict[str, Any]]:
     """
     rows = []
     for learner in results.learners:
-        intact = results.code_lengths(learner, "intact")
+        n = results.reached
+        intact = results.code_lengths(learner, "intact", upto=n)
         for structure in structures:
-            destroyed = results.code_lengths(learner, structure)
+            destroyed = results.code_lengths(learner, structure, upto=n)
             draws = sorted(intact.keys() & destroyed.keys())
             if draws:
-                change = np.array([destroyed[d] - intact[d] for d in draws]) / results.sizes[-1]
+                change = np.array([destroyed[d] - intact[d] for d in draws]) / n
                 rows.append(
                     {
                         "learner": learner,

@@ -52,10 +52,10 @@ def summarise(
 
 def leaderboard(results: Results, class_counts: list[int]) -> list[dict[str, Any]]:
     """Learners by code length of the intact data, the shortest first; those with all blocks."""
-    n = results.sizes[-1]
+    n = results.reached
     shares = np.asarray(class_counts) / np.sum(class_counts)
     reference = reference_bits((shares * n).tolist()) / n
-    lengths = {name: results.code_lengths(name, "intact") for name in results.learners}
+    lengths = {name: results.code_lengths(name, "intact", upto=n) for name in results.learners}
     lengths = {name: by_draw for name, by_draw in lengths.items() if by_draw}
     if not lengths:
         return []
@@ -64,13 +64,15 @@ def leaderboard(results: Results, class_counts: list[int]) -> list[dict[str, Any
     board = []
     for name in names:
         bits = np.array(list(lengths[name].values())) / n
-        last = list(results.rows(name, "intact", n).values())
+        seen = [list(results.rows(name, "intact", size).values()) for size in results.sizes]
+        last = [rows for rows in seen if rows][-1]
         shared = sorted(lengths[name].keys() & lengths[names[0]].keys())
         behind = [lengths[name][d] - lengths[names[0]][d] for d in shared]
         any_row = next(iter(results.rows(name, "intact", results.sizes[0]).values()))
         board.append(
             {
                 "learner": name,
+                "n": n,
                 "code_bits_per_label": interval(bits),
                 "fit": interval(1 - bits / reference),
                 "accuracy": _test(last, "accuracy"),

@@ -48,10 +48,10 @@ def _random_labels(results: Results) -> list[dict[str, Any]]:
     tests = []
     uniform = math.log2(results.num_classes)
     for learner in results.learners:
-        lengths = results.code_lengths(learner, "random-labels")
+        lengths = results.code_lengths(learner, "random-labels", upto=results.reached)
         if not lengths:
             continue
-        ratios = np.array(list(lengths.values())) / results.sizes[-1] / uniform
+        ratios = np.array(list(lengths.values())) / results.reached / uniform
         ratio = interval(ratios)
         mean = ratio["mean"]
         assert isinstance(mean, float)

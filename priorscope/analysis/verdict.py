@@ -14,10 +14,12 @@ def verdict(
     unresolved: list[dict[str, Any]],
 ) -> list[str]:
     """Best learner and how sure, what can't be separated, what it lives on, what is unresolved."""
-    n = results.sizes[-1]
+    n, whole = results.reached, results.sizes[-1]
     if not leaderboard:
-        return [f"Nothing can be said yet: no learner has all of its runs up to {n:,} examples."]
-    sentences = [_best(leaderboard, n), *_bits(leaderboard[0], results)]
+        return [f"Nothing can be said yet: no learner has all of its runs at {results.sizes[0]:,}."]
+    sentences = [_best(leaderboard, n), *_bits(leaderboard[0])]
+    if n < whole:
+        sentences.append(f"Up to {whole:,} examples were asked for; all learners reached {n:,}.")
     if len(leaderboard) > 1:
         sentences += _tied(leaderboard)
     sentences += _structure(leaderboard[0]["learner"], strength)
@@ -46,14 +48,14 @@ def _best(leaderboard: list[dict[str, Any]], n: int) -> str:
     return f"On {n:,} labelled examples, {best['learner']} fits these data best, {how}."
 
 
-def _bits(best: dict[str, Any], results: Results) -> list[str]:
+def _bits(best: dict[str, Any]) -> list[str]:
     code, accuracy = best["code_bits_per_label"], best["accuracy"]
     sentence = (
         f"It needs {code['mean']:.2f} bits per label{_range(code, 2)} where the labels alone "
         f"take {best['reference_bits_per_label']:.2f}"
     )
     if accuracy is not None:
-        sentence += f", and its test accuracy with all of them is {accuracy['mean']:.1%}"
+        sentence += f", and its test accuracy at the largest size is {accuracy['mean']:.1%}"
     return [sentence + "."]
 
 

@@ -106,6 +106,14 @@ def test_what_is_missing_is_unresolved_and_said():
     assert any("Unresolved" in sentence for sentence in found["verdict"])
 
 
+def test_an_early_end_leaves_an_answer_about_what_was_reached():
+    kept = [r for r in rows() if r["run"]["size"] == 10]
+    found = summarise(results(kept), [10] * 4)
+    assert {row["n"] for row in found["leaderboard"]} == {20}
+    assert found["leaderboard"][0]["code_bits_per_label"]["mean"] == pytest.approx(1.25, abs=0.02)
+    assert any("Up to 40 examples were asked for" in sentence for sentence in found["verdict"])
+
+
 def test_a_failed_run_is_not_unresolved():
     kept = list(rows())
     kept[0] = {**kept[0], "status": "failed", "reason": "it broke"}
