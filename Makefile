@@ -11,10 +11,10 @@ demo: $(SETUP) ## compare learners on handwritten digits; a report in priorscope
 	$(BIN)/priorscope compare digits --preset quick
 
 test: $(SETUP) ## the tests that fit in 15 minutes on two cores
-	$(BIN)/pytest -q -n auto -m "not slow"
+	$(BIN)/pytest -q -n auto --dist worksteal -m "not slow"
 
 test-slow: $(SETUP) ## the rest of the tests
-	$(BIN)/pytest -q -n auto -m slow
+	$(BIN)/pytest -q -n auto --dist worksteal -m slow
 
 test-timm: ## the same outputs as timm's vision transformer, in .venv-timm
 	PYTHON=$(PYTHON) bash tools/timm.sh

@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from priorscope.cli import main
+
 COMMAND = [sys.executable, "-m", "priorscope", "compare"]
 SMALL = ["--learners", "linear,mlp:width=8", "--structures", "permuted,random-labels"]
 SMALL += ["--sizes", "40,80,160", "--draws", "2", "--steps", "30", "--epochs", "1"]
@@ -183,7 +185,9 @@ def npz(path: Path, **arrays):
     ],
     ids=lambda value: " ".join(value)[:40] if isinstance(value, list) else "",
 )
-def test_bad_input_is_one_sentence_and_exit_code_2(arguments, message, tmp_path):
+def test_bad_input_is_one_sentence_and_exit_code_2(
+    arguments, message, tmp_path, monkeypatch, capsys
+):
     stream = np.random.default_rng(0)
     x = stream.standard_normal((50, 4)).astype(np.float32)
     npz(tmp_path / "one-class.npz", x=x, y=np.zeros(50, dtype=int))
@@ -191,11 +195,14 @@ def test_bad_input_is_one_sentence_and_exit_code_2(arguments, message, tmp_path)
     spoilt[3, 2] = np.nan
     npz(tmp_path / "nan.npz", x=spoilt, y=np.arange(50) % 2)
     (tmp_path / "empty").mkdir()
-    process = compare(*arguments, cwd=tmp_path)
-    assert process.returncode == 2
-    assert message in " ".join(process.stderr.split())
-    assert "Traceback" not in process.stderr
-    assert process.stdout == ""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as left:
+        main(["compare", *arguments])
+    said = capsys.readouterr()
+    assert left.value.code == 2
+    assert message in " ".join(said.err.split())
+    assert "Traceback" not in said.err
+    assert said.out == ""
 
 
 def test_debug_shows_the_traceback(tmp_path):
