@@ -11,7 +11,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-PSEUDO_EXAMPLES = 4.0
+PSEUDO_EXAMPLES = 8.0
 TEMPERATURES = tuple(4.0 ** (power / 8) for power in range(-8, 17))  # 1/4 ... 16
 MIXTURES = (1e-3, 3e-3, 0.01, 0.02, 0.04, 0.07, 0.1, 0.15, 0.22, 0.32, 0.45, 0.6, 0.8, 1.0)
 COARSE_TEMPERATURES = (0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0, 8.0)
