@@ -32,6 +32,7 @@ def build_app() -> App:
         version=version("priorscope"),
         console=Console(),
         error_console=Console(stderr=True),
+        suppress_keyboard_interrupt=False,
     )
     for name, summary in COMMANDS.items():
         module = f"priorscope.cli.{name.replace('-', '_')}"
