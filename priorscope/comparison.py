@@ -25,6 +25,7 @@ from priorscope.runs.run import Run
 from priorscope.runs.runner import Plan, Progress, run_batches
 from priorscope.runs.store import Store, write_whole
 from priorscope.runs.worker import Batch
+from priorscope.seeds import numpy_stream
 from priorscope.settings import AMOUNTS, LEARNERS, Settings, default_structures
 from priorscope.structures import Structure
 from priorscope.structures._parse import parse_structure
@@ -293,8 +294,6 @@ def default_recipe(settings: Settings) -> Recipe:
 
 def _fewer_tests(examples: Examples, most: int, seed: int) -> Examples:
     """At most `most` test examples, drawn by `seed`: evaluation is part of what a run costs."""
-    from priorscope.seeds import numpy_stream
-
     count = len(examples.test_targets)
     if count <= most:
         return examples

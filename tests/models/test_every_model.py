@@ -95,8 +95,7 @@ def test_what_stands_on_padding_does_not_matter(name):
     layout = "tokens" if name == "bert" else "padded"
     network, x = build(name, layout), inputs(layout)
     if layout == "tokens":
-        longer = torch.cat([x, torch.zeros_like(x[:, :2])], dim=1)[:, :6]
-        torch.testing.assert_close(network(longer), network(x))
+        torch.testing.assert_close(network(x[:1, :4]), network(x)[:1])
         return
     changed = x.clone()
     changed[0, 8:, 0] = 5.0

@@ -7,6 +7,7 @@ import torch
 from priorscope.models.linear import Linear
 from priorscope.models.mlp import MLP
 from priorscope.signature import Signature
+from priorscope.train.calibrate import validation_loss
 from priorscope.train.loop import DeadlinePassed, Prefix, Training, split_validation
 from priorscope.train.recipe import Learner, Recipe, parse_learner
 
@@ -102,7 +103,5 @@ def test_the_best_step_is_kept_not_the_last():
     fitted = good.run()[0]
     with torch.no_grad():
         logits = good.replicas(torch.stack([good.validation[0][0]]))[0]
-    from priorscope.train.calibrate import validation_loss
-
     restored = validation_loss(logits[None], good.validation[0][1][None]).item()
     assert restored == pytest.approx(fitted.validation_loss, rel=1e-6)
