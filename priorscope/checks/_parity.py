@@ -1,6 +1,7 @@
 """What parity checks share: cases, values drawn at random, and the largest difference."""
 
 import dataclasses
+import importlib
 import tempfile
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -94,3 +95,11 @@ def by_name(ours: Mapping[str, Tensor], theirs: Mapping[str, Tensor]) -> float:
     if ours.keys() != theirs.keys():
         return float("inf")
     return difference([ours[name] for name in sorted(ours)], [theirs[n] for n in sorted(theirs)])
+
+
+def quiet_transformers() -> Any:
+    """The package, without its progress bars and notices."""
+    transformers = importlib.import_module("transformers")
+    transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
+    return transformers

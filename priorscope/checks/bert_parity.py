@@ -1,7 +1,6 @@
 """The same values give the same outputs and gradients in BERT here and in transformers."""
 
 import dataclasses
-import importlib
 import tempfile
 from typing import Any, ClassVar
 
@@ -18,6 +17,7 @@ from priorscope.checks._parity import (
     gradients,
     gradients_as_saved,
     probe,
+    quiet_transformers,
     randomise,
 )
 from priorscope.interop.bert_folder import BertFolder
@@ -58,14 +58,6 @@ class BertParity(Check):
                 rows += [figure(network.architecture, dtype, outputs)]
                 rows += [figure(f"{network.architecture}, gradients", dtype, grads)]
         return rows
-
-
-def quiet_transformers() -> Any:
-    """The package, without its progress bars and notices."""
-    transformers = importlib.import_module("transformers")
-    transformers.logging.set_verbosity_error()
-    transformers.logging.disable_progress_bar()
-    return transformers
 
 
 def beside(

@@ -14,9 +14,9 @@ from priorscope.checks._parity import (
     gradients,
     gradients_as_saved,
     probe,
+    quiet_transformers,
     randomise,
 )
-from priorscope.checks.bert_parity import quiet_transformers
 from priorscope.interop.vit_names import huggingface_to_ours
 from priorscope.models.vit import VisionTransformer
 from priorscope.seeds import torch_stream
