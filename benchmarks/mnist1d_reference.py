@@ -10,6 +10,7 @@ shuffled, train together as replicas.
 """
 
 import argparse
+import math
 import time
 
 import numpy as np
@@ -22,6 +23,7 @@ from priorscope.models.linear import Linear
 from priorscope.seeds import global_seed
 from priorscope.tasks import Examples
 from priorscope.tasks.mnist1d import Mnist1d
+from priorscope.train.adamw import ReplicaAdamW
 from priorscope.train.replicas import Replicas
 
 BATCH, RATE = 100, 1e-2
@@ -101,14 +103,14 @@ def train(replicas: Replicas, data: Examples, orders: list[np.ndarray], steps: i
     inputs = torch.stack([torch.from_numpy(data.inputs[:, order]).float() for order in orders])
     tests = torch.stack([torch.from_numpy(data.test_inputs[:, order]).float() for order in orders])
     targets, test_targets = torch.from_numpy(data.targets), torch.from_numpy(data.test_targets)
-    optimiser = torch.optim.Adam([replicas.parameters], lr=RATE, fused=True)
+    adam = ReplicaAdamW(replicas.parameters, weight_decay=0.0, largest_norm=math.inf)
     for step in range(steps):
         start = step * BATCH % len(targets)
         y = targets[start : start + BATCH].expand(len(orders), -1)
         logits = replicas(inputs[:, start : start + BATCH])
         loss = functional.cross_entropy(logits.flatten(0, 1), y.flatten(), reduction="sum")
         replicas.backward(loss / BATCH)
-        optimiser.step()
+        adam.step(replicas.parameters, replicas.gradients, RATE)
     with torch.no_grad():
         correct = replicas(tests).argmax(-1) == test_targets
     return (100 * correct.double().mean(dim=1)).tolist()

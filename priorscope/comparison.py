@@ -77,11 +77,13 @@ class Comparison:
         self.notes = [*self.examples.notes, *self.notes]
         self.sizes = self._sizes()
         self.store = Store(Path(settings.out or Path("priorscope-runs") / data.name))
+        draws = settings.draws or amount.draws
         self.question = Question(
             learners=self.learners,
             structures=self.structures,
             sizes=self.sizes,
-            draws=settings.draws or amount.draws,
+            draws=draws,
+            first_draws=2 if settings.budget else draws,
             seed=settings.seed,
             tune=settings.tune,
             data=self.examples.fingerprint,

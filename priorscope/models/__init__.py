@@ -16,14 +16,18 @@ class ModelConfig(Config):
     """A family of functions with its hyperparameters; every architecture reads every layout.
 
     learning_rate: what the default recipe trains this architecture with (AdamW).
-    vectorises: whether several small networks of it train faster together than one after
-        another on a CPU core (measured: those that spend their time on overhead). On a GPU
-        all do.
     """
 
     learning_rate: ClassVar[float] = 1e-3
-    vectorises: ClassVar[bool] = False
     trains_itself: ClassVar[bool] = False  # an estimator with a `fit` of its own
+
+    @property
+    def vectorises(self) -> bool:
+        """Whether several networks of it train faster together than one after another on a CPU.
+
+        Measured: those that spend their time on overhead do. On a GPU all do.
+        """
+        return False
 
     def build(self, signature: Signature) -> "nn.Module":
         """An initialised network: (batch, *input_shape) -> logits (batch, num_classes).

@@ -16,7 +16,10 @@ class Linear(ModelConfig):
     """Logits = W x + b on the flattened input, or on a bag of tokens."""
 
     learning_rate: ClassVar[float] = 1e-2
-    vectorises: ClassVar[bool] = True
+
+    @property
+    def vectorises(self) -> bool:
+        return True
 
     def build(self, signature: Signature) -> nn.Sequential:
         stem, size = vector_stem(signature)

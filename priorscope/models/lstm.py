@@ -22,13 +22,16 @@ class LSTM(ModelConfig):
     """
 
     learning_rate: ClassVar[float] = 5e-3
-    vectorises: ClassVar[bool] = True
 
     width: int = 32
     depth: int = 1
     bidirectional: bool = True
     readout: Readout = "mean"
     dropout: float = 0.0
+
+    @property
+    def vectorises(self) -> bool:
+        return True
 
     def build(self, signature: Signature) -> RecurrentNetwork:
         return RecurrentNetwork(

@@ -25,12 +25,15 @@ class MLP(ModelConfig):
     """
 
     learning_rate: ClassVar[float] = 3e-3
-    vectorises: ClassVar[bool] = True
 
     width: int = 128
     depth: int = 2
     dropout: float = 0.0
     norm: Norm = "none"
+
+    @property
+    def vectorises(self) -> bool:
+        return True
 
     def build(self, signature: Signature) -> nn.Sequential:
         stem, size = vector_stem(signature)

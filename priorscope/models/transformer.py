@@ -98,6 +98,10 @@ class Transformer(ModelConfig):
     dropout: float = 0.0
     causal: bool = False
 
+    @property
+    def vectorises(self) -> bool:
+        return self.width <= 32  # beyond, matrix products fill the core
+
     def build(self, signature: Signature) -> TransformerEncoder:
         check_divides((num_tokens(signature),), (self.patch_for(signature),))
         if self.causal and self.pooling == "class":

@@ -17,7 +17,8 @@ class Question:
     """What is compared with what.
 
     sizes: block ends, increasing. first_draws: draws done for everything before any more are
-    begun, so that a comparison that is cut short has intervals on all it reached.
+    begun, so that a comparison that is cut short has intervals on all it reached; as it can't
+    be cut short if they are all the draws, larger batches are then made, over structures too.
     """
 
     learners: tuple[Learner, ...]
@@ -37,6 +38,8 @@ class Question:
         late = range(len(early), self.draws)
         intact, destroyed = self.structures[:1], self.structures[1:]
         phases = [(intact, early), (destroyed, early), (intact, late), (destroyed, late)]
+        if not late:
+            phases = [(self.structures, early)]
         return [
             self._run(learner, structure, block, draw)
             for structures, draws in phases
@@ -77,4 +80,7 @@ def batches(runs: Iterable[Run], example_values: int, together: bool) -> list[li
 
 
 def _chunks(runs: Sequence[Run], most: int) -> list[list[Run]]:
-    return [list(runs[start : start + most]) for start in range(0, len(runs), most)]
+    """At most so many in each, all of nearly one length."""
+    count = -(-len(runs) // most)
+    edges = [len(runs) * chunk // count for chunk in range(count + 1)]
+    return [list(runs[start:stop]) for start, stop in itertools.pairwise(edges)]

@@ -1,5 +1,6 @@
-"""AdamW on one network's parameters: clipping folded in, float32 masters for bfloat16."""
+"""AdamW with clipping: of one network, with float32 masters for bfloat16; and of many replicas."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -88,6 +89,62 @@ class ClippedAdamW:
             torch._foreach_copy_(rounded, self._own_masters())
         for master in self._masters:
             master.grad = None
+
+
+class ReplicaAdamW:
+    """AdamW (Loshchilov & Hutter 2019) on many networks' parameters, one network a row.
+
+    The kernel is that of `torch.optim.AdamW(fused=True)`, called without the class around it,
+    which takes longer than the kernel for small networks and imports torch's compiler.
+
+    Args:
+        parameters: (replicas, parameters), changed in place.
+        weight_decay: share of a weight that is lost per step, times the learning rate.
+        largest_norm: a replica's gradient of a greater norm is scaled down to it.
+    """
+
+    def __init__(
+        self,
+        parameters: Float[Tensor, "replicas parameters"],
+        *,
+        weight_decay: float,
+        largest_norm: float,
+    ):
+        self.weight_decay, self.largest_norm = weight_decay, largest_norm
+        self._means = torch.zeros_like(parameters), torch.zeros_like(parameters)
+        self._steps = torch.zeros((), device=parameters.device)
+
+    @torch.no_grad()
+    def step(
+        self,
+        parameters: Float[Tensor, "replicas parameters"],
+        gradients: Float[Tensor, "replicas parameters"],
+        learning_rate: float,
+    ) -> None:
+        """One update; `gradients` are clipped in place."""
+        norms = gradients.norm(dim=1, keepdim=True)
+        gradients.mul_((self.largest_norm / (norms + 1e-6)).clamp(max=1.0))
+        self._steps += 1
+        torch._fused_adamw_(
+            [parameters],
+            [gradients],
+            [self._means[0]],
+            [self._means[1]],
+            [],
+            [self._steps],
+            lr=learning_rate,
+            beta1=0.9,
+            beta2=0.999,
+            weight_decay=self.weight_decay,
+            eps=1e-8,
+            amsgrad=False,
+            maximize=False,
+        )
+
+    def keep(self, rows: Sequence[int]) -> None:
+        """Drop all other replicas."""
+        first, second = (mean[list(rows)].clone() for mean in self._means)
+        self._means = first, second
 
 
 def _master(parameter: nn.Parameter) -> Tensor:

@@ -40,16 +40,20 @@ def calibrate(
 ) -> Calibration:
     """The best temperature and mixture on a grid."""
     logits, picked = logits[:LARGEST].double(), targets[:LARGEST].unsqueeze(-1)
-    best, choice = -torch.inf, Calibration(1.0, 1.0)
+    mixtures = logits.new_tensor(MIXTURES).view(-1, 1, 1)
+    likelihoods = []
     for temperature in TEMPERATURES:
         p = (logits / temperature).softmax(dim=-1)
-        for mixture in MIXTURES:
-            log_p = ((1 - mixture) * p + mixture / p.shape[-1]).log()
-            pseudo = log_p.mean(dim=-1).mean()  # over a uniform target of the average example
-            likelihood = float(log_p.gather(-1, picked).sum() + PSEUDO_EXAMPLES * pseudo)
-            if likelihood > best:
-                best, choice = likelihood, Calibration(temperature, mixture)
-    return choice
+        picked_p = p.gather(-1, picked)
+        likelihood = _mixed(picked_p, mixtures, p.shape[-1]).log().sum(dim=(-2, -1))
+        pseudo = torch.stack([_mixed(p, w, p.shape[-1]).log().mean() for w in mixtures])
+        likelihoods.append(likelihood + PSEUDO_EXAMPLES * pseudo)
+    row, column = divmod(int(torch.stack(likelihoods).argmax()), len(MIXTURES))
+    return Calibration(TEMPERATURES[row], MIXTURES[column])
+
+
+def _mixed(p: Tensor, mixture: Tensor, classes: int) -> Tensor:
+    return torch.lerp(p, torch.full_like(p, 1 / classes), mixture)
 
 
 def validation_loss(

@@ -13,6 +13,7 @@ from torch.nn import functional
 
 from priorscope.seeds import derive, global_seed, torch_stream
 from priorscope.signature import Signature
+from priorscope.train.adamw import ReplicaAdamW
 from priorscope.train.augment import augment
 from priorscope.train.calibrate import Calibration, calibrate, validation_loss
 from priorscope.train.inputs import Reader, epochs_of_batches
@@ -20,10 +21,12 @@ from priorscope.train.recipe import Learner, Recipe
 from priorscope.train.replicas import Replicas, Snapshot
 
 VALIDATION_SHARE = 0.2
-LOOKS = 25  # times that the validation split is looked at, at most
+FEWEST_LOOKS, MOST_LOOKS = 5, 25  # times that the validation split is looked at
+LOOK_SHARE = 0.2  # of the training's forward passes that looks may cost beyond the fewest
+PASSES = 3  # forward passes that an update costs
 CLIP = 1.0
 PREPARED_BYTES = 256 * 2**20  # training parts up to this size are standardised once
-EVALUATION_BATCH = 512
+EVALUATION_BATCH = 512  # examples predicted at once, of all replicas together
 
 
 class DeadlinePassed(Exception):
@@ -139,15 +142,16 @@ class Training:
         steps = len(batches[0])
         plan = torch.stack(batches, dim=1)  # (steps, replicas, batch)
         noise = [torch_stream(p.seed, "augment") for p in self.prefixes]
-        optimiser = self._optimiser(replicas)
-        look_every = max(1, steps // LOOKS)
+        optimiser = self._optimiser()
+        look_every = self._look_every(steps, plan.shape[-1])
         patience = math.ceil(recipe.patience * steps)
         best = replicas.snapshot()
         active = going = list(range(len(fitted)))  # computed; still being trained
         lowest, since = [math.inf] * len(fitted), [0] * len(fitted)
         for step in range(steps):
-            _set_learning_rate(optimiser, self.learner.learning_rate, step, steps)
-            self._step(plan[step, active], active, noise, optimiser)
+            self._backward(plan[step, active], active, noise)
+            rate = self.learner.learning_rate * _schedule(step, steps)
+            optimiser.step(replicas.parameters, replicas.gradients, rate)
             if (step + 1) % look_every and step + 1 < steps:
                 continue
             if time.time() > self.deadline:
@@ -165,17 +169,14 @@ class Training:
             if not going:
                 break
             if len(going) <= len(active) // 2:
-                optimiser, active = self._keep(active, going, optimiser), going
+                rows = [active.index(r) for r in going]
+                replicas.keep(rows)
+                optimiser.keep(rows)
+                active = going
         return best
 
-    def _step(
-        self,
-        places: Tensor,
-        active: list[int],
-        noise: list[torch.Generator],
-        optimiser: torch.optim.AdamW,
-    ) -> None:
-        """One update of the active replicas; places: (active, batch)."""
+    def _backward(self, places: Tensor, active: list[int], noise: list[torch.Generator]) -> None:
+        """Gradients of the active replicas' mean losses; places: (active, batch)."""
         drawn = [self.sources[r].batch(row) for r, row in zip(active, places, strict=True)]
         x = torch.stack(
             [_augmented(x, self.recipe, noise[r]) for r, (x, _) in zip(active, drawn, strict=True)]
@@ -185,40 +186,31 @@ class Training:
         logits = self.replicas(x)
         loss = functional.cross_entropy(logits.flatten(0, 1), y.flatten(), reduction="sum")
         self.replicas.backward(loss / y.shape[1])
-        self.replicas.clip(CLIP)
-        optimiser.step()
 
     def time_steps(self, count: int) -> float:
         """Seconds of one update of all replicas: the median of `count`, after one to warm up."""
         plan = [torch.arange(self.recipe.batch) % len(s) for s in self.sources]
         noise = [torch_stream(p.seed, "augment") for p in self.prefixes]
-        optimiser, active = self._optimiser(self.replicas), list(range(len(self.prefixes)))
+        replicas, optimiser = self.replicas, self._optimiser()
+        active = list(range(len(self.prefixes)))
         seconds = []
         for _ in range(count + 1):
             started = time.perf_counter()
-            self._step(torch.stack(plan), active, noise, optimiser)
+            self._backward(torch.stack(plan), active, noise)
+            optimiser.step(replicas.parameters, replicas.gradients, 0.0)
             seconds.append(time.perf_counter() - started)
         return sorted(seconds[1:])[count // 2]
 
-    def _optimiser(self, replicas: Replicas) -> torch.optim.AdamW:
-        return torch.optim.AdamW(
-            [replicas.parameters],
-            lr=self.learner.learning_rate,
-            weight_decay=self.recipe.weight_decay,
-            fused=True,
+    def _optimiser(self) -> ReplicaAdamW:
+        return ReplicaAdamW(
+            self.replicas.parameters, weight_decay=self.recipe.weight_decay, largest_norm=CLIP
         )
 
-    def _keep(
-        self, active: list[int], going: list[int], optimiser: torch.optim.AdamW
-    ) -> torch.optim.AdamW:
-        """Drop the replicas that have stopped, with their moments."""
-        rows = [active.index(r) for r in going]
-        moments = optimiser.state[self.replicas.parameters]
-        kept = {k: v[rows].clone() if v.ndim else v for k, v in moments.items()}
-        self.replicas.keep(rows)
-        smaller = self._optimiser(self.replicas)
-        smaller.state[self.replicas.parameters] = kept
-        return smaller
+    def _look_every(self, steps: int, batch: int) -> int:
+        """Steps between looks: many looks where they are cheap beside the training."""
+        passes = PASSES * steps * batch
+        affordable = int(LOOK_SHARE * passes / len(self.validation[0][1]))
+        return max(1, steps // max(FEWEST_LOOKS, min(MOST_LOOKS, affordable)))
 
     @torch.no_grad()
     def _look(self, active: list[int]) -> list[float]:
@@ -229,15 +221,15 @@ class Training:
 
     def _validation_logits(self, active: Sequence[int]) -> list[Float[Tensor, "examples classes"]]:
         inputs = torch.stack([self.validation[r][0] for r in active])
-        parts = [self.replicas(part) for part in inputs.split(EVALUATION_BATCH, dim=1)]
+        parts = [self.replicas(part) for part in inputs.split(_chunk(len(inputs)), dim=1)]
         return list(torch.cat(parts, dim=1))
 
     @torch.no_grad()
     def logits(self, inputs: Sequence[np.ndarray]) -> list[Tensor]:
         """Each replica's logits on `inputs` of its own, on the CPU; all of one length."""
-        parts = []
-        for start in range(0, len(inputs[0]), EVALUATION_BATCH):
-            chunk = [_tensor(x[start : start + EVALUATION_BATCH], self.device) for x in inputs]
+        parts, size = [], _chunk(len(inputs))
+        for start in range(0, len(inputs[0]), size):
+            chunk = [_tensor(x[start : start + size], self.device) for x in inputs]
             x = torch.stack([read(part) for read, part in zip(self.readers, chunk, strict=True)])
             parts.append(self.replicas(x).cpu())
         return list(torch.cat(parts, dim=1)) if parts else []
@@ -276,12 +268,16 @@ def _tensor(array: np.ndarray, device: torch.device) -> Tensor:
     return torch.from_numpy(np.ascontiguousarray(writable)).to(device)
 
 
-def _set_learning_rate(
-    optimiser: torch.optim.Optimizer, peak: float, step: int, steps: int
-) -> None:
-    """Linear warm-up over 5% of the steps (100 at most), then a half cosine to 1% of the peak."""
+def _chunk(replicas: int) -> int:
+    """Examples of each replica that are predicted at once."""
+    return max(1, EVALUATION_BATCH // replicas)
+
+
+def _schedule(step: int, steps: int) -> float:
+    """Share of the peak learning rate.
+
+    Linear warm-up over 5% of the steps (100 at most), then a half cosine to 1% of the peak.
+    """
     warm = max(1, min(100, steps // 20))
     left = 0.5 * (1 + math.cos(math.pi * max(0, step - warm) / max(1, steps - warm)))
-    scale = min((step + 1) / warm, 1.0) * (0.01 + 0.99 * left)
-    for group in optimiser.param_groups:
-        group["lr"] = peak * scale
+    return min((step + 1) / warm, 1.0) * (0.01 + 0.99 * left)

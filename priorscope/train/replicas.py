@@ -41,7 +41,7 @@ class Replicas:
     def restore(self, snapshot: "Snapshot") -> None:
         """Become the replicas of a snapshot, also those dropped since."""
         self.parameters, self.buffers = snapshot.parameters, snapshot.buffers
-        self.parameters.grad = torch.zeros_like(self.parameters)
+        self.gradients = torch.zeros_like(self.parameters)
         self._leaves: dict[str, Tensor] = {}
         start = 0
         for name, shape in self._shapes.items():
@@ -73,22 +73,16 @@ class Replicas:
         return torch.vmap(one, randomness="error")(self._leaves, self.buffers, inputs)
 
     def backward(self, loss: Float[Tensor, ""]) -> None:
-        """Write the gradient of `loss` into `parameters.grad`."""
+        """Write the gradient of `loss` into `gradients`."""
         leaves = list(self._leaves.values())
         gradients = torch.autograd.grad(loss, leaves, materialize_grads=True)
         rows = [g.reshape(len(self), -1) for g in gradients]
-        torch.cat(rows, dim=1, out=self.parameters.grad)
+        torch.cat(rows, dim=1, out=self.gradients)
 
     def train(self, training: bool) -> None:
         """Switch dropout and batch statistics on or off."""
-        self.skeleton.train(training)
-
-    def clip(self, largest: float) -> None:
-        """Scale each replica's gradient down to the norm `largest`."""
-        gradients = self.parameters.grad
-        assert gradients is not None
-        norms = gradients.norm(dim=1, keepdim=True)
-        gradients.mul_((largest / (norms + 1e-6)).clamp(max=1.0))
+        if self.skeleton.training != training:
+            self.skeleton.train(training)
 
     def keep(self, rows: Sequence[int]) -> None:
         """Drop all other replicas; what was linked to the old tensors is not any more."""
