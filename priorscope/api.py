@@ -1,6 +1,5 @@
 """`compare` for Python and notebooks, and what it returns."""
 
-import dataclasses
 import html
 import time
 from collections.abc import Callable, Sequence
@@ -18,9 +17,7 @@ from priorscope.settings import LEARNERS, Settings, parse_duration
 from priorscope.tasks import Examples, TaskConfig
 from priorscope.tasks._resolve import resolve
 from priorscope.tasks.arrays import examples_from_arrays
-from priorscope.train.recipe import Learner, Recipe, parse_learner
-
-READING = ("input", "target", "kind", "strict", "image_size", "test_share", "test")
+from priorscope.train.recipe import Learner, Recipe, parse_learner, pretrained_folder
 
 
 class Table(list[dict[str, Any]]):
@@ -134,23 +131,24 @@ def compare(
     if isinstance(settings.get("budget"), str):
         settings["budget"] = parse_duration(settings["budget"])
     chosen = Settings.from_json({k: str(v) if k == "out" else v for k, v in settings.items()})
-    named = _named(data, y, test, name, chosen)
     recipe = default_recipe(chosen)
-    wanted = learners or LEARNERS[named.examples.signature.layout]
-    made = [_learner(learner, recipe) for learner in wanted]
+    made = [_learner(learner, recipe) for learner in learners or chosen.learners]
+    named = _named(data, y, test, name, chosen, pretrained_folder(made))
+    if not made:
+        made = [parse_learner(text, recipe) for text in LEARNERS[named.examples.signature.layout]]
     return Result(Comparison(named, chosen, made, started).run(progress))
 
 
-def _named(data: Any, y: Any, test: Any, name: str, settings: Settings) -> Named:
+def _named(
+    data: Any, y: Any, test: Any, name: str, settings: Settings, starting_from: str
+) -> Named:
     if isinstance(data, Examples):
         return Named(name, data)
     if isinstance(data, TaskConfig):
         return Named(data.name(), data.load(settings.seed))
-    given = {f.name: getattr(settings, f.name) for f in dataclasses.fields(settings)}
-    changed = {f.name for f in dataclasses.fields(settings) if given[f.name] != f.default}
-    reading = {key: given[key] for key in READING if key in changed}
+    reading = settings.reading()
     if isinstance(data, str | Path):
-        task = resolve(str(data), **reading)
+        task = resolve(str(data), **reading, starting_from=starting_from)
         return Named(Path(str(data)).name.partition(".")[0], task.load(settings.seed))
     if y is None:
         raise ValueError("Inputs as an array need labels; call compare(x, y).")

@@ -4,12 +4,13 @@ import dataclasses
 import re
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from priorscope.config import Config
 from priorscope.signature import Layout, Signature
 
 Preset = Literal["quick", "standard", "thorough"]
+READING = ("input", "target", "kind", "strict", "image_size", "test_share", "test", "tokenizer")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -29,8 +30,8 @@ class Settings(Config):
     steps, epochs: of every recipe that doesn't say otherwise; 0 follows the preset.
     include: Python files with learners, tasks or structures of your own.
     fresh: forget what the folder holds.
-    input, target, kind, strict, image_size, test_share, test: how to read the data; see
-        `priorscope.tasks._resolve.resolve`.
+    input, target, kind, strict, image_size, test_share, test, tokenizer: how to read the data;
+        see `priorscope.tasks._resolve.resolve`.
     """
 
     learners: tuple[str, ...] = ()
@@ -55,6 +56,13 @@ class Settings(Config):
     image_size: int = 0
     test_share: float = 0.2
     test: str = ""
+    tokenizer: str = ""
+
+    def reading(self) -> dict[str, Any]:
+        """How to read the data, as `resolve` wants it: what differs from the defaults."""
+        fields = {f.name: f for f in dataclasses.fields(self)}
+        values = {name: getattr(self, name) for name in READING}
+        return {name: value for name, value in values.items() if value != fields[name].default}
 
     def __post_init__(self) -> None:
         for name, least in {"draws": 0, "budget": 0, "workers": -1, "tune": 1, "steps": 0}.items():

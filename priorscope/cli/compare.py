@@ -5,12 +5,15 @@ import json
 import re
 import time
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
 from priorscope.cli._exit import Exit
 from priorscope.settings import Preset, Settings, parse_duration, read_settings
+
+if TYPE_CHECKING:
+    from priorscope.tasks import TaskConfig
 
 SEPARATOR = re.compile(r",(?!\s*\w+=)")  # a comma that no hyperparameter follows
 STARTED = time.time()  # a budget counts from here: loading torch and the data is part of it
@@ -65,6 +68,8 @@ class Flags:
     "Share held out where the data have no test split (0.2)."
     test: Path | None = None
     "File of the test split, for tables and texts."
+    tokenizer: Path | None = None
+    "Folder of a tokenizer for texts (that of the first pre-trained learner, or a new one)."
 
     def given(self) -> dict[str, Any]:
         """What was typed, as `Settings` has it."""
@@ -80,7 +85,7 @@ class Flags:
             typed["budget"] = parse_duration(typed["budget"])
         if "include" in typed:
             typed["include"] = tuple(str(path) for path in typed["include"])
-        for key in typed.keys() & {"out", "test"}:
+        for key in typed.keys() & {"out", "test", "tokenizer"}:
             typed[key] = str(typed[key])
         return typed
 
@@ -115,13 +120,12 @@ def run(
     from priorscope.cli._plan import print_plan
     from priorscope.cli._progress import console, watching
     from priorscope.comparison import Comparison, Named
-    from priorscope.tasks._resolve import resolve
 
     values = (read_settings(config) if config else {}) | (flags or Flags()).given()
     settings = Settings.from_json(values)
     say = console(to_stderr=json_)
     _include(settings)
-    task, name = resolve(data, **_reading(settings)), _name(data)
+    task, name = _task(data, settings), _name(data)
     with watching("reading the data", quiet):
         examples = task.load(settings.seed)
     comparison = Comparison(Named(name, examples), settings, started=STARTED)
@@ -153,11 +157,11 @@ def _include(settings: Settings) -> None:
         include(Path(path))
 
 
-def _reading(settings: Settings) -> dict[str, Any]:
-    keys = ("input", "target", "kind", "strict", "image_size", "test_share", "test")
-    values = {key: getattr(settings, key) for key in keys}
-    defaults = {f.name: f.default for f in dataclasses.fields(settings)}
-    return {key: value for key, value in values.items() if value != defaults[key]}
+def _task(data: str, settings: Settings) -> "TaskConfig":
+    from priorscope.tasks._resolve import resolve
+    from priorscope.train.recipe import pretrained_folder
+
+    return resolve(data, **settings.reading(), starting_from=pretrained_folder(settings.learners))
 
 
 def _name(data: str) -> str:

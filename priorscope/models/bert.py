@@ -4,15 +4,17 @@ import dataclasses
 from pathlib import Path
 from typing import ClassVar, Literal
 
+import torch
 from jaxtyping import Bool, Float, Integer
 from torch import Tensor, nn
 
 from priorscope.interop.bert_folder import BertFolder, num_classes
 from priorscope.models import MODELS, ModelConfig
-from priorscope.nn.attention import causal_mask, padding_mask
+from priorscope.nn.attention import causal_mask, inside_transform, padding_mask
 from priorscope.nn.bert_shape import BertShape, Size, bert_shape
 from priorscope.nn.block import BlockOptions, Encoder
-from priorscope.nn.checkpoint import read_json
+from priorscope.nn.checkpoint import NAMES as CHECKPOINTS
+from priorscope.nn.checkpoint import content_digest, read_json
 from priorscope.nn.dropout import Dropout
 from priorscope.nn.initial import initialise
 from priorscope.nn.position import AddPositions, check_tokens
@@ -216,9 +218,26 @@ class BertClassifier(nn.Module):
     def forward(self, inputs: Integer[Tensor, "batch tokens"]) -> Float[Tensor, "batch classes"]:
         """Id 0 is padding."""
         present = presence(self.signature, inputs)
+        assert present is not None
+        if not inside_transform() and bool((present[:, 1:] <= present[:, :-1]).all()):
+            return self.readout(self.dropout(self._pooled(inputs[present], present.sum(dim=1))))
         x = self.bert(inputs, None, present)
         pooled = masked_mean(x, present) if self.bert.pooler is None else self.bert.pool(x)
         return self.readout(self.dropout(pooled))
+
+    def _pooled(
+        self, words: Integer[Tensor, " tokens"], lengths: Integer[Tensor, " batch"]
+    ) -> Float[Tensor, "batch width"]:
+        """The same without work on padding, where it stands behind the texts alone."""
+        offsets = torch.cat([lengths.new_zeros(1), lengths.cumsum(dim=0)])
+        sequences = Sequences(offsets, causal=self.bert.shape.causal)
+        if self.bert.pooler is not None:
+            firsts = self.bert.packed(words, sequences)[offsets[:-1]]
+            return self.bert.pool(firsts.unsqueeze(1))
+        x = self.bert.packed(words, sequences)
+        owner = torch.repeat_interleave(lengths)
+        summed = x.new_zeros(len(lengths), x.shape[-1]).index_add(0, owner, x)
+        return summed / lengths.unsqueeze(-1)
 
 
 @MODELS.register
@@ -233,6 +252,7 @@ class Bert(ModelConfig):
     causal: each token sees only itself and what stands before it.
     pooling: "mean" over the tokens that exist; "class": the pooler on the first one (the paper).
     dropout: of embeddings, attention weights and each part's output.
+    fingerprint: of the folder's network, see `of`; "" lets it change unnoticed.
     """
 
     size: Size = "tiny"
@@ -241,6 +261,13 @@ class Bert(ModelConfig):
     causal: bool = False
     pooling: Literal["mean", "class"] = "mean"
     dropout: float = 0.1
+    fingerprint: str = ""
+
+    @classmethod
+    def from_options(cls, options: dict[str, str]) -> "Bert":
+        """As typed on a command line; the pre-trained network is pinned as it is now."""
+        typed = super().from_options(options)
+        return dataclasses.replace(typed, fingerprint=_fingerprint(typed.pretrained))
 
     @property
     def learning_rate(self) -> float:  # pyright: ignore[reportIncompatibleVariableOverride]
@@ -278,6 +305,11 @@ class Bert(ModelConfig):
         return BertEncoder(shape, pooler=self.pooling == "class")
 
     def _from_folder(self, signature: Signature) -> BertEncoder:
+        if self.fingerprint and self.fingerprint != _fingerprint(self.pretrained):
+            raise ValueError(
+                f"bert: {self.pretrained} has changed since this run was planned; restore it, "
+                "or plan anew."
+            )
         rates = {"dropout": self.dropout, "attention_dropout": self.dropout}
         encoder = BertEncoder.from_pretrained(self.pretrained, **rates).float().train()
         if encoder.shape.vocabulary != signature.vocabulary:
@@ -294,3 +326,13 @@ class Bert(ModelConfig):
         if self.pooling == "mean":
             encoder.pooler = None
         return encoder
+
+
+def _fingerprint(folder: str) -> str:
+    """Of a pre-trained network's configuration and weights; "" if there is none."""
+    if not folder:
+        return ""
+    if not Path(folder).is_dir():
+        raise ValueError(f"bert: there is no folder {folder} with a pre-trained network.")
+    parts = ("config.json", *CHECKPOINTS)
+    return content_digest(p for p in Path(folder).iterdir() if p.name in parts)

@@ -13,6 +13,7 @@ from jaxtyping import Float, Integer
 from torch import Tensor, nn
 
 from priorscope.models import MODELS, ModelConfig
+from priorscope.nn.checkpoint import content_digest
 from priorscope.signature import Signature
 
 
@@ -117,14 +118,9 @@ def fingerprint(source: str) -> str:
         return hashlib.sha256(str(_imported("timm").__version__).encode()).hexdigest()[:16]
     path = Path(name) if kind == "hf" else Path(source.rpartition(":")[0])
     files = sorted(p for p in path.iterdir() if p.is_file()) if path.is_dir() else [path]
-    hasher = hashlib.sha256()
-    for file in files:
-        if not file.is_file():
-            raise ValueError(f"{source} names {file}, which is no file; check the path.")
-        hasher.update(file.name.encode())
-        with file.open("rb") as content:
-            hasher.update(hashlib.file_digest(content, "sha256").digest())
-    return hasher.hexdigest()[:16]
+    if absent := [file for file in files if not file.is_file()]:
+        raise ValueError(f"{source} names {absent[0]}, which is no file; check the path.")
+    return content_digest(files)
 
 
 def _from_timm(name: str, signature: Signature, resolution: int) -> nn.Module:

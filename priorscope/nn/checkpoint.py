@@ -1,9 +1,10 @@
 """Reading and writing networks' tensors: safetensors, or old pickles of nothing but tensors."""
 
+import hashlib
 import json
 import pickle
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,16 @@ def write_json(path: str | Path, content: Mapping[str, Any]) -> None:
     part = path.with_name(f"{path.name}.part")
     part.write_text(json.dumps(content, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     part.replace(path)
+
+
+def content_digest(files: Iterable[Path]) -> str:
+    """16 hex digits of the files' names and contents; where they lie is no part of it."""
+    whole = hashlib.sha256()
+    for file in sorted(files):
+        whole.update(file.name.encode())
+        with file.open("rb") as content:
+            whole.update(hashlib.file_digest(content, "sha256").digest())
+    return whole.hexdigest()[:16]
 
 
 def load_exactly(network: nn.Module, tensors: Mapping[str, Tensor], source: str | Path) -> None:

@@ -24,13 +24,17 @@ def resolve(
     image_size: int | None = None,
     test_share: float | None = None,
     test: str = "",
+    tokenizer: str = "",
+    starting_from: str = "",
 ) -> TaskConfig:
     """The task for `data`; nothing is loaded beyond the first rows of a table.
 
     data: a registered name, also `name:key=value,key=value`, or a path; an existing path wins.
     input, target: names of columns (tables, texts) or of the labels' array (arrays).
     kind: "vector", "series", "image" or "tokens" for arrays, "text" for a column of text.
-    strict, image_size, test_share, test: fields of the tasks that have them; None is the default.
+    strict, image_size, test_share, test, tokenizer: fields of the tasks that have them; None or
+        "" is the default.
+    starting_from: folder of a pre-trained learner; texts are read with its tokenizer.
 
     Raises:
         LookupError: if `data` is neither a name nor a path; the nearest name is told.
@@ -46,14 +50,16 @@ def resolve(
         "image_size": image_size,
         "test_share": test_share,
         "test": test or None,
+        "tokenizer": tokenizer or None,
     }
     given = {name: value for name, value in options.items() if value is not None}
     path = Path(data).expanduser()
-    if not path.exists():
-        return _registered(data, given)
-    if test and not Path(test).is_file():
+    if test and path.exists() and not Path(test).is_file():
         raise ValueError(f"There is no test file {test}.")
-    return _from_path(path, given)
+    task = _from_path(path, given) if path.exists() else _registered(data, given)
+    if starting_from and getattr(task, "tokenizer", None) == "":
+        task = dataclasses.replace(task, tokenizer=starting_from)  # pyright: ignore[reportCallIssue]
+    return task
 
 
 def _registered(data: str, given: dict[str, Any]) -> TaskConfig:

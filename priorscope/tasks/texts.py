@@ -16,14 +16,14 @@ from priorscope.tasks._columns import (
     read_source,
     target_column,
 )
-from priorscope.text.encode import Encoder
+from priorscope.text.encode import Encoded, Encoder
 from priorscope.text.tokenizer import load_tokenizer, special_ids, train_tokenizer
 
 
 @TASKS.register
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Texts(TaskConfig):
-    """Token ids (max tokens,) int32 without special pieces around them; 0 is padding.
+    """Token ids (max tokens,) int32; 0 is padding.
 
     The length is what 99% of the training texts need, rounded up to 8 and at most `max_tokens`;
     longer texts are cut at the end. A text without tokens is one [UNK].
@@ -32,7 +32,8 @@ class Texts(TaskConfig):
     input: the column of text; "" takes the only one there is.
     target: the column of classes; "" takes the only column named target, label, class, ...
     test: a second file of the same columns, the test split.
-    tokenizer: folder or file of a saved tokenizer; "" trains one on the training texts.
+    tokenizer: folder or file of a saved tokenizer, with [CLS] before each text and [SEP] behind
+        it, as a model pre-trained with it expects; "" trains one on the training texts, without.
     vocabulary: pieces of a tokenizer that is trained here, at most.
     max_tokens: length that no text exceeds.
     test_share: share held out where there is no test file.
@@ -75,8 +76,9 @@ class Texts(TaskConfig):
                 f"{self.tokenizer} has [PAD] as id {special['[PAD]']}, but it must be 0."
             )
         encoded = Encoder(tokenizer).encode(texts)
+        around = (special["[CLS]"], special["[SEP]"]) if self.tokenizer else ()
         ids, notes = _padded(
-            encoded.ids, encoded.offsets, split.train, self.max_tokens, special["[UNK]"]
+            encoded, split.train, self.max_tokens, unknown=special["[UNK]"], around=around
         )
         return assemble(
             split,
@@ -109,23 +111,32 @@ def _text_column(columns: Columns, wanted: str, target: str) -> str:
 
 
 def _padded(
-    ids: np.ndarray, offsets: np.ndarray, train: np.ndarray, most: int, unknown: int
+    texts: Encoded, train: np.ndarray, most: int, *, unknown: int, around: tuple[int, ...]
 ) -> tuple[np.ndarray, list[str]]:
     """(texts, tokens) int32 with 0 behind the end of each text, and notes.
 
-    ids, offsets: text i is ids[offsets[i]:offsets[i + 1]].
+    around: the ids before and behind each text, or none.
     """
-    lengths = np.diff(offsets)
-    needed = int(np.ceil(np.quantile(lengths[train], 0.99) / 8)) * 8
-    tokens = max(1, min(most, needed))
+    lengths = np.diff(texts.offsets)
+    extra = len(around)
+    needed = int(np.ceil((np.quantile(lengths[train], 0.99) + extra) / 8)) * 8
+    tokens = max(1 + extra, min(most, needed))
+    room = tokens - extra
     notes = []
-    if (cut := int((lengths > tokens).sum())) > 0:
-        notes.append(f"{cut} of {len(lengths)} texts are cut to their first {tokens} tokens.")
+    if (cut := int((lengths > room).sum())) > 0:
+        notes.append(f"{cut} of {len(lengths)} texts are cut to their first {room} tokens.")
     if (empty := int((lengths == 0).sum())) > 0:
         notes.append(f"{empty} of {len(lengths)} texts are empty; they are read as [UNK].")
-    places = np.arange(tokens)
-    inside = places < np.minimum(lengths, tokens)[:, None]
-    result = np.zeros((len(lengths), tokens), dtype=np.int32)
-    result[inside] = ids[(offsets[:-1, None] + places)[inside]]
-    result[lengths == 0, 0] = unknown
+    places = np.arange(room)
+    kept = np.minimum(lengths, room)
+    inside = places < kept[:, None]
+    words = np.zeros((len(lengths), room), dtype=np.int32)
+    words[inside] = texts.ids[(texts.offsets[:-1, None] + places)[inside]]
+    words[lengths == 0, 0] = unknown
+    if not around:
+        return words, notes
+    before, behind = around
+    result = np.pad(words, ((0, 0), (1, 1)))
+    result[:, 0] = before
+    result[np.arange(len(result)), 1 + np.maximum(kept, 1)] = behind
     return result, notes

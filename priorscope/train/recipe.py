@@ -1,6 +1,7 @@
 """A learner is an architecture with its recipe; a bias belongs to the whole of it."""
 
 import dataclasses
+from collections.abc import Iterable
 from typing import Any
 
 from priorscope.config import Config, closest
@@ -98,6 +99,15 @@ def parse_learner(text: str, defaults: Recipe | None = None) -> Learner:
     recipe = dataclasses.replace(base, augment=tuple(augment) or base.augment)
     _check(text, recipe)
     return Learner(text=text.strip(), model=model_class.from_options(model_options), recipe=recipe)
+
+
+def pretrained_folder(learners: Iterable[Learner | str]) -> str:
+    """The folder that the first pre-trained one starts from, or ""."""
+    for learner in learners:
+        known = parse_learner(learner) if isinstance(learner, str) else learner
+        if folder := getattr(known.model, "pretrained", ""):
+            return folder
+    return ""
 
 
 def _head(head: str) -> tuple[str, dict[str, str]]:

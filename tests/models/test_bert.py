@@ -1,3 +1,5 @@
+import shutil
+
 import pytest
 import torch
 from torch.func import functional_call, stack_module_state
@@ -92,10 +94,16 @@ def test_what_does_not_fit_is_refused(ids):
 
 @pytest.mark.parametrize(
     "config",
-    [Bert(), Bert(pooling="class"), Bert(positions="none", dropout=0.0), Bert(causal=True)],
+    [
+        Bert(dropout=0.0),
+        Bert(pooling="class", dropout=0.0),
+        Bert(positions="none", dropout=0.0),
+        Bert(causal=True, dropout=0.0),
+    ],
     ids=["default", "class", "no positions", "causal"],
 )
 def test_replicas_compute_what_each_computes_alone(config, ids):
+    # Without dropout: alone there is no padding, and other elements would be dropped.
     networks = [config.build(TEXTS) for _ in range(2)]
     parameters, buffers = stack_module_state(networks)
 
@@ -139,6 +147,35 @@ def test_a_pretrained_folder_is_where_the_learner_starts(tmp_path, ids):
     long = Signature(input_shape=(10,), num_classes=2, vocabulary=WORDS)
     with pytest.raises(ValueError, match="at most 9 tokens"):
         Bert(pretrained=str(tmp_path)).build(long)
+
+
+def test_another_network_in_the_folder_is_another_learner(tmp_path):
+    BertMaskedWords(SHAPE).save_pretrained(tmp_path / "a")
+    planned = Bert.from_options({"pretrained": str(tmp_path / "a")})
+    shutil.copytree(tmp_path / "a", tmp_path / "b")
+    moved = Bert.from_options({"pretrained": str(tmp_path / "b")})
+    assert moved.fingerprint == planned.fingerprint
+    (tmp_path / "a" / "training.log").write_text("not a part of the network")
+    planned.build(TEXTS)
+    BertMaskedWords(SHAPE).save_pretrained(tmp_path / "a")
+    with pytest.raises(ValueError, match="has changed since this run was planned"):
+        planned.build(TEXTS)
+    assert Bert.from_options({"pretrained": str(tmp_path / "a")}) != planned
+    with pytest.raises(ValueError, match="there is no folder"):
+        Bert.from_options({"pretrained": str(tmp_path / "absent")})
+
+
+@pytest.mark.parametrize("pooling", ["mean", "class"])
+def test_padding_behind_and_padding_between_give_what_rows_of_one_length_give(pooling, ids):
+    network = Bert(pooling=pooling).build(TEXTS).eval()
+    for lengths in ([TOKENS] * BATCH, [1 + i % TOKENS for i in range(BATCH)]):
+        kept = torch.arange(TOKENS) < torch.tensor(lengths).unsqueeze(1)
+        padded = torch.where(kept, ids, 0)
+        together = network(padded)  # on a flat axis
+        alone = [network(padded[i : i + 1, :n]) for i, n in enumerate(lengths)]
+        torch.testing.assert_close(together, torch.cat(alone), atol=1e-5, rtol=0)
+        rows = torch.vmap(network)(padded.unsqueeze(1)).squeeze(1)  # with a mask
+        torch.testing.assert_close(together, rows, atol=1e-5, rtol=0)
 
 
 def test_it_learns_which_word_occurs():

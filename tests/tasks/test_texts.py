@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
+from priorscope.tasks._resolve import resolve
 from priorscope.tasks.tables import Tables
 from priorscope.tasks.texts import Texts
-from priorscope.text.tokenizer import save_tokenizer, train_tokenizer
+from priorscope.text.tokenizer import load_tokenizer, save_tokenizer, train_tokenizer
 
 WORDS = ["red", "green", "blue", "warm", "cold", "나는", "빵을", "샀다"]
 
@@ -31,9 +32,37 @@ def test_tokens_are_those_of_the_tokenizer(tmp_path):
     assert examples.inputs.dtype == np.int32
     assert examples.vocabulary == tokenizer.get_vocab_size()
     for (text, target), ids, found in zip(rows(), examples.inputs, examples.targets, strict=True):
-        expected = tokenizer.encode(text, add_special_tokens=False).ids[: len(ids)]
+        expected = tokenizer.encode(text).ids  # [CLS] before it, [SEP] behind it
         assert ids.tolist() == expected + [0] * (len(ids) - len(expected))
         assert target == found
+
+
+def test_a_text_that_is_too_long_keeps_its_end_mark(tmp_path):
+    save_tokenizer(train_tokenizer([t for t, _ in rows()], vocabulary=200), tmp_path / "tokenizer")
+    path = write(tmp_path / "all.tsv", rows())
+    task = Texts(path=path, tokenizer=str(tmp_path / "tokenizer"), max_tokens=5)
+    tokenizer = load_tokenizer(tmp_path / "tokenizer")
+    ids = task.load().inputs
+    assert ids.shape[1] == 5
+    assert (ids[:, 0] == tokenizer.token_to_id("[CLS]")).all()
+    assert (ids[:, -1] == tokenizer.token_to_id("[SEP]")).all()
+    assert any("cut to their first 3 tokens" in note for note in task.load().notes)
+
+
+def test_an_own_tokenizer_puts_nothing_around_the_texts(tmp_path):
+    path = write(tmp_path / "all.tsv", rows())
+    ids = Texts(path=path).load().inputs
+    assert (ids[:, 0] > 4).all()  # behind the five special pieces
+
+
+def test_a_pretrained_learner_brings_its_tokenizer(tmp_path):
+    save_tokenizer(train_tokenizer([t for t, _ in rows()], vocabulary=200), tmp_path / "tokenizer")
+    path = write(tmp_path / "all.tsv", rows())
+    folder = str(tmp_path / "tokenizer")
+    assert resolve(path, starting_from=folder).tokenizer == folder
+    assert resolve(path, tokenizer="other", starting_from=folder).tokenizer == "other"
+    assert resolve(path).tokenizer == ""
+    assert resolve("digits", starting_from=folder).name() == "digits"
 
 
 def test_the_tokenizer_sees_the_training_texts_alone(tmp_path):
