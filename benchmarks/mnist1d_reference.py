@@ -22,7 +22,7 @@ from priorscope.models.gru import GRU
 from priorscope.models.linear import Linear
 from priorscope.seeds import global_seed
 from priorscope.tasks import Examples
-from priorscope.tasks.mnist1d import Mnist1d
+from priorscope.tasks.mnist1d import Mnist1d, _draw
 from priorscope.train.adamw import ReplicaAdamW
 from priorscope.train.replicas import Replicas
 
@@ -83,6 +83,15 @@ def build(name: str, data: Examples) -> nn.Module:
     return made[name]()
 
 
+def authors_permutation() -> np.ndarray:
+    """The one that their code draws, from the same stream, after the 5,000 examples."""
+    stream = np.random.RandomState(42)
+    for _ in range(5000):
+        _draw(stream)
+    stream.permutation(5000)
+    return stream.permutation(40)
+
+
 def accuracies(name: str, data: Examples, orders: list[np.ndarray], steps: int) -> list[float]:
     """Test accuracy after training, one network for each order of the positions, in %."""
     together = name != "cnn"
@@ -122,6 +131,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--steps", type=int, default=6000)
     parser.add_argument("--learners", default="linear,mlp,cnn,gru")
+    parser.add_argument("--authors-permutation", action="store_true")
     options = parser.parse_args()
     torch.set_num_threads(1)
     data = Mnist1d().load()
@@ -131,6 +141,8 @@ def main() -> None:
         started = time.perf_counter()
         intact = [np.arange(40)] * options.seeds
         shuffled = [np.random.default_rng(seed).permutation(40) for seed in range(options.seeds)]
+        if options.authors_permutation:
+            shuffled = [authors_permutation()] * options.seeds
         found = accuracies(name, data, intact + shuffled, options.steps)
         seconds = time.perf_counter() - started
         parts = {"intact": found[: options.seeds], "shuffled": found[options.seeds :]}

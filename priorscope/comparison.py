@@ -201,6 +201,7 @@ class Comparison:
                 device=self.device,
                 include=self.settings.include,
                 deadline=self.deadline,
+                updates=sum(run.learner.recipe.planned_steps(run.size) for run in group),
             )
             for group in batches(runs, values, together)
         ]

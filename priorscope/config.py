@@ -43,13 +43,13 @@ class Config:
         Raises:
             ValueError: on another version, an unknown field, or a value of the wrong type.
         """
-        values = {k: v for k, v in data.items() if k not in ("kind", "version")}
+        hints = _field_types(cls)
+        values = {k: v for k, v in data.items() if k in hints or k not in ("kind", "version")}
         if data.get("version", cls.version) != cls.version:
             raise ValueError(
                 f"{cls.name()} was stored with version {data['version']}, but this "
                 f"priorscope has version {cls.version}; run it again with --fresh."
             )
-        hints = _field_types(cls)
         return cls(**{k: _checked(cls, k, v, hints) for k, v in values.items()})
 
     @classmethod

@@ -54,12 +54,21 @@ def main(arguments: list[str] | None = None) -> None:
     except (CycloptsError, ValueError, LookupError, OSError) as error:
         if debug:
             traceback.print_exc()
-        sentence = " ".join(
-            str(error.args[0] if isinstance(error, LookupError) and error.args else error).split()
-        )
-        print(f"priorscope: {sentence}", file=sys.stderr)
+        print(f"priorscope: {_sentence(error)}", file=sys.stderr)
         code = Exit.BAD_INPUT
     except KeyboardInterrupt:
         print("priorscope: interrupted; the same command continues.", file=sys.stderr)
         code = Exit.INTERRUPTED
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _sentence(error: Exception) -> str:
+    """What went wrong, on one line."""
+    if isinstance(error, OSError) and error.strerror:
+        place = error.filename or "a file"
+        return (
+            f"{place} can't be read or written ({error.strerror}); repair that, or choose another "
+            "place. What was finished is kept, and the same command continues."
+        )
+    text = error.args[0] if isinstance(error, LookupError) and error.args else error
+    return " ".join(str(text).split())

@@ -13,7 +13,6 @@ from rich.progress import (
     SpinnerColumn,
     TextColumn,
     TimeElapsedColumn,
-    TimeRemainingColumn,
 )
 
 from priorscope.runs.runner import Progress as Counts
@@ -46,16 +45,19 @@ def _bar(what: str) -> Iterator[Callable[[Counts], None]]:
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
+        TextColumn("{task.fields[left]}"),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(what, total=None)
+        task = progress.add_task(what, total=None, left="")
 
         def show(counts: Counts) -> None:
             description = f"{what} {counts.last}".strip()
             progress.update(
-                task, total=counts.runs, completed=counts.finished, description=description
+                task,
+                total=counts.runs,
+                completed=counts.finished,
+                description=description,
+                left=_left(counts),
             )
 
         yield show
@@ -71,12 +73,12 @@ def _lines(what: str) -> Callable[[Counts], None]:
         if everything or now - state["said"] > LINE_EVERY:
             state.update(said=now, finished=counts.finished)
             spent = now - counts.started
-            left = spent / max(1, counts.finished) * (counts.runs - counts.finished)
-            print(
-                f"{what}: {counts.finished} of {counts.runs} runs, {spent:.0f} s, "
-                f"about {left:.0f} s left",
-                file=sys.stderr,
-                flush=True,
-            )
+            done = f"{what}: {counts.finished} of {counts.runs} runs, {spent:.0f} s"
+            print(", ".join(filter(None, [done, _left(counts)])), file=sys.stderr, flush=True)
 
     return show
+
+
+def _left(counts: Counts) -> str:
+    left = counts.left()
+    return "" if left is None else f"about {left:.0f} s left"

@@ -239,7 +239,8 @@ SCANS: dict[Cell, tuple[Callable[..., Any], int]] = {
 class Recurrence(nn.Module):
     """One layer of GRU or LSTM, in one or both directions.
 
-    On padding the state stays what it was (0 before the first token that exists).
+    On padding a GRU's state stays what it was (0 before the first token that exists); an LSTM's
+    cell does, of which its output gate still shows more or less.
 
     Parameters are in torch's order of gates (r, z, n; i, f, g, o), with a leading axis of
     directions.

@@ -3,7 +3,7 @@
 from typing import Literal
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from priorscope.nn.dropout import Dropout
@@ -24,7 +24,7 @@ class RecurrentNetwork(nn.Module):
         width: length of each direction's state.
         depth: number of layers.
         bidirectional: whether every layer reads in both directions.
-        readout: "mean" of the states, the "last" (for each direction the last it reached),
+        readout: "mean" of the states, the "last" (each direction's at the last token it read),
             or all of them ("flatten", which ties the network to the number of tokens).
         dropout: share of states set to 0 between layers and before the readout.
     """
@@ -65,13 +65,23 @@ class RecurrentNetwork(nn.Module):
             x = dropout(layer(x, mask))
         if self.how == "mean":
             return self.readout(masked_mean(x, mask))
-        return self.readout(x.flatten(1) if self.how == "flatten" else self._last(x))
+        return self.readout(x.flatten(1) if self.how == "flatten" else self._last(x, mask))
 
-    def _last(self, x: Tensor) -> Tensor:
-        """The state each direction ended with; on padding it has kept the last real one."""
+    def _last(self, x: Tensor, mask: Tensor | None) -> Tensor:
+        """The state each direction had at the last token that exists."""
         recurrence = self.layers[-1]
         assert isinstance(recurrence, Recurrence)
-        if recurrence.directions == 1:
-            return x[:, -1]
-        forward, backward = x.chunk(2, dim=-1)
-        return torch.cat([forward[:, -1], backward[:, 0]], dim=-1)
+        forward, *backward = x.chunk(recurrence.directions, dim=-1)
+        ends = [_at_first(forward.flip(1), None if mask is None else mask.flip(1))]
+        ends += [_at_first(states, mask) for states in backward]
+        return torch.cat(ends, dim=-1)
+
+
+def _at_first(
+    states: Float[Tensor, "batch tokens width"], mask: Bool[Tensor, "batch tokens"] | None
+) -> Float[Tensor, "batch width"]:
+    """The state at the first token that exists, at the first place if none does."""
+    if mask is None:
+        return states[:, 0]
+    place = mask.int().argmax(dim=1)[:, None, None].expand(-1, 1, states.shape[-1])
+    return states.gather(1, place).squeeze(1)

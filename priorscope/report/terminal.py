@@ -39,7 +39,7 @@ def print_summary(summary: dict[str, Any], console: Console) -> None:
         console.print(strengths(view, structures[start : start + STRENGTHS]))
     if structures:
         console.print(Text("* the 95% interval does not contain 0", style="dim"))
-    for key in ("verdict", "recommendation"):
+    for key in ("verdict", "recommendation", "notes"):
         if sentences := summary.get(key) or []:
             console.print()
             console.print(Text(key.capitalize(), style="bold"))

@@ -15,12 +15,23 @@ POLL = 0.5  # seconds between looks at the clock
 
 @dataclass
 class Progress:
-    """What there is to do and what is done, for whoever shows it."""
+    """What there is to do and what is done, for whoever shows it.
+
+    updates, updated: optimiser updates planned in all runs, and in those that are finished.
+    """
 
     runs: int = 0
     finished: int = 0
+    updates: int = 0
+    updated: int = 0
     last: str = ""
     started: float = field(default_factory=time.time)
+
+    def left(self) -> float | None:
+        """Seconds still needed, if updates go on taking as long; None before the first are done."""
+        if not self.updated:
+            return None
+        return (time.time() - self.started) * (self.updates - self.updated) / self.updated
 
 
 @dataclass(frozen=True)
@@ -46,7 +57,9 @@ def run_batches(plan: Plan, store: Store, show: Callable[[Progress], None]) -> N
     Raises:
         OSError: if rows can't be written.
     """
-    progress = Progress(runs=sum(len(b.runs) for b in plan.batches))
+    progress = Progress(
+        runs=sum(len(b.runs) for b in plan.batches), updates=sum(b.updates for b in plan.batches)
+    )
     waiting, suspects = deque(plan.batches), deque[Batch]()
     flying: dict[Future, Batch] = {}
     executor = plan.make_executor()
@@ -82,6 +95,7 @@ def _settle(future: Future, batch: Batch, progress: Progress) -> None:
     """Count a batch that came back; what it couldn't write is the caller's to know."""
     future.result()
     progress.finished += len(batch.runs)
+    progress.updated += batch.updates
     progress.last = batch.runs[-1]["text"]
 
 
@@ -91,10 +105,12 @@ def _narrowed(broken: list[Batch], store: Store, progress: Progress) -> list[Bat
         return broken
     batch = broken[0]
     if len(batch.runs) > 1:
-        return [replace(batch, runs=(run,)) for run in batch.runs]
+        updates = batch.updates // len(batch.runs)
+        return [replace(batch, runs=(run,), updates=updates) for run in batch.runs]
     for run in batch.runs:
         fail(run, "its worker process died, perhaps out of memory", store)
         progress.finished += 1
+        progress.updated += batch.updates
     return []
 
 

@@ -35,6 +35,7 @@ class Batch:
     """Runs of one learner and size that one worker does together; plain values, so it travels.
 
     root: the store's folder. runs: as JSON. include: plug-in files. deadline: `time.time()`.
+    updates: optimiser updates planned, of all its runs.
     """
 
     root: str
@@ -43,6 +44,7 @@ class Batch:
     include: tuple[str, ...] = ()
     deadline: float = math.inf
     threads: int = 1
+    updates: int = 0
 
 
 def work(batch: Batch) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -209,3 +210,43 @@ def test_debug_shows_the_traceback(tmp_path):
     process = compare("digist", "--debug", cwd=tmp_path)
     assert process.returncode == 2
     assert "Traceback" in process.stderr
+
+
+TINY = ["--learners", "linear", "--structures", "intact", "--sizes", "20,40", "--draws", "2"]
+TINY += ["--steps", "5", "--workers", "0", "--quiet"]
+
+
+def limit_files():
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+
+
+def test_a_full_or_unfit_output_folder_is_one_sentence_and_loses_nothing(tmp_path):
+    (tmp_path / "file").write_text("")
+    process = compare("digits", *TINY, "--out", tmp_path / "file", cwd=tmp_path)
+    assert process.returncode == 2
+    assert "can't be read or written (Not a directory)" in process.stderr
+    assert "Traceback" not in process.stderr
+    command = [*COMMAND, "digits", *TINY, "--out", str(tmp_path / "out")]
+    options = {"capture_output": True, "text": True, "env": ENVIRONMENT, "check": False}
+    full = subprocess.run(command, preexec_fn=limit_files, **options)
+    assert full.returncode == 2
+    assert "(File too large)" in full.stderr
+    assert len(full.stderr.strip().splitlines()) == 1
+    again = subprocess.run(command, **options)
+    assert again.returncode == 0, again.stderr
+
+
+def test_what_was_wrong_with_the_data_is_told_in_the_terminal(tmp_path):
+    lines = "".join(f"{i % 7},{i % 5},{i % 2 if i > 4 else ''}\n" for i in range(200))
+    (tmp_path / "table.csv").write_text("a,b,label\n" + lines)
+    process = compare("table.csv", *TINY, cwd=tmp_path)
+    assert process.returncode == 0, process.stderr
+    notes = process.stdout.partition("Notes")[2]
+    assert "5 of 200 labels are missing" in notes
+
+
+def test_the_kind_of_the_data_is_heard(tmp_path):
+    (tmp_path / "table.csv").write_text("a,label\n" + "1,0\n2,1\n" * 50)
+    process = compare("table.csv", *TINY, "--kind", "vector", cwd=tmp_path)
+    assert process.returncode == 2
+    assert "--kind vector is for .npz and .npy" in process.stderr

@@ -2,7 +2,10 @@ import pytest
 import torch
 from torch import nn
 
+from priorscope.models import MODELS
+from priorscope.nn import recurrence
 from priorscope.nn.recurrence import Recurrence
+from priorscope.signature import Signature
 
 BATCH, TOKENS, CHANNELS, WIDTH = 2, 5, 3, 4
 PEERS = {"gru": nn.GRU, "lstm": nn.LSTM}
@@ -79,3 +82,27 @@ def test_order_matters(cell):
     network = Recurrence(cell, CHANNELS, WIDTH, False)
     x = torch.randn(BATCH, TOKENS, CHANNELS)
     assert not torch.allclose(network(x)[:, -1], network(x.flip(1))[:, -1])
+
+
+@every_cell
+def test_long_inputs_are_worked_on_in_parts_with_the_same_gradient(cell, monkeypatch):
+    layer = Recurrence(cell, CHANNELS, WIDTH, True).double()
+    x = torch.randn(BATCH, TOKENS, CHANNELS, dtype=torch.float64)
+
+    def gradients():
+        return torch.autograd.grad(layer(x).square().sum(), list(layer.parameters()))
+
+    whole = gradients()
+    monkeypatch.setattr(recurrence, "CACHED", 2 * 2 * WIDTH * BATCH)  # two tokens at a time
+    for part, all_at_once in zip(gradients(), whole, strict=True):
+        assert torch.equal(part, all_at_once)
+
+
+@every_cell
+def test_the_last_state_is_that_of_the_last_token_that_exists(cell):
+    signature = Signature(input_shape=(TOKENS, CHANNELS + 1), num_classes=3, padded=True)
+    network = MODELS[cell](width=WIDTH, readout="last").build(signature).double()
+    x = torch.randn(BATCH, TOKENS, CHANNELS + 1, dtype=torch.float64)
+    x[..., -1] = torch.tensor([1.0, 1.0, 1.0, 0.0, 0.0])
+    x[:, 3:] = 0
+    close(network(x), network(x[:, :3]))

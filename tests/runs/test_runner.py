@@ -10,7 +10,7 @@ from priorscope.config import digest
 from priorscope.runs.executors import local_executor
 from priorscope.runs.planner import Question, batches
 from priorscope.runs.run import Run
-from priorscope.runs.runner import Plan, run_batches
+from priorscope.runs.runner import Plan, Progress, run_batches
 from priorscope.runs.store import Store
 from priorscope.runs.worker import Batch
 from priorscope.structures._parse import parse_structure
@@ -91,6 +91,25 @@ def test_every_cell_is_planned_once(data, tmp_path):
     assert len(runs) == len(cells) == 2 * 2 * 3 * 3
     assert [r.draw for r in runs[: 2 * 3 * 2]] == [0, 1] * 6  # two intact draws of all come first
     assert {r.structure.label for r in runs[: 2 * 3 * 2]} == {"intact"}
+
+
+def test_without_a_budget_structures_and_draws_train_together(data, tmp_path):
+    hurried = question(data, Store(tmp_path), draws=3)
+    runs = dataclasses.replace(hurried, first_draws=3).runs()
+    assert {run.digest for run in runs} == {run.digest for run in hurried.runs()}
+    assert [len(group) for group in batches(runs, 3, together=False)] == [6] * 6
+
+
+def test_batches_are_of_nearly_one_length(data, tmp_path):
+    runs = dataclasses.replace(question(data, Store(tmp_path), draws=9), first_draws=9).runs()
+    assert [len(group) for group in batches(runs, 3, together=False)] == [9] * 12  # not 16 and 2
+
+
+def test_the_time_left_counts_updates():
+    progress = Progress(runs=3, updates=1000, started=time.time() - 10)
+    assert progress.left() is None
+    progress.updated = 200
+    assert progress.left() == pytest.approx(40, abs=1)
 
 
 def test_batches_hold_one_learner_and_size(data, tmp_path):

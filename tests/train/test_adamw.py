@@ -3,7 +3,7 @@ import copy
 import torch
 from torch import nn
 
-from priorscope.train.adamw import ClippedAdamW
+from priorscope.train.adamw import ClippedAdamW, ReplicaAdamW
 
 
 def layer(dtype: torch.dtype) -> nn.Linear:
@@ -81,3 +81,28 @@ def test_a_restored_optimizer_goes_on_bit_for_bit():
         assert torch.equal(network.weight, other.weight)
         for a, b in zip(optimizer._masters, restored._masters, strict=True):
             assert torch.equal(a, b)
+
+
+def test_each_replica_is_clipped_and_updated_as_torch_would():
+    torch.manual_seed(0)
+    rows = torch.randn(3, 10)
+    ours = rows.clone()
+    theirs = [nn.Parameter(row.clone()) for row in rows]
+    peers = [torch.optim.AdamW([p], lr=1e-2, weight_decay=0.1) for p in theirs]
+    adamw = ReplicaAdamW(ours, weight_decay=0.1, largest_norm=1.0)
+    for step in range(5):
+        gradients = torch.randn(3, 10) * torch.tensor([[0.01], [1.0], [100.0]])
+        for parameter, peer, gradient in zip(theirs, peers, gradients, strict=True):
+            parameter.grad = gradient.clone()
+            nn.utils.clip_grad_norm_([parameter], 1.0)
+            peer.step()
+        adamw.step(ours, gradients, 1e-2)
+        torch.testing.assert_close(ours, torch.stack([p.detach() for p in theirs]), msg=str(step))
+    adamw.keep([2])
+    alone = ours[2:].clone()
+    gradient = torch.randn(1, 10)
+    theirs[2].grad = gradient[0].clone()
+    nn.utils.clip_grad_norm_([theirs[2]], 1.0)
+    peers[2].step()
+    adamw.step(alone, gradient, 1e-2)
+    torch.testing.assert_close(alone[0], theirs[2].detach())

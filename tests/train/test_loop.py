@@ -105,3 +105,12 @@ def test_the_best_step_is_kept_not_the_last():
         logits = good.replicas(torch.stack([good.validation[0][0]]))[0]
     restored = validation_loss(logits[None], good.validation[0][1][None]).item()
     assert restored == pytest.approx(fitted.validation_loss, rel=1e-6)
+
+
+def test_looks_cost_a_fifth_of_the_training_at_most():
+    cheap = Training(learner(), SIGNATURE, [prefix(examples=50)], CPU)
+    assert cheap._look_every(steps=100, batch=32) == 4  # 25 looks, the most
+    dear = Training(learner(), SIGNATURE, [prefix(examples=5000)], CPU)
+    # 100 updates of 32 are worth 9,600 forward passes; a look at 1,000 examples costs 1,000.
+    assert dear._look_every(steps=100, batch=32) == 20  # five looks, the fewest
+    assert dear._look_every(steps=500, batch=32) == 500 // 9
