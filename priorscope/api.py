@@ -11,6 +11,7 @@ import numpy as np
 from priorscope.comparison import Comparison, Named, default_recipe
 from priorscope.models import ModelConfig
 from priorscope.models.estimator import Estimator
+from priorscope.report import words
 from priorscope.report.page import write_report
 from priorscope.runs.runner import Progress
 from priorscope.settings import LEARNERS, Settings, parse_duration
@@ -95,8 +96,15 @@ class Result:
 
     def _repr_html_(self) -> str:
         sentences = "".join(f"<p>{html.escape(sentence)}</p>" for sentence in self.verdict)
-        keys = ("learner", "code_bits_per_label.mean", "accuracy.mean", "probability_best")
-        short = Table({k: row.get(k) for k in keys} for row in self.leaderboard())
+        short = Table(
+            {
+                "learner": row["learner"],
+                "bits per label": _with_interval(row["code_bits_per_label"], 3),
+                "accuracy": _with_interval(row["accuracy"], 2),
+                "probability best": words.percent(row["probability_best"]),
+            }
+            for row in self.summary["leaderboard"]
+        )
         return sentences + short._repr_html_()
 
 
@@ -185,6 +193,13 @@ def _flat(row: dict[str, Any]) -> dict[str, Any]:
         else:
             flat[key] = value
     return flat
+
+
+def _with_interval(value: Any, digits: int) -> str:
+    if not words.has_mean(value):
+        return words.MISSING
+    ends = words.interval(value, digits)
+    return words.number(value["mean"], digits) + (f" ({ends})" if ends else "")
 
 
 def _shown(value: Any) -> str:

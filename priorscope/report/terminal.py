@@ -37,7 +37,7 @@ def print_summary(summary: dict[str, Any], console: Console) -> None:
         console.print(Text("Bits per label lost when a structure is destroyed", style="bold"))
     for start in range(0, len(structures), STRENGTHS):
         console.print(strengths(view, structures[start : start + STRENGTHS]))
-    if structures:
+    if any(_is_clear(row.get("bits_per_label")) for row in view.rows("strength")):
         console.print(Text("* the 95% interval does not contain 0", style="dim"))
     for key in ("verdict", "recommendation", "notes"):
         if sentences := summary.get(key) or []:
@@ -92,10 +92,14 @@ def starred(value: Any) -> Text:
     """`+0.42*` where the interval excludes 0, else `0.01` dim."""
     if not words.has_mean(value):
         return Text(words.MISSING)
-    clear = words.has_interval(value) and (value["low"] > 0 or value["high"] < 0)
     sign = "+" if value["mean"] > 0 and float(f"{value['mean']:.2f}") else ""
     text = sign + words.number(value["mean"], 2)
-    return Text(f"{text}*", style="bold") if clear else Text(f"{text} ", style="dim")
+    return Text(f"{text}*", style="bold") if _is_clear(value) else Text(f"{text} ", style="dim")
+
+
+def _is_clear(value: Any) -> bool:
+    """Whether its 95% interval excludes 0."""
+    return words.has_interval(value) and (value["low"] > 0 or value["high"] < 0)
 
 
 def _table() -> Table:
