@@ -4,7 +4,7 @@ import dataclasses
 from typing import Any
 
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from priorscope.analysis.ensemble import Ensemble
 from priorscope.analysis.noise import Means
@@ -52,7 +52,7 @@ class Audit:
     def to_json(self) -> dict[str, Any]:
         """The entry of the key `audit`."""
         low, high = np.exp(np.quantile(self.predicted, (0.025, 0.975)))
-        reach = student.ppf(0.975, self.freedom) * self.noise
+        reach = stdtrit(self.freedom, 0.975) * self.noise
         seen = np.exp(self.seen + np.array([0.0, -1.0, 1.0]) * reach)
         middle = float(np.exp(np.median(self.predicted)))
         return {

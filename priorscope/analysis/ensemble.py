@@ -3,7 +3,7 @@
 import dataclasses
 
 import numpy as np
-from scipy.stats import chi2
+from scipy.special import gammaincinv
 
 from priorscope.analysis.families import FAMILIES, Family
 from priorscope.analysis.fit import Problem, fit_batch, prior_starts
@@ -103,7 +103,9 @@ def _inflation(batch: Batch, misfit: np.ndarray, parameters: int) -> tuple[np.nd
     """(inflation of the variance, its degrees of freedom), per prefix."""
     repeated = np.array([p.means.repeated for p in batch.prefixes])
     spare = np.maximum(batch.shown.sum(axis=1) - min(parameters, 3), 1)
-    measured = np.maximum(misfit / chi2.ppf(0.8, spare), 1.0)  # only what luck doesn't explain
+    measured = np.maximum(
+        misfit / (2 * gammaincinv(spare / 2, 0.8)), 1.0
+    )  # only what luck doesn't explain
     guessed = (GUESS_FREEDOM + misfit) / (GUESS_FREEDOM + spare)
     known = np.array([p.means.freedom for p in batch.prefixes])
     return np.where(repeated, measured, guessed), np.where(repeated, known, GUESS_FREEDOM + spare)

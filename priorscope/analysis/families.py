@@ -9,7 +9,7 @@ import dataclasses
 from collections.abc import Callable
 
 import numpy as np
-from scipy.special import expit, log_expit, logit
+from scipy.special import expit, logit
 
 Shape = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
@@ -75,8 +75,10 @@ def _solve_sigmoid(target: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     """t with log expit(t) - alpha·log expit(-t) = target, by Newton's method."""
     t = np.where(target < 0, target, target / alpha)
     for _ in range(5):
-        excess = log_expit(t) - alpha * log_expit(-t) - target
-        up = expit(t)
+        small = np.exp(-np.abs(t))
+        log_up = np.minimum(t, 0.0) - np.log1p(small)  # log expit(t); log expit(-t) is t less
+        up = np.where(t < 0, small, 1.0) / (1.0 + small)
+        excess = log_up - alpha * (log_up - t) - target
         t = t - excess / ((1.0 - up) + alpha * up)
     return t
 

@@ -1,8 +1,10 @@
 """Intervals over draws: the bootstrap, paired, with its small-sample bias removed."""
 
+from functools import lru_cache
+
 import numpy as np
 from jaxtyping import Float
-from scipy import stats
+from scipy.special import ndtr, ndtri, stdtrit
 
 RESAMPLES = 2000
 LEVEL = 0.95
@@ -10,12 +12,15 @@ LEVEL = 0.95
 Interval = dict[str, float | int | None]
 
 
+@lru_cache(maxsize=16)
 def resampling_weights(
     draws: int, resamples: int = RESAMPLES
 ) -> Float[np.ndarray, "resamples draws"]:
     """Shares of each draw in each bootstrap resample; the same for everything, so it is paired."""
     stream = np.random.default_rng(draws)
-    return stream.multinomial(draws, np.full(draws, 1 / draws), size=resamples) / draws
+    weights = stream.multinomial(draws, np.full(draws, 1 / draws), size=resamples) / draws
+    weights.setflags(write=False)  # it is shared
+    return weights
 
 
 def expanded_level(draws: int, level: float = LEVEL) -> float:
@@ -24,8 +29,8 @@ def expanded_level(draws: int, level: float = LEVEL) -> float:
     Hesterberg (2015), "expanded percentile interval": the bootstrap is too narrow by a factor
     sqrt((n-1)/n) and by that between t and normal quantiles.
     """
-    t = stats.t.ppf((1 + level) / 2, draws - 1)
-    return float(1 - 2 * stats.norm.sf(t * np.sqrt(draws / (draws - 1))))
+    t = stdtrit(draws - 1, (1 + level) / 2)
+    return float(1 - 2 * ndtr(-t * np.sqrt(draws / (draws - 1))))
 
 
 def interval(values: Float[np.ndarray, " draws"], examples_spread: float = 0.0) -> Interval:
@@ -43,8 +48,8 @@ def interval(values: Float[np.ndarray, " draws"], examples_spread: float = 0.0) 
     means = resampling_weights(len(values)) @ values
     tail = (1 - expanded_level(len(values))) / 2
     low, high = np.quantile(means, [tail, 1 - tail])
-    half_t = stats.t.ppf((1 + LEVEL) / 2, len(values) - 1) * values.std(ddof=1) / len(values) ** 0.5
-    extra = stats.norm.ppf((1 + LEVEL) / 2) * examples_spread
+    half_t = stdtrit(len(values) - 1, (1 + LEVEL) / 2) * values.std(ddof=1) / len(values) ** 0.5
+    extra = ndtri((1 + LEVEL) / 2) * examples_spread
     # Resamples of n values can't leave their range: with few draws that range is the limit,
     # and Student's interval, which assumes a normal distribution but no range, is the wider one.
     low, high = min(low, mean - half_t), max(high, mean + half_t)

@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 from scipy.optimize import nnls
-from scipy.stats import chi2
+from scipy.special import gammaincinv
 
 from priorscope.seeds import numpy_stream
 
@@ -117,7 +117,7 @@ def perturbed(
     fresh: (members, sizes) standard normal. inflation: by how much the variance exceeds what
     `means` says. freedom: degrees of freedom of the variance. Returns two (members, sizes).
     """
-    tail = freedom / chi2.ppf(luck.chi, freedom)[:, None]
+    tail = freedom / (2 * gammaincinv(freedom / 2, luck.chi))[:, None]
     if means.repeated:
         common = min((means.draws - 1) / 4.0, 1.0)
         drawn = np.sqrt(common) * luck.multipliers[:, : means.deviations.shape[1]]

@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 
 def plain(value: float) -> float | None:
@@ -27,7 +27,7 @@ def over_draws(values: np.ndarray) -> dict[str, Any]:
     mean, count = float(known.mean()), len(known)
     if count < 2:
         return {"mean": mean, "low": None, "high": None, "n": count}
-    reach = float(student.ppf(0.975, count - 1) * known.std(ddof=1) / np.sqrt(count))
+    reach = float(stdtrit(count - 1, 0.975) * known.std(ddof=1) / np.sqrt(count))
     return {"mean": mean, "low": mean - reach, "high": mean + reach, "n": count}
 
 

@@ -29,6 +29,10 @@ class ModelConfig(Config):
         """
         return False
 
+    def why_not(self, signature: Signature) -> str | None:
+        """Why it can't read such data, as a sentence; or None."""
+        return None
+
     def build(self, signature: Signature) -> "nn.Module":
         """An initialised network: (batch, *input_shape) -> logits (batch, num_classes).
 

@@ -276,12 +276,17 @@ class Bert(ModelConfig):
             return 0.025 / read_json(Path(self.pretrained) / "config.json").get("hidden_size", 768)
         return 0.1 / bert_shape(self.size).width
 
+    def why_not(self, signature: Signature) -> str | None:
+        if signature.vocabulary is not None:
+            return None
+        return (
+            f"bert reads token ids, but these data are of kind {signature.layout}; name a column "
+            "of text with --input, or take the learner transformer, which reads everything."
+        )
+
     def build(self, signature: Signature) -> BertClassifier:
-        if signature.vocabulary is None:
-            raise ValueError(
-                f"bert reads token ids, but this task gives a {signature.layout}; "
-                f"take the learner transformer, which reads everything."
-            )
+        if problem := self.why_not(signature):
+            raise ValueError(problem)
         if self.causal and self.pooling == "class":
             raise ValueError(
                 "bert: with causal=True the first token sees nothing but itself, so "

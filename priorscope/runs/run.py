@@ -1,6 +1,7 @@
 """A run: learner x data x structure x size x draw; its digest is its name on disk."""
 
 import dataclasses
+from functools import cached_property
 from typing import Any
 
 from priorscope.config import digest
@@ -43,7 +44,7 @@ class Run:
             **{name: getattr(self, name) for name in plain},
         }
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """16 hex digits that name this run on disk."""
         return digest(self.identity())

@@ -63,6 +63,8 @@ class Learner(Config):
 
     def why_not(self, signature: Signature) -> str | None:
         """Why the recipe can't be used on such data, as a sentence; or None."""
+        if problem := self.model.why_not(signature):
+            return problem
         grid = signature.layout in ("image", "series")
         for part in self.recipe.augment:
             if not grid or (part in ("rotate", "flip") and signature.layout != "image"):

@@ -86,7 +86,7 @@ def test_what_does_not_fit_is_refused(ids):
         network(ids.clamp(max=0) + torch.tensor(31) * (ids > 0))
     with pytest.raises(ValueError, match="at most 9 tokens, but the sequence has 10"):
         network(torch.ones(1, 10, dtype=torch.int64))
-    with pytest.raises(ValueError, match="bert reads token ids, but this task gives a series"):
+    with pytest.raises(ValueError, match="bert reads token ids, but these data are of kind series"):
         Bert().build(Signature(input_shape=(5, 2), num_classes=2))
     with pytest.raises(ValueError, match="take pooling='mean'"):
         Bert(causal=True, pooling="class").build(TEXTS)
