@@ -7,7 +7,16 @@ from importlib.metadata import PackageNotFoundError, version
 
 from priorscope.cli._exit import Exit
 
-NEEDED = ("torch", "numpy", "scipy", "scikit-learn", "tokenizers", "safetensors", "altair", "loky")
+NEEDED = (
+    "torch",
+    "numpy",
+    "scipy",
+    "scikit-learn",
+    "tokenizers",
+    "safetensors",
+    "vl-convert-python",
+    "loky",
+)
 OPTIONAL = {
     "pyarrow": "reads .parquet (pip install priorscope[parquet])",
     "pandas": "tables as data frames (pip install priorscope[frames])",
