@@ -1,6 +1,8 @@
 """The command line: one file = one command, imported when it is called."""
 
+import signal
 import sys
+import threading
 import traceback
 
 from cyclopts import App, CycloptsError
@@ -49,6 +51,8 @@ def main(arguments: list[str] | None = None) -> None:
     debug = "--debug" in arguments
     if debug:
         arguments.remove("--debug")
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # workers end with the command
     try:
         code = build_app()(arguments, exit_on_error=False, print_error=False)
     except (CycloptsError, ValueError, LookupError, OSError) as error:

@@ -117,6 +117,36 @@ def test_a_killed_comparison_continues_with_the_same_numbers(finished, tmp_path)
         assert mine["test_bits"]["mean"] == pytest.approx(theirs["test_bits"]["mean"], rel=1e-5)
 
 
+def alive(group):
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_a_terminated_comparison_takes_its_workers_along(tmp_path):
+    process = subprocess.Popen(
+        [*COMMAND, "digits", *SMALL[:-4], "--steps", "100000", "--workers", "2", "-q"],
+        cwd=tmp_path,
+        env=ENVIRONMENT,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    data = tmp_path / "priorscope-runs" / "digits" / "data"
+    deadline = time.time() + 120
+    while time.time() < deadline and not list(data.glob("*/signature.json")):
+        time.sleep(0.05)
+    time.sleep(3)  # workers are at work
+    process.terminate()
+    assert "the same command continues" in process.communicate(timeout=30)[1]
+    assert process.returncode == 130
+    while alive(process.pid):
+        assert time.time() < deadline, "a worker is left"
+        time.sleep(0.1)
+
+
 def test_an_ended_budget_says_what_is_unresolved(tmp_path):
     endless = [a if a != "30" else "1000000" for a in SMALL]
     process = compare("digits", *endless, "--budget", "15s", "--json", cwd=tmp_path)
