@@ -44,6 +44,11 @@ def _best(leaderboard: list[dict[str, Any]], n: int) -> str:
             f"{best['learner']} has the shortest code on {n:,} examples, but from one draw "
             f"nobody can say how sure that is."
         )
+    if probability < 1.01 / len(leaderboard):  # as after one draw in common
+        return (
+            f"{best['learner']} has the shortest code on {n:,} labelled examples, but too few "
+            f"draws were finished for all learners to say which fits best."
+        )
     how = f"with probability {probability:.0%}" if probability < 0.995 else "almost surely"
     return f"On {n:,} labelled examples, {best['learner']} fits these data best, {how}."
 

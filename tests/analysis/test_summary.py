@@ -7,6 +7,7 @@ import pytest
 
 from priorscope.analysis.codelength import collect, label_code_bits, reference_bits
 from priorscope.analysis.summary import summarise
+from priorscope.analysis.verdict import _best
 
 SIZES, CLASSES, DRAWS = (10, 20, 40), 4, 3
 BITS = {
@@ -132,3 +133,11 @@ def test_learners_that_cannot_be_separated_are_named():
     same = BITS | {("bad", "intact"): 0.5}
     found = summarise(results(rows(same, noise=0.1)), [10] * 4)
     assert any("can't separate" in sentence for sentence in found["verdict"])
+
+
+def test_with_one_draw_in_common_nobody_is_said_to_be_best():
+    code = {"mean": 0.9, "low": 0.8, "high": 1.0, "n": 2}
+    rows = [{"learner": n, "code_bits_per_label": code, "probability_best": 0.5} for n in "ab"]
+    assert "too few draws were finished for all learners" in _best(rows, 1500)
+    rows[0]["probability_best"] = 0.8
+    assert _best(rows, 1500).endswith("a fits these data best, with probability 80%.")
