@@ -83,12 +83,16 @@ def build(name: str, data: Examples) -> nn.Module:
     return made[name]()
 
 
-def authors_permutation() -> np.ndarray:
-    """The one that their code draws, from the same stream, after the 5,000 examples."""
+def authors_permutation(notebook: str) -> np.ndarray:
+    """The one in their notebook `building-mnist1d` or `mnist1d-classification`.
+
+    The first draws it from the stream of the data, after the 5,000 examples.
+    """
     stream = np.random.RandomState(42)
-    for _ in range(5000):
-        _draw(stream)
-    stream.permutation(5000)
+    if notebook == "building":
+        for _ in range(5000):
+            _draw(stream)
+        stream.permutation(5000)
     return stream.permutation(40)
 
 
@@ -131,7 +135,8 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--steps", type=int, default=6000)
     parser.add_argument("--learners", default="linear,mlp,cnn,gru")
-    parser.add_argument("--authors-permutation", action="store_true")
+    kinds = ("random", "building", "classification")
+    parser.add_argument("--permutation", choices=kinds, default="random")
     options = parser.parse_args()
     torch.set_num_threads(1)
     data = Mnist1d().load()
@@ -141,8 +146,8 @@ def main() -> None:
         started = time.perf_counter()
         intact = [np.arange(40)] * options.seeds
         shuffled = [np.random.default_rng(seed).permutation(40) for seed in range(options.seeds)]
-        if options.authors_permutation:
-            shuffled = [authors_permutation()] * options.seeds
+        if options.permutation != "random":
+            shuffled = [authors_permutation(options.permutation)] * options.seeds
         found = accuracies(name, data, intact + shuffled, options.steps)
         seconds = time.perf_counter() - started
         parts = {"intact": found[: options.seeds], "shuffled": found[options.seeds :]}

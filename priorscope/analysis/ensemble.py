@@ -3,11 +3,11 @@
 import dataclasses
 
 import numpy as np
-from scipy.special import gammaincinv
 
 from priorscope.analysis.families import FAMILIES, Family
 from priorscope.analysis.fit import Problem, fit_batch, prior_starts
 from priorscope.analysis.noise import GUESS_FREEDOM, Luck, Means, perturbed
+from priorscope.analysis.quantiles import chi_square_quantile
 from priorscope.seeds import numpy_stream
 
 MEMBERS = 400
@@ -103,9 +103,8 @@ def _inflation(batch: Batch, misfit: np.ndarray, parameters: int) -> tuple[np.nd
     """(inflation of the variance, its degrees of freedom), per prefix."""
     repeated = np.array([p.means.repeated for p in batch.prefixes])
     spare = np.maximum(batch.shown.sum(axis=1) - min(parameters, 3), 1)
-    measured = np.maximum(
-        misfit / (2 * gammaincinv(spare / 2, 0.8)), 1.0
-    )  # only what luck doesn't explain
+    by_luck = chi_square_quantile(0.8, spare)  # only what luck doesn't explain inflates
+    measured = np.maximum(misfit / by_luck, 1.0)
     guessed = (GUESS_FREEDOM + misfit) / (GUESS_FREEDOM + spare)
     known = np.array([p.means.freedom for p in batch.prefixes])
     return np.where(repeated, measured, guessed), np.where(repeated, known, GUESS_FREEDOM + spare)

@@ -4,8 +4,8 @@ import dataclasses
 
 import numpy as np
 from scipy.optimize import nnls
-from scipy.special import gammaincinv
 
+from priorscope.analysis.quantiles import chi_square_quantile
 from priorscope.seeds import numpy_stream
 
 GUESS = 0.02  # relative noise assumed of a single draw, before its residuals say more
@@ -117,7 +117,7 @@ def perturbed(
     fresh: (members, sizes) standard normal. inflation: by how much the variance exceeds what
     `means` says. freedom: degrees of freedom of the variance. Returns two (members, sizes).
     """
-    tail = freedom / (2 * gammaincinv(freedom / 2, luck.chi))[:, None]
+    tail = freedom / chi_square_quantile(luck.chi, freedom)[:, None]
     if means.repeated:
         common = min((means.draws - 1) / 4.0, 1.0)
         drawn = np.sqrt(common) * luck.multipliers[:, : means.deviations.shape[1]]

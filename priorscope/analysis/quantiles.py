@@ -4,7 +4,15 @@ import math
 from typing import Any
 
 import numpy as np
-from scipy.special import stdtrit
+from scipy.special import gammaincinv, stdtrit
+
+
+def chi_square_quantile(share: Any, freedom: Any) -> Any:
+    """Below which a chi-square variable lies with probability `share`; elementwise.
+
+    scipy.stats has it too, but takes a second to import.
+    """
+    return 2 * gammaincinv(np.asarray(freedom) / 2, share)
 
 
 def plain(value: float) -> float | None:

@@ -14,9 +14,8 @@ def strengths(results: Results, structures: list[str]) -> list[dict[str, Any]]:
     The difference is taken draw by draw, so what a draw makes easy or hard cancels. 0 says that
     the learner doesn't care; above 0, that it lives on this structure.
     """
-    rows = []
+    rows, n = [], results.reached
     for learner in results.learners:
-        n = results.reached
         intact = results.code_lengths(learner, "intact", upto=n)
         for structure in structures:
             destroyed = results.code_lengths(learner, structure, upto=n)

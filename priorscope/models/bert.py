@@ -219,7 +219,7 @@ class BertClassifier(nn.Module):
         """Id 0 is padding."""
         present = presence(self.signature, inputs)
         assert present is not None
-        if not inside_transform() and bool((present[:, 1:] <= present[:, :-1]).all()):
+        if not inside_transform() and _padded_behind(present):
             return self.readout(self.dropout(self._pooled(inputs[present], present.sum(dim=1))))
         x = self.bert(inputs, None, present)
         pooled = masked_mean(x, present) if self.bert.pooler is None else self.bert.pool(x)
@@ -252,7 +252,7 @@ class Bert(ModelConfig):
     causal: each token sees only itself and what stands before it.
     pooling: "mean" over the tokens that exist; "class": the pooler on the first one (the paper).
     dropout: of embeddings, attention weights and each part's output.
-    fingerprint: of the folder's network, see `of`; "" lets it change unnoticed.
+    fingerprint: of the folder's network, see `from_options`; "" lets it change unnoticed.
     """
 
     size: Size = "tiny"
@@ -331,6 +331,11 @@ class Bert(ModelConfig):
         if self.pooling == "mean":
             encoder.pooler = None
         return encoder
+
+
+def _padded_behind(present: Present) -> bool:
+    """Whether every row begins with a token, and has padding only at its end."""
+    return bool(present[:, 0].all() and (present[:, 1:] <= present[:, :-1]).all())
 
 
 def _fingerprint(folder: str) -> str:

@@ -178,6 +178,15 @@ def test_padding_behind_and_padding_between_give_what_rows_of_one_length_give(po
         torch.testing.assert_close(together, rows, atol=1e-5, rtol=0)
 
 
+def test_a_row_of_padding_alone_does_not_stop_the_others(ids):
+    network = Bert().build(TEXTS).eval()
+    empty = ids.clone()
+    empty[0] = 0
+    found = network(empty)
+    assert found.isfinite().all()
+    torch.testing.assert_close(found[1:], network(ids)[1:], atol=1e-5, rtol=0)
+
+
 def test_it_learns_which_word_occurs():
     torch.manual_seed(0)
     ids = torch.randint(5, WORDS, (64, TOKENS))
