@@ -65,6 +65,12 @@ class Ours:
             self.optimizers[dtype].step(1e-4)
 
 
+def end_to_end(rows: list[list[int]]) -> list[list[int]]:
+    """The same tokens in full rows: nothing is padded, but sequences see their neighbours."""
+    tokens = [token for row in rows for token in row]
+    return [tokens[start : start + COLUMNS] for start in range(0, len(tokens), COLUMNS)]
+
+
 def theirs(rows: list[list[int]], folder: Path, shape: BertShape, full: bool, **options: object):
     """One epoch of the Trainer, as a function; `full` pads to 128, otherwise to the longest.
 
@@ -132,6 +138,18 @@ def contenders(
             "Trainer",
             "float32, grouped by length, padded to the longest, fast GEMM",
             theirs(rows, folder, shape, full=False, **grouped),
+            fast_gemm=True,
+        ),
+        Contender(
+            "Trainer",
+            f"float32, packed into full rows of {COLUMNS} that see their neighbours, fast GEMM",
+            theirs(end_to_end(rows), folder, shape, full=True),
+            fast_gemm=True,
+        ),
+        Contender(
+            "Trainer",
+            "float32, packed into full rows, compiled, fast GEMM",
+            theirs(end_to_end(rows), folder, shape, full=True, torch_compile=True),
             fast_gemm=True,
         ),
     ]

@@ -65,7 +65,8 @@ class Settings(Config):
         return {name: value for name, value in values.items() if value != fields[name].default}
 
     def __post_init__(self) -> None:
-        for name, least in {"draws": 0, "budget": 0, "workers": -1, "tune": 1, "steps": 0}.items():
+        leasts = {"draws": 0, "budget": 0, "workers": -1, "tune": 1, "steps": 0, "epochs": 0}
+        for name, least in leasts.items():
             if getattr(self, name) < least:
                 raise ValueError(
                     f"{name} must be at least {least}, but it is {getattr(self, name)}."

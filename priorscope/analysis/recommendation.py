@@ -1,6 +1,7 @@
 """What follows, in sentences: now, at 2 x and 4 x the data, what to collect, what can't be said."""
 
 import math
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -19,9 +20,12 @@ def recommend(table: Table, fits: dict[str, dict[str, Fitted]], found: dict[str,
 
     found: the other keys of `forecast`.
     """
-    on = "error" if "error" in fits else "loss"
+    on = "error" if "error" in table.cells else "loss"
+    size = _largest_shared(table, on)
+    if flawless := [name for name in sorted(table.cells[on]) if size in table.zeros(on, name)]:
+        first = f"At {size:,.0f} examples the {on} of {_list(flawless)} is 0 in every draw."
+        return [first, *_falls(found["saturation"], on), *_limits(table, fits)]
     curves = fits[on]
-    size = _largest_shared(curves)
     judged = {name: fit for name, fit in curves.items() if fit.withheld is None}
     out = _present(fits, on, size)
     for times in (2.0, 4.0):
@@ -34,14 +38,10 @@ def recommend(table: Table, fits: dict[str, dict[str, Fitted]], found: dict[str,
     return out + _limits(table, fits)
 
 
-def _largest_shared(curves: dict[str, Fitted]) -> float:
+def _largest_shared(table: Table, on: str) -> float:
     """The largest size that two learners or more have; the largest at all, if none is shared."""
-    counts: dict[float, int] = {}
-    for fit in curves.values():
-        for n in fit.means.sizes:
-            counts[float(n)] = counts.get(float(n), 0) + 1
-    shared = [n for n, count in counts.items() if count > 1]
-    return max(shared or counts)
+    counts = Counter(size for sizes in table.cells[on].values() for size in sizes)
+    return max([n for n, count in counts.items() if count > 1] or counts)
 
 
 def _at(curves: dict[str, Fitted], size: float) -> dict[str, np.ndarray]:

@@ -52,6 +52,11 @@ class Table:
         """Names, sorted."""
         return sorted({name for curves in self.curves.values() for name in curves})
 
+    def zeros(self, on: str, learner: str) -> list[float]:
+        """Sizes at which a metric is 0 in every draw; no curve on a log scale has them."""
+        found = self.cells.get(on, {}).get(learner, {})
+        return [size for size, values in sorted(found.items()) if not any(values.values())]
+
     def column(self, name: str, learner: str, size: float) -> np.ndarray:
         """The numbers of a column at one size, (draws,), NaN where missing."""
         found = self.cells.get(name, {}).get(learner, {}).get(size, {})
@@ -186,8 +191,8 @@ def _curves(
     notes = []
     for on in METRICS:
         for learner, found in sorted(cells.get(on, {}).items()):
-            sizes = [size for size in sorted(found) if sum(found[size].values()) > 0]
-            zero = sorted(set(found) - set(sizes))
+            zero = [size for size in sorted(found) if not any(found[size].values())]
+            sizes = sorted(set(found) - set(zero))
             if zero:
                 listed = ", ".join(f"{z:g}" for z in zero)
                 notes.append(

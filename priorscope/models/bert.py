@@ -12,11 +12,11 @@ from priorscope.interop.bert_folder import BertFolder, num_classes
 from priorscope.models import MODELS, ModelConfig
 from priorscope.nn.attention import causal_mask, inside_transform, padding_mask
 from priorscope.nn.bert_shape import BertShape, Size, bert_shape
-from priorscope.nn.block import BlockOptions, Encoder
+from priorscope.nn.block import Block, BlockOptions, Encoder
 from priorscope.nn.checkpoint import NAMES as CHECKPOINTS
 from priorscope.nn.checkpoint import content_digest, read_json
 from priorscope.nn.dropout import Dropout
-from priorscope.nn.initial import initialise
+from priorscope.nn.initial import BEFORE, OFFSETS, initialise, look_at_neighbours
 from priorscope.nn.position import AddPositions, check_tokens
 from priorscope.nn.readout import masked_mean
 from priorscope.nn.sequences import Sequences
@@ -78,6 +78,13 @@ class BertEncoder(BertFolder):
     @classmethod
     def made_for(cls, shape: BertShape, tensors: dict[str, Tensor]) -> "BertEncoder":
         return cls(shape, pooler="pooler.weight" in tensors)
+
+    def look_at_neighbours(self) -> None:
+        """Other first values of learned positions and the first block, see `nn.initial`."""
+        table, first = self.embeddings.positions.table, self.encoder.blocks[0]
+        assert isinstance(table, nn.Parameter), "only learned positions have first values"
+        assert isinstance(first, Block)
+        look_at_neighbours(table, first.attention, BEFORE if self.shape.causal else OFFSETS)
 
     def forward(
         self, words: Ids, segments: Ids | None = None, present: Present | None = None

@@ -63,6 +63,11 @@ class Tables(TaskConfig):
             encoded, note = _encoded(name, source.columns[name], split)
             features.append(encoded)
             notes += note
+            if len(names) > 1 and _tells(encoded[split.train], split.targets[split.train]):
+                notes.append(
+                    f"The column {name!r} alone tells the class; if it isn't known before the "
+                    "class is, leave it out with input."
+                )
         values = as_float(np.concatenate(features, axis=1))
         return assemble(
             split, values[split.train], values[split.test], notes=[*source.notes, *notes]
@@ -120,6 +125,20 @@ def _encoded(name: str, values: list, split: Split) -> tuple[np.ndarray, list[st
         f"median {median:g}, and a feature marks them."
     )
     return np.stack([filled, missing], axis=1), [note]
+
+
+def _tells(encoded: np.ndarray, targets: np.ndarray) -> bool:
+    """Whether a tree with one leaf a class, on this column alone, is never wrong on training.
+
+    At least 20 examples a class, so that it doesn't happen by luck.
+    """
+    from sklearn.tree import DecisionTreeClassifier  # half a second
+
+    classes = len(np.unique(targets))
+    if len(targets) < 20 * classes:
+        return False
+    tree = DecisionTreeClassifier(max_leaf_nodes=classes, random_state=0)
+    return tree.fit(encoded, targets).score(encoded, targets) == 1.0
 
 
 def _one_hot(values: list, split: Split) -> np.ndarray:

@@ -11,7 +11,7 @@ Precision = Literal["float32", "bfloat16"]
 
 LEARNING_RATES: dict[Size, float] = {
     "tiny": 2e-3,
-    "mini": 1e-3,
+    "mini": 5e-4,
     "small": 5e-4,
     "medium": 4e-4,
     "base": 2e-4,
@@ -36,6 +36,8 @@ class Pretraining(Config):
     mask_rate, whole_words: see `text.masking`.
     next_sentence: predict whether two stretches belong together, beside the words.
     positions, causal: variants of the network.
+    start: of learned positions and the first block's attention: "neighbours", see
+        `nn.initial.look_at_neighbours`, or "published", random as all else.
     held_out: share of the documents that is never trained on; 0 takes 1%, or what gives 500
         documents, but at most 10%.
     precision: of parameters in the network and of activations; running means are float32 always.
@@ -56,6 +58,7 @@ class Pretraining(Config):
     next_sentence: bool = False
     positions: Literal["learned", "sinusoidal", "none"] = "learned"
     causal: bool = False
+    start: Literal["neighbours", "published"] = "neighbours"
     held_out: float = 0.0
     precision: Precision = "float32"
     seed: int = 0

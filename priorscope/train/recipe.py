@@ -19,8 +19,9 @@ class Recipe(Config):
     learning_rate: at its peak; 0 takes the architecture's own.
     weight_decay: decoupled (Loshchilov & Hutter 2019), in units of the learning rate.
     batch: examples a step.
-    steps: optimiser updates at least planned, whatever the number of examples.
-    epochs: passes over the training part planned, if that is more than `steps`.
+    steps, epochs: updates planned, and passes over the training part beside them. Their sum
+        grows smoothly with the data; the larger of the two would bend every learning curve
+        where one takes over from the other.
     patience: share of the planned steps without improvement after which training stops.
     augment: of "shift", "rotate", "flip"; drawn anew for each example at each step.
     resolution: side to which images are resized before the network sees them; 0 keeps it.
@@ -37,7 +38,7 @@ class Recipe(Config):
 
     def planned_steps(self, examples: int) -> int:
         """Updates planned for a training part of `examples`."""
-        return max(self.steps, -(-self.epochs * examples // self.batch))
+        return self.steps + -(-self.epochs * examples // self.batch)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -161,9 +162,8 @@ def _add_part(
 
 
 def _check(text: str, recipe: Recipe) -> None:
-    positive = {"batch": recipe.batch, "steps": recipe.steps, "epochs": recipe.epochs}
-    for key, value in positive.items():
-        if value < 1:
-            raise ValueError(f"{text}: {key} must be at least 1, but it is {value}.")
+    for key, least in {"batch": 1, "steps": 1, "epochs": 0}.items():
+        if (value := getattr(recipe, key)) < least:
+            raise ValueError(f"{text}: {key} must be at least {least}, but it is {value}.")
     if recipe.learning_rate < 0 or recipe.weight_decay < 0:
         raise ValueError(f"{text}: learning_rate and weight_decay can't be negative.")

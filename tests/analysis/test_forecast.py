@@ -125,6 +125,19 @@ def test_bad_rows_are_answered_with_a_sentence(case):
         assert p["low"] < p["high"]
 
 
+def without_error(learner):
+    return [{"learner": learner, "n": n, "draw": d, "error": 0.0} for n in SIZES for d in range(3)]
+
+
+def test_who_makes_no_error_is_not_ranked_below_who_does():
+    said = forecast(without_error("a"))["recommendation"]
+    assert said[0] == f"At {SIZES[-1]:,.0f} examples the error of a is 0 in every draw."
+    others = [{**r, "error": 0.2 + 10 / r["n"]} for r in without_error("b")]
+    found = forecast([*without_error("a"), *others], members=60)["recommendation"]
+    assert found[0] == said[0]
+    assert not any("lowest error" in sentence for sentence in found)
+
+
 def test_equal_draws_have_intervals_with_a_width():
     found = forecast(rows(noise=0.0), members=60)
     assert all(p["low"] < p["high"] for p in found["fits"])

@@ -88,6 +88,21 @@ def test_a_category_that_training_lacks_is_zero_everywhere(tmp_path):
     assert (examples.test_inputs == 0).all()
 
 
+def test_a_column_that_gives_the_class_away_is_named(tmp_path):
+    stream = np.random.default_rng(0)
+    labels = [i % 3 for i in range(120)]
+    rows = [
+        {"age": stream.normal(), "rating": 10 * k + stream.random(), "group": "abc"[k], "label": k}
+        for k in labels
+    ]
+    notes = Tables(path=write(tmp_path / "a.csv", separated(rows))).load().notes
+    told = [note for note in notes if "alone tells the class" in note]
+    assert ["'rating'" in note for note in told] == [True, False]
+    assert "'group'" in told[1]
+    few = write(tmp_path / "few.csv", separated(rows[:30]))
+    assert not any("alone tells" in note for note in Tables(path=few).load().notes)
+
+
 @pytest.mark.parametrize(
     ("text", "options", "error", "sentence"),
     [

@@ -62,7 +62,7 @@ def test_parts_that_data_cannot_have():
     assert "needs images" in (parse_learner("mlp+resolution=4").why_not(VECTOR) or "")
 
 
-def test_planned_steps_are_the_larger_of_steps_and_epochs():
+def test_planned_steps_are_the_steps_and_the_epochs():
     recipe = Recipe(steps=100, epochs=2, batch=64)
-    assert recipe.planned_steps(64) == 100
-    assert recipe.planned_steps(64 * 70 + 1) == 141
+    assert recipe.planned_steps(64) == 102
+    assert recipe.planned_steps(64 * 70 + 1) == 241

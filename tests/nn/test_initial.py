@@ -1,0 +1,33 @@
+import pytest
+import torch
+
+from priorscope.models.bert import BertEncoder
+from priorscope.nn.attention import attention_maps
+from priorscope.nn.bert_shape import BertShape, bert_shape
+from priorscope.nn.initial import BEFORE, OFFSETS
+
+
+@pytest.mark.parametrize("size", ["tiny", "mini", "base"])
+@pytest.mark.parametrize("tokens", [64, 128])
+@pytest.mark.parametrize("causal", [False, True])
+def test_each_head_begins_by_looking_at_its_neighbour(size, tokens, causal):
+    torch.manual_seed(0)
+    shape = bert_shape(size, 200, max_tokens=tokens, depth=1, causal=causal)
+    network = BertEncoder(shape).eval()
+    network.look_at_neighbours()
+    with torch.no_grad(), attention_maps(network) as maps:
+        network(torch.randint(5, 200, (8, tokens)))
+    (weights,) = maps.values()
+    offsets = BEFORE if causal else OFFSETS
+    for head in range(shape.num_heads):
+        lags = [k for k in range(-40, 41) if k]
+        seen = [weights[:, head, 40:].diagonal(k + 40, dim1=-2, dim2=-1).mean() for k in lags]
+        most = max(range(len(lags)), key=lambda i: seen[i])
+        assert lags[most] == offsets[head % len(offsets)]
+        assert seen[most] > 8 / tokens
+
+
+def test_a_head_of_odd_width_is_refused():
+    shape = BertShape(vocabulary=20, width=9, depth=1, num_heads=3, mlp_width=8, max_tokens=4)
+    with pytest.raises(ValueError, match="a head's width is 3"):
+        BertEncoder(shape).look_at_neighbours()
