@@ -30,7 +30,7 @@ def recommend(table: Table, fits: dict[str, dict[str, Fitted]], found: dict[str,
     out = _present(fits, on, size)
     for times in (2.0, 4.0):
         out += _later(curves, on, times * size, times)
-    out += _crossings(found["crossovers"], on)
+    out += _crossings(found["crossovers"], on, size)
     out += _worth(found["equivalence"], curves, on, size)
     out += _falls(found["saturation"], on)
     out += _switching(found["switch"])
@@ -91,7 +91,7 @@ def _later(curves: dict[str, Fitted], on: str, size: float, times: float) -> lis
     return [f"{start}{names[best]} is best with probability {_odds(share[best])}: {on} {value}."]
 
 
-def _crossings(entries: list[dict[str, Any]], on: str) -> list[str]:
+def _crossings(entries: list[dict[str, Any]], on: str, size: float) -> list[str]:
     out = []
     for verdict in ("predicted", "observed"):
         for e in entries:
@@ -99,11 +99,15 @@ def _crossings(entries: list[dict[str, Any]], on: str) -> list[str]:
                 continue
             n = e["n"]
             high = "never" if n["high80"] is None else _count(n["high80"])
-            tense = "overtakes" if verdict == "observed" else "will overtake"
+            tense, how = "overtakes", verdict
+            if verdict == "predicted":
+                seen = n["median"] <= size
+                tense = "seems to overtake" if seen else "will overtake"
+                how = "by the fitted curves; more draws would show it" if seen else verdict
             out.append(
                 f"{e['overtaking']} {tense} {e['overtaken']} on {on} at about "
                 f"{_count(n['median'])} examples (80% interval {_count(n['low80'])} to {high}; "
-                f"{verdict})."
+                f"{how})."
             )
     return out[:_MOST_SENTENCES]
 
