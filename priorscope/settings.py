@@ -90,7 +90,7 @@ class Amount:
 
 
 AMOUNTS: dict[Preset, Amount] = {
-    "quick": Amount(sizes=5, largest=1500, draws=5, steps=200, epochs=8, test=2000),
+    "quick": Amount(sizes=5, largest=1500, draws=5, steps=150, epochs=8, test=2000),
     "standard": Amount(sizes=6, largest=10_000, draws=5, steps=1000, epochs=15, test=5000),
     "thorough": Amount(sizes=9, largest=1_000_000, draws=10, steps=3000, epochs=30, test=20_000),
 }
