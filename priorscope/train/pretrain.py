@@ -256,7 +256,7 @@ def _network(settings: Pretraining, frequencies: np.ndarray) -> Network:
     with global_seed(settings.seed, "init"), torch.no_grad():
         network = BertPreTraining(shape) if settings.next_sentence else BertMaskedWords(shape)
         network.words.bias.copy_(torch.from_numpy(frequencies - frequencies.mean()))
-        if settings.start == "neighbours" and settings.positions == "learned":
+        if settings.start == "neighbours":
             network.bert.look_at_neighbours()
     return network.to(getattr(torch, settings.precision))
 

@@ -274,6 +274,7 @@ def test_the_clock_ends_a_run(made, tmp_path):
         ({"batch_tokens": 31}, "doesn't hold a sequence of 32"),
         ({"held_out": 1.0}, r"lies in \[0, 1\), not 1.0"),
         ({"warmup": 1.0}, r"lies in \[0, 1\), not 1.0"),
+        ({"start": "neighbours", "positions": "none"}, "learned positions"),
     ],
 )
 def test_bad_settings_are_refused(changed, message):
@@ -285,6 +286,21 @@ def test_the_learning_rate_rises_to_its_peak_and_falls_to_zero():
     settings = dataclasses.replace(SETTINGS, learning_rate=0.5, warmup=0.1)
     rates = [settings.learning_rate_at(p) for p in (0.0, 0.05, 0.1, 0.55, 1.0)]
     assert rates == pytest.approx([0, 0.25, 0.5, 0.25, 0])
+
+
+def test_a_start_at_neighbours_has_half_the_rate_and_its_own_first_values(made, tmp_path):
+    published, near = SETTINGS, dataclasses.replace(SETTINGS, start="neighbours")
+    peaks = [
+        dataclasses.replace(s, learning_rate=0.0, warmup=0.0).learning_rate_at(0.0)
+        for s in (published, near)
+    ]
+    assert peaks[1] == peaks[0] / 2
+    first, other = (
+        trainer(made, tmp_path / s.start, s).network.state_dict() for s in (published, near)
+    )
+    changed = {name for name in first if not torch.equal(first[name], other[name])}
+    block = "bert.encoder.blocks.0.attention.qkv.weight"
+    assert changed == {"bert.embeddings.positions.table", block}
 
 
 TWO = """
