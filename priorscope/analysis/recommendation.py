@@ -20,11 +20,22 @@ def recommend(table: Table, fits: dict[str, dict[str, Fitted]], found: dict[str,
 
     found: the other keys of `forecast`.
     """
-    on = "error" if "error" in table.cells else "loss"
-    size = _largest_shared(table, on)
-    if flawless := [name for name in sorted(table.cells[on]) if size in table.zeros(on, name)]:
-        first = f"At {size:,.0f} examples the {on} of {_list(flawless)} is 0 in every draw."
-        return [first, *_falls(found["saturation"], on), *_limits(table, fits)]
+    out: list[str] = []
+    for on in (metric for metric in ("error", "loss") if metric in table.cells):
+        size = _largest_shared(table, on)
+        flawless = [name for name in sorted(table.cells[on]) if size in table.zeros(on, name)]
+        if not flawless:
+            ranked = {on: fits[on]} if out else fits  # no rank on a metric that somebody has at 0
+            return [*out, *_compared(table, ranked, found, on, size), *_limits(table, fits)]
+        out.append(f"At {size:,.0f} examples the {on} of {_list(flawless)} is 0 in every draw.")
+        out += _falls(found["saturation"], on)
+    return out + _limits(table, fits)
+
+
+def _compared(
+    table: Table, fits: dict[str, dict[str, Fitted]], found: dict[str, Any], on: str, size: float
+) -> list[str]:
+    """What one metric says of the learners, now and later."""
     curves = fits[on]
     judged = {name: fit for name, fit in curves.items() if fit.withheld is None}
     out = _present(fits, on, size)
@@ -34,8 +45,7 @@ def recommend(table: Table, fits: dict[str, dict[str, Fitted]], found: dict[str,
     out += _worth(found["equivalence"], curves, on, size)
     out += _falls(found["saturation"], on)
     out += _switching(found["switch"])
-    out += _collect(table, curves, judged, size)
-    return out + _limits(table, fits)
+    return out + _collect(table, curves, judged, size)
 
 
 def _largest_shared(table: Table, on: str) -> float:

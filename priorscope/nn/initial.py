@@ -10,7 +10,7 @@ from priorscope.nn.attention import SelfAttention
 
 OFFSETS = (-1, 1, -2, 2, -3, 3)
 BEFORE = (-1, -2, -3)
-PEAK = 10.0  # logit of the token looked at; of others it is about 0
+PEAK = 10.0  # logit of the token looked at, before the norm gives words their share
 
 
 def initialise(network: nn.Module) -> None:
@@ -52,7 +52,7 @@ def look_at_neighbours(
     angles = torch.arange(tokens)[:, None] * frequencies
     waves = torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(1)
     positions.copy_(waves * positions.std() * math.sqrt(2))
-    scale = math.sqrt(2 * PEAK / math.sqrt(head_width))  # a wave's size is 1 behind the norm
+    scale = math.sqrt(2 * PEAK / math.sqrt(head_width))
     query, key, _ = attention.qkv.weight.view(3, heads, head_width, width)
     for head in range(heads):
         offset = offsets[head % len(offsets)]

@@ -138,6 +138,16 @@ def test_who_makes_no_error_is_not_ranked_below_who_does():
     assert not any("lowest error" in sentence for sentence in found)
 
 
+def test_where_somebody_makes_no_error_the_loss_still_compares():
+    given = rows(("cnn", "vit"), draws=3)
+    for row in given:
+        row["error"] = 0.0 if row["learner"] == "cnn" else 0.1
+    found = forecast(given, members=60)["recommendation"]
+    assert found[0] == f"At {SIZES[-1]:,.0f} examples the error of cnn is 0 in every draw."
+    assert any("has the lowest loss" in sentence for sentence in found)
+    assert not any("On error it is" in sentence for sentence in found)
+
+
 def test_equal_draws_have_intervals_with_a_width():
     found = forecast(rows(noise=0.0), members=60)
     assert all(p["low"] < p["high"] for p in found["fits"])
