@@ -11,6 +11,7 @@ from priorscope.analysis.average import plausible, shares, weigh
 from priorscope.analysis.behaviour import ill_behaved
 from priorscope.analysis.ensemble import MEMBERS, Ensemble, Prefix, ensembles
 from priorscope.analysis.noise import GUESS_FREEDOM, Luck, Means, means_of, perturbed
+from priorscope.analysis.quantiles import quantile
 from priorscope.analysis.rows import Curve, Table, gather
 from priorscope.seeds import numpy_stream
 
@@ -20,7 +21,7 @@ FEWEST_TO_FIT = 3
 FEWEST_TO_AUDIT = 5  # 3 to fit, 2 to hide
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, repr=False)
 class Fitted:
     """A learner's curve with its plausible continuations.
 
@@ -43,6 +44,43 @@ class Fitted:
     def largest(self) -> float:
         """The largest size seen."""
         return float(self.means.sizes[-1])
+
+    def __repr__(self) -> str:
+        """One line: what was seen, what is foretold at twice the data, by which families."""
+        sizes = self.means.sizes
+        name = f"{self.curve.learner}, {self.curve.on}: {np.exp(self.means.y[-1]):.3g}"
+        seen = f"{name} at {sizes[-1]:,.0f} ({len(sizes)} sizes, {self.means.draws} draws)"
+        if self.ensemble is None or self.withheld:
+            return f"<{seen}; {self.withheld}>"
+        ahead = self.predict(2 * self.largest)
+        then = f"{ahead['median']:.3g} ({ahead['low']:.3g} to {ahead['high']:.3g})"
+        weights = sorted(self.ensemble.weights.items(), key=lambda item: -item[1])
+        families = ", ".join(f"{name} {share:.0%}" for name, share in weights if share >= 0.05)
+        return f"<{seen}; predicted at {2 * self.largest:,.0f}: {then}; {families}>"
+
+    def predict(self, n: float, level: float = 0.95) -> dict[str, float]:
+        """`{"median", "low", "high"}` of the mean over draws at n examples.
+
+        n: from the smallest size seen to 4 times the largest. level: of the interval, in (0, 1).
+
+        Raises:
+            ValueError: with fewer than 3 sizes, outside that range, or beyond the sizes seen
+                where the audit or the curve's shape forbids it; the sentence says which.
+        """
+        first, last = float(self.means.sizes[0]), self.largest
+        if not 0 < level < 1:
+            raise ValueError(f"An interval's level lies between 0 and 1, but it is {level:g}.")
+        if not first <= n <= SUPPORT * last:
+            raise ValueError(
+                f"{self.curve.learner}: curves are judged from the smallest size seen to "
+                f"{SUPPORT:g} times the largest, {first:,.0f} to {SUPPORT * last:,.0f}, but "
+                f"n = {n:,.0f}."
+            )
+        if n > last and self.withheld:
+            raise ValueError(self.withheld)
+        values = np.exp(self.ensemble_log(np.array([n])))
+        low, middle, high = quantile(values, ((1 - level) / 2, 0.5, (1 + level) / 2))[:, 0]
+        return {"median": float(middle), "low": float(low), "high": float(high)}
 
     def ensemble_log(self, sizes: np.ndarray) -> np.ndarray:
         """Log values of the plausible curves, (members, sizes).

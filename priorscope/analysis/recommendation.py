@@ -135,12 +135,12 @@ def _worth(
         if ratio["low"] <= 1:
             continue
         if ratio["mean"] is None:
-            out.append(f"{start}more than {ratio['low']:.2g} × the data of {e['b']}.")
+            out.append(f"{start}more than {_count(ratio['low'])} × the data of {e['b']}.")
         else:
-            high = "any number" if ratio["high"] is None else f"{ratio['high']:.2g}"
+            high = "any number" if ratio["high"] is None else _count(ratio["high"])
             out.append(
-                f"{start}{ratio['mean']:.2g} × the data of {e['b']} "
-                f"({ratio['low']:.2g} to {high}; {e['kind']})."
+                f"{start}{_count(ratio['mean'])} × the data of {e['b']} "
+                f"({_count(ratio['low'])} to {high}; {e['kind']})."
             )
     return out[:_MOST_SENTENCES]
 
@@ -269,7 +269,7 @@ def _odds(share: float) -> str:
 
 
 def _count(n: float | None) -> str:
-    """A number of examples with two significant digits."""
+    """A number, of examples or of times, with two significant digits."""
     if n is None:
         return "never"
     digits = max(math.floor(math.log10(n)) - 1, 0)

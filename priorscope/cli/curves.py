@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from priorscope.cli._exit import Exit
+from priorscope.report import words
 
 _QUIET = 2.0  # seconds before progress is shown
 _MOST_ROWS = 40  # of a table on the terminal; --json holds all
@@ -121,10 +122,10 @@ def _equivalence(entries: list[dict[str, Any]]) -> Table:
     for e in entries:
         ratio = e["ratio"]
         if ratio["mean"] is None:
-            text = f"> {ratio['low']:.2g} ×"
+            text = f"> {words.ratio(ratio['low'])} ×"
         else:
-            high = "…" if ratio["high"] is None else f"{ratio['high']:.2g}"
-            text = f"{ratio['mean']:.2g} × ({ratio['low']:.2g} to {high})"
+            high = "…" if ratio["high"] is None else words.ratio(ratio["high"])
+            text = f"{words.ratio(ratio['mean'])} × ({words.ratio(ratio['low'])} to {high})"
         rows.append([f"{e['a']} in data of {e['b']}", e["on"], e["kind"], f"{e['n']:,.0f}", text])
     columns = ["Data-equivalence", "on", "", "n", "worth (95%)"]
     return _table("", columns, rows)
