@@ -42,6 +42,8 @@ def _entry(a: Fitted, b: Fitted, n: float, level: np.ndarray) -> dict[str, Any]:
     middle = float(quantile(needed, (0.5,))[0])
     kind = "observed" if middle <= b.largest else "predicted"
     value = interval(times, draws)
+    if value["low"] is not None and value["low"] * n <= b.means.sizes[0] * (1 + 1e-9):
+        value["low"] = 0.0  # b was not seen smaller, so nothing is known from below
     if b.withheld and (value["high"] is None or value["high"] * n > b.largest):
         value["high"] = None
         value["low"] = plain(min(quantile(times, (0.025,))[0], b.largest / n))

@@ -30,12 +30,13 @@ def interval(samples: np.ndarray, draws: int, level: float = 0.95) -> dict[str, 
 
 
 def over_draws(values: np.ndarray) -> dict[str, Any]:
-    """Mean over draws with its 95% interval (Student); no bounds from a single draw."""
+    """Mean over draws with its 95% interval (Student); no bounds from one draw, or equal ones."""
     known = values[np.isfinite(values)]
     mean, count = float(known.mean()), len(known)
-    if count < 2:
+    spread = float(known.std(ddof=1)) if count > 1 else 0.0
+    if spread <= 1e-12 * abs(mean):  # nothing is known of the noise
         return {"mean": mean, "low": None, "high": None, "n": count}
-    reach = float(stdtrit(count - 1, 0.975) * known.std(ddof=1) / np.sqrt(count))
+    reach = float(stdtrit(count - 1, 0.975) * spread / np.sqrt(count))
     return {"mean": mean, "low": mean - reach, "high": mean + reach, "n": count}
 
 

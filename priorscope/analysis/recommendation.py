@@ -1,7 +1,6 @@
 """What follows, in sentences: now, at 2 x and 4 x the data, what to collect, what can't be said."""
 
 import math
-from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -49,9 +48,11 @@ def _compared(
 
 
 def _largest_shared(table: Table, on: str) -> float:
-    """The largest size that two learners or more have; the largest at all, if none is shared."""
-    counts = Counter(size for sizes in table.cells[on].values() for size in sizes)
-    return max([n for n, count in counts.items() if count > 1] or counts)
+    """The largest size within the ranges of two learners or more; if there is none, of one."""
+    ranges = [(min(sizes), max(sizes)) for sizes in table.cells[on].values()]
+    seen = sorted({size for sizes in table.cells[on].values() for size in sizes})
+    shared = [n for n in seen if sum(low <= n <= high for low, high in ranges) > 1]
+    return (shared or seen)[-1]
 
 
 def _at(curves: dict[str, Fitted], size: float) -> dict[str, np.ndarray]:
@@ -108,7 +109,7 @@ def _crossings(entries: list[dict[str, Any]], on: str, size: float) -> list[str]
             if e["on"] != on or e["verdict"] != verdict:
                 continue
             n = e["n"]
-            high = "never" if n["high80"] is None else _count(n["high80"])
+            low, high = _counts(n["low80"], n["high80"])
             tense, how = "overtakes", verdict
             if verdict == "predicted":
                 seen = n["median"] <= size
@@ -116,7 +117,7 @@ def _crossings(entries: list[dict[str, Any]], on: str, size: float) -> list[str]
                 how = "by the fitted curves; more draws would show it" if seen else verdict
             out.append(
                 f"{e['overtaking']} {tense} {e['overtaken']} on {on} at about "
-                f"{_count(n['median'])} examples (80% interval {_count(n['low80'])} to {high}; "
+                f"{_count(n['median'])} examples (80% interval {low} to {high}; "
                 f"{how})."
             )
     return out[:_MOST_SENTENCES]
@@ -260,8 +261,10 @@ def _folded(refused: list[Fitted]) -> list[str]:
 
 
 def _range(values: np.ndarray) -> str:
+    """Median and 95% interval, with as many digits as tell its ends apart."""
     low, middle, high = quantile(values, (0.025, 0.5, 0.975))
-    return f"{middle:.3g} ({low:.3g} to {high:.3g})"
+    digits = next(d for d in range(3, 18) if f"{low:.{d}g}" != f"{high:.{d}g}" or d == 17)
+    return f"{middle:.{digits}g} ({low:.{digits}g} to {high:.{digits}g})"
 
 
 def _odds(share: float) -> str:
@@ -274,6 +277,12 @@ def _count(n: float | None) -> str:
         return "never"
     digits = max(math.floor(math.log10(n)) - 1, 0)
     return f"{round(n, -digits):,.0f}" if n >= 10 else f"{n:.2g}"
+
+
+def _counts(low: float, high: float | None) -> tuple[str, str]:
+    """The ends of an interval of sizes, told apart even where it is narrow."""
+    rough = _count(low), _count(high)
+    return rough if rough[0] != rough[1] or high is None else (f"{low:,.1f}", f"{high:,.1f}")
 
 
 def _list(items: list[str], word: str = "and") -> str:

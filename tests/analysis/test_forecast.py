@@ -148,10 +148,32 @@ def test_where_somebody_makes_no_error_the_loss_still_compares():
     assert not any("On error it is" in sentence for sentence in found)
 
 
-def test_equal_draws_have_intervals_with_a_width():
-    found = forecast(rows(noise=0.0), members=60)
-    assert all(p["low"] < p["high"] for p in found["fits"])
-    assert all(e["seen"]["low"] < e["seen"]["high"] for e in found["audit"])
+def intervals(found):
+    """Every interval anywhere in the forecast."""
+    if isinstance(found, dict):
+        if "low" in found and "high" in found:
+            yield found
+        found = list(found.values())
+    if isinstance(found, list):
+        for part in found:
+            yield from intervals(part)
+
+
+@pytest.mark.parametrize("names", [("cnn",), ("cnn", "vit"), ("flat", "flat too")])
+def test_no_interval_has_a_width_of_zero_even_where_draws_are_equal(names, monkeypatch):
+    for name in ("flat", "flat too"):
+        monkeypatch.setitem(SHAPES, name, lambda n: 0.5 + 0 * n)
+    found = forecast(rows(names, noise=0.0, train_loss=0.1, uniform_loss=3.0), members=60)
+    every = list(intervals(found))
+    assert len(every) > 10
+    assert not [i for i in every if i["low"] == i["high"] is not None]
+    assert "(0.5 to 0.5)" not in found["recommendation"][0]
+
+
+def test_unequal_sizes_are_compared_where_both_were_seen():
+    given = rows(("cnn",), sizes=SIZES[:5]) + rows(("vit",), sizes=1.5 * SIZES[:5])
+    found = forecast(given, members=60)["recommendation"]
+    assert found[0].startswith("At 2,000 examples")  # vit was seen to 3,000
 
 
 def test_wild_values_do_not_break_the_optimiser():
