@@ -8,16 +8,17 @@ from torch import Tensor, nn
 
 from priorscope.nn.attention import SelfAttention
 
+SPREAD = 0.02  # standard deviation of first weights in BERT
 OFFSETS = (-1, 1, -2, 2, -3, 3)
 BEFORE = (-1, -2, -3)
 PEAK = 10.0  # logit of the token looked at, before the norm gives words their share
 
 
 def initialise(network: nn.Module) -> None:
-    """Weights and embeddings normal with standard deviation 0.02; biases and padding zero."""
+    """Weights and embeddings normal with standard deviation `SPREAD`; biases and padding zero."""
     for module in network.modules():
         if isinstance(module, nn.Linear | nn.Embedding):
-            nn.init.normal_(module.weight, std=0.02)
+            nn.init.normal_(module.weight, std=SPREAD)
         if isinstance(module, nn.Linear):
             nn.init.zeros_(module.bias)
         if isinstance(module, nn.Embedding) and module.padding_idx is not None:
@@ -65,3 +66,16 @@ def look_at_neighbours(
         key[head, row, sine + 1] -= scale * turn.sin()
         key[head, row + 1, sine + 1] += scale * turn.cos()
         key[head, row + 1, sine] += scale * turn.sin()
+
+
+@torch.no_grad()
+def begin_with(words: nn.Embedding, vectors: Tensor) -> None:
+    """Let words begin at these vectors: turned at random, and as long as random ones would be.
+
+    vectors: (vocabulary, width); a word whose vector is 0 keeps its own.
+    """
+    width = words.weight.shape[1]
+    turn, _ = torch.linalg.qr(torch.randn(width, width))
+    known = vectors.norm(dim=1) > 0
+    length = SPREAD * math.sqrt(width)
+    words.weight[known] = length * nn.functional.normalize(vectors[known]) @ turn

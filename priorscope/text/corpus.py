@@ -19,6 +19,7 @@ from priorscope.text.masking import scramble
 
 Documents = Literal["auto", "lines", "paragraphs"]
 _CHUNK = 4000
+_PART = 1 << 20
 _LOOK_AT = 10_000
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？…])\s+")
 
@@ -66,6 +67,20 @@ class Corpus:
                 "lines, or raise --held-out."
             )
         return np.flatnonzero(~held), np.flatnonzero(held)
+
+    def parts(self, documents: np.ndarray, most: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """The first `most` tokens of these documents and which document each is of, part by part.
+
+        Both are (tokens,) of int64; a part has about a million tokens.
+        """
+        starts, ends = self.document_starts[documents], self.document_starts[documents + 1]
+        before = np.cumsum(ends - starts) - (ends - starts)
+        ends = np.minimum(ends, starts + np.maximum(most - before, 0))
+        used = np.flatnonzero(ends > starts)
+        for chunk in np.split(used, np.flatnonzero(np.diff(before[used] // _PART)) + 1):
+            tokens = [self.tokens[starts[d] : ends[d]] for d in chunk.tolist()]
+            owner = np.repeat(documents[chunk], [len(part) for part in tokens])
+            yield np.concatenate(tokens).astype(np.int64), owner
 
     def _hash(self, document: int) -> int:
         start, end = self.document_starts[document : document + 2]

@@ -64,12 +64,9 @@ def word_frequencies(corpus: Corpus, documents: np.ndarray, vocabulary: int) -> 
 
     Of the first 16 million tokens.
     """
-    starts = corpus.document_starts
-    enough = int(np.searchsorted(np.cumsum(np.diff(starts)[documents]), _COUNTED)) + 1
     counts = np.ones(vocabulary)
-    for chunk in np.array_split(documents[:enough], -(-min(enough, len(documents)) // 4096)):
-        tokens = [corpus.tokens[starts[d] : starts[d + 1]] for d in chunk.tolist()]
-        counts += np.bincount(np.concatenate(tokens), minlength=vocabulary)
+    for tokens, _ in corpus.parts(documents, _COUNTED):
+        counts += np.bincount(tokens, minlength=vocabulary)
     return np.log(counts / counts.sum())
 
 

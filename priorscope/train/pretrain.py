@@ -13,7 +13,9 @@ from tokenizers import Tokenizer
 
 from priorscope.models.bert import BertMaskedWords, BertPreTraining
 from priorscope.nn.bert_shape import bert_shape
+from priorscope.nn.initial import begin_with
 from priorscope.seeds import global_seed
+from priorscope.text.cooccurrence import word_vectors
 from priorscope.text.corpus import Corpus
 from priorscope.text.masking import Pieces
 from priorscope.text.packing import Batch, Place, SequenceSource, batches, divide, read_batch
@@ -85,7 +87,11 @@ class Pretrainer:
         vocabulary = tokenizer.get_vocab_size()
         frequencies = word_frequencies(corpus, trained, vocabulary)
         self._unigram = unigram_loss(frequencies, self._held_out)
-        self.network = _network(settings, frequencies).to(device).train()
+        network = _network(settings, frequencies)
+        if settings.start == "informed":
+            _inform(network, settings, corpus, trained)
+        self.network = network.to(getattr(torch, settings.precision)).to(device).train()
+        self.processes.share(self.network)
         self.optimizer = ClippedAdamW(self.network, weight_decay=settings.weight_decay)
         self.step, self._place, self._look = 0, Place(), 0
         self._evaluation_seconds = 0.0
@@ -256,9 +262,17 @@ def _network(settings: Pretraining, frequencies: np.ndarray) -> Network:
     with global_seed(settings.seed, "init"), torch.no_grad():
         network = BertPreTraining(shape) if settings.next_sentence else BertMaskedWords(shape)
         network.words.bias.copy_(torch.from_numpy(frequencies - frequencies.mean()))
-        if settings.start == "neighbours":
-            network.bert.look_at_neighbours()
-    return network.to(getattr(torch, settings.precision))
+    return network
+
+
+def _inform(network: Network, settings: Pretraining, corpus: Corpus, documents: np.ndarray) -> None:
+    """First values that know the text's co-occurrences and where neighbours stand."""
+    words = network.bert.embeddings.words
+    vectors = word_vectors(corpus, documents, *words.weight.shape)
+    with global_seed(settings.seed, "informed"):
+        begin_with(words, torch.from_numpy(vectors))
+    if settings.positions == "learned":
+        network.bert.look_at_neighbours()
 
 
 def _sequences(

@@ -29,15 +29,16 @@ class Pretraining(Config):
     max_tokens: longest sequence, [CLS] and [SEP] counted.
     batch_tokens: tokens a step, all processes together.
     accumulate: parts of a step that are computed one after the other.
-    learning_rate: at its peak; 0 takes the size's own, half of it if `start` is "neighbours".
+    learning_rate: at its peak; 0 takes the size's own, half of it if `start` is "informed".
     warmup: share of the training in which it rises from 0; then it falls to 0 in a straight line.
     dropout: in the network. Devlin et al. 2019 have 0.1; passes over the text are few here, and
         without dropout more is learned from each (Geiping & Goldstein 2023, section 4.3).
     mask_rate, whole_words: see `text.masking`.
     next_sentence: predict whether two stretches belong together, beside the words.
     positions, causal: variants of the network.
-    start: of learned positions and the first block's attention: "published", random as all
-        else, or "neighbours", see `nn.initial.look_at_neighbours`.
+    start: "published", all first values random, or "informed": words that occur with the same words
+        begin alike (`text.cooccurrence`), and where positions are learned, heads of the first
+        block begin by looking at neighbours (`nn.initial.look_at_neighbours`).
     held_out: share of the documents that is never trained on; 0 takes 1%, or what gives 500
         documents, but at most 10%.
     precision: of parameters in the network and of activations; running means are float32 always.
@@ -58,7 +59,7 @@ class Pretraining(Config):
     next_sentence: bool = False
     positions: Literal["learned", "sinusoidal", "none"] = "learned"
     causal: bool = False
-    start: Literal["published", "neighbours"] = "published"
+    start: Literal["published", "informed"] = "published"
     held_out: float = 0.0
     precision: Precision = "float32"
     seed: int = 0
@@ -70,11 +71,6 @@ class Pretraining(Config):
             raise ValueError(
                 f"A step of {self.batch_tokens} tokens in {self.accumulate} part(s) doesn't hold "
                 f"a sequence of {self.max_tokens}; raise --batch-tokens or lower --max-tokens."
-            )
-        if self.start == "neighbours" and self.positions != "learned":
-            raise ValueError(
-                "--start neighbours sets the first values of learned positions, but the positions "
-                f"are {self.positions}; leave one of the two out."
             )
         if not 0 <= self.held_out < 1:
             raise ValueError(f"The share held out lies in [0, 1), not {self.held_out}.")
@@ -92,7 +88,7 @@ class Pretraining(Config):
 
     def learning_rate_at(self, progress: float) -> float:
         """At a share of the training in [0, 1]."""
-        share = 0.5 if self.start == "neighbours" else 1.0
+        share = 0.5 if self.start == "informed" else 1.0
         peak = self.learning_rate or share * LEARNING_RATES[self.size]
         if progress < self.warmup:
             return peak * progress / self.warmup

@@ -52,6 +52,12 @@ class Processes:
         dist.broadcast(box, 0)
         return float(box)
 
+    def share(self, network: nn.Module) -> None:
+        """Give every process the first one's parameters, in place."""
+        if self.count > 1:
+            for parameter in network.parameters():
+                dist.broadcast(parameter.data, 0)
+
     def wait(self) -> None:
         """Until all are here."""
         if self.count > 1:

@@ -4,7 +4,7 @@ import torch
 from priorscope.models.bert import BertEncoder
 from priorscope.nn.attention import attention_maps
 from priorscope.nn.bert_shape import BertShape, bert_shape
-from priorscope.nn.initial import BEFORE, OFFSETS
+from priorscope.nn.initial import BEFORE, OFFSETS, begin_with
 
 
 @pytest.mark.parametrize("size", ["tiny", "mini", "base"])
@@ -31,3 +31,18 @@ def test_a_head_of_odd_width_is_refused():
     shape = BertShape(vocabulary=20, width=9, depth=1, num_heads=3, mlp_width=8, max_tokens=4)
     with pytest.raises(ValueError, match="a head's width is 3"):
         BertEncoder(shape).look_at_neighbours()
+
+
+def test_words_begin_at_their_vectors_but_for_a_turn():
+    torch.manual_seed(0)
+    words = torch.nn.Embedding(50, 64)
+    torch.nn.init.normal_(words.weight, std=0.02)
+    before = words.weight.clone()
+    vectors = torch.randn(50, 64) * torch.linspace(0.5, 5, 50)[:, None]
+    vectors[7] = 0
+    begin_with(words, vectors)
+    known = torch.arange(50) != 7
+    assert torch.equal(words.weight[7], before[7])
+    found, given = (torch.nn.functional.normalize(x[known]) for x in (words.weight, vectors))
+    torch.testing.assert_close(found @ found.T, given @ given.T, atol=1e-5, rtol=0)
+    torch.testing.assert_close(words.weight[known].norm(dim=1), torch.full((49,), 0.02 * 8))
