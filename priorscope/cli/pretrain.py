@@ -91,8 +91,8 @@ class TrainingOptions:
     causal
         Each word sees only what stands before it.
     start
-        First values as published, all random, or informed by which words occur together in the
-        text, with heads that begin by looking at neighbours.
+        First values that know which words occur together in the text, with heads that begin by
+        looking at neighbours; or all random, as BERT's were.
     held_out
         Share of the documents kept for evaluation; by default 1%, of a short text up to 10%.
     precision
@@ -114,7 +114,7 @@ class TrainingOptions:
     next_sentence: Annotated[bool, Parameter(negative=())] = False
     positions: Literal["learned", "sinusoidal", "none"] = "learned"
     causal: Annotated[bool, Parameter(negative=())] = False
-    start: Literal["published", "informed"] = "published"
+    start: Literal["informed", "published"] = "informed"
     held_out: float = 0.0
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     seed: int = 0

@@ -278,9 +278,9 @@ class Bert(ModelConfig):
 
     @property
     def learning_rate(self) -> float:  # pyright: ignore[reportIncompatibleVariableOverride]
-        """Falls with the width: 8e-4 for tiny, 1e-4 for large; a quarter of it if pre-trained."""
+        """Falls with the width: 8e-4 for tiny, 1e-4 for large; four tenths of it if pre-trained."""
         if self.pretrained:
-            return 0.025 / read_json(Path(self.pretrained) / "config.json").get("hidden_size", 768)
+            return 0.04 / read_json(Path(self.pretrained) / "config.json").get("hidden_size", 768)
         return 0.1 / bert_shape(self.size).width
 
     def why_not(self, signature: Signature) -> str | None:

@@ -36,9 +36,9 @@ class Pretraining(Config):
     mask_rate, whole_words: see `text.masking`.
     next_sentence: predict whether two stretches belong together, beside the words.
     positions, causal: variants of the network.
-    start: "published", all first values random, or "informed": words that occur with the same words
-        begin alike (`text.cooccurrence`), and where positions are learned, heads of the first
-        block begin by looking at neighbours (`nn.initial.look_at_neighbours`).
+    start: "informed": words that occur with the same words begin alike (`text.cooccurrence`), and
+        where positions are learned, heads of the first block begin by looking at neighbours
+        (`nn.initial.look_at_neighbours`). "published": all first values random, as in BERT.
     held_out: share of the documents that is never trained on; 0 takes 1%, or what gives 500
         documents, but at most 10%.
     precision: of parameters in the network and of activations; running means are float32 always.
@@ -59,7 +59,7 @@ class Pretraining(Config):
     next_sentence: bool = False
     positions: Literal["learned", "sinusoidal", "none"] = "learned"
     causal: bool = False
-    start: Literal["published", "informed"] = "published"
+    start: Literal["informed", "published"] = "informed"
     held_out: float = 0.0
     precision: Precision = "float32"
     seed: int = 0

@@ -137,7 +137,7 @@ def test_a_pretrained_folder_is_where_the_learner_starts(tmp_path, ids):
     expected = network.eval().bert(ids, None, ids != 0)
     assert torch.equal(learner.bert(ids, None, ids != 0), expected)
     assert learner.training
-    assert Bert(pretrained=str(tmp_path)).learning_rate == pytest.approx(0.025 / 24)
+    assert Bert(pretrained=str(tmp_path)).learning_rate == pytest.approx(0.04 / 24)
     assert Bert(size="base").learning_rate == pytest.approx(0.1 / 768)
     with pytest.raises(ValueError, match="has no pooler, so pooling='class' can't work"):
         Bert(pretrained=str(tmp_path), pooling="class").build(TEXTS)
