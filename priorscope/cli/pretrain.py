@@ -279,8 +279,9 @@ def _finish(trainer: Pretrainer, result: HeldOut, corpus: Corpus, out: Path, as_
         print(json.dumps(facts))
         return
     below = result.unigram_loss - result.loss
+    words = f"{result.words:,} hidden word{'s' if result.words != 1 else ''}"
     print(
-        f"{out}: masked loss {result.loss:.3f} nats on {result.words:,} hidden words of held-out "
+        f"{out}: masked loss {result.loss:.3f} nats on {words} of held-out "
         f"documents, {below:.3f} below the word frequencies; {result.accuracy:.1%} guessed.\n"
         f'Try: priorscope fill-mask {out} "... [MASK] ..."'
     )

@@ -78,6 +78,8 @@ class Corpus:
         ends = np.minimum(ends, starts + np.maximum(most - before, 0))
         used = np.flatnonzero(ends > starts)
         for chunk in np.split(used, np.flatnonzero(np.diff(before[used] // _PART)) + 1):
+            if not len(chunk):
+                return
             tokens = [self.tokens[starts[d] : ends[d]] for d in chunk.tolist()]
             owner = np.repeat(documents[chunk], [len(part) for part in tokens])
             yield np.concatenate(tokens).astype(np.int64), owner

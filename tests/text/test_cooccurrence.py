@@ -81,3 +81,7 @@ def test_parts_are_the_first_tokens_and_their_documents(grouped, monkeypatch, si
     expected = np.concatenate([grouped.tokens[30 * d : 30 * d + 30] for d in chosen])[:70]
     assert tokens.tolist() == expected.tolist()
     assert owner.tolist() == np.repeat(chosen, 30)[:70].tolist()
+
+
+def test_no_tokens_give_no_parts(grouped):
+    assert list(grouped.parts(np.array([3, 4]), 0)) == []
