@@ -38,8 +38,12 @@ def _compared(
     curves = fits[on]
     judged = {name: fit for name, fit in curves.items() if fit.withheld is None}
     out = _present(fits, on, size)
-    for times in (2.0, 4.0):
-        out += _later(curves, on, times * size, times)
+    best = _ranked(_at(curves, size))[0]
+    if curves[best].withheld:  # the best of the others would be a wrong answer
+        out.append(f"With more data no best is foretold: the {on} of {best} can't be extrapolated.")
+    else:
+        for times in (2.0, 4.0):
+            out += _later(curves, on, times * size, times)
     out += _crossings(found["crossovers"], on, size)
     out += _worth(found["equivalence"], curves, on, size)
     out += _falls(found["saturation"], on)

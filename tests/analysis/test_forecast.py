@@ -176,6 +176,18 @@ def test_unequal_sizes_are_compared_where_both_were_seen():
     assert found[0].startswith("At 2,000 examples")  # vit was seen to 3,000
 
 
+def test_nobody_is_foretold_to_be_best_where_the_best_cannot_be_extrapolated():
+    given = rows(("linear", "vit")) + [
+        {"learner": "best", "n": n, "draw": d, "loss": 0.02 - n / 1e6 + d / 1e4}
+        for n in SIZES[-3:]
+        for d in range(5)
+    ]
+    found = forecast(given, members=60)["recommendation"]
+    assert "best has the lowest loss" in found[0]
+    assert any(s.startswith("With more data no best is foretold: the loss of best") for s in found)
+    assert not any("is best with probability" in sentence for sentence in found)
+
+
 def test_wild_values_do_not_break_the_optimiser():
     stream = np.random.default_rng(0)
     wild = [
