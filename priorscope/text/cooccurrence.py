@@ -16,8 +16,8 @@ def word_vectors(corpus: Corpus, documents: np.ndarray, vocabulary: int, width: 
 
     Counts how often a word stands at most `WINDOW` tokens from each of the most frequent words,
     in one document; takes the positive pointwise mutual information and its truncated singular
-    value decomposition, each side with the root of the values (Levy & Goldberg 2014, section 3.2;
-    contexts smoothed as in Levy, Goldberg & Dagan 2015, section 3.1). Of the first 8 million
+    value decomposition, each side with the root of the values (Levy & Goldberg 2014, section 4.2;
+    contexts smoothed as in Levy, Goldberg & Dagan 2015, section 3.2). Of the first 8 million
     tokens. A word that never occurs has 0; columns beyond the rank are 0.
     """
     parts = list(corpus.parts(documents, MOST_TOKENS))

@@ -88,7 +88,7 @@ class Pretrainer:
         frequencies = word_frequencies(corpus, trained, vocabulary)
         self._unigram = unigram_loss(frequencies, self._held_out)
         network = _network(settings, frequencies)
-        if settings.start == "informed":
+        if settings.start == "informed" and read_facts(folder) is None:
             _inform(network, settings, corpus, trained)
         self.network = network.to(getattr(torch, settings.precision)).to(device).train()
         self.processes.share(self.network)
