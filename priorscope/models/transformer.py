@@ -1,6 +1,7 @@
 """Transformer encoder: every token may look at every other, at any distance."""
 
 import dataclasses
+import math
 from typing import ClassVar, Literal
 
 from jaxtyping import Float, Shaped
@@ -42,7 +43,8 @@ class TransformerEncoder(nn.Module):
         self.patches = None if whole_words else Patches((1, self.patch), channels, width)
         self.class_token = ClassToken(width) if config.pooling == "class" else None
         tokens += self.class_token is not None
-        self.positions = AddPositions(tokens, width, config.positions)
+        of_words = 1.0 / math.sqrt(width) if whole_words else 1.0  # see `TokenEmbedding`
+        self.positions = AddPositions(tokens, width, config.positions, of_words)
         self.dropout = Dropout(config.dropout)
         self.encoder = Encoder(
             config.depth, width, config.num_heads, 4 * width, config.block_options(tokens)

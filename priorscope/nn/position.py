@@ -44,18 +44,22 @@ class AddPositions(nn.Module):
         width: length of each token's vector.
         kind: "learned": a table (initially normal, standard deviation 0.02); "sinusoidal": the
             formula; "none", "rotary" and "relative" add nothing here.
+        amplitude: of the sinusoids. Before words it is the standard deviation that these begin
+            with, as in the paper, where both are 1 (section 3.4 multiplies words by sqrt(width));
+            at 1 before words of 0.02 a network sees little but positions.
 
     Shorter sequences get the first positions; tokens of several sequences on one axis get those
     at `places`.
     """
 
-    def __init__(self, tokens: int, width: int, kind: Positions):
+    def __init__(self, tokens: int, width: int, kind: Positions, amplitude: float = 1.0):
         super().__init__()
         self.table: Tensor | None
         if kind == "learned":
             self.table = nn.Parameter(torch.randn(tokens, width) * 0.02)
         elif kind == "sinusoidal":
-            self.register_buffer("table", sinusoidal(tokens, width), persistent=False)
+            table = amplitude * sinusoidal(tokens, width)
+            self.register_buffer("table", table, persistent=False)
         else:
             self.table = None
 

@@ -2,6 +2,7 @@ import pytest
 import torch
 from torch.func import functional_call, stack_module_state
 
+from priorscope.models.bert import Bert
 from priorscope.models.transformer import Transformer
 from priorscope.nn.attention import attention_maps
 from priorscope.signature import Signature
@@ -160,3 +161,16 @@ def test_it_learns_which_mark_occurs(pooling):
         loss.backward()
         optimiser.step()
     assert loss.item() < 0.2  # chance is ln 3 = 1.1
+
+
+def test_sinusoids_are_about_as_strong_as_the_words_they_are_added_to():
+    words = Signature(input_shape=(TOKENS,), num_classes=CLASSES, vocabulary=500)
+    of_text = Transformer(width=64, positions="sinusoidal").build(words)
+    of_bert = Bert(positions="sinusoidal").build(words).bert.embeddings
+    pairs = (
+        (of_text.positions.table, of_text.stem.weight),
+        (of_bert.positions.table, of_bert.words.weight),
+    )
+    for positions, vectors in pairs:  # sines have a root mean square of 1 / sqrt 2
+        ratio = positions.square().mean().sqrt() / vectors.square().mean().sqrt()
+        assert ratio.item() == pytest.approx(0.5**0.5, rel=0.05)
