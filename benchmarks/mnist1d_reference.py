@@ -4,9 +4,11 @@ Greydanus & Kobak (2024): Adam at 1e-2, batches of 100 in sequence, 6,000 steps,
 1,000 test examples; logistic regression; an MLP 40-100-100-10 with a residual second layer, a CNN
 of three layers with 25 channels and stride 2, and a bidirectional GRU of width 6, all its states
 read out. All seeds of the linear, fully connected and recurrent networks, intact and
-shuffled, train together as replicas.
+shuffled, train together as replicas. `gru-torch` is the same recurrence from torch.nn, each network
+trained alone by torch.optim.Adam: nothing of it is ours but the data.
 
     python benchmarks/mnist1d_reference.py --seeds 5
+    python benchmarks/mnist1d_reference.py --seeds 5 --learners gru-torch
 """
 
 import argparse
@@ -72,6 +74,18 @@ class ThreeConvolutions(nn.Module):
         return self.layers(x.movedim(-1, 1))
 
 
+class TorchGRU(nn.Module):
+    """Six units in each direction, all their states read out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.states = nn.GRU(1, 6, batch_first=True, bidirectional=True)
+        self.readout = nn.Linear(2 * 6 * 40, 10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.readout(self.states(x)[0].flatten(1))
+
+
 def build(name: str, data: Examples) -> nn.Module:
     """A network with initial parameters from torch's global generator."""
     made = {
@@ -98,6 +112,8 @@ def authors_permutation(notebook: str) -> np.ndarray:
 
 def accuracies(name: str, data: Examples, orders: list[np.ndarray], steps: int) -> list[float]:
     """Test accuracy after training, one network for each order of the positions, in %."""
+    if name == "gru-torch":
+        return [trained_by_torch(data, order, seed, steps) for seed, order in enumerate(orders)]
     together = name != "cnn"
     groups = [orders] if together else [[order] for order in orders]
     found = []
@@ -109,6 +125,24 @@ def accuracies(name: str, data: Examples, orders: list[np.ndarray], steps: int) 
         replicas = Replicas(networks, torch.device("cpu"), together)
         found += train(replicas, data, group, steps)
     return found
+
+
+def trained_by_torch(data: Examples, order: np.ndarray, seed: int, steps: int) -> float:
+    """Test accuracy of one `TorchGRU` after the plain loop, in %."""
+    torch.manual_seed(seed)
+    network = TorchGRU()
+    adam = torch.optim.Adam(network.parameters(), RATE)
+    inputs, tests = (torch.from_numpy(x[:, order]) for x in (data.inputs, data.test_inputs))
+    targets, test_targets = torch.from_numpy(data.targets), torch.from_numpy(data.test_targets)
+    for step in range(steps):
+        start = step * BATCH % len(targets)
+        logits = network(inputs[start : start + BATCH].float())
+        adam.zero_grad()
+        functional.cross_entropy(logits, targets[start : start + BATCH]).backward()
+        adam.step()
+    with torch.no_grad():
+        correct = network(tests.float()).argmax(-1) == test_targets
+    return 100 * correct.double().mean().item()
 
 
 def train(replicas: Replicas, data: Examples, orders: list[np.ndarray], steps: int) -> list[float]:
@@ -153,7 +187,7 @@ def main() -> None:
         parts = {"intact": found[: options.seeds], "shuffled": found[options.seeds :]}
         for positions, values in parts.items():
             mean, spread = float(np.mean(values)), float(np.std(values, ddof=1))
-            published, tolerance = PUBLISHED[name, positions]
+            published, tolerance = PUBLISHED[name.removesuffix("-torch"), positions]
             inside = "yes" if abs(mean - published) <= tolerance else "NO"
             print(
                 f"| {name} | {positions} | {mean:.1f} ± {spread:.1f} | {len(values)} | "

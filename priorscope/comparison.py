@@ -17,13 +17,14 @@ import numpy as np
 from priorscope.analysis.codelength import collect
 from priorscope.analysis.summary import summarise
 from priorscope.config import digest
+from priorscope.files import write
 from priorscope.registry import include
 from priorscope.runs.draws import default_sizes
 from priorscope.runs.executors import available_workers, choose_device, local_executor
 from priorscope.runs.planner import Question, batches
 from priorscope.runs.run import Run
 from priorscope.runs.runner import Plan, Progress, run_batches
-from priorscope.runs.store import Store, write_whole
+from priorscope.runs.store import Store
 from priorscope.runs.worker import Batch
 from priorscope.seeds import numpy_stream
 from priorscope.settings import AMOUNTS, LEARNERS, Settings, default_structures
@@ -213,7 +214,7 @@ class Comparison:
         summary = self.summary()
         report = self.store.root / "report.html"
         summary["report"] = str(report)
-        write_whole(self.store.root / "summary.json", json.dumps(summary, allow_nan=False))
+        write(self.store.root / "summary.json", json.dumps(summary, allow_nan=False))
         write_report(summary, self.store.root)
         return summary
 

@@ -1,5 +1,6 @@
 """Reading and writing networks' tensors: safetensors, or old pickles of nothing but tensors."""
 
+import errno
 import hashlib
 import json
 import pickle
@@ -12,6 +13,8 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
+
+from priorscope.files import whole, write
 
 NAMES = ("model.safetensors", "pytorch_model.bin")  # whole, or sharded with `.index.json` added
 
@@ -36,14 +39,20 @@ def read_tensors(path: str | Path) -> dict[str, Tensor]:
     )
 
 
-def write_tensors(path: str | Path, tensors: Mapping[str, Tensor]) -> None:
-    """Write a safetensors file, whole or not at all; values keep every bit."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.part")
-    whole = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-    save_file(whole, part, metadata={"format": "pt"})
-    part.replace(path)
+def write_tensors(
+    path: str | Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, str] | None = None
+) -> None:
+    """Write a safetensors file, whole or not at all; values keep every bit.
+
+    Raises:
+        OSError: if it can't be written; the one before is as it was.
+    """
+    saved = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    with whole(Path(path)) as part:
+        try:
+            save_file(saved, part, metadata=dict(metadata or {"format": "pt"}))
+        except SafetensorError as error:
+            raise OSError(errno.EIO, str(error)) from error
 
 
 def read_json(path: str | Path) -> dict[str, Any]:
@@ -66,11 +75,7 @@ def read_json(path: str | Path) -> dict[str, Any]:
 
 def write_json(path: str | Path, content: Mapping[str, Any]) -> None:
     """Write a JSON file, whole or not at all."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.part")
-    part.write_text(json.dumps(content, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-    part.replace(path)
+    write(Path(path), json.dumps(content, indent=2, sort_keys=True) + "\n")
 
 
 def content_digest(files: Iterable[Path]) -> str:

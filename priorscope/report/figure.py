@@ -6,6 +6,7 @@ from typing import Any
 
 import vl_convert
 
+from priorscope.files import write
 from priorscope.report.palette import theme
 
 VERSION = "6.4"  # of Vega-Lite, in the page and here alike
@@ -52,15 +53,8 @@ class Figure:
     def save(self, folder: Path) -> None:
         """Write `<name>.svg` and `<name>.png` (twice the pixels) into `folder`."""
         svg = vl_convert.vegalite_to_svg(self.standalone(), vl_version=VERSION)
-        replace(folder / f"{self.name}.svg", svg.encode())
-        replace(folder / f"{self.name}.png", vl_convert.svg_to_png(svg, scale=2))
-
-
-def replace(path: Path, content: bytes) -> None:
-    """Write `content` to `path` whole or not at all: under another name, then renamed."""
-    part = path.with_name(f".{path.name}.part")
-    part.write_bytes(content)
-    part.replace(path)
+        write(folder / f"{self.name}.svg", svg)
+        write(folder / f"{self.name}.png", vl_convert.svg_to_png(svg, scale=2))
 
 
 def _without_legends(spec: Any) -> Any:

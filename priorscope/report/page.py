@@ -12,8 +12,9 @@ import vl_convert
 from jinja2 import ChainableUndefined, Environment, PackageLoader
 from markupsafe import Markup, escape
 
+from priorscope.files import write
 from priorscope.report import words
-from priorscope.report.figure import VERSION, Figure, replace
+from priorscope.report.figure import VERSION, Figure
 from priorscope.report.palette import DARK, LIGHT, theme
 from priorscope.report.section import SECTIONS, Section
 from priorscope.report.view import View
@@ -45,10 +46,8 @@ def write_report(summary: dict[str, Any], folder: Path) -> Path:
         OSError: if the folder can't be written.
     """
     parts = render_sections(View(summary))
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / "report.html"
-    replace(path, render_page(View(summary), parts).encode())
-    (folder / "figures").mkdir(exist_ok=True)
+    write(path, render_page(View(summary), parts))
     for part in parts:
         for figure in part.figures:
             figure.save(folder / "figures")

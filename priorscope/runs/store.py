@@ -1,31 +1,30 @@
 """Finished runs on disk: one JSON each, content-addressed, written whole or not at all."""
 
 import json
-import os
 import shutil
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from priorscope.files import whole, write
 from priorscope.signature import Signature
 from priorscope.tasks import Examples
 
 ARRAYS = ("inputs", "targets", "test_inputs", "test_targets")
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write under another name, flush to the disk, then rename into place."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with part.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+def _write_array(path: Path, array: np.ndarray) -> None:
+    """As `numpy.save`, which says of a full disk nothing but how many bytes it got rid of."""
+    rows = np.ascontiguousarray(array)
+    with whole(path, shared=True) as part, part.open("wb") as file:
+        header = np.lib.format.header_data_from_array_1_0(rows)
+        np.lib.format.write_array_header_1_0(file, header)
+        file.write(rows.data)
+
+
+def _write_json(path: Path, content: dict[str, Any]) -> None:
+    write(path, json.dumps(content, sort_keys=True, allow_nan=False), shared=True)
 
 
 class Store:
@@ -44,7 +43,7 @@ class Store:
 
     def save(self, digest: str, row: dict[str, Any]) -> None:
         """Write one row; a second write of the same run replaces the first by an equal one."""
-        write_whole(self.path(digest), json.dumps(row, sort_keys=True, allow_nan=False))
+        _write_json(self.path(digest), row)
 
     def load(self, digest: str) -> dict[str, Any] | None:
         """The row of a run, or None if it isn't finished."""
@@ -68,10 +67,9 @@ class Store:
         folder = self.root / "data" / examples.fingerprint
         marker = folder / "signature.json"
         if not marker.exists():
-            folder.mkdir(parents=True, exist_ok=True)
             for name in ARRAYS:
-                np.save(folder / f"{name}.npy", getattr(examples, name), allow_pickle=False)
-            write_whole(marker, json.dumps(examples.signature.to_json()))
+                _write_array(folder / f"{name}.npy", getattr(examples, name))
+            _write_json(marker, examples.signature.to_json())
         return examples.fingerprint
 
     def load_data(self, fingerprint: str) -> tuple[dict[str, np.ndarray], Signature]:

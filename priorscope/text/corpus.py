@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from tokenizers import Tokenizer
 
+from priorscope.files import write
 from priorscope.text.encode import Encoder
 from priorscope.text.masking import scramble
 
@@ -124,20 +125,22 @@ def build_corpus(
         (folder / "lines.bin").open("wb") as line_file,
         (folder / "documents.bin").open("wb") as document_file,
     ):
-        np.zeros(1, np.int64).tofile(line_file)
+        line_file.write(np.zeros(1, np.int64).tobytes())
         for batch, begins in _documents(chain(head, source), documents, sentences):
             encoded = encoder.encode(batch)
             ids = encoded.ids.astype(dtype)
             ends, firsts = tokens + encoded.offsets[1:], lines + begins
             for array, file in ((ids, token_file), (ends, line_file), (firsts, document_file)):
-                array.tofile(file)
-                digest.update(array.tobytes())
+                data = array.tobytes()
+                file.write(data)
+                digest.update(data)
             tokens, lines, starts = tokens + len(ids), lines + len(batch), starts + len(begins)
-        np.array([lines], np.int64).tofile(document_file)
+        document_file.write(np.array([lines], np.int64).tobytes())
     if not tokens:
         raise ValueError("The text is empty: there are no words in it.")
     facts = {"dtype": np.dtype(dtype).name, "tokens": tokens, "lines": lines, "documents": starts}
-    _write(folder / "corpus.json", {**facts, "digest": digest.hexdigest()[:16]})
+    facts["digest"] = digest.hexdigest()[:16]
+    write(folder / "corpus.json", json.dumps(facts, indent=2) + "\n")
     return open_corpus(folder)
 
 
@@ -180,9 +183,3 @@ def _documents(
                 batch.append(line)
         if batch:
             yield batch, np.array(begins, np.int64)
-
-
-def _write(file: Path, facts: dict[str, Any]) -> None:
-    part = file.with_suffix(".part")
-    part.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
-    part.replace(file)

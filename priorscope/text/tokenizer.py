@@ -17,6 +17,7 @@ from tokenizers import (
     trainers,
 )
 
+from priorscope.files import write
 from priorscope.text.alphabet import Alphabet, covering
 
 Kind = Literal["wordpiece", "bpe"]
@@ -88,7 +89,7 @@ def save_tokenizer(tokenizer: Tokenizer, folder: Path) -> None:
     is_wordpiece = isinstance(tokenizer.model, models.WordPiece)
     if is_wordpiece:
         pieces = sorted(tokenizer.get_vocab().items(), key=lambda item: item[1])
-        (folder / "vocab.txt").write_text("".join(f"{p}\n" for p, _ in pieces), encoding="utf-8")
+        write(folder / "vocab.txt", "".join(f"{p}\n" for p, _ in pieces))
     else:
         tokenizer.model.save(str(folder))
     options = _options(tokenizer)
@@ -99,12 +100,8 @@ def save_tokenizer(tokenizer: Tokenizer, folder: Path) -> None:
         "tokenize_chinese_chars": True,
         **{f"{piece[1:-1].lower()}_token": piece for piece in SPECIALS},
     }
-    (folder / "tokenizer_config.json").write_text(
-        json.dumps(config, indent=2) + "\n", encoding="utf-8"
-    )
-    part = folder / "tokenizer.json.part"
-    part.write_text(tokenizer.to_str(pretty=True), encoding="utf-8")
-    part.replace(folder / "tokenizer.json")
+    write(folder / "tokenizer_config.json", json.dumps(config, indent=2) + "\n")
+    write(folder / "tokenizer.json", tokenizer.to_str(pretty=True))
 
 
 def load_tokenizer(path: Path) -> Tokenizer:

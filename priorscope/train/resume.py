@@ -1,15 +1,14 @@
 """What a killed run goes on from: one file, written whole or not at all."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from priorscope.nn.checkpoint import write_tensors
 from priorscope.train.adamw import ClippedAdamW
 
 NAME = "resume.safetensors"
@@ -25,20 +24,13 @@ def save_state(
     Raises:
         OSError: if it can't be written; the one before is as it was.
     """
-    part = folder / f"{NAME}.part"
-    tensors = {
-        name: t.detach().cpu().contiguous() for name, t in _tensors(network, optimizer).items()
-    }
+    metadata = {"facts": json.dumps(facts)}
     try:
-        save_file(tensors, part, metadata={"facts": json.dumps(facts)})
-        with part.open("rb") as stream:
-            os.fsync(stream.fileno())
-        part.replace(folder / NAME)
-    except (OSError, SafetensorError) as error:
-        part.unlink(missing_ok=True)
+        write_tensors(folder / NAME, _tensors(network, optimizer), metadata)
+    except OSError as error:
         raise OSError(
-            f"The checkpoint in {folder} could not be written ({error}); the one before is whole. "
-            "Make room and run the same command again: it goes on from there."
+            f"The checkpoint in {folder} could not be written ({error.strerror}); the one before "
+            "is whole. Make room and run the same command again: it goes on from there."
         ) from error
 
 

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from priorscope.files import write
+
 
 class StepLog:
     """`steps.csv`: the loss of every step; what is beyond the step to go on from is cut off."""
@@ -15,9 +17,7 @@ class StepLog:
         kept = ["step,loss,learning_rate"]
         if step and self._file.is_file():
             kept = self._file.read_text(encoding="utf-8").splitlines()[: step + 1]
-        part = self._file.with_suffix(".part")
-        part.write_text("".join(f"{row}\n" for row in kept), encoding="utf-8")
-        part.replace(self._file)
+        write(self._file, "".join(f"{row}\n" for row in kept))
 
     def add(self, step: int, loss: float, learning_rate: float) -> None:
         self._rows.append(f"{step},{loss!r},{learning_rate!r}\n")

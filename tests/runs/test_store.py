@@ -4,7 +4,7 @@ import os
 import numpy as np
 import pytest
 
-from priorscope.runs.store import Store, write_whole
+from priorscope.runs.store import Store
 from priorscope.tasks import Examples
 
 
@@ -34,18 +34,19 @@ def test_what_was_being_written_does_not_count(tmp_path, monkeypatch):
     assert list((tmp_path / "runs").iterdir()) == []
 
 
-def test_a_full_disk_leaves_the_old_file(tmp_path, monkeypatch):
-    path = tmp_path / "summary.json"
-    write_whole(path, "old")
-
-    def full(*_):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space left"):
-        write_whole(path, "new")
-    assert path.read_text() == "old"
-    assert [p.name for p in tmp_path.iterdir()] == ["summary.json"]
+def test_a_disk_that_fills_up_names_the_file(tmp_path):
+    resource = pytest.importorskip("resource", reason="limits of a process are Unix's")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    x = np.zeros((100, 300), dtype=np.float32)
+    y = np.arange(100) % 2
+    data = Examples(x, y, x, y, ("a", "b"))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, hard))
+    try:
+        with pytest.raises(OSError, match="File too large") as raised:
+            Store(tmp_path).save_data(data)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert raised.value.filename.endswith("inputs.npy")
 
 
 def test_nan_is_no_result(tmp_path):
