@@ -75,6 +75,10 @@ class Result:
         """One row a learner and structure: bits per label that its destruction costs."""
         return self.table("strength")
 
+    def measures(self) -> Table:
+        """One row a learner, size, measure and quantity: what the trained networks do."""
+        return self.table("measures")
+
     def table(self, key: str) -> Table:
         """Any list of the summary as flat rows.
 

@@ -18,6 +18,7 @@ from priorscope.analysis.codelength import collect
 from priorscope.analysis.summary import summarise
 from priorscope.config import digest
 from priorscope.files import write
+from priorscope.measures import MEASURES
 from priorscope.registry import include
 from priorscope.runs.draws import default_sizes
 from priorscope.runs.executors import available_workers, choose_device, local_executor
@@ -243,6 +244,7 @@ class Comparison:
             "schema": found.pop("schema"),
             "task": task,
             **found,
+            "measured": self._measured(found["measures"]),
             "tuning": self._tuning(),
             "notes": self.notes,
             "reproduce": self._reproduce(),
@@ -252,6 +254,11 @@ class Comparison:
         if row is None:
             return None
         return {**row, "learner": run.learner.text, "structure": run.structure.label}
+
+    def _measured(self, rows: list[dict[str, Any]]) -> dict[str, str]:
+        """What the numbers of each measure mean, by its name."""
+        names = sorted({row["measure"] for row in rows})
+        return {name: MEASURES[name].meaning() for name in names if name in MEASURES}
 
     def _tuning(self) -> dict[str, Any]:
         return {

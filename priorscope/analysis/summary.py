@@ -9,6 +9,7 @@ import numpy as np
 from priorscope.analysis.codelength import Results, reference_bits
 from priorscope.analysis.forecast import forecast
 from priorscope.analysis.intervals import Interval, interval, probability_lowest
+from priorscope.analysis.measures import measures
 from priorscope.analysis.strength import strengths
 from priorscope.analysis.validity import validity
 from priorscope.analysis.verdict import verdict
@@ -41,6 +42,7 @@ def summarise(
         "code_length": cumulative(results),
         "strength": strength,
         "cue_reliance": strengths(results, [s for s in results.structures if s in lossy]),
+        "measures": measures(results),
         "validity": validity(results, strength),
         "cost": costs(results),
         "failed": [_failed(row) for row in results.failed],

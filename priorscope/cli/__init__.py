@@ -15,7 +15,7 @@ COMMANDS = {
     "curves": "Crossovers and data-equivalence from learning curves in a CSV file.",
     "report": "Make the report of a finished comparison again, without training anything.",
     "verify": "The instrument's self-test.",
-    "ls": "What is registered: learners, tasks, structures, checks.",
+    "ls": "What is registered: learners, tasks, structures, measures, checks.",
     "doctor": "Versions, device, GEMM back end and optional parts of this installation.",
     "tokenizer": "Train a WordPiece or BPE tokenizer, or compare the two.",
     "pretrain": "Pre-train a BERT on raw text.",

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from priorscope.cli._exit import Exit
 from priorscope.registry import Registry
 
-Kind = Literal["learners", "tasks", "structures", "checks"]
+Kind = Literal["learners", "tasks", "structures", "measures", "checks"]
 
 
 def run(kind: Kind, /) -> int:
@@ -17,7 +17,7 @@ def run(kind: Kind, /) -> int:
     Parameters
     ----------
     kind
-        learners, tasks, structures or checks.
+        learners, tasks, structures, measures or checks.
     """
     from rich.console import Console
     from rich.table import Table
@@ -31,6 +31,7 @@ def run(kind: Kind, /) -> int:
 
 def _registered(kind: Kind) -> list[tuple[str, type]]:
     from priorscope.checks import CHECKS
+    from priorscope.measures import MEASURES
     from priorscope.models import MODELS
     from priorscope.structures import STRUCTURES
     from priorscope.tasks import TASKS
@@ -39,6 +40,7 @@ def _registered(kind: Kind) -> list[tuple[str, type]]:
         "learners": MODELS,
         "tasks": TASKS,
         "structures": STRUCTURES,
+        "measures": MEASURES,
         "checks": CHECKS,
     }
     registry = registries[kind]

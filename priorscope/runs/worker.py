@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from priorscope.config import digest
+from priorscope.measures import EXAMPLES, measured
 from priorscope.nn.gemm import use_fast_gemm
 from priorscope.registry import include
 from priorscope.runs.cost import describe_network
@@ -105,7 +106,7 @@ def evaluate(
     deadline: float = math.inf,
 ) -> list[dict[str, Any]]:
     """Train on each run's prefix, choose the best trial inside it, score what comes after."""
-    best: list[tuple[Fitted, Learner, dict[str, Any]] | None] = [None] * len(runs)
+    best: list[Champion | None] = [None] * len(runs)
     seconds = [0.0] * len(runs)
     for trial in _trials(runs[0].learner, runs[0].tune):
         kind = EstimatorTraining if trial.model.trains_itself else Training
@@ -115,16 +116,35 @@ def evaluate(
         for r, result in enumerate(fitted):
             seconds[r] += result.seconds
             champion = best[r]
-            if champion is None or _better(result, champion[0]):
+            if champion is None or _better(result, champion.fitted):
                 scores = scores or _scores(training, fitted, data)
-                best[r] = (result, trial, scores[r])
+                best[r] = champion = Champion(result, trial, scores[r])
+                if champion.problem is None and runs[r].structure.name() == "intact":
+                    shown = training.network(r, data[r].test[0][:EXAMPLES])
+                    champion.measures = measured(*shown)
     cost = describe_network(runs[0].learner.model, signature)
     rows = []
     for r, run in enumerate(runs):
         champion = best[r]
         assert champion is not None
-        rows.append(_row(run, *champion, seconds[r], cost))
+        rows.append(_row(run, champion, seconds[r], cost))
     return rows
+
+
+@dataclasses.dataclass
+class Champion:
+    """The best of a run's trials so far, and what was seen of it."""
+
+    fitted: Fitted
+    learner: Learner
+    scores: dict[str, Any]
+    measures: list[dict[str, str | float]] = dataclasses.field(default_factory=list)
+
+    @property
+    def problem(self) -> str | None:
+        """Why its network is useless, or None."""
+        finite = all(math.isfinite(v) for part in self.scores.values() for v in part.values())
+        return self.fitted.problem or (None if finite else "its predictions are not finite")
 
 
 def _better(result: Fitted, champion: Fitted) -> bool:
@@ -234,28 +254,21 @@ def _head(run: Run) -> dict[str, Any]:
     }
 
 
-def _row(
-    run: Run,
-    fitted: Fitted,
-    trial: Learner,
-    scores: dict[str, Any],
-    seconds: float,
-    cost: dict[str, Any],
-) -> dict[str, Any]:
+def _row(run: Run, champion: Champion, seconds: float, cost: dict[str, Any]) -> dict[str, Any]:
     """The stored fact; a run whose network is useless is a failed one."""
-    finite = all(math.isfinite(v) for part in scores.values() for v in part.values())
-    if fitted.problem or not finite:
-        reason = fitted.problem or "its predictions are not finite"
-        return {**_head(run), "status": "failed", "reason": reason}
+    if champion.problem:
+        return {**_head(run), "status": "failed", "reason": champion.problem}
+    fitted, learner = champion.fitted, champion.learner
     return {
         **_head(run),
         "status": "done",
-        **scores,
+        **champion.scores,
+        "measures": champion.measures,
         "temperature": fitted.calibration.temperature,
         "mixture": fitted.calibration.mixture,
         "steps": fitted.steps,
         "seconds": seconds,
-        "learning_rate": trial.learning_rate,
-        "weight_decay": trial.recipe.weight_decay,
+        "learning_rate": learner.learning_rate,
+        "weight_decay": learner.recipe.weight_decay,
         **cost,
     }

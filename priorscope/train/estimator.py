@@ -2,12 +2,13 @@
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 import torch
-from jaxtyping import Float
-from torch import Tensor
+from jaxtyping import Float, Shaped
+from torch import Tensor, nn
 
 from priorscope.models.estimator import Estimator
 from priorscope.nn.stem import vector_stem
@@ -68,11 +69,30 @@ class EstimatorTraining:
         return self.stem(self.readers[r](batch)).numpy()
 
     def _logits(self, r: int, inputs: np.ndarray) -> Float[Tensor, "examples classes"]:
+        return self._log_p(r, self._vectors(r, inputs))
+
+    def _log_p(self, r: int, vectors: np.ndarray) -> Float[Tensor, "examples classes"]:
         """log p; classes that the prefix lacks get the smallest probability."""
-        p = np.full((len(inputs), self.signature.num_classes), SMALLEST)
-        p[:, self.fitted[r].classes_] = self.fitted[r].predict_proba(self._vectors(r, inputs))
+        p = np.full((len(vectors), self.signature.num_classes), SMALLEST)
+        p[:, self.fitted[r].classes_] = self.fitted[r].predict_proba(vectors)
         return torch.from_numpy(np.log(np.maximum(p, SMALLEST)))
+
+    def network(self, place: int, inputs: np.ndarray) -> tuple[nn.Module, Tensor, Signature]:
+        """An estimator alone, `inputs` as it reads them, and what that looks like."""
+        read = self.readers[place](torch.from_numpy(np.array(inputs)))
+        return EstimatorNetwork(self.stem, partial(self._log_p, place)), read, self.signature
 
     def logits(self, inputs: Sequence[np.ndarray]) -> list[Tensor]:
         """Each estimator's log-probabilities on `inputs` of its own."""
         return [self._logits(r, x) for r, x in enumerate(inputs)]
+
+
+class EstimatorNetwork(nn.Module):
+    """A fitted estimator where a network is asked for: inputs as read -> log-probabilities."""
+
+    def __init__(self, stem: nn.Module, log_p: Callable[[np.ndarray], Tensor]):
+        super().__init__()
+        self.stem, self.log_p = stem, log_p
+
+    def forward(self, inputs: Shaped[Tensor, "batch ..."]) -> Float[Tensor, "batch classes"]:
+        return self.log_p(self.stem(inputs).numpy())

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 from jaxtyping import Float
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from priorscope.seeds import derive, global_seed, torch_stream
@@ -233,6 +233,12 @@ class Training:
             x = torch.stack([read(part) for read, part in zip(self.readers, chunk, strict=True)])
             parts.append(self.replicas(x).cpu())
         return list(torch.cat(parts, dim=1)) if parts else []
+
+    def network(self, place: int, inputs: np.ndarray) -> tuple[nn.Module, Tensor, Signature]:
+        """A replica alone, `inputs` as it reads them, and what that looks like."""
+        reader = self.readers[place]
+        read = reader(_tensor(inputs, self.device))
+        return self.replicas.network(place), read, reader.network_signature
 
 
 class Source:

@@ -4,6 +4,7 @@ The replica axis lives here alone: models are written for one network. With one 
 network itself runs, with its fused kernels; with more, `torch.vmap` runs them together.
 """
 
+import copy
 from collections.abc import Sequence
 
 import torch
@@ -71,6 +72,17 @@ class Replicas:
             return functional_call(self.skeleton, (parameters, buffers), (x,))
 
         return torch.vmap(one, randomness="error")(self._leaves, self.buffers, inputs)
+
+    def network(self, place: int) -> nn.Module:
+        """One of them as a network of its own; it shares its parameters with the replica."""
+        if not self.together:
+            return self.skeleton
+        network = copy.deepcopy(self.skeleton)
+        for name, parameter in network.named_parameters():
+            parameter.data = self._leaves[name].detach()[place]
+        for name, buffer in network.named_buffers():
+            buffer.data = self.buffers[name][place]
+        return network
 
     def backward(self, loss: Float[Tensor, ""]) -> None:
         """Write the gradient of `loss` into `gradients`."""

@@ -141,3 +141,19 @@ def test_with_one_draw_in_common_nobody_is_said_to_be_best():
     assert "too few draws were finished for all learners" in _best(rows, 1500)
     rows[0]["probability_best"] = 0.8
     assert _best(rows, 1500).endswith("a fits these data best, with probability 80%.")
+
+
+def test_measures_are_means_over_draws_and_older_rows_have_none():
+    stored = rows()
+    for row in stored:
+        if row["structure"] == "intact" and row["learner"] == "good":
+            draw = row["run"]["draw"]
+            row["measures"] = [{"measure": "symmetry", "quantity": "shift", "value": 0.01 * draw}]
+    found = summarise(results(stored), [10] * 4)["measures"]
+    sizes = sorted({row["run"]["size"] for row in stored})
+    assert [(row["learner"], row["n"]) for row in found] == [("good", n) for n in sizes]
+    for row in found:
+        assert (row["measure"], row["quantity"]) == ("symmetry", "shift")
+        assert row["value"]["mean"] == pytest.approx(0.01)
+        assert row["value"]["low"] == 0  # such a number can't be below
+        assert row["value"]["n"] == DRAWS == 3

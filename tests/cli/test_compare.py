@@ -63,6 +63,9 @@ def test_the_contract_of_schema_1(finished):
     assert point.keys() >= {"learner", "structure", "n", "draws", "test_bits", "train_accuracy"}
     assert {r["structure"] for r in summary["strength"]} == {"permuted", "random-labels"}
     assert summary["sizes"] == [40, 80, 160]
+    taken = {(r["learner"], r["measure"], r["n"]) for r in summary["measures"]}
+    assert ("mlp:width=8", "symmetry", 160) in taken
+    assert summary["measured"].keys() == {"frequency", "symmetry"}
 
 
 def test_the_report_stands_beside_its_figures(finished):

@@ -1,12 +1,14 @@
 """The guide's files work as printed."""
 
 import re
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
+from priorscope.measures import MEASURES, measured
 from priorscope.models import MODELS
 from priorscope.registry import include
 from priorscope.signature import Signature
@@ -19,10 +21,14 @@ BLOCKS = re.findall(r"```python\n(.*?)```", GUIDE, flags=re.DOTALL)
 @pytest.fixture(scope="module")
 def included(tmp_path_factory):
     folder = tmp_path_factory.mktemp("guide")
-    for name, text in zip(("moving_average", "rings"), BLOCKS, strict=True):
+    files = {"moving_average": MODELS, "rings": TASKS, "confidence": MEASURES}
+    for name, text in zip(files, BLOCKS, strict=True):
         path = folder / f"{name}.py"
         path.write_text(text, encoding="utf-8")
         include(path)
+    yield
+    for name, registry in files.items():  # other tests go through all that is registered
+        del registry._classes[name.replace("_", "-")], sys.modules[name]
 
 
 @pytest.mark.usefixtures("included")
@@ -41,3 +47,15 @@ def test_the_task_is_what_it_says():
     radius = np.linalg.norm(data.inputs, axis=1)
     assert data.signature.layout == "vector"
     assert radius[data.targets == 1].mean() == pytest.approx(2, abs=0.08)  # 4 x 0.2 / sqrt(100)
+
+
+@pytest.mark.usefixtures("included")
+def test_the_measure_is_taken_with_the_others():
+    signature = Signature(input_shape=(6, 1), num_classes=4)
+    network = MODELS["linear"]().build(signature)
+    for parameter in network.parameters():
+        torch.nn.init.zeros_(parameter)
+    rows = measured(network, torch.randn(20, 6, 1), signature)
+    taken = {row["quantity"]: row["value"] for row in rows if row["measure"] == "confidence"}
+    assert taken == pytest.approx({"mean": 0.25, "least": 0.25})
+    assert MEASURES["confidence"].meaning().startswith("The probability that a network gives")

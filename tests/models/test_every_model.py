@@ -88,6 +88,8 @@ def test_a_replica_computes_what_it_computes_alone(name, layout):
     replicas = Replicas(networks, torch.device("cpu"), together=True)
     replicas.train(False)
     torch.testing.assert_close(replicas(torch.stack([x] * 3)), alone)
+    taken_out = torch.stack([replicas.network(r)(x) for r in range(3)])
+    assert torch.equal(taken_out, alone)
 
 
 @pytest.mark.parametrize("name", [n for n in NETWORKS if n not in ("linear", "mlp", "cnn", "vit")])

@@ -103,6 +103,19 @@ def extras():
             for i, name in enumerate(LEARNERS)
             for kind in ("blurred", "cropped", "patches-dropped")
         ],
+        "measures": [
+            {
+                "learner": name,
+                "measure": "symmetry",
+                "quantity": quantity,
+                "n": n,
+                "value": interval(0.1 * (i + 1), 0.05),
+            }
+            for i, name in enumerate(LEARNERS)
+            for quantity in ("shift", "mirror <i>", "turn")
+            for n in SIZES[: 3 + i]
+        ],
+        "measured": {"symmetry": "How much answers change. 0: <b>not</b> at all; 1: wholly."},
         "cost": [
             {
                 "learner": name,

@@ -220,3 +220,16 @@ def test_only_what_is_certain_is_coloured_and_marked():
     assert shown(-0.2, -0.3, -0.1) == ("▼", 0.5)
     assert shown(0.2, -0.1, 0.5) == ("", 0)
     assert shown(0.2, None, None) == ("", 0)
+
+
+def test_measures_stand_at_each_learners_largest_size(summary):
+    part = next(p for p in render_sections(View(summary)) if p.name == "measures")
+    text = Words(str(part.html)).text
+    assert "How much answers change. 0: <b>not</b> at all; 1: wholly." in text
+    assert "Mirror <i>" in text
+    first, second = (row["learner"] for row in summary["leaderboard"][:2])
+    summary["measures"] = [row for row in summary["measures"] if row["learner"] == first]
+    part = next(p for p in render_sections(View(summary)) if p.name == "measures")
+    assert second not in Words(str(part.html)).text
+    del summary["measures"]
+    assert all(p.name != "measures" for p in render_sections(View(summary)))

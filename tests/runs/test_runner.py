@@ -227,3 +227,25 @@ def test_workers_are_gone_afterwards(data, tmp_path):
     time.sleep(0.5)
     with pytest.raises(ProcessLookupError):
         os.kill(pids[0], signal.SIG_DFL)
+
+
+@pytest.mark.parametrize(
+    "learner", ["linear", "cnn:width=4", "estimator:path=sklearn.naive_bayes.GaussianNB"]
+)
+def test_networks_trained_on_intact_data_are_measured(tmp_path, learner):
+    stream = np.random.default_rng(0)
+    x = stream.standard_normal((90, 8, 8, 1)).astype(np.float32)
+    y = (x[:, 2, 2, 0] > 0).astype(np.int64)
+    store = Store(tmp_path)
+    asked = question(Examples(x[:60], y[:60], x[60:], y[60:], ("a", "b")), store, [learner])
+    runs = dataclasses.replace(asked, tune=2).runs()
+    run_batches(plan(store, runs), store, lambda progress: None)
+    for run in runs:
+        row = store.load(run.digest)
+        assert row["status"] == "done"
+        taken = [f"{m['measure']} {m['quantity']}" for m in row["measures"]]
+        if run.structure.name() == "intact":
+            symmetries = ["symmetry shift", "symmetry mirror", "symmetry turn"]
+            assert taken == ["frequency low", "frequency middle", "frequency high", *symmetries]
+        else:
+            assert taken == []

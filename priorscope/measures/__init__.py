@@ -1,0 +1,68 @@
+"""One file = one measure of a trained network: what it does, beside how well it does it."""
+
+import dataclasses
+import inspect
+import math
+
+from jaxtyping import Shaped
+from torch import Tensor, nn
+
+from priorscope.config import Config
+from priorscope.registry import Registry
+from priorscope.signature import Signature
+
+EXAMPLES = 256  # test examples that a network is measured on
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Measure(Config):
+    """Numbers read off a trained network without labels, each with a name.
+
+    The first paragraph of the docstring stands in the report; it says what the numbers mean,
+    and what 0 and 1 are.
+    """
+
+    @classmethod
+    def meaning(cls) -> str:
+        """The first paragraph of its docstring, as one line."""
+        return " ".join((inspect.getdoc(cls) or "").partition("\n\n")[0].split())
+
+    def why_not(self, signature: Signature) -> str | None:
+        """Why such inputs can't be measured, as the end of a sentence; or None."""
+        return None
+
+    def measure(
+        self, network: nn.Module, inputs: Shaped[Tensor, "batch ..."], signature: Signature
+    ) -> dict[str, float]:
+        """Return the numbers by name; none where the network lacks what is measured.
+
+        network: in evaluation mode; maps inputs to logits.
+        inputs: (batch, *signature.input_shape) as the network reads them: standardised, or
+            token ids.
+        """
+        raise NotImplementedError(f"{type(self).__name__} must define measure.")
+
+
+MEASURES: Registry[Measure] = Registry("measure", "priorscope.measures")
+
+
+def measured(
+    network: nn.Module, inputs: Shaped[Tensor, "batch ..."], signature: Signature
+) -> list[dict[str, str | float]]:
+    """Every registered measure that fits such inputs, at its defaults.
+
+    Returns rows `{"measure", "quantity", "value"}`, in the measures' own order of quantities.
+
+    Raises:
+        ValueError: if a number is not finite.
+    """
+    rows = []
+    for name in MEASURES:
+        measure = MEASURES[name]()
+        if measure.why_not(signature) is not None:
+            continue
+        for quantity, value in measure.measure(network, inputs, signature).items():
+            if not math.isfinite(value):
+                raise ValueError(f"The measure {name} is not finite: {quantity} is {value}.")
+            rows.append({"measure": name, "quantity": quantity, "value": value})
+    return rows

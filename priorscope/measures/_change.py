@@ -1,0 +1,32 @@
+"""How far a network's answers move when its inputs are changed."""
+
+import torch
+from jaxtyping import Float, Shaped
+from torch import Tensor, nn
+
+BATCH = 64
+
+
+@torch.no_grad()
+def answers(
+    network: nn.Module, inputs: Shaped[Tensor, "batch ..."]
+) -> Float[Tensor, "batch classes"]:
+    """Logits in float64, their mean over the classes removed: the softmax doesn't see it."""
+    logits = torch.cat([network(part) for part in inputs.split(BATCH)]).double()
+    return logits - logits.mean(dim=-1, keepdim=True)
+
+
+def relative_change(
+    before: Float[Tensor, "batch classes"], after: Float[Tensor, "batch classes"]
+) -> float:
+    """Mean squared distance between an example's two answers, over that of unrelated ones.
+
+    0: the change is not seen. 1: an example and its changed self are answered as differently as
+    two examples that have nothing to do with each other. A network whose answers are all
+    the same sees no change: 0.
+    """
+    change = (after - before).square().sum(dim=-1).mean()
+    if not change > 0:
+        return float(change)  # 0, or NaN where answers are
+    unrelated = 2 * torch.cat([before, after]).var(dim=0).sum()
+    return float(change / unrelated)

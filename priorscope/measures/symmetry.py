@@ -1,0 +1,61 @@
+"""Which symmetries a trained network has, whatever its architecture promises."""
+
+import dataclasses
+
+import numpy as np
+import torch
+from jaxtyping import Shaped
+from torch import Tensor, nn
+
+from priorscope.measures import MEASURES, Measure
+from priorscope.measures._change import answers, relative_change
+from priorscope.seeds import numpy_stream
+from priorscope.signature import Signature
+from priorscope.structures._positions import num_positions, reordered
+
+
+@MEASURES.register
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Symmetry(Measure):
+    """How much the answers change when an input is shifted by one position, mirrored, turned by a
+    quarter, reversed, or its positions are put in another order. 0: the network has the
+    symmetry; 1: the answers are as different as those to unrelated inputs.
+
+    Squared distance of the logits relative to that of two different examples. All transforms
+    are exact on the grid (no interpolation) and go around the border. Images: `shift` (mean over
+    both axes), `mirror` (left and right), `turn` (square ones); series and texts: `reversal` and
+    `order` (one random permutation), series without padding also `shift`.
+    """
+
+    def why_not(self, signature: Signature) -> str | None:
+        return "a vector has no symmetry" if signature.layout == "vector" else None
+
+    def measure(
+        self, network: nn.Module, inputs: Shaped[Tensor, "batch ..."], signature: Signature
+    ) -> dict[str, float]:
+        before = answers(network, inputs)
+        errors: dict[str, list[float]] = {}
+        for name, changed in _transformed(inputs, signature):
+            errors.setdefault(name, []).append(relative_change(before, answers(network, changed)))
+        return {name: float(np.mean(values)) for name, values in errors.items()}
+
+
+def _transformed(inputs: Tensor, signature: Signature) -> list[tuple[str, Tensor]]:
+    if signature.layout == "image":
+        found = [("shift", inputs.roll(1, dims=axis)) for axis in (1, 2)]
+        found.append(("mirror", inputs.flip(2)))
+        if inputs.shape[1] == inputs.shape[2]:
+            found.append(("turn", inputs.rot90(1, (1, 2))))
+        return found
+    places = np.arange(num_positions(signature))
+    orders = {
+        "reversal": places[::-1],
+        "order": numpy_stream(0, "order").permutation(places),
+    }
+    if signature.layout == "series" and not signature.padded:
+        orders["shift"] = np.roll(places, 1)
+    stored = inputs.cpu().numpy()
+    return [
+        (name, torch.from_numpy(reordered(stored, order, signature)).to(inputs))
+        for name, order in orders.items()
+    ]

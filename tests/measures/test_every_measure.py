@@ -1,0 +1,84 @@
+"""What every registered measure must do with every layout."""
+
+import math
+
+import pytest
+import torch
+from torch import nn
+
+from priorscope.measures import MEASURES, measured
+from priorscope.models import MODELS
+from priorscope.seeds import global_seed
+from priorscope.signature import Signature
+
+SIGNATURES = {
+    "vector": Signature(input_shape=(6,), num_classes=3),
+    "series": Signature(input_shape=(12, 2), num_classes=3),
+    "padded": Signature(input_shape=(12, 3), num_classes=3, padded=True),
+    "image": Signature(input_shape=(8, 8, 2), num_classes=3),
+    "wide image": Signature(input_shape=(8, 12, 1), num_classes=3),
+    "tokens": Signature(input_shape=(6,), num_classes=3, vocabulary=11),
+}
+NETWORKS = ("linear", "cnn", "gru", "transformer", "vit")
+every_layout = pytest.mark.parametrize("layout", SIGNATURES)
+
+
+def inputs(layout, batch=70):
+    signature = SIGNATURES[layout]
+    stream = torch.Generator().manual_seed(0)
+    shape = (batch, *signature.input_shape)
+    if signature.vocabulary is not None:
+        ids = torch.randint(1, signature.vocabulary, shape, generator=stream)
+        ids[::2, 4:] = 0
+        return ids
+    x = torch.randn(shape, generator=stream)
+    if signature.padded:
+        x[..., -1] = 1.0
+        x[::2, 8:] = 0.0
+    return x
+
+
+def network(name, layout):
+    with global_seed(0, "init"):
+        return MODELS[name]().build(SIGNATURES[layout]).eval()
+
+
+@every_layout
+@pytest.mark.parametrize("name", NETWORKS)
+def test_is_finite_not_negative_and_the_same_again(name, layout):
+    x = inputs(layout)
+    before = x.clone()
+    rows = measured(network(name, layout), x, SIGNATURES[layout])
+    assert all(math.isfinite(row["value"]) and row["value"] >= 0 for row in rows)
+    assert rows == measured(network(name, layout), x, SIGNATURES[layout])
+    assert torch.equal(x, before)
+    fits = {m for m in MEASURES if MEASURES[m]().why_not(SIGNATURES[layout]) is None}
+    assert {row["measure"] for row in rows} <= fits
+    if name in ("transformer", "vit"):  # these have attention
+        assert {row["measure"] for row in rows} == fits
+
+
+@every_layout
+def test_a_network_that_answers_all_alike_changes_nothing(layout):
+    class Alike(nn.Module):
+        def forward(self, x):
+            return torch.tensor([1.0, 2.0, 4.0]).expand(len(x), 3)
+
+    rows = measured(Alike(), inputs(layout), SIGNATURES[layout])
+    assert [row["value"] for row in rows] == [0.0] * len(rows)
+
+
+def test_a_number_that_is_not_finite_is_refused():
+    class Broken(nn.Module):
+        def forward(self, x):
+            return torch.full((len(x), 3), math.nan)
+
+    with pytest.raises(ValueError, match="frequency is not finite: low is nan"):
+        measured(Broken(), inputs("image"), SIGNATURES["image"])
+
+
+@pytest.mark.parametrize("name", list(MEASURES))
+def test_says_what_its_numbers_mean(name):
+    meaning = MEASURES[name].meaning()
+    assert " 0: " in meaning
+    assert " 1: " in meaning
