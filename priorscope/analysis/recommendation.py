@@ -21,7 +21,7 @@ def recommend(table: Table, fits: dict[str, dict[str, Fitted]], found: dict[str,
     """
     out: list[str] = []
     for on in (metric for metric in ("error", "loss") if metric in table.cells):
-        size = _largest_shared(table, on)
+        size = _judged_at(table, on)
         flawless = [name for name in sorted(table.cells[on]) if size in table.zeros(on, name)]
         if not flawless:
             ranked = {on: fits[on]} if out else fits  # no rank on a metric that somebody has at 0
@@ -51,12 +51,25 @@ def _compared(
     return out + _collect(table, curves, judged, size)
 
 
-def _largest_shared(table: Table, on: str) -> float:
-    """The largest size within the ranges of two learners or more; if there is none, of one."""
-    ranges = [(min(sizes), max(sizes)) for sizes in table.cells[on].values()]
-    seen = sorted({size for sizes in table.cells[on].values() for size in sizes})
-    shared = [n for n in seen if sum(low <= n <= high for low, high in ranges) > 1]
-    return (shared or seen)[-1]
+def _judged_at(table: Table, on: str) -> float:
+    """The largest size within the ranges of two learners or more; if there is none, of one.
+
+    Not one where nobody is as good as a learner who was seen up to a smaller size alone (as when
+    a budget ended): who is best there was not seen.
+    """
+    means = {
+        name: {n: float(np.mean(list(draws.values()))) for n, draws in sorted(sizes.items())}
+        for name, sizes in table.cells[on].items()
+    }
+    seen = sorted({n for values in means.values() for n in values}, reverse=True)
+    there = {n: [v for v in means.values() if min(v) <= n <= max(v)] for n in seen}
+    shared = [n for n in seen if len(there[n]) > 1]
+    for n in shared:
+        lowest = min(np.interp(n, list(v), list(v.values())) for v in there[n])
+        before = [v[max(v)] for v in means.values() if max(v) < n]
+        if all(value > lowest for value in before):
+            return n
+    return max(shared, key=lambda n: len(there[n])) if shared else seen[0]
 
 
 def _at(curves: dict[str, Fitted], size: float) -> dict[str, np.ndarray]:
@@ -77,7 +90,9 @@ def _present(fits: dict[str, dict[str, Fitted]], on: str, size: float) -> list[s
     order = _ranked(values)
     best = order[0]
     draws = fits[on][best].means.draws
-    sentence = f"At {size:,.0f} examples {best} has the lowest {on}: {_range(values[best])}"
+    all_seen = len(values) == len(fits[on])
+    lowest = f"the lowest {on}" if all_seen else f"the lowest {on} of those seen there"
+    sentence = f"At {size:,.0f} examples {best} has {lowest}: {_range(values[best])}"
     out = [f"{sentence}, {draws} draw{'s' if draws > 1 else ''}."]
     near = [o for o in order[1:] if (values[o] > values[best]).mean() < _CERTAIN]
     if near:

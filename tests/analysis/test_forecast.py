@@ -227,3 +227,17 @@ def test_eighty_percent_intervals_hold():
             inside.append(low <= np.log(share + (1 - share) * 4**-rate) <= high)
     # 200 curves: the share is known to .03 (one standard error)
     assert 0.7 <= np.mean(inside) <= 0.95
+
+
+def test_nobody_is_best_where_a_better_learner_was_not_seen():
+    # The budget ended before cnn's largest size; at half of it cnn is ahead of what linear has now.
+    stopped = rows(("linear",)) + rows(("cnn",), sizes=SIZES[:-1])
+    now = forecast(stopped, members=60)["recommendation"][0]
+    assert SHAPES["cnn"](SIZES[-2]) < SHAPES["linear"](SIZES[-1])
+    assert now.startswith(f"At {SIZES[-2]:,.0f} examples cnn has the lowest loss: ")
+    # Two that go on are compared where they end, beside one that ended early and behind.
+    behind = rows(("linear", "cnn")) + rows(("vit",), sizes=SIZES[:3])
+    now = forecast(behind, members=60)["recommendation"][0]
+    assert now.startswith(
+        f"At {SIZES[-1]:,.0f} examples cnn has the lowest loss of those seen there: "
+    )
