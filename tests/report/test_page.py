@@ -233,3 +233,14 @@ def test_measures_stand_at_each_learners_largest_size(summary):
     assert second not in Words(str(part.html)).text
     del summary["measures"]
     assert all(p.name != "measures" for p in render_sections(View(summary)))
+
+
+def test_a_ratio_that_may_be_0_leaves_the_log_axis_whole(summary):
+    best = summary["leaderboard"][0]["learner"]
+    rows = [row for row in summary["equivalence"] if row["a"] == best and row["on"] == "loss"]
+    rows[0]["ratio"] = {"mean": 1.9, "low": 0.0, "high": 5.2, "n": 2}
+    part = next(p for p in render_sections(View(summary)) if p.name == "equivalence")
+    drawn = part.figures[0].tables["equivalence"]
+    ends = [row[key] for row in drawn for key in ("ratio", "ratio_low", "ratio_high") if key in row]
+    assert min(ends) > 0
+    assert 5.2 in ends

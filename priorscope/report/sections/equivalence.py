@@ -45,6 +45,12 @@ class Equivalence(Section):
             for row in view.rows("equivalence", on="loss", a=best(view))
             if has_mean(row.get("ratio")) and row["ratio"]["mean"] > 0
         ]
+        # A ratio may be anything below some number; a log axis has no 0 to draw that down to.
+        ends = [row.get(key, 0) for row in found for key in ("ratio", "ratio_low")]
+        least = min((end for end in ends if end > 0), default=1.0) / 2
+        for row in found:
+            if row.get("ratio_low") == 0:
+                row["ratio_low"] = least
         return sorted(found, key=lambda row: row["n"])
 
 
