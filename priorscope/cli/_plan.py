@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from priorscope.comparison import Comparison
+from priorscope.report import words
 from priorscope.runs.cost import describe_network, seconds_per_step
 from priorscope.runs.executors import available_workers
 from priorscope.runs.planner import TOGETHER
@@ -51,10 +52,4 @@ def print_plan(comparison: Comparison, console: Console) -> None:
         f"{comparison.question.draws} draws; "
         f"structures {', '.join(s.label for s in comparison.structures)}."
     )
-    console.print(f"About {_words(total)} with {workers} worker{'s' * (workers != 1)}.")
-
-
-def _words(seconds: float) -> str:
-    if seconds < 90:
-        return f"{seconds:.0f} seconds"
-    return f"{seconds / 60:.0f} minutes" if seconds < 5400 else f"{seconds / 3600:.1f} hours"
+    console.print(f"About {words.seconds(total)} with {workers} worker{'s' * (workers != 1)}.")

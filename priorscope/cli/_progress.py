@@ -15,9 +15,17 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from priorscope.report.words import seconds
 from priorscope.runs.runner import Progress as Counts
 
+Show = Callable[[Counts], None]
+
 LINE_EVERY = 15.0  # seconds, where there is no terminal
+LONG = 1800.0  # seconds; whoever didn't ask for a budget is told what to do about more
+ADVICE = (
+    "This will take about {} more. Stop it whenever you like: the same command goes on from there. "
+    "--budget 10m answers from what ten minutes reach, --preset quick plans less."
+)
 
 
 def console(to_stderr: bool) -> Console:
@@ -26,19 +34,35 @@ def console(to_stderr: bool) -> Console:
 
 
 @contextmanager
-def watching(what: str, quiet: bool) -> Iterator[Callable[[Counts], None]]:
-    """A function that shows counts, for as long as the block runs."""
+def watching(what: str, quiet: bool, advise: bool = False) -> Iterator[Show]:
+    """A function that shows counts, for as long as the block runs.
+
+    advise: say once, if it will take long, what can be done about that.
+    """
     if quiet:
         yield lambda counts: None
     elif sys.stderr.isatty():
         with _bar(what) as show:
-            yield show
+            yield _advising(show) if advise else show
     else:
-        yield _lines(what)
+        yield _advising(_lines(what)) if advise else _lines(what)
+
+
+def _advising(show: Show) -> Show:
+    said = []
+
+    def both(counts: Counts) -> None:
+        left = counts.left() or 0.0
+        if left > LONG and not said:
+            said.append(ADVICE.format(seconds(left)))
+            print(said[0], file=sys.stderr, flush=True)  # above the bar, where there is one
+        show(counts)
+
+    return both
 
 
 @contextmanager
-def _bar(what: str) -> Iterator[Callable[[Counts], None]]:
+def _bar(what: str) -> Iterator[Show]:
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -63,7 +87,7 @@ def _bar(what: str) -> Iterator[Callable[[Counts], None]]:
         yield show
 
 
-def _lines(what: str) -> Callable[[Counts], None]:
+def _lines(what: str) -> Show:
     state = {"said": time.time(), "finished": -1}
 
     def show(counts: Counts) -> None:
@@ -81,4 +105,4 @@ def _lines(what: str) -> Callable[[Counts], None]:
 
 def _left(counts: Counts) -> str:
     left = counts.left()
-    return "" if left is None else f"about {left:.0f} s left"
+    return "" if left is None else f"about {seconds(left)} left"

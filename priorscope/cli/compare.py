@@ -132,7 +132,7 @@ def run(
     if dry_run:
         print_plan(comparison, say)
         return Exit.DONE
-    with watching("training", quiet) as show:
+    with watching("training", quiet, advise=not settings.budget) as show:
         summary = comparison.run(show)
     if json_:
         print(json.dumps(summary, ensure_ascii=False, allow_nan=False))
