@@ -17,7 +17,7 @@ def test_a_long_time_is_told_once_and_what_can_be_done_about_it(capsys):
         show(counts(5000))
         show(counts(5000))
     said = capsys.readouterr().err
-    assert said.count("This will take about 1 h 23 min more.") == 1
+    assert said.count("This will take at least 1 h 23 min more.") == 1
     assert "--budget 10m" in said
 
 
