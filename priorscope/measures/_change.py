@@ -4,7 +4,8 @@ import torch
 from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 
-BATCH = 64
+SMALLEST_BATCH, LARGEST_BATCH = 8, 256
+BATCH_VALUES = 2**15  # numbers or tokens in a batch between these: large images go in small ones
 
 
 @torch.no_grad()
@@ -12,7 +13,9 @@ def answers(
     network: nn.Module, inputs: Shaped[Tensor, "batch ..."]
 ) -> Float[Tensor, "batch classes"]:
     """Logits in float64, their mean over the classes removed: the softmax doesn't see it."""
-    logits = torch.cat([network(part) for part in inputs.split(BATCH)]).double()
+    most = BATCH_VALUES // inputs[0].numel()
+    batch = min(max(most, SMALLEST_BATCH), LARGEST_BATCH)
+    logits = torch.cat([network(part) for part in inputs.split(batch)]).double()
     return logits - logits.mean(dim=-1, keepdim=True)
 
 
