@@ -23,8 +23,8 @@ Show = Callable[[Counts], None]
 LINE_EVERY = 15.0  # seconds, where there is no terminal
 LONG = 1800.0  # seconds; whoever didn't ask for a budget is told what to do about more
 ADVICE = (
-    "This will take at least {} more. Stop it whenever you like: the same command goes on from there. "
-    "--budget 10m answers from what ten minutes reach, --preset quick plans less."
+    "This will take at least {} more. Stop it whenever you like: the same command goes on from "
+    "there. --budget 10m answers from what ten minutes reach, --preset quick plans less."
 )
 
 
