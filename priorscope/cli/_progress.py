@@ -105,4 +105,4 @@ def _lines(what: str) -> Show:
 
 def _left(counts: Counts) -> str:
     left = counts.left()
-    return "" if left is None else f"about {seconds(left)} left"
+    return f"about {seconds(left)} left" if left else ""

@@ -33,4 +33,6 @@ def test_lines_say_how_far_and_how_long_still(capsys, monkeypatch):
     with watching("training", quiet=False) as show:
         show(counts(700))
         show(counts(700))  # nothing new
-    assert capsys.readouterr().err == "training: 4 of 8 runs, 700 s, about 11 min 40 s left\n"
+        show(Progress(runs=8, finished=8, updates=100, updated=100, started=time.time() - 900))
+    first = "training: 4 of 8 runs, 700 s, about 11 min 40 s left\n"
+    assert capsys.readouterr().err == first + "training: 8 of 8 runs, 900 s\n"
