@@ -67,15 +67,20 @@ class Question:
 def batches(runs: Iterable[Run], example_values: int, together: bool) -> list[list[Run]]:
     """Consecutive runs of one learner and size, together where that is faster.
 
+    Of one size the largest batches come first, so that small ones fill up the workers' time.
+
     example_values: numbers in one example's input.
     together: whether the device wants every architecture on a replica axis (a GPU does).
     """
     grouped = []
-    for (learner, size), group in itertools.groupby(runs, key=lambda run: (run.learner, run.size)):
-        vectorises = together or learner.model.vectorises
-        fits = max(1, TOGETHER_BYTES // (4 * example_values * size))
-        most = min(TOGETHER, fits) if vectorises else 1
-        grouped += _chunks(list(group), most)
+    for size, of_size in itertools.groupby(runs, key=lambda run: run.size):
+        found = []
+        for learner, group in itertools.groupby(of_size, key=lambda run: run.learner):
+            vectorises = together or learner.model.vectorises
+            fits = max(1, TOGETHER_BYTES // (4 * example_values * size))
+            most = min(TOGETHER, fits) if vectorises else 1
+            found += _chunks(list(group), most)
+        grouped += sorted(found, key=len, reverse=True)
     return grouped
 
 
