@@ -3,8 +3,11 @@
 import dataclasses
 import datetime
 import json
+import os
 import re
+from contextlib import suppress
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -124,9 +127,21 @@ def script_json(data: Any) -> Markup:
 
 @cache
 def bundle() -> str:
-    """Vega, Vega-Lite and vega-embed as one script, as vl-convert carries them."""
+    """Vega, Vega-Lite and vega-embed as one script, as vl-convert carries them.
+
+    Kept in the user's folder for such things (`$XDG_CACHE_HOME`, or `~/.cache`), as putting it
+    together takes two seconds; where that can't be read or written, it takes them each time.
+    """
+    home = os.path.expanduser("~/.cache")  # noqa: PTH111  (Path's raises where there is no home)
+    folder = Path(os.environ.get("XDG_CACHE_HOME") or home)
+    kept = folder / "priorscope" / f"vega-lite-{VERSION}-{version('vl-convert-python')}.js"
+    if os.access(kept, os.R_OK):
+        return kept.read_text(encoding="utf-8")
     script = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", VERSION)
     assert "</script" not in script.lower(), "The bundle would end its own script element."
+    if folder.is_absolute():
+        with suppress(OSError):
+            write(kept, script, shared=True)
     return script
 
 

@@ -9,7 +9,7 @@ import pytest
 from priorscope.registry import include
 from priorscope.report import write_report
 from priorscope.report.matrix import cell
-from priorscope.report.page import render_sections, script_json
+from priorscope.report.page import bundle, render_sections, script_json
 from priorscope.report.section import SECTIONS
 from priorscope.report.view import View, flat
 
@@ -244,3 +244,15 @@ def test_a_ratio_that_may_be_0_leaves_the_log_axis_whole(summary):
     ends = [row[key] for row in drawn for key in ("ratio", "ratio_low", "ratio_high") if key in row]
     assert min(ends) > 0
     assert 5.2 in ends
+
+
+def test_the_charts_scripts_are_kept_and_need_no_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    script = bundle.__wrapped__()
+    (kept,) = (tmp_path / "priorscope").iterdir()
+    assert kept.read_text(encoding="utf-8") == script
+    kept.write_text("kept", encoding="utf-8")
+    assert bundle.__wrapped__() == "kept"
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))  # nothing can be made in there
+    assert bundle.__wrapped__() == script
