@@ -12,7 +12,7 @@ def whole(path: Path, *, shared: bool = False) -> Iterator[Path]:
 
     It is on the disk before it takes the name, so whoever reads `path`, whatever was killed
     when, sees all of the old file or all of the new one. Folders above it are made. What a killed
-    process leaves behind is overwritten by the next.
+    process leaves behind is overwritten by the next, unless it is shared.
 
     Args:
         path: of the file.

@@ -34,7 +34,7 @@ class Measure(Config):
     def measure(
         self, network: nn.Module, inputs: Shaped[Tensor, "batch ..."], signature: Signature
     ) -> dict[str, float]:
-        """Return the numbers by name; none where the network lacks what is measured.
+        """Return the numbers by name, none below 0; none at all where there is nothing to measure.
 
         network: in evaluation mode; maps inputs to logits.
         inputs: (batch, *signature.input_shape) as the network reads them: standardised, or
@@ -54,7 +54,7 @@ def measured(
     Returns rows `{"measure", "quantity", "value"}`, in the measures' own order of quantities.
 
     Raises:
-        ValueError: if a number is not finite.
+        ValueError: if a number is not finite, or below 0.
     """
     rows = []
     for name in MEASURES:
@@ -62,7 +62,10 @@ def measured(
         if measure.why_not(signature) is not None:
             continue
         for quantity, value in measure.measure(network, inputs, signature).items():
-            if not math.isfinite(value):
-                raise ValueError(f"The measure {name} is not finite: {quantity} is {value}.")
+            if not 0 <= value < math.inf:
+                raise ValueError(
+                    f"What a measure gives must be finite and not below 0, but {quantity} of "
+                    f"{name} is {value}."
+                )
             rows.append({"measure": name, "quantity": quantity, "value": value})
     return rows
