@@ -18,13 +18,13 @@ import transformers
 from side_by_side import Contender, alternate, conditions, has_bfloat16_units, publish, table
 from torch import Tensor
 
-from priorscope.interop.bert_names import tensors_to_theirs
+from priorscope.bert.model.names import tensors_to_theirs
+from priorscope.bert.model.shape import BertShape
+from priorscope.bert.training.flops import masked_word_flops
+from priorscope.bert.training.masked_words import MaskedBatch, masked_word_loss, masked_word_step
 from priorscope.models.bert import BertMaskedWords
-from priorscope.nn.bert_shape import BertShape
 from priorscope.nn.sequences import Sequences
 from priorscope.train.adamw import ClippedAdamW
-from priorscope.train.flops import masked_word_flops
-from priorscope.train.masked_words import MaskedBatch, masked_word_loss, masked_word_step
 
 COLUMNS = 128
 SHAPES = {

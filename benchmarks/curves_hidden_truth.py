@@ -13,9 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
-from priorscope.analysis.crossover import crossings
-from priorscope.analysis.fitted import fit_curves
-from priorscope.analysis.rows import read_csv
+from priorscope.analysis.curves.crossover import crossings
+from priorscope.analysis.curves.learning_curves import fit_curves
+from priorscope.analysis.curves.rows import read_csv
 
 
 def predictions(shown, whole, on):

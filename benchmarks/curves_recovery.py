@@ -13,11 +13,11 @@ import time
 
 import numpy as np
 
-from priorscope.analysis.crossover import crossover, pair_crossings
-from priorscope.analysis.fitted import Fitted, fit_curves
-from priorscope.analysis.forecast import forecast
-from priorscope.analysis.hoiem import fit_offset_power
-from priorscope.analysis.published import (
+from priorscope.analysis.curves.crossover import crossover, pair_crossings
+from priorscope.analysis.curves.forecast import forecast
+from priorscope.analysis.curves.hoiem import fit_offset_power
+from priorscope.analysis.curves.learning_curves import Fitted, fit_curves
+from priorscope.analysis.curves.published import (
     ADDITION,
     HOIEM,
     TRANSLATION,

@@ -24,13 +24,13 @@ import transformers
 from side_by_side import publish
 from torch import Tensor
 
+from priorscope.bert.model.shape import BertShape
+from priorscope.bert.training.flops import masked_word_flops
+from priorscope.bert.training.masked_words import MaskedBatch, masked_word_step
 from priorscope.models.bert import BertMaskedWords
-from priorscope.nn.bert_shape import BertShape
 from priorscope.nn.gemm import gemm_peak
 from priorscope.nn.sequences import Sequences
 from priorscope.train.adamw import ClippedAdamW
-from priorscope.train.flops import masked_word_flops
-from priorscope.train.masked_words import MaskedBatch, masked_word_step
 
 TINY = BertShape(
     vocabulary=512, width=128, depth=2, num_heads=2, mlp_width=512, attention_dropout=0.0

@@ -19,9 +19,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from priorscope.comparison import Comparison, Named
+from priorscope.experiments.comparison import Comparison, Named
+from priorscope.experiments.settings import Settings
 from priorscope.runs.draws import draw_order
-from priorscope.settings import Settings
 from priorscope.tasks import Examples
 from priorscope.tasks.mnist1d import Mnist1d
 

@@ -20,9 +20,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from priorscope.core.seeds import global_seed
 from priorscope.models.gru import GRU
 from priorscope.models.linear import Linear
-from priorscope.seeds import global_seed
 from priorscope.tasks import Examples
 from priorscope.tasks.mnist1d import Mnist1d, _draw
 from priorscope.train.adamw import ReplicaAdamW

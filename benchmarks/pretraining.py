@@ -20,17 +20,17 @@ import transformers
 from side_by_side import Contender, alternate, conditions, has_bfloat16_units, publish, table
 from tokenizers import Tokenizer
 
+from priorscope.bert.data.corpus import build_corpus
+from priorscope.bert.data.masking import Masking, Pieces
+from priorscope.bert.data.packing import Place, plan, read_batch
+from priorscope.bert.data.sequences import Stretches
+from priorscope.bert.model.shape import BertShape, bert_shape
+from priorscope.bert.training.flops import masked_word_flops
+from priorscope.bert.training.masked_pairs import loss_sums
 from priorscope.models.bert import BertMaskedWords
-from priorscope.nn.bert_shape import BertShape, bert_shape
-from priorscope.text.corpus import build_corpus
-from priorscope.text.masking import Masking, Pieces
-from priorscope.text.packing import Place, plan, read_batch
 from priorscope.text.reading import Lines
-from priorscope.text.sequences import Stretches
 from priorscope.text.tokenizer import save_tokenizer, train_tokenizer
 from priorscope.train.adamw import ClippedAdamW
-from priorscope.train.flops import masked_word_flops
-from priorscope.train.masked_pairs import loss_sums
 
 COLUMNS, ROWS = 128, 32
 CPU = torch.device("cpu")

@@ -4,16 +4,16 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from priorscope.analysis.crossover import crossover as crossover
-    from priorscope.analysis.fitted import fit_curves as fit_curves
+    from priorscope.analysis.curves.crossover import crossover as crossover
+    from priorscope.analysis.curves.learning_curves import fit_curves as fit_curves
     from priorscope.api import Result as Result
     from priorscope.api import compare as compare
 
 _HOMES = {
     "Result": "priorscope.api",
     "compare": "priorscope.api",
-    "crossover": "priorscope.analysis.crossover",
-    "fit_curves": "priorscope.analysis.fitted",
+    "crossover": "priorscope.analysis.curves.crossover",
+    "fit_curves": "priorscope.analysis.curves.learning_curves",
 }
 __all__ = sorted(_HOMES)  # pyright: ignore[reportUnsupportedDunderAll]
 

@@ -8,16 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from priorscope.comparison import Comparison, Named, default_recipe
+from priorscope.data.readers.arrays import examples_from_arrays
+from priorscope.data.resolve import resolve
+from priorscope.experiments.comparison import Comparison, Named, default_recipe
+from priorscope.experiments.settings import LEARNERS, Settings, parse_duration
 from priorscope.models import ModelConfig
 from priorscope.models.estimator import Estimator
 from priorscope.report import words
 from priorscope.report.page import write_report
 from priorscope.runs.runner import Progress
-from priorscope.settings import LEARNERS, Settings, parse_duration
 from priorscope.tasks import Examples, TaskConfig
-from priorscope.tasks._resolve import resolve
-from priorscope.tasks.arrays import examples_from_arrays
 from priorscope.train.recipe import Learner, Recipe, parse_learner, pretrained_folder
 
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from priorscope.analysis.fitted import Fitted
-from priorscope.analysis.quantiles import quantile
-from priorscope.analysis.rows import Table
+from priorscope.analysis.curves.learning_curves import Fitted
+from priorscope.analysis.curves.quantiles import quantile
+from priorscope.analysis.curves.rows import Table
 
 _CERTAIN = 0.975
 _MOST_DRAWS = 100  # above this, two learners are called equal for practical purposes

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from priorscope.analysis.codelength import Results, reference_bits
-from priorscope.analysis.forecast import forecast
+from priorscope.analysis.curves.forecast import forecast
 from priorscope.analysis.intervals import Interval, interval, probability_lowest
 from priorscope.analysis.measures import measures
 from priorscope.analysis.strength import strengths

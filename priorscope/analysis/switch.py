@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from priorscope.analysis.quantiles import over_draws
-from priorscope.analysis.rows import Table
-from priorscope.analysis.saturation import block_costs
+from priorscope.analysis.curves.quantiles import over_draws
+from priorscope.analysis.curves.rows import Table
+from priorscope.analysis.curves.saturation import block_costs
 
 
 def switch_code(table: Table) -> dict[str, Any]:

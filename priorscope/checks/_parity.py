@@ -10,8 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from priorscope.checks import Figure
+from priorscope.core.seeds import torch_stream
 from priorscope.nn.checkpoint import read_tensors
-from priorscope.seeds import torch_stream
 
 # Sums of up to 100 numbers of size one in a few layers: about 100 roundings, each of 6e-8 or
 # 1e-16 of the result; the limits leave a factor of ten.

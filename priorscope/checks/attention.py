@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from priorscope.checks import CHECKS, Check, Figure
 from priorscope.checks._parity import CASES, Case, difference, figure, probe, randomise
+from priorscope.core.seeds import torch_stream
 from priorscope.interop.torch_layers import attention_from_torch
 from priorscope.nn.attention import (
     SelfAttention,
@@ -17,7 +18,6 @@ from priorscope.nn.attention import (
     split_qkv,
 )
 from priorscope.nn.position import AddPositions
-from priorscope.seeds import torch_stream
 
 WIDTH = 24
 EXACT = 1e-12  # float64; sums of 24 numbers of size one round by about 1e-15

@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
+from priorscope.bert.model.folder import BertFolder
+from priorscope.bert.model.names import tensors_to_ours
 from priorscope.checks import CHECKS, Check, Figure
 from priorscope.checks._parity import (
     CASES,
@@ -20,8 +22,7 @@ from priorscope.checks._parity import (
     quiet_transformers,
     randomise,
 )
-from priorscope.interop.bert_folder import BertFolder
-from priorscope.interop.bert_names import tensors_to_ours
+from priorscope.core.seeds import torch_stream
 from priorscope.models.bert import (
     BertEncoder,
     BertMaskedWords,
@@ -29,7 +30,6 @@ from priorscope.models.bert import (
     BertSequences,
     BertTokens,
 )
-from priorscope.seeds import torch_stream
 
 NETWORKS: tuple[type[BertFolder], ...] = (
     BertEncoder,

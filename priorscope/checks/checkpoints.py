@@ -6,11 +6,11 @@ import tempfile
 import torch
 from torch import nn
 
+from priorscope.bert.model.shape import BertShape
 from priorscope.checks import CHECKS, Check, Figure
 from priorscope.checks._parity import randomise
 from priorscope.models.bert import BertPreTraining, BertSequences
 from priorscope.models.vit import VisionTransformer
-from priorscope.nn.bert_shape import BertShape
 from priorscope.nn.vit_shape import VitShape
 
 BERT = BertShape(vocabulary=31, width=24, depth=2, num_heads=3, mlp_width=40, max_tokens=9)

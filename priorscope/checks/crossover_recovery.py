@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from priorscope.analysis.crossover import pair_crossings
-from priorscope.analysis.fitted import fit_curves
+from priorscope.analysis.curves.crossover import pair_crossings
+from priorscope.analysis.curves.learning_curves import fit_curves
 from priorscope.checks import CHECKS, Check, Figure
-from priorscope.seeds import numpy_stream
+from priorscope.core.seeds import numpy_stream
 
 _SIZES = 125 * 2.0 ** np.arange(7)
 _PAIRS = 20  # of each kind; benchmarks/curves_recovery.py takes hundreds

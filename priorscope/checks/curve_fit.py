@@ -2,9 +2,9 @@
 
 import dataclasses
 
-from priorscope.analysis.fitted import fit_curves
-from priorscope.analysis.hoiem import fit_offset_power
-from priorscope.analysis.published import ADDITION, HOIEM, curve_rows
+from priorscope.analysis.curves.hoiem import fit_offset_power
+from priorscope.analysis.curves.learning_curves import fit_curves
+from priorscope.analysis.curves.published import ADDITION, HOIEM, curve_rows
 from priorscope.checks import CHECKS, Check, Figure
 
 

@@ -5,8 +5,8 @@ import math
 
 import numpy as np
 
+from priorscope.bert.data.masking import Masking, Pieces, mask_tokens
 from priorscope.checks import CHECKS, Check, Figure
-from priorscope.text.masking import Masking, Pieces, mask_tokens
 
 _MASK, _SPECIALS = 4, 5
 

@@ -4,12 +4,12 @@ import dataclasses
 
 import torch
 
+from priorscope.bert.model.shape import BertShape
+from priorscope.bert.training.masked_words import MaskedBatch, masked_word_logits
 from priorscope.checks import CHECKS, Check, Figure
+from priorscope.core.seeds import global_seed, torch_stream
 from priorscope.models.bert import BertMaskedWords
-from priorscope.nn.bert_shape import BertShape
 from priorscope.nn.sequences import Sequences
-from priorscope.seeds import global_seed, torch_stream
-from priorscope.train.masked_words import MaskedBatch, masked_word_logits
 
 _LENGTHS = [1, 2, 7, 7, 31, 64, 3, 12]
 # About 100 roundings of 6e-8 (float32) or 1e-16 (float64), and a factor of ten.

@@ -5,10 +5,10 @@ import dataclasses
 import torch
 from torch import nn
 
+from priorscope.bert.model.shape import Size, bert_shape
 from priorscope.checks import CHECKS, Check, Figure
 from priorscope.models.bert import BertEncoder
 from priorscope.models.vit import VisionTransformer
-from priorscope.nn.bert_shape import Size, bert_shape
 from priorscope.nn.vit_shape import VitSize, vit_shape
 
 # Devlin et al. 2019, uncased, 30,522 words, with the pooler: as google-research/bert's files hold.

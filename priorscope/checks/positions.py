@@ -7,11 +7,11 @@ import torch
 
 from priorscope.checks import CHECKS, Check, Figure
 from priorscope.checks._parity import figure, randomise
+from priorscope.core.seeds import torch_stream
 from priorscope.models.vit import VisionTransformer
 from priorscope.nn.attention import attention_weights
 from priorscope.nn.position import AddPositions, rotate
 from priorscope.nn.vit_shape import VitShape
-from priorscope.seeds import torch_stream
 
 TOKENS, WIDTH = 50, 17
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from priorscope.checks import CHECKS, Check, Figure
-from priorscope.seeds import numpy_stream
+from priorscope.core.seeds import numpy_stream
 from priorscope.text.encode import Encoder
 from priorscope.text.stdlib import StandardLibrary
 from priorscope.text.tokenizer import train_tokenizer

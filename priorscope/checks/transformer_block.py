@@ -8,9 +8,9 @@ from torch import nn
 
 from priorscope.checks import CHECKS, Check, Figure
 from priorscope.checks._parity import CASES, Case, difference, figure, probe, randomise
+from priorscope.core.seeds import torch_stream
 from priorscope.interop.torch_layers import block_from_torch
 from priorscope.nn.attention import padding_mask
-from priorscope.seeds import torch_stream
 
 WIDTH, MLP_WIDTH = 24, 40
 

@@ -17,9 +17,9 @@ from priorscope.checks._parity import (
     quiet_transformers,
     randomise,
 )
+from priorscope.core.seeds import torch_stream
 from priorscope.interop.vit_names import huggingface_to_ours
 from priorscope.models.vit import VisionTransformer
-from priorscope.seeds import torch_stream
 
 CONFIGS = (  # batch, and what differs between the cases
     (3, {"image_size": [8, 12], "patch_size": 4, "num_channels": 2, "num_attention_heads": 3}),

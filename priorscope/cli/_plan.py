@@ -5,7 +5,7 @@ from collections import defaultdict
 from rich.console import Console
 from rich.table import Table
 
-from priorscope.comparison import Comparison
+from priorscope.experiments.comparison import Comparison
 from priorscope.report import words
 from priorscope.runs.cost import describe_network, seconds_per_step
 from priorscope.runs.executors import available_workers

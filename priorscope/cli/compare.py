@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import Parameter
 
 from priorscope.cli._exit import Exit
-from priorscope.settings import Preset, Settings, parse_duration, read_settings
+from priorscope.experiments.settings import Preset, Settings, parse_duration, read_settings
 
 if TYPE_CHECKING:
     from priorscope.tasks import TaskConfig
@@ -119,7 +119,7 @@ def run(
     """
     from priorscope.cli._plan import print_plan
     from priorscope.cli._progress import console, watching
-    from priorscope.comparison import Comparison, Named
+    from priorscope.experiments.comparison import Comparison, Named
 
     values = (read_settings(config) if config else {}) | (flags or Flags()).given()
     settings = Settings.from_json(values)
@@ -151,14 +151,14 @@ def exit_code(summary: dict[str, Any], settings: Settings) -> Exit:
 
 
 def _include(settings: Settings) -> None:
-    from priorscope.registry import include
+    from priorscope.core.registry import include
 
     for path in settings.include:
         include(Path(path))
 
 
 def _task(data: str, settings: Settings) -> "TaskConfig":
-    from priorscope.tasks._resolve import resolve
+    from priorscope.data.resolve import resolve
     from priorscope.train.recipe import pretrained_folder
 
     return resolve(data, **settings.reading(), starting_from=pretrained_folder(settings.learners))

@@ -43,8 +43,8 @@ def run(
     seed
         Of the perturbations that intervals are taken from.
     """
-    from priorscope.analysis.forecast import forecast
-    from priorscope.analysis.rows import in_units, read_csv
+    from priorscope.analysis.curves.forecast import forecast
+    from priorscope.analysis.curves.rows import in_units, read_csv
 
     rows = in_units(read_csv(file), nats=nats, percent=percent)
     with _progress() as tell:

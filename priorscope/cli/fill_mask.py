@@ -33,7 +33,7 @@ def run(
     as_json
         Print JSON instead of tables.
     """
-    from priorscope.train.fill_mask import MaskFiller  # here, so that --help needs no torch
+    from priorscope.bert.training.fill_mask import MaskFiller  # here, so that --help needs no torch
 
     filler = MaskFiller.load(model)
     lines = sentences or [line.rstrip("\n") for line in sys.stdin if line.strip()]

@@ -10,13 +10,13 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.table import Table
 
+from priorscope.bert.training.classifier import Classifier, Kind
+from priorscope.bert.training.finetune import Finetuning, ValidationLook, finetune
+from priorscope.bert.training.labelled_texts import LabelledTexts, read_labelled_texts
+from priorscope.bert.training.scores import Score, scores
 from priorscope.cli._exit import Exit
 from priorscope.nn.checkpoint import write_json
 from priorscope.nn.gemm import use_fast_gemm
-from priorscope.train.classifier import Classifier, Kind
-from priorscope.train.finetune import Finetuning, ValidationLook, finetune
-from priorscope.train.labelled_texts import LabelledTexts, read_labelled_texts
-from priorscope.train.scores import Score, scores
 
 
 @Parameter(name="*")

@@ -6,7 +6,7 @@ import re
 from typing import Any, Literal
 
 from priorscope.cli._exit import Exit
-from priorscope.registry import Registry
+from priorscope.core.registry import Registry
 
 Kind = Literal["learners", "tasks", "structures", "measures", "checks"]
 

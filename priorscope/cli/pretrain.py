@@ -15,21 +15,21 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from tokenizers import Tokenizer
 
+from priorscope.bert.data.corpus import Corpus, build_corpus, open_corpus
+from priorscope.bert.model.shape import Size
+from priorscope.bert.training.held_out import HeldOut
+from priorscope.bert.training.pretrain import Look, Pretrainer
+from priorscope.bert.training.pretraining import Precision, Pretraining
+from priorscope.bert.training.processes import Processes, joined_processes, own_device
+from priorscope.bert.training.resume import NAME as RESUME
 from priorscope.cli._exit import Exit
 from priorscope.cli._text import Shown, Text, open_text
-from priorscope.nn.bert_shape import Size
+from priorscope.experiments.settings import parse_duration
 from priorscope.nn.checkpoint import read_json, write_json
 from priorscope.nn.gemm import gemm_peak, use_fast_gemm
-from priorscope.settings import parse_duration
-from priorscope.text.corpus import Corpus, build_corpus, open_corpus
 from priorscope.text.reading import Errors
 from priorscope.text.stdlib import StandardLibrary
 from priorscope.text.tokenizer import load_tokenizer, save_tokenizer, train_tokenizer
-from priorscope.train.held_out import HeldOut
-from priorscope.train.pretrain import Look, Pretrainer
-from priorscope.train.pretraining import Precision, Pretraining
-from priorscope.train.processes import Processes, joined_processes, own_device
-from priorscope.train.resume import NAME as RESUME
 
 FACTS = "pretraining.json"
 

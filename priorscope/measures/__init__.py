@@ -7,9 +7,9 @@ import math
 from jaxtyping import Shaped
 from torch import Tensor, nn
 
-from priorscope.config import Config
-from priorscope.registry import Registry
-from priorscope.signature import Signature
+from priorscope.core.config import Config
+from priorscope.core.registry import Registry
+from priorscope.core.signature import Signature
 
 EXAMPLES = 256  # test examples that a network is measured on
 

@@ -6,13 +6,13 @@ import torch
 from jaxtyping import Bool, Float, Shaped
 from torch import Tensor, nn
 
+from priorscope.core.signature import Signature
 from priorscope.measures import MEASURES, Measure
 from priorscope.models.transformer import TransformerEncoder
 from priorscope.models.vit import VitClassifier
 from priorscope.nn.attention import attention_maps
 from priorscope.nn.patch import joined_presence
 from priorscope.nn.stem import presence
-from priorscope.signature import Signature
 
 EXAMPLES = 64  # maps of longer sequences are large
 

@@ -6,9 +6,9 @@ import torch
 from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 
+from priorscope.core.signature import Signature
 from priorscope.measures import MEASURES, Measure
 from priorscope.measures._change import answers, relative_change
-from priorscope.signature import Signature
 
 BANDS = {"low": (0.0, 1 / 3), "middle": (1 / 3, 2 / 3), "high": (2 / 3, 2.0)}
 

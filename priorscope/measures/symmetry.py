@@ -7,10 +7,10 @@ import torch
 from jaxtyping import Shaped
 from torch import Tensor, nn
 
+from priorscope.core.seeds import numpy_stream
+from priorscope.core.signature import Signature
 from priorscope.measures import MEASURES, Measure
 from priorscope.measures._change import answers, relative_change
-from priorscope.seeds import numpy_stream
-from priorscope.signature import Signature
 from priorscope.structures._positions import num_positions, reordered
 
 

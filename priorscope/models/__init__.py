@@ -3,9 +3,9 @@
 import dataclasses
 from typing import TYPE_CHECKING, ClassVar
 
-from priorscope.config import Config
-from priorscope.registry import Registry
-from priorscope.signature import Signature
+from priorscope.core.config import Config
+from priorscope.core.registry import Registry
+from priorscope.core.signature import Signature
 
 if TYPE_CHECKING:
     from torch import nn

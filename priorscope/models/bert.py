@@ -8,10 +8,12 @@ import torch
 from jaxtyping import Bool, Float, Integer
 from torch import Tensor, nn
 
-from priorscope.interop.bert_folder import BertFolder, num_classes
+from priorscope.bert.model.folder import BertFolder, num_classes
+from priorscope.bert.model.shape import BertShape, Size, bert_shape
+from priorscope.bert.model.word_head import WordHead
+from priorscope.core.signature import Signature
 from priorscope.models import MODELS, ModelConfig
 from priorscope.nn.attention import causal_mask, inside_transform, padding_mask
-from priorscope.nn.bert_shape import BertShape, Size, bert_shape
 from priorscope.nn.block import Block, BlockOptions, Encoder
 from priorscope.nn.checkpoint import NAMES as CHECKPOINTS
 from priorscope.nn.checkpoint import content_digest, read_json
@@ -22,8 +24,6 @@ from priorscope.nn.readout import masked_mean
 from priorscope.nn.sequences import Sequences
 from priorscope.nn.stem import presence
 from priorscope.nn.token_ids import check_ids
-from priorscope.nn.word_head import WordHead
-from priorscope.signature import Signature
 
 Ids = Integer[Tensor, "batch tokens"]
 Present = Bool[Tensor, "batch tokens"]

@@ -8,11 +8,11 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from priorscope.core.signature import Signature
 from priorscope.models import MODELS, ModelConfig
 from priorscope.nn.dropout import Dropout
 from priorscope.nn.norm import Norm, norm_layer
 from priorscope.nn.stem import grid_stem
-from priorscope.signature import Signature
 
 Pooling = Literal["max", "average", "stride", "none"]
 

@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 
 from torch import nn
 
+from priorscope.core.signature import Signature
 from priorscope.models import MODELS, ModelConfig
-from priorscope.signature import Signature
 
 
 @MODELS.register

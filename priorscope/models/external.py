@@ -12,9 +12,9 @@ import torch.nn.functional as F
 from jaxtyping import Float, Integer
 from torch import Tensor, nn
 
+from priorscope.core.signature import Signature
 from priorscope.models import MODELS, ModelConfig
 from priorscope.nn.checkpoint import content_digest
-from priorscope.signature import Signature
 
 
 @MODELS.register

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from priorscope.core.signature import Signature
 from priorscope.models import MODELS, ModelConfig
 from priorscope.nn.recurrent import Readout, RecurrentNetwork
-from priorscope.signature import Signature
 
 
 @MODELS.register

@@ -5,9 +5,9 @@ from typing import ClassVar
 
 from torch import nn
 
+from priorscope.core.signature import Signature
 from priorscope.models import MODELS, ModelConfig
 from priorscope.nn.stem import vector_stem
-from priorscope.signature import Signature
 
 
 @MODELS.register

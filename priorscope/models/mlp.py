@@ -6,11 +6,11 @@ from typing import ClassVar
 
 from torch import nn
 
+from priorscope.core.signature import Signature
 from priorscope.models import MODELS, ModelConfig
 from priorscope.nn.dropout import Dropout
 from priorscope.nn.norm import Norm, norm_layer
 from priorscope.nn.stem import vector_stem
-from priorscope.signature import Signature
 
 
 @MODELS.register

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 
+from priorscope.core.signature import Signature
 from priorscope.models import MODELS, ModelConfig
 from priorscope.nn.attention import causal_mask, padding_mask
 from priorscope.nn.block import BlockOptions, Encoder
@@ -22,7 +23,6 @@ from priorscope.nn.patch import (
 from priorscope.nn.position import AddPositions, Positions
 from priorscope.nn.readout import masked_mean
 from priorscope.nn.stem import TokenEmbedding, channel_stem, num_tokens, presence
-from priorscope.signature import Signature
 
 MOST_TOKENS = 16  # when the patch is chosen; attention costs the square of it
 

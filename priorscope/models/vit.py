@@ -8,6 +8,7 @@ import torch
 from jaxtyping import Bool, Float, Shaped
 from torch import Tensor, nn
 
+from priorscope.core.signature import Signature
 from priorscope.interop.vit_folder import VitFolder
 from priorscope.models import MODELS, ModelConfig
 from priorscope.nn.attention import padding_mask
@@ -25,7 +26,6 @@ from priorscope.nn.position import AddPositions, FixedGrid, LearnedGrid, interpo
 from priorscope.nn.readout import masked_mean
 from priorscope.nn.stem import TokenEmbedding, channel_stem, presence
 from priorscope.nn.vit_shape import GridPositions, Pooling, VitShape
-from priorscope.signature import Signature
 
 
 class VisionTransformer(VitFolder):

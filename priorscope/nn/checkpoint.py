@@ -14,7 +14,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from priorscope.files import whole, write
+from priorscope.core.files import whole, write
 
 NAMES = ("model.safetensors", "pytorch_model.bin")  # whole, or sharded with `.index.json` added
 

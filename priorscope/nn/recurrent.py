@@ -6,11 +6,11 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
+from priorscope.core.signature import Signature
 from priorscope.nn.dropout import Dropout
 from priorscope.nn.readout import masked_mean
 from priorscope.nn.recurrence import Cell, Recurrence
 from priorscope.nn.stem import TokenEmbedding, channel_stem, presence
-from priorscope.signature import Signature
 
 Readout = Literal["mean", "last", "flatten"]
 

@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Bool, Float, Shaped
 from torch import Tensor, nn
 
-from priorscope.signature import Signature
+from priorscope.core.signature import Signature
 
 
 def presence(signature: Signature, inputs: Tensor) -> Bool[Tensor, "batch tokens"] | None:

@@ -3,7 +3,7 @@
 import dataclasses
 from typing import Literal
 
-from priorscope.config import Config
+from priorscope.core.config import Config
 
 Pooling = Literal["class", "mean"]
 VitSize = Literal["tiny", "small", "base", "large"]

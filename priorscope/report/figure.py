@@ -6,7 +6,7 @@ from typing import Any
 
 import vl_convert
 
-from priorscope.files import write
+from priorscope.core.files import write
 from priorscope.report.palette import theme
 
 VERSION = "6.4"  # of Vega-Lite, in the page and here alike

@@ -15,7 +15,7 @@ import vl_convert
 from jinja2 import ChainableUndefined, Environment, PackageLoader
 from markupsafe import Markup, escape
 
-from priorscope.files import write
+from priorscope.core.files import write
 from priorscope.report import words
 from priorscope.report.figure import VERSION, Figure
 from priorscope.report.palette import DARK, LIGHT, theme

@@ -3,8 +3,8 @@
 import dataclasses
 from typing import Any, ClassVar
 
-from priorscope.config import Config
-from priorscope.registry import Registry
+from priorscope.core.config import Config
+from priorscope.core.registry import Registry
 from priorscope.report.figure import Figure
 from priorscope.report.view import View
 

@@ -8,9 +8,9 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
 
+from priorscope.core.seeds import global_seed
+from priorscope.core.signature import Signature
 from priorscope.models import ModelConfig
-from priorscope.seeds import global_seed
-from priorscope.signature import Signature
 from priorscope.train.loop import Prefix, Training
 from priorscope.train.recipe import Learner
 

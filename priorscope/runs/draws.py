@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Int
 
-from priorscope.seeds import numpy_stream
+from priorscope.core.seeds import numpy_stream
 
 
 def draw_order(

@@ -8,7 +8,7 @@ import os
 from concurrent.futures import Executor, Future
 from typing import Any
 
-from priorscope.config import closest
+from priorscope.core.config import closest
 
 # Big blocks are kept instead of being given back to the system and faulted in again: several
 # times as fast for element-wise work on machines whose page faults are slow.

@@ -4,7 +4,7 @@ import dataclasses
 from functools import cached_property
 from typing import Any
 
-from priorscope.config import digest
+from priorscope.core.config import digest
 from priorscope.models import MODELS
 from priorscope.structures import STRUCTURES, Structure
 from priorscope.train.recipe import Learner, Recipe

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from priorscope.files import whole, write
-from priorscope.signature import Signature
+from priorscope.core.files import whole, write
+from priorscope.core.signature import Signature
 from priorscope.tasks import Examples
 
 ARRAYS = ("inputs", "targets", "test_inputs", "test_targets")

@@ -12,16 +12,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from priorscope.config import digest
+from priorscope.core.config import digest
+from priorscope.core.registry import include
+from priorscope.core.seeds import derive
+from priorscope.core.signature import Signature
 from priorscope.measures import EXAMPLES, measured
 from priorscope.nn.gemm import use_fast_gemm
-from priorscope.registry import include
 from priorscope.runs.cost import describe_network
 from priorscope.runs.draws import draw_order
 from priorscope.runs.run import Run
 from priorscope.runs.store import Store
-from priorscope.seeds import derive
-from priorscope.signature import Signature
 from priorscope.train.estimator import EstimatorTraining
 from priorscope.train.loop import DeadlinePassed, Fitted, Prefix, Training, split_validation
 from priorscope.train.recipe import Learner

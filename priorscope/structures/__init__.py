@@ -5,9 +5,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from priorscope.config import Config
-from priorscope.registry import Registry
-from priorscope.signature import Signature
+from priorscope.core.config import Config
+from priorscope.core.registry import Registry
+from priorscope.core.signature import Signature
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from priorscope.signature import Signature
+from priorscope.core.signature import Signature
 
 
 def fading_fault(signature: Signature) -> str | None:

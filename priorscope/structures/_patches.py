@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from priorscope.signature import Signature
+from priorscope.core.signature import Signature
 
 
 def patch_fault(patch: int, signature: Signature) -> str | None:

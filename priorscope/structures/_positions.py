@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from priorscope.signature import Signature
+from priorscope.core.signature import Signature
 
 
 def num_positions(signature: Signature) -> int:

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from priorscope.signature import Signature
+from priorscope.core.signature import Signature
 from priorscope.structures import STRUCTURES, Structure
 from priorscope.structures._lossy import fading_fault, with_presence
 

@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 
-from priorscope.signature import Signature
+from priorscope.core.signature import Signature
 from priorscope.structures import STRUCTURES, Structure
 
 

@@ -5,8 +5,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from priorscope.seeds import numpy_stream
-from priorscope.signature import Signature
+from priorscope.core.seeds import numpy_stream
+from priorscope.core.signature import Signature
 from priorscope.structures import STRUCTURES, Structure
 from priorscope.structures._lossy import fading_fault, with_presence
 from priorscope.structures._patches import check_patch, patch_fault, patch_grid

@@ -4,8 +4,8 @@ import dataclasses
 
 import numpy as np
 
-from priorscope.seeds import numpy_stream
-from priorscope.signature import Signature
+from priorscope.core.seeds import numpy_stream
+from priorscope.core.signature import Signature
 from priorscope.structures import STRUCTURES, Structure
 from priorscope.structures._positions import drawn
 

@@ -6,9 +6,9 @@ from functools import cached_property
 
 import numpy as np
 
-from priorscope.config import Config
-from priorscope.registry import Registry
-from priorscope.signature import Signature
+from priorscope.core.config import Config
+from priorscope.core.registry import Registry
+from priorscope.core.signature import Signature
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,4 +66,4 @@ class TaskConfig(Config):
         raise NotImplementedError
 
 
-TASKS: Registry[TaskConfig] = Registry("task", "priorscope.tasks")
+TASKS: Registry[TaskConfig] = Registry("task", "priorscope.tasks", "priorscope.data.readers")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
+from priorscope.core.split import stratified_split
 from priorscope.tasks import TASKS, Examples, TaskConfig
-from priorscope.tasks._split import stratified_split
 
 
 @TASKS.register

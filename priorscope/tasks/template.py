@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 
-from priorscope.seeds import numpy_stream
+from priorscope.core.seeds import numpy_stream
 from priorscope.tasks import TASKS, Examples, TaskConfig
 
 

@@ -17,7 +17,7 @@ from tokenizers import (
     trainers,
 )
 
-from priorscope.files import write
+from priorscope.core.files import write
 from priorscope.text.alphabet import Alphabet, covering
 
 Kind = Literal["wordpiece", "bpe"]

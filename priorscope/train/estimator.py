@@ -10,10 +10,10 @@ import torch
 from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 
+from priorscope.core.seeds import derive
+from priorscope.core.signature import Signature
 from priorscope.models.estimator import Estimator
 from priorscope.nn.stem import vector_stem
-from priorscope.seeds import derive
-from priorscope.signature import Signature
 from priorscope.train.calibrate import calibrate, validation_loss
 from priorscope.train.inputs import Reader
 from priorscope.train.loop import DeadlinePassed, Fitted, Prefix, split_validation

@@ -6,7 +6,7 @@ from jaxtyping import Int, Shaped
 from torch import Tensor
 from torch.nn import functional
 
-from priorscope.signature import Signature
+from priorscope.core.signature import Signature
 from priorscope.train.recipe import Recipe
 
 CHUNK = 4096  # examples whose statistics are summed at a time

@@ -11,8 +11,8 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
-from priorscope.seeds import derive, global_seed, torch_stream
-from priorscope.signature import Signature
+from priorscope.core.seeds import derive, global_seed, torch_stream
+from priorscope.core.signature import Signature
 from priorscope.train.adamw import ReplicaAdamW
 from priorscope.train.augment import augment
 from priorscope.train.calibrate import Calibration, calibrate, validation_loss

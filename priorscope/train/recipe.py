@@ -4,9 +4,9 @@ import dataclasses
 from collections.abc import Iterable
 from typing import Any
 
-from priorscope.config import Config, closest
+from priorscope.core.config import Config, closest
+from priorscope.core.signature import Signature
 from priorscope.models import MODELS, ModelConfig
-from priorscope.signature import Signature
 
 AUGMENTATIONS = ("shift", "rotate", "flip")
 FOREIGN = ("timm:", "hf:")

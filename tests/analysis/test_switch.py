@@ -3,7 +3,7 @@ import itertools
 import numpy as np
 import pytest
 
-from priorscope.analysis.rows import gather
+from priorscope.analysis.curves.rows import gather
 from priorscope.analysis.switch import best_path, mixture_bits, switch_code
 
 BITS = np.array([[30.0, 40.0, 50.0, 60.0], [50.0, 30.0, 20.0, 10.0], [31.0, 39.0, 40.0, 41.0]])

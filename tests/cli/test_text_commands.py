@@ -7,7 +7,7 @@ import pytest
 
 from priorscope.cli import main
 from priorscope.cli._exit import Exit
-from priorscope.seeds import numpy_stream
+from priorscope.core.seeds import numpy_stream
 
 WORDS = ["나는", "빵을", "샀다", "영화", "좋다", "the", "film", "was", "good", "bad"]
 QUICK = ["--size", "tiny", "--vocab", "100", "--batch-tokens", "256", "--max-tokens", "32"]

@@ -3,8 +3,8 @@ from typing import Literal
 
 import pytest
 
-from priorscope.config import Config, digest
-from priorscope.signature import Signature
+from priorscope.core.config import Config, digest
+from priorscope.core.signature import Signature
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from priorscope.files import whole, write
+from priorscope.core.files import whole, write
 
 
 def test_text_and_bytes_come_back_and_folders_are_made(tmp_path):

@@ -2,8 +2,8 @@ import sys
 
 import pytest
 
+from priorscope.core.registry import include
 from priorscope.models import MODELS, ModelConfig
-from priorscope.registry import include
 from priorscope.structures import STRUCTURES
 
 PLUG_IN = """

@@ -1,6 +1,6 @@
 import torch
 
-from priorscope.seeds import derive, global_seed, numpy_stream, torch_stream
+from priorscope.core.seeds import derive, global_seed, numpy_stream, torch_stream
 
 
 def test_streams_differ_by_purpose_and_agree_with_themselves():

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import torch
 
+from priorscope.core.registry import include
+from priorscope.core.signature import Signature
 from priorscope.measures import MEASURES, measured
 from priorscope.models import MODELS
-from priorscope.registry import include
-from priorscope.signature import Signature
 from priorscope.tasks import TASKS
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "adding.md").read_text(encoding="utf-8")

@@ -7,10 +7,10 @@ import warnings
 import pytest
 import torch
 
+from priorscope.core.signature import Signature
 from priorscope.models.external import External
 from priorscope.models.vit import VisionTransformer
 from priorscope.nn.vit_shape import VitShape, vit_shape
-from priorscope.signature import Signature
 
 if importlib.util.find_spec("timm") is None:
     pytest.skip("timm is not installed; `make test-timm` runs this.", allow_module_level=True)

@@ -1,6 +1,7 @@
 import pytest
 import torch
 
+from priorscope.core.signature import Signature
 from priorscope.measures.attention_distance import (
     AttentionDistance,
     relative_distance,
@@ -10,7 +11,6 @@ from priorscope.models.mlp import MLP
 from priorscope.models.transformer import Transformer
 from priorscope.models.vit import Vit
 from priorscope.nn.attention import SelfAttention
-from priorscope.signature import Signature
 
 SERIES = Signature(input_shape=(12, 2), num_classes=3)
 IMAGE = Signature(input_shape=(16, 16, 1), num_classes=3)

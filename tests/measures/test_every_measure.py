@@ -6,10 +6,10 @@ import pytest
 import torch
 from torch import nn
 
+from priorscope.core.seeds import global_seed
+from priorscope.core.signature import Signature
 from priorscope.measures import MEASURES, measured
 from priorscope.models import MODELS
-from priorscope.seeds import global_seed
-from priorscope.signature import Signature
 
 SIGNATURES = {
     "vector": Signature(input_shape=(6,), num_classes=3),

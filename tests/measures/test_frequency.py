@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch import nn
 
+from priorscope.core.signature import Signature
 from priorscope.measures.frequency import Frequency
-from priorscope.signature import Signature
 
 SERIES = Signature(input_shape=(24, 1), num_classes=2)
 IMAGE = Signature(input_shape=(12, 12, 1), num_classes=2)

@@ -2,10 +2,10 @@ import pytest
 import torch
 from torch import nn
 
+from priorscope.core.signature import Signature
 from priorscope.measures.symmetry import Symmetry
 from priorscope.models.linear import Linear
 from priorscope.models.transformer import Transformer
-from priorscope.signature import Signature
 
 IMAGE = Signature(input_shape=(8, 8, 1), num_classes=1)
 SERIES = Signature(input_shape=(10, 1), num_classes=2)

@@ -4,6 +4,8 @@ import pytest
 import torch
 from torch.func import functional_call, stack_module_state
 
+from priorscope.bert.model.shape import BertShape, bert_shape
+from priorscope.core.signature import Signature
 from priorscope.models.bert import (
     Bert,
     BertEncoder,
@@ -13,8 +15,6 @@ from priorscope.models.bert import (
     BertTokens,
 )
 from priorscope.nn.attention import attention_maps
-from priorscope.nn.bert_shape import BertShape, bert_shape
-from priorscope.signature import Signature
 
 BATCH, TOKENS, WORDS, CLASSES = 3, 7, 31, 4
 SHAPE = BertShape(vocabulary=WORDS, width=24, depth=2, num_heads=3, mlp_width=40, max_tokens=9)

@@ -2,8 +2,8 @@ import pytest
 import torch
 from torch import nn
 
+from priorscope.core.signature import Signature
 from priorscope.models.cnn import CNN
-from priorscope.signature import Signature
 
 SERIES = Signature(input_shape=(11, 2), num_classes=3)
 POOLS = {"max": nn.MaxPool1d(2), "average": nn.AvgPool1d(2)}

@@ -3,9 +3,9 @@
 import pytest
 import torch
 
+from priorscope.core.seeds import global_seed
+from priorscope.core.signature import Signature
 from priorscope.models import MODELS
-from priorscope.seeds import global_seed
-from priorscope.signature import Signature
 from priorscope.train.replicas import Replicas
 
 CLASSES, BATCH = 3, 2

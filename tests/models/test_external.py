@@ -1,12 +1,12 @@
 import pytest
 import torch
 
+from priorscope.bert.model.shape import BertShape
+from priorscope.core.signature import Signature
 from priorscope.models.bert import BertSequences
 from priorscope.models.external import External, fingerprint
 from priorscope.models.vit import VisionTransformer
-from priorscope.nn.bert_shape import BertShape
 from priorscope.nn.vit_shape import VitShape
-from priorscope.signature import Signature
 
 IMAGES = Signature(input_shape=(8, 12, 2), num_classes=3)
 TEXTS = Signature(input_shape=(6,), num_classes=3, vocabulary=31)

@@ -2,10 +2,10 @@ import pytest
 import torch
 from torch.func import functional_call, stack_module_state
 
+from priorscope.core.signature import Signature
 from priorscope.models.bert import Bert
 from priorscope.models.transformer import Transformer
 from priorscope.nn.attention import attention_maps
-from priorscope.signature import Signature
 
 BATCH, TOKENS, CLASSES = 4, 12, 3
 SERIES = Signature(input_shape=(TOKENS, 2), num_classes=CLASSES)

@@ -4,10 +4,10 @@ import pytest
 import torch
 from torch.func import functional_call, stack_module_state
 
+from priorscope.core.signature import Signature
 from priorscope.models.vit import VisionTransformer, Vit, at_resolution
 from priorscope.nn.attention import attention_maps
 from priorscope.nn.vit_shape import VitShape
-from priorscope.signature import Signature
 
 BATCH, CLASSES = 4, 3
 IMAGE = Signature(input_shape=(8, 12, 2), num_classes=CLASSES)

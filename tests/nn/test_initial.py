@@ -1,9 +1,9 @@
 import pytest
 import torch
 
+from priorscope.bert.model.shape import BertShape, bert_shape
 from priorscope.models.bert import BertEncoder
 from priorscope.nn.attention import attention_maps
-from priorscope.nn.bert_shape import BertShape, bert_shape
 from priorscope.nn.initial import BEFORE, OFFSETS, begin_with
 
 

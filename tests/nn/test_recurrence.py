@@ -2,10 +2,10 @@ import pytest
 import torch
 from torch import nn
 
+from priorscope.core.signature import Signature
 from priorscope.models import MODELS
 from priorscope.nn import recurrence
 from priorscope.nn.recurrence import Recurrence
-from priorscope.signature import Signature
 
 BATCH, TOKENS, CHANNELS, WIDTH = 2, 5, 3, 4
 PEERS = {"gru": nn.GRU, "lstm": nn.LSTM}

@@ -1,10 +1,10 @@
 import pytest
 import torch
 
+from priorscope.core.signature import Signature
 from priorscope.nn.norm import BatchNorm, LayerNorm
 from priorscope.nn.readout import masked_mean
 from priorscope.nn.stem import BagOfTokens, channel_stem, grid_stem, presence, sequence_stem
-from priorscope.signature import Signature
 
 
 def test_bag_of_tokens_counts_presence_not_order():

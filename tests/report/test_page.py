@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import altair
 import pytest
 
-from priorscope.registry import include
+from priorscope.core.registry import include
 from priorscope.report import write_report
 from priorscope.report.matrix import cell
 from priorscope.report.page import bundle, render_sections, script_json

@@ -2,9 +2,9 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
+from priorscope.core.signature import Signature
 from priorscope.models import MODELS
 from priorscope.runs.cost import describe_network
-from priorscope.signature import Signature
 
 SERIES = Signature(input_shape=(12, 2), num_classes=3)
 

@@ -6,7 +6,7 @@ import time
 import numpy as np
 import pytest
 
-from priorscope.config import digest
+from priorscope.core.config import digest
 from priorscope.runs.executors import local_executor
 from priorscope.runs.planner import Question, batches
 from priorscope.runs.run import Run
@@ -154,7 +154,7 @@ def test_what_is_missing_is_done_with_the_same_numbers(data, tmp_path):
 def test_a_bug_in_a_plug_in_fails_its_own_runs(data, tmp_path):
     path = tmp_path / "deadly_bug.py"
     path.write_text(DEADLY.replace("class Deadly", "class DeadlyBug"))
-    from priorscope.registry import include
+    from priorscope.core.registry import include
 
     include(path)
     store = Store(tmp_path / "out")
@@ -171,7 +171,7 @@ def test_a_bug_in_a_plug_in_fails_its_own_runs(data, tmp_path):
 def test_a_run_that_kills_its_worker_is_found_and_the_others_go_on(data, tmp_path):
     path = tmp_path / "deadly.py"
     path.write_text(DEADLY)
-    from priorscope.registry import include
+    from priorscope.core.registry import include
 
     include(path)
     store = Store(tmp_path / "out")

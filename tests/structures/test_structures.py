@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from priorscope.seeds import numpy_stream
-from priorscope.signature import Signature
+from priorscope.core.seeds import numpy_stream
+from priorscope.core.signature import Signature
 from priorscope.structures import STRUCTURES
 from priorscope.structures._parse import parse_structure
 

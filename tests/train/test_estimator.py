@@ -4,8 +4,8 @@ import torch
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression, RidgeClassifier
 
+from priorscope.core.signature import Signature
 from priorscope.models.estimator import Estimator
-from priorscope.signature import Signature
 from priorscope.train.estimator import EstimatorTraining
 from priorscope.train.loop import Prefix, split_validation
 from priorscope.train.recipe import Learner, Recipe

@@ -1,7 +1,7 @@
 import numpy as np
 import torch
 
-from priorscope.signature import Signature
+from priorscope.core.signature import Signature
 from priorscope.train.augment import augment, flip, rotate, shift
 from priorscope.train.inputs import Reader, epochs_of_batches
 from priorscope.train.recipe import Recipe

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
+from priorscope.core.signature import Signature
 from priorscope.models.linear import Linear
 from priorscope.models.mlp import MLP
-from priorscope.signature import Signature
 from priorscope.train.calibrate import validation_loss
 from priorscope.train.loop import DeadlinePassed, Prefix, Training, split_validation
 from priorscope.train.recipe import Learner, Recipe, parse_learner

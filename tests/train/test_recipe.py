@@ -1,7 +1,7 @@
 import pytest
 
+from priorscope.core.signature import Signature
 from priorscope.models.mlp import MLP
-from priorscope.signature import Signature
 from priorscope.train.recipe import Recipe, parse_learner
 
 IMAGE = Signature(input_shape=(8, 8, 1), num_classes=2)

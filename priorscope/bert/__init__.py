@@ -1,0 +1,1 @@
+"""BERT from raw text to answers: the network, its data, its training."""

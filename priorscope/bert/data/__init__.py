@@ -1,0 +1,1 @@
+"""From raw or labelled text to batches: corpus, masking, packing."""

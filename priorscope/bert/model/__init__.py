@@ -1,0 +1,1 @@
+"""The network and its files in Hugging Face's format."""

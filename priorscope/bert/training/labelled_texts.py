@@ -1,0 +1,140 @@
+"""Columns of texts and classes as what a classifier is trained, validated and tested on."""
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from tokenizers import Tokenizer
+
+from priorscope.bert.data.classified import Classified, classify_texts, classify_words
+from priorscope.bert.training.classifier import Kind
+from priorscope.core.seeds import numpy_stream
+from priorscope.data.clean import split_examples
+from priorscope.data.columns import (
+    column,
+    is_missing,
+    looks_like_text,
+    read_source,
+    target_column,
+)
+
+VALIDATION_SHARE = 0.1
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class LabelledTexts:
+    """Rows with a text, perhaps a second one, and a class or a class for each word.
+
+    parts: row numbers for training, validation and test.
+    targets: (rows,) class of each row, or of each word of each row.
+    """
+
+    texts: list[str]
+    pairs: list[str] | None
+    targets: Sequence[int] | Sequence[Sequence[int]]
+    class_names: tuple[str, ...]
+    parts: tuple[np.ndarray, np.ndarray, np.ndarray]
+    notes: tuple[str, ...]
+
+    def encoded(self, rows: np.ndarray, tokenizer: Tokenizer, max_tokens: int) -> Classified:
+        """These rows as token ids with targets."""
+        texts = [self.texts[i] for i in rows]
+        targets = [self.targets[i] for i in rows]
+        if targets and not isinstance(targets[0], int):
+            return classify_words(tokenizer, texts, targets, max_tokens)  # type: ignore[arg-type]
+        pairs = None if self.pairs is None else [self.pairs[i] for i in rows]
+        packed = classify_texts(tokenizer, texts, pairs, max_tokens)
+        return Classified(packed, np.array(targets, np.int64))
+
+
+def read_labelled_texts(
+    path: Path,
+    input: str,
+    target: str,
+    pair: str,
+    kind: Kind,
+    test: str,
+    seed: int,
+) -> LabelledTexts:
+    """Read a file or a folder; a tenth of the training rows is for validation.
+
+    Rows whose text (and pair) occurs in the test split too are taken out of training.
+
+    Raises:
+        ValueError: if columns are missing, or the classes can't be learned.
+    """
+    source = read_source(path, test)
+    wanted = target_column(source.columns, target)
+    name = input or _only_text(source.columns, {wanted, pair})
+    texts = ["" if is_missing(v) else str(v) for v in column(source.columns, name)]
+    pairs = [str(v) for v in column(source.columns, pair)] if pair else None
+    if kind == "token":
+        targets, names, train, tested = _word_targets(source.columns[wanted], source.is_test, seed)
+        notes = source.notes
+    else:
+        split = split_examples(source.columns[wanted], source.is_test, seed=seed)
+        targets, names, notes = (
+            split.targets.tolist(),
+            split.class_names,
+            (*source.notes, *split.notes),
+        )
+        train, tested = split.train, split.test
+        _refuse_unseen(split.targets, train, tested, names)
+    known = {(texts[i], pairs[i] if pairs else "") for i in tested}
+    kept = np.array([i for i in train if (texts[i], pairs[i] if pairs else "") not in known], int)
+    if len(kept) < len(train):
+        doubles = len(train) - len(kept)
+        notes = (*notes, f"{doubles} training texts occur in the test split and are left out.")
+    order = numpy_stream(seed, "validation").permutation(kept)
+    count = max(1, round(VALIDATION_SHARE * len(order)))
+    if len(order) < 2:
+        raise ValueError(
+            f"Fine-tuning needs at least 2 training texts, but there are {len(order)}."
+        )
+    parts = (order[count:], order[:count], tested)
+    return LabelledTexts(texts, pairs, targets, names, parts, notes)
+
+
+def _only_text(columns: dict[str, list], others: set[str]) -> str:
+    found = [n for n in columns if n not in others and looks_like_text(columns[n])]
+    if len(found) != 1:
+        which = f"several are text ({', '.join(found)})" if found else "none holds text"
+        raise ValueError(
+            f"Which column is the input? {which}; give --input. "
+            f"The columns are {', '.join(columns)}."
+        )
+    return found[0]
+
+
+def _word_targets(
+    rows: list, is_test: np.ndarray | None, seed: int
+) -> tuple[list[list[int]], tuple[str, ...], np.ndarray, np.ndarray]:
+    """Classes of words; a fifth of the rows is the test split where there is none."""
+    tags = [str(row).split() for row in rows]
+    if is_test is None:
+        order = numpy_stream(seed, "test").permutation(len(tags))
+        is_test = np.zeros(len(tags), bool)
+        is_test[order[: max(1, len(tags) // 5)]] = True
+    train, tested = np.flatnonzero(~is_test), np.flatnonzero(is_test)
+    names = tuple(sorted({tag for i in train for tag in tags[i]}))
+    if len(names) < 2:
+        raise ValueError(f"There is nothing to learn from {len(names)} class of words.")
+    numbers = {tag: i for i, tag in enumerate(names)}
+    if unseen := sorted({tag for i in tested for tag in tags[i]} - set(names)):
+        raise ValueError(_unseen(unseen))
+    return [[numbers[t] for t in row] for row in tags], names, train, tested
+
+
+def _refuse_unseen(
+    targets: np.ndarray, train: np.ndarray, test: np.ndarray, names: tuple[str, ...]
+) -> None:
+    if unseen := sorted(set(targets[test].tolist()) - set(targets[train].tolist())):
+        raise ValueError(_unseen([names[i] for i in unseen]))
+
+
+def _unseen(names: list[str]) -> str:
+    return (
+        f"The test split has classes that training never shows: {', '.join(names[:5])}; "
+        "add such examples to training, or take them out of the test."
+    )

@@ -1,0 +1,1 @@
+"""What everything else names: configs with digests, the registry, seeds, files, signatures."""

@@ -1,0 +1,109 @@
+"""Names for what can be extended: a folder is an extension point, a file in it an entry."""
+
+import importlib
+import importlib.metadata
+import importlib.util
+import pkgutil
+import sys
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from priorscope.core.config import Config, closest, file_name
+
+T = TypeVar("T", bound=Config)
+C = TypeVar("C", bound=type[Config])
+
+
+class Registry(Generic[T]):
+    """Maps a name to a class, for one kind of thing ("model", "task", ...).
+
+    The name is that of the defining file, so `ls` shows what is registered; a file is
+    imported when its name is asked for, so listing names costs nothing. Third parties
+    add theirs by an entry point of the group `<first package>` (`priorscope.models`, ...), or
+    by a file handed to `include`. Python code imports the class itself; only JSON and
+    the command line use names.
+    """
+
+    def __init__(self, kind: str, package: str, *others: str):
+        self.kind = kind
+        self.package = package
+        self.packages = (package, *others)
+        self._classes: dict[str, type[T]] = {}
+
+    def register(self, cls: C) -> C:
+        """Class decorator: register `cls` under the name of its file."""
+        name = cls.name()
+        known = self._classes.get(name)
+        if known is not None and known.__qualname__ != cls.__qualname__:
+            raise ValueError(
+                f"{self.kind} {name!r} is already {known.__qualname__}; "
+                f"move {cls.__qualname__} to a file of its own."
+            )
+        self._classes[name] = cls  # type: ignore[assignment]
+        return cls
+
+    def __getitem__(self, name: str) -> type[T]:
+        if name not in self._classes:
+            self._import(name)
+        if name in self._classes:
+            return self._classes[name]
+        hint = closest(name, self)
+        raise LookupError(f"No {self.kind} named {name!r}; there are {', '.join(self)}.{hint}")
+
+    def __contains__(self, name: str) -> bool:
+        return name in set(self)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted({*self._files(), *self._entry_points(), *self._classes}))
+
+    def _files(self) -> dict[str, str]:
+        """Name -> module, of every file in the packages."""
+        found = {}
+        for package in self.packages:
+            paths = importlib.import_module(package).__path__
+            names = [m.name for m in pkgutil.iter_modules(paths) if m.name[0] != "_"]
+            found |= {file_name(name): f"{package}.{name}" for name in names}
+        return found
+
+    def _entry_points(self) -> dict[str, importlib.metadata.EntryPoint]:
+        return {e.name: e for e in importlib.metadata.entry_points(group=self.package)}
+
+    def _import(self, name: str) -> None:
+        if name in (files := self._files()):
+            importlib.import_module(files[name])
+        elif name in (entries := self._entry_points()):
+            try:
+                self._classes[name] = entries[name].load()
+            except Exception as error:  # a third party's code may fail in any way
+                warnings.warn(
+                    f"The plug-in {self.kind} {name!r} is skipped, because importing "
+                    f"{entries[name].value} failed: {type(error).__name__}: {error}",
+                    stacklevel=3,
+                )
+
+
+def include(path: Path) -> None:
+    """Run the file at `path`, so that what it registers can be named; once per process.
+
+    Raises:
+        ValueError: if there is no such Python file, or it fails.
+    """
+    path = path.resolve()
+    module = path.stem
+    if module in sys.modules and getattr(sys.modules[module], "__file__", None) == str(path):
+        return
+    if not path.is_file() or path.suffix != ".py":
+        raise ValueError(f"--include takes a Python file, but {path} is none.")
+    if module in sys.modules:
+        raise ValueError(f"{path} would hide the module {module!r}; give the file another name.")
+    spec = importlib.util.spec_from_file_location(module, path)
+    assert spec is not None
+    assert spec.loader is not None
+    sys.modules[module] = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(sys.modules[module])
+    except Exception as error:  # the user's own file may fail in any way
+        del sys.modules[module]
+        raise ValueError(f"{path} failed: {type(error).__name__}: {error}") from error

@@ -1,0 +1,1 @@
+"""From what a user points at to examples: which reader, cleaning, splits."""

@@ -1,0 +1,1 @@
+"""One file = one kind of file or folder that is read."""

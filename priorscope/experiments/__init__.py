@@ -1,0 +1,1 @@
+"""Questions about data: settings, plan, runs, summary."""

@@ -1,0 +1,243 @@
+import json
+import math
+
+import numpy as np
+import pytest
+
+from priorscope.analysis.curves.forecast import forecast
+
+SIZES = 125 * 2.0 ** np.arange(6)
+KEYS = {"equivalence", "crossovers", "audit", "saturation", "switch", "recommendation", "fits"}
+SHAPES = {
+    "linear": lambda n: 0.5 + 2 * n**-0.5,
+    "cnn": lambda n: 0.1 + 6 * n**-0.5,
+    "vit": lambda n: 40 * n**-0.8,
+}
+
+
+def rows(names=("linear", "cnn", "vit"), sizes=SIZES, draws=5, noise=0.01, **more):
+    stream = np.random.default_rng(0)
+    return [
+        {
+            "learner": name,
+            "n": float(n),
+            "draw": d,
+            "loss": SHAPES[name](n) * np.exp(noise * z),
+            **more,
+        }
+        for name in names
+        for n in sizes
+        for d, z in enumerate(stream.standard_normal(draws))
+    ]
+
+
+@pytest.fixture(scope="module")
+def found():
+    with_error = [row | {"error": row["loss"] / 4} for row in rows(seconds=30.0, uniform_loss=3.0)]
+    return forecast(with_error, members=200)
+
+
+def test_has_the_keys_of_the_schema_and_is_plain_json(found):
+    assert set(found) == KEYS
+    assert json.loads(json.dumps(found, allow_nan=False)) == found
+
+
+def test_entries_hold_what_the_schema_says(found):
+    assert set(found["equivalence"][0]) == {"a", "b", "n", "on", "ratio", "kind"}
+    assert {e["kind"] for e in found["equivalence"]} <= {"observed", "predicted"}
+    assert set(found["crossovers"][0]["n"]) == {
+        "median", "low50", "high50", "low80", "high80", "low95", "high95",
+    }  # fmt: skip
+    assert {e["on"] for e in found["crossovers"]} == {"loss", "error"}
+    for e in found["audit"]:
+        assert set(e["predicted"]) == set(e["seen"]) == {"mean", "low", "high", "n"}
+        assert e["seen"]["low"] < e["seen"]["mean"] < e["seen"]["high"]
+
+
+def test_every_pair_has_a_crossover_entry(found):
+    pairs = {frozenset((e["overtaking"], e["overtaken"])) for e in found["crossovers"]}
+    assert pairs == {frozenset(p) for p in (("linear", "cnn"), ("linear", "vit"), ("cnn", "vit"))}
+
+
+def test_fits_follow_the_data_and_reach_four_times_as_far(found):
+    points = [p for p in found["fits"] if p["learner"] == "linear" and p["on"] == "loss"]
+    assert all(p["low"] < p["median"] < p["high"] for p in points)
+    assert points[0]["n"] == 125
+    assert points[-1]["n"] == pytest.approx(16_000)
+    assert [p["kind"] for p in points if p["n"] <= 4000.1] == ["observed"] * 21
+    last = next(p for p in points if p["n"] == pytest.approx(4000))
+    assert last["median"] == pytest.approx(SHAPES["linear"](4000), rel=0.02)
+
+
+def test_the_recommendation_names_the_present_and_the_future(found):
+    text = " ".join(found["recommendation"])
+    assert "At 4,000 examples vit has the lowest error" in text
+    assert "At 2 × that size (8,000, predicted) vit is best with probability above 0.99" in text
+    assert "vit overtakes cnn on error" in text
+
+
+def test_same_seed_same_result():
+    assert forecast(rows(), members=50) == forecast(rows(), members=50)
+
+
+def test_draws_that_would_separate_two_learners_have_a_price():
+    same = [row | {"learner": "copy"} for row in rows(("cnn",), noise=0.05, seconds=60.0)]
+    stream = np.random.default_rng(1)
+    for row in same:
+        row["loss"] *= 1.01 * np.exp(0.05 * stream.standard_normal())
+    text = " ".join(
+        forecast(rows(("cnn",), noise=0.05, seconds=60.0) + same, members=100)["recommendation"]
+    )
+    assert "can't be told apart" in text
+    assert "more draws at 4,000 (about" in text or "take them as equal" in text
+
+
+BAD = {
+    "two sizes": (rows(sizes=SIZES[:2]), "needs 5"),
+    "one size": (rows(sizes=SIZES[:1]), "known at 1 size,"),
+    "four sizes": (rows(sizes=SIZES[:4]), "known at 4 sizes"),
+    "one draw": (rows(draws=1), "There is one draw of cnn, linear and vit"),
+    "zero": (
+        [*rows(), {"learner": "cnn", "n": 8000.0, "draw": 0, "loss": 0.0}],
+        "0 in every draw at n = 8000",
+    ),
+    "negative": (
+        [*rows(), {"learner": "cnn", "n": 8000.0, "draw": 0, "loss": -1.0}],
+        "negative loss was left out",
+    ),
+    "nan": (
+        [*rows(), {"learner": "cnn", "n": 8000.0, "draw": 0, "loss": math.nan}],
+        "not a finite number",
+    ),
+    "unequal sizes": (rows(("cnn",)) + rows(("vit",), sizes=1.5 * SIZES), "not seen at the same"),
+    "dense sizes": (rows(sizes=np.linspace(1000, 1100, 8)), "up to half its largest"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_rows_are_answered_with_a_sentence(case):
+    given, sentence = BAD[case]
+    found = forecast(given, members=60)
+    json.dumps(found, allow_nan=False)
+    assert sentence in " ".join(found["recommendation"])
+    assert found["recommendation"][0].startswith("At ")  # what can be said still is
+    for p in found["fits"]:
+        assert p["low"] < p["high"]
+
+
+def without_error(learner):
+    return [{"learner": learner, "n": n, "draw": d, "error": 0.0} for n in SIZES for d in range(3)]
+
+
+def test_who_makes_no_error_is_not_ranked_below_who_does():
+    said = forecast(without_error("a"))["recommendation"]
+    assert said[0] == f"At {SIZES[-1]:,.0f} examples the error of a is 0 in every draw."
+    others = [{**r, "error": 0.2 + 10 / r["n"]} for r in without_error("b")]
+    found = forecast([*without_error("a"), *others], members=60)["recommendation"]
+    assert found[0] == said[0]
+    assert not any("lowest error" in sentence for sentence in found)
+
+
+def test_where_somebody_makes_no_error_the_loss_still_compares():
+    given = rows(("cnn", "vit"), draws=3)
+    for row in given:
+        row["error"] = 0.0 if row["learner"] == "cnn" else 0.1
+    found = forecast(given, members=60)["recommendation"]
+    assert found[0] == f"At {SIZES[-1]:,.0f} examples the error of cnn is 0 in every draw."
+    assert any("has the lowest loss" in sentence for sentence in found)
+    assert not any("On error it is" in sentence for sentence in found)
+
+
+def intervals(found):
+    """Every interval anywhere in the forecast."""
+    if isinstance(found, dict):
+        if "low" in found and "high" in found:
+            yield found
+        found = list(found.values())
+    if isinstance(found, list):
+        for part in found:
+            yield from intervals(part)
+
+
+@pytest.mark.parametrize("names", [("cnn",), ("cnn", "vit"), ("flat", "flat too")])
+def test_no_interval_has_a_width_of_zero_even_where_draws_are_equal(names, monkeypatch):
+    for name in ("flat", "flat too"):
+        monkeypatch.setitem(SHAPES, name, lambda n: 0.5 + 0 * n)
+    found = forecast(rows(names, noise=0.0, train_loss=0.1, uniform_loss=3.0), members=60)
+    every = list(intervals(found))
+    assert len(every) > 10
+    assert not [i for i in every if i["low"] == i["high"] is not None]
+    assert "(0.5 to 0.5)" not in found["recommendation"][0]
+
+
+def test_unequal_sizes_are_compared_where_both_were_seen():
+    given = rows(("cnn",), sizes=SIZES[:5]) + rows(("vit",), sizes=1.5 * SIZES[:5])
+    found = forecast(given, members=60)["recommendation"]
+    assert found[0].startswith("At 2,000 examples")  # vit was seen to 3,000
+
+
+def test_nobody_is_foretold_to_be_best_where_the_best_cannot_be_extrapolated():
+    given = rows(("linear", "vit")) + [
+        {"learner": "best", "n": n, "draw": d, "loss": 0.02 - n / 1e6 + d / 1e4}
+        for n in SIZES[-3:]
+        for d in range(5)
+    ]
+    found = forecast(given, members=60)["recommendation"]
+    assert "best has the lowest loss" in found[0]
+    assert any(s.startswith("With more data no best is foretold: the loss of best") for s in found)
+    assert not any("is best with probability" in sentence for sentence in found)
+
+
+def test_wild_values_do_not_break_the_optimiser():
+    stream = np.random.default_rng(0)
+    wild = [
+        {
+            "learner": name,
+            "n": float(n),
+            "draw": d,
+            "loss": float(np.exp(5 * stream.standard_normal())),
+        }
+        for name in ("a", "b")
+        for n in SIZES
+        for d in range(3)
+    ]
+    json.dumps(forecast(wild, members=60), allow_nan=False)
+
+
+@pytest.mark.slow
+def test_eighty_percent_intervals_hold():
+    from priorscope.analysis.curves.learning_curves import fit_curves
+
+    stream = np.random.default_rng(0)
+    inside = []
+    for seed in range(4):
+        shapes = {f"c{i}": (stream.uniform(0, 0.7), stream.uniform(0.2, 0.9)) for i in range(50)}
+        given = [
+            {"learner": name, "n": n, "draw": d, "loss": float(e)}
+            for name, (share, rate) in shapes.items()
+            for n in SIZES
+            for d, e in enumerate(
+                (share + (1 - share) * (n / SIZES[-1]) ** -rate)
+                * np.exp(0.02 * stream.standard_normal(5))
+            )
+        ]
+        for name, fit in fit_curves(given, seed=seed)["loss"].items():
+            share, rate = shapes[name]
+            low, high = np.quantile(fit.ensemble_log(np.array([4 * SIZES[-1]])), (0.1, 0.9))
+            inside.append(low <= np.log(share + (1 - share) * 4**-rate) <= high)
+    # 200 curves: the share is known to .03 (one standard error)
+    assert 0.7 <= np.mean(inside) <= 0.95
+
+
+def test_nobody_is_best_where_a_better_learner_was_not_seen():
+    # The budget ended before cnn's largest size; at half of it cnn is ahead of what linear has now.
+    stopped = rows(("linear",)) + rows(("cnn",), sizes=SIZES[:-1])
+    now = forecast(stopped, members=60)["recommendation"][0]
+    assert SHAPES["cnn"](SIZES[-2]) < SHAPES["linear"](SIZES[-1])
+    assert now.startswith(f"At {SIZES[-2]:,.0f} examples cnn has the lowest loss: ")
+    # Two that go on are compared where they end, beside one that ended early and behind.
+    behind = rows(("linear", "cnn")) + rows(("vit",), sizes=SIZES[:3])
+    now = forecast(behind, members=60)["recommendation"][0]
+    assert now.startswith(
+        f"At {SIZES[-1]:,.0f} examples cnn has the lowest loss of those seen there: "
+    )
