@@ -95,7 +95,7 @@ def include(path: Path) -> None:
     if module in sys.modules and getattr(sys.modules[module], "__file__", None) == str(path):
         return
     if not path.is_file() or path.suffix != ".py":
-        raise ValueError(f"--include takes a Python file, but {path} is none.")
+        raise ValueError(f"--include takes a Python file (.py), but there is none at {path}.")
     if module in sys.modules:
         raise ValueError(f"{path} would hide the module {module!r}; give the file another name.")
     spec = importlib.util.spec_from_file_location(module, path)
@@ -104,6 +104,6 @@ def include(path: Path) -> None:
     sys.modules[module] = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(sys.modules[module])
-    except Exception as error:  # the user's own file may fail in any way
+    except (Exception, SystemExit) as error:  # the user's own file may fail in any way
         del sys.modules[module]
         raise ValueError(f"{path} failed: {type(error).__name__}: {error}") from error

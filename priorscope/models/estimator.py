@@ -1,14 +1,20 @@
-"""A scikit-learn classifier as a learner: whatever has `fit` and `predict_proba`."""
+"""An estimator in scikit-learn's manner as a learner: a class with `fit` and `predict_proba`."""
 
 import importlib
+import inspect
 import json
+import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from torch import nn
 
+from priorscope.core.config import closest
 from priorscope.core.signature import Signature
 from priorscope.models import MODELS, ModelConfig
+
+PLAIN = (str, int, float, bool, type(None))
 
 
 @MODELS.register
@@ -17,10 +23,12 @@ class Estimator(ModelConfig):
     """A classifier of scikit-learn, fitted on the flattened input or a bag of tokens.
 
     It gets the same prefixes and the same calibration as every learner; `tune` and the recipe
-    don't reach it.
+    don't reach it. On a command line every key besides `path` is a parameter of its constructor:
+    `estimator:path=sklearn.ensemble.RandomForestClassifier,n_estimators=200`.
 
-    path: of its class, `sklearn.ensemble.RandomForestClassifier`.
-    parameters: what its constructor gets, as JSON.
+    path: of its class, `sklearn.ensemble.RandomForestClassifier`; a class alone is accepted, and
+        only one with `fit`, `get_params` and `predict_proba`, so a learner's text runs no code.
+    parameters: what its constructor gets, as JSON; see `to_plain`.
     """
 
     trains_itself: ClassVar[bool] = True
@@ -30,38 +38,222 @@ class Estimator(ModelConfig):
 
     @classmethod
     def of(cls, estimator: Any) -> "Estimator":
-        """The config of an estimator object that is not fitted yet.
+        """The config of an estimator object that is not fitted yet; a Pipeline, a search too.
 
         Raises:
-            ValueError: if it can't predict probabilities, or a parameter isn't a plain value.
+            ValueError: if it can't predict probabilities, or a parameter isn't a plain value or
+                another estimator.
         """
         kind = type(estimator)
         path = f"{kind.__module__}.{kind.__qualname__}"
-        if not hasattr(kind, "predict_proba") or not hasattr(kind, "get_params"):
+        if not hasattr(estimator, "predict_proba") or not hasattr(kind, "get_params"):
             raise ValueError(f"{path} has no predict_proba; a learner must give probabilities.")
-        chosen = estimator.get_params(deep=False)
-        default = kind().get_params(deep=False)
-        changed = {k: v for k, v in chosen.items() if v != default.get(k)}
-        try:
-            text = json.dumps(changed, sort_keys=True)
-        except TypeError as error:
-            raise ValueError(
-                f"{path}: parameters must be plain values, because they name its runs on disk; "
-                f"{error}. Wrap it in a class without parameters."
-            ) from error
+        text = json.dumps(changed_parameters(estimator), sort_keys=True)
         return cls(path=path, parameters=text)
 
-    def make(self) -> Any:
-        """The estimator, not fitted.
+    @classmethod
+    def from_options(cls, options: dict[str, str]) -> "Estimator":
+        """As typed on a command line; class and parameters are looked up at once.
 
         Raises:
-            ValueError: if the class can't be found or doesn't take the parameters.
+            ValueError, LookupError: if there is no such class or parameter; the nearest is named.
         """
-        module, _, name = self.path.rpartition(".")
-        try:
-            return getattr(importlib.import_module(module), name)(**json.loads(self.parameters))
-        except (ImportError, AttributeError, TypeError, ValueError) as error:
-            raise ValueError(f"The estimator {self.path} can't be made: {error}") from error
+        if not options.get("path"):
+            raise ValueError(
+                "An estimator is written estimator:path=sklearn.ensemble.RandomForestClassifier, "
+                "with parameters as key=value, but it has no path."
+            )
+        typed = super().from_options({k: v for k, v in options.items() if k in _FIELDS})
+        values = {k: _value(v) for k, v in options.items() if k not in _FIELDS}
+        parameters = json.dumps(typed._decoded() | values)
+        return cls.of(cls(path=typed.path, parameters=parameters).make())
+
+    def make(self, seed: int | None = None) -> Any:
+        """The estimator, not fitted; `seed` goes to all its parts that are random.
+
+        Raises:
+            ValueError, LookupError: if the class can't be found, isn't an estimator, or doesn't
+                take the parameters.
+        """
+        made = from_plain({"class": self.path, "parameters": self._decoded()})
+        if seed is not None:
+            names = made.get_params(deep=True)
+            random = [n for n in names if n.rpartition("__")[2] == "random_state"]
+            made.set_params(**dict.fromkeys(random, seed))
+        return made
+
+    def described(self) -> str:
+        """`RandomForestClassifier(n_estimators=200)`: the class and what differs from defaults."""
+        parameters = ", ".join(f"{k}={_brief(v)}" for k, v in self._decoded().items())
+        return f"{self.short_name}({parameters})" if parameters else self.short_name
+
+    @property
+    def short_name(self) -> str:
+        """Its class without the module."""
+        return self.path.rpartition(".")[2]
 
     def build(self, signature: Signature) -> nn.Module:
         raise ValueError(f"{self.path} is fitted by itself; it is not a network.")
+
+    def _decoded(self) -> dict[str, Any]:
+        try:
+            decoded = json.loads(self.parameters)
+        except json.JSONDecodeError:
+            decoded = None
+        if not isinstance(decoded, dict):
+            raise ValueError(
+                f"{self.path}: parameters must be a JSON object, but they are {self.parameters!r}; "
+                "write each as key=value."
+            )
+        return decoded
+
+
+_FIELDS = ("path", "parameters")
+
+
+def changed_parameters(estimator: Any) -> dict[str, Any]:
+    """The constructor's parameters that differ from its defaults, as JSON types."""
+    defaults = {
+        name: parameter.default
+        for name, parameter in inspect.signature(type(estimator).__init__).parameters.items()
+    }
+    return {
+        key: to_plain(value, f"{type(estimator).__qualname__}: {key}")
+        for key, value in estimator.get_params(deep=False).items()
+        if not _same(value, defaults.get(key, inspect.Parameter.empty))
+    }
+
+
+def to_plain(value: Any, where: str) -> Any:
+    """`value` as JSON types; what JSON lacks is an object with one key.
+
+    `{"tuple": [...]}`, `{"items": [[key, value], ...]}` for a dict, and an estimator is
+    `{"class": path, "parameters": {...}}`. Nothing is pickled.
+
+    Raises:
+        ValueError: if it is something else; `where` says which parameter.
+    """
+    if hasattr(value, "item") and getattr(value, "ndim", None) == 0:
+        value = value.item()  # a number of numpy's
+    if isinstance(value, PLAIN):
+        if isinstance(value, float) and value - value != 0:
+            raise ValueError(f"{where} must be finite, but it is {value}.")
+        return value
+    if isinstance(value, list):
+        return [to_plain(v, where) for v in value]
+    if isinstance(value, tuple):
+        return {"tuple": [to_plain(v, where) for v in value]}
+    if isinstance(value, dict):
+        return {"items": [[to_plain(k, where), to_plain(v, where)] for k, v in value.items()]}
+    if not isinstance(value, type) and hasattr(value, "get_params"):
+        kind = type(value)
+        path = f"{kind.__module__}.{kind.__qualname__}"
+        return {"class": path, "parameters": changed_parameters(value)}
+    raise ValueError(
+        f"{where} must be a plain value or an estimator, because it names runs on disk, but it is "
+        f"a {type(value).__name__}; wrap it in a class without parameters."
+    )
+
+
+def from_plain(value: Any) -> Any:
+    """The inverse of `to_plain`; only estimator classes are called.
+
+    Raises:
+        ValueError, LookupError: see `Estimator.make`.
+    """
+    if isinstance(value, list):
+        return [from_plain(v) for v in value]
+    if not isinstance(value, dict):
+        return value
+    if value.keys() == {"tuple"}:
+        return tuple(from_plain(v) for v in value["tuple"])
+    if value.keys() == {"items"}:
+        return {from_plain(k): from_plain(v) for k, v in value["items"]}
+    if value.keys() != {"class", "parameters"}:
+        raise ValueError(f"An estimator's parameter can't hold {value!r}; see its documentation.")
+    kind = estimator_class(value["class"])
+    parameters = {k: from_plain(v) for k, v in value["parameters"].items()}
+    _check_names(kind, value["class"], parameters)
+    try:
+        return kind(**parameters)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"The estimator {value['class']} can't be made: {error}") from error
+
+
+def estimator_class(path: str) -> type:
+    """The class at `path`, if it is an estimator's or a part's of one.
+
+    Raises:
+        LookupError: if there is no such module or class.
+        ValueError: if what lies there is no class with `get_params` and `set_params`. Modules of
+            the standard library aren't even imported: none has estimators.
+    """
+    module, _, name = path.rpartition(".")
+    if not module or module.partition(".")[0] in sys.stdlib_module_names:
+        raise ValueError(
+            f"An estimator is the path of a class, such as sklearn.svm.SVC, but it is {path!r}."
+        )
+    try:
+        home = importlib.import_module(module)
+    except ImportError as error:
+        raise LookupError(
+            f"The estimator {path} can't be imported: {error}; is the package installed?"
+        ) from error
+    found = getattr(home, name, None)
+    if found is None:
+        hint = closest(name, [n for n, v in vars(home).items() if isinstance(v, type)])
+        raise LookupError(f"{module} has no class {name!r}.{hint}")
+    if not isinstance(found, type) or not _has(found, ("get_params", "set_params")):
+        kind = "another class" if isinstance(found, type) else f"a {type(found).__name__}"
+        raise ValueError(
+            f"{path} must be an estimator: a class with fit, predict_proba and get_params, as "
+            f"scikit-learn's are, but it is {kind}."
+        )
+    return found
+
+
+def _check_names(kind: type, path: str, given: Iterable[str]) -> None:
+    accepted = inspect.signature(kind.__init__).parameters
+    if any(p.kind is inspect.Parameter.VAR_KEYWORD for p in accepted.values()):
+        return
+    names = [name for name in accepted if name != "self"]
+    for name in given:
+        if name not in names:
+            raise ValueError(
+                f"{path} has no parameter {name!r}; it has {', '.join(names)}."
+                f"{closest(name, names)}"
+            )
+
+
+def _has(kind: type, names: Iterable[str]) -> bool:
+    return all(callable(getattr(kind, name, None)) for name in names)
+
+
+def _same(value: Any, default: Any) -> bool:
+    if value is default:
+        return True
+    return type(value) is type(default) and isinstance(value, (*PLAIN, tuple)) and value == default
+
+
+def _value(text: str) -> Any:
+    """Text as the JSON value that it spells, or as text; objects would make estimators."""
+    lowered = text.lower()
+    if lowered in ("true", "false", "none", "null"):
+        return {"true": True, "false": False}.get(lowered)
+    try:
+        value = json.loads(text)
+    except json.JSONDecodeError:
+        return text
+    return value if isinstance(value, (int, float)) else text
+
+
+def _brief(value: Any) -> str:
+    if isinstance(value, dict) and value.keys() == {"class", "parameters"}:
+        inner = ", ".join(f"{k}={_brief(v)}" for k, v in value["parameters"].items())
+        return f"{value['class'].rpartition('.')[2]}({inner})"
+    if isinstance(value, dict):
+        (content,) = value.values()
+        return "(" + ", ".join(map(_brief, content)) + ")"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_brief, value)) + "]"
+    return str(value)

@@ -50,7 +50,7 @@ class External(ModelConfig):
     def build(self, signature: Signature) -> nn.Module:
         if self.fingerprint and self.fingerprint != fingerprint(self.source):
             raise ValueError(
-                f"{self.source} has changed since this run was planned; restore it, or plan anew."
+                f"{self.source} has changed since this run was planned; restore it, or plan again."
             )
         kind, colon, name = self.source.partition(":")
         if kind == "timm" and name:
@@ -152,14 +152,21 @@ def _from_folder(folder: Path, signature: Signature) -> nn.Module:
     options = {
         "num_labels": signature.num_classes,
         "local_files_only": True,
+        "trust_remote_code": False,  # a model folder is data: its Python is never run
         "ignore_mismatched_sizes": True,
     }
-    if signature.layout == "tokens":
-        auto = transformers.AutoModelForSequenceClassification
-        return TokenNetwork(auto.from_pretrained(folder, **options).train())
-    _needs("image", signature, f"hf:{folder}")
-    auto = transformers.AutoModelForImageClassification
-    return ChannelsFirstNetwork(auto.from_pretrained(folder, **options).train())
+    if signature.layout != "tokens":
+        _needs("image", signature, f"hf:{folder}")
+    tokens = signature.layout == "tokens"
+    name = f"AutoModelFor{'Sequence' if tokens else 'Image'}Classification"
+    try:
+        network = getattr(transformers, name).from_pretrained(folder, **options).train()
+    except (ValueError, OSError, KeyError, TypeError) as error:
+        raise ValueError(
+            f"hf:{folder} can't be loaded ({error}); only architectures of the transformers "
+            "package are, and Python in a model folder is never run."
+        ) from error
+    return TokenNetwork(network) if tokens else ChannelsFirstNetwork(network)
 
 
 def _from_file(source: str, signature: Signature) -> nn.Module:
@@ -173,7 +180,7 @@ def _from_file(source: str, signature: Signature) -> nn.Module:
     module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
-    except Exception as error:  # the user's own file may fail in any way
+    except (Exception, SystemExit) as error:  # the user's own file may fail in any way
         raise ValueError(f"{path} failed: {type(error).__name__}: {error}") from error
     if not callable(getattr(module, function, None)):
         raise ValueError(f"{path} has no function {function!r}; define {function}(signature).")

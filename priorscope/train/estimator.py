@@ -50,9 +50,7 @@ class EstimatorTraining:
         started = time.process_time()
         train, chosen = split_validation(prefix.targets, prefix.seed)
         self.readers.append(Reader(prefix.inputs[train], self.signature, self.learner.recipe))
-        estimator = self.model.make()
-        if "random_state" in estimator.get_params(deep=False):
-            estimator.set_params(random_state=derive(prefix.seed, "init") % 2**31)
+        estimator = self.model.make(seed=derive(prefix.seed, "init") % 2**31)
         estimator.fit(self._vectors(-1, prefix.inputs[train]), prefix.targets[train])
         self.fitted.append(estimator)
         logits = self._logits(-1, prefix.inputs[chosen])

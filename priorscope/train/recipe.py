@@ -90,9 +90,9 @@ def parse_learner(text: str, defaults: Recipe | None = None) -> Learner:
     name, model_options = _head(head)
     recipe_options: dict[str, str] = {}
     fields = {f.name for f in dataclasses.fields(Recipe)}
-    for key in [k for k in model_options if k in fields]:
-        recipe_options[key] = model_options.pop(key)
     model_class = MODELS[name]
+    for key in [k for k in model_options if k in fields and not model_class.trains_itself]:
+        recipe_options[key] = model_options.pop(key)
     augment: list[str] = []
     for part in parts:
         _add_part(text, part, model_class, model_options, recipe_options, augment)

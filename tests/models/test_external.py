@@ -1,3 +1,5 @@
+import json
+
 import pytest
 import torch
 
@@ -104,3 +106,24 @@ def test_hugging_face_folders_are_learners(tmp_path):
     vector = Signature(input_shape=(5,), num_classes=2)
     with pytest.raises(ValueError, match="reads image inputs, but this task gives a vector"):
         External(source=f"hf:{tmp_path / 'vit'}").build(vector)
+
+
+def test_python_in_a_model_folder_is_never_run(tmp_path, monkeypatch):
+    harmed = tmp_path / "harmed"
+    folder = tmp_path / "model"
+    folder.mkdir()
+    code = f"import pathlib\npathlib.Path({str(harmed)!r}).touch()\n"
+    (folder / "code.py").write_text(code)
+    auto_map = {"AutoConfig": "code.Odd", "AutoModelForImageClassification": "code.Odd"}
+    config = {"model_type": "odd", "auto_map": auto_map}
+    (folder / "config.json").write_text(json.dumps(config))
+    monkeypatch.setattr("builtins.input", lambda *_: "y")  # what a hasty user would answer
+    with pytest.raises(ValueError, match="is never run"):
+        External(source=f"hf:{folder}").build(IMAGES)
+    assert not harmed.exists()
+
+
+def test_a_file_that_ends_the_program_is_a_fault_of_the_file(tmp_path):
+    (tmp_path / "ends.py").write_text("import sys\nsys.exit(0)\n")
+    with pytest.raises(ValueError, match=r"ends\.py failed: SystemExit"):
+        External(source=f"{tmp_path / 'ends.py'}:build").build(IMAGES)
