@@ -15,7 +15,7 @@ import vl_convert
 from jinja2 import ChainableUndefined, Environment, PackageLoader
 from markupsafe import Markup, escape
 
-from priorscope.core.files import write
+from priorscope.core.files import refuse_links, write
 from priorscope.report import words
 from priorscope.report.figure import VERSION, Figure
 from priorscope.report.palette import DARK, LIGHT, theme
@@ -45,9 +45,11 @@ def write_report(summary: dict[str, Any], folder: Path) -> Path:
     whose data are missing is left out.
 
     Raises:
-        ValueError: if the summary has another schema or lacks a required key.
+        ValueError: if the summary has another schema or lacks a required key, or `figures` is a
+            link to another folder.
         OSError: if the folder can't be written.
     """
+    refuse_links(folder / "figures" / "any.svg", folder)
     parts = render_sections(View(summary))
     path = folder / "report.html"
     write(path, render_page(View(summary), parts))
@@ -141,7 +143,7 @@ def bundle() -> str:
     assert "</script" not in script.lower(), "The bundle would end its own script element."
     if folder.is_absolute():
         with suppress(OSError):
-            write(kept, script, shared=True)
+            write(kept, script)
     return script
 
 

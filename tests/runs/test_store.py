@@ -1,9 +1,13 @@
+import contextlib
 import json
 import os
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from priorscope.core.files import is_own
 from priorscope.runs.store import Store
 from priorscope.tasks import Examples
 
@@ -76,3 +80,90 @@ def test_rows_are_plain_json(tmp_path):
     store = Store(tmp_path)
     store.save("abc", {"b": 1, "a": "한글"})
     assert json.loads(store.path("abc").read_text()) == {"a": "한글", "b": 1}
+
+
+DIGEST = "0123456789abcdef"
+
+
+def contents(folder):
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def earlier_store(folder):
+    """As version 1 left it: rows and arrays, no marker."""
+    row = {"schema": 1, "digest": DIGEST, "status": "done"}
+    (folder / "runs").mkdir(parents=True)
+    (folder / "runs" / f"{DIGEST}.json").write_text(json.dumps(row))
+    (folder / "runs" / f".{DIGEST}.json.123.part").write_text("half")
+    return folder
+
+
+def test_clearing_removes_runs_and_data_and_nothing_else(tmp_path):
+    store = Store(tmp_path)
+    store.save_data(examples())
+    store.save(DIGEST, {"status": "done"})
+    for name in ("report.html", "runs/notes.txt", "runs/other.json", "data/mine.csv"):
+        (tmp_path / name).write_text("mine")
+    store.clear()
+    left = {"report.html", "runs/notes.txt", "runs/other.json", "data/mine.csv", ".priorscope"}
+    assert contents(tmp_path).keys() == left
+    assert store.finished() == {"other"}
+
+
+def test_a_store_of_version_1_is_recognised_claimed_and_cleared(tmp_path):
+    store = Store(earlier_store(tmp_path))
+    (tmp_path / "runs" / ("f" * 16 + ".json")).write_text('{"not": "a row"}')
+    store.clear()
+    assert contents(tmp_path).keys() == {"runs/" + "f" * 16 + ".json"}
+    other = Store(earlier_store(tmp_path / "other"))
+    other.save_data(examples())
+    assert is_own(other.root, "comparison")
+
+
+@pytest.mark.parametrize("name", ["runs", "data"])
+def test_a_folder_of_ours_that_is_a_link_is_refused(tmp_path, name):
+    away, out = tmp_path / "away", tmp_path / "out"
+    away.mkdir()
+    (away / f"{DIGEST}.json").write_text("{}")
+    Store(out).save_data(examples())
+    Store(out).clear()
+    (out / name).symlink_to(away)
+    with pytest.raises(ValueError, match=f"{name} is a link"):
+        Store(out).save_data(examples())
+    Store(out).clear()
+    assert contents(away) == {f"{DIGEST}.json": b"{}"}
+
+
+FOREIGN_NAMES = (
+    "a.csv",
+    "data/a.png",
+    "runs/x.json",
+    f"runs/{DIGEST}.json",
+    f"runs/{DIGEST}.npz",
+    f"data/{DIGEST}/inputs.npy",
+    "report.html",
+    "summary.json",
+    "figures/a.svg",
+)
+FOREIGN = st.dictionaries(
+    st.sampled_from(FOREIGN_NAMES), st.sampled_from([b"mine", b"{}", b"[1]"]), min_size=1
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(foreign=FOREIGN, fresh=st.booleans())
+def test_whatever_folder_is_chosen_no_foreign_file_changes(tmp_path_factory, foreign, fresh):
+    folder = tmp_path_factory.mktemp("out")
+    for name, content in foreign.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    store = Store(folder)
+    if fresh:
+        store.clear()
+    with contextlib.suppress(ValueError):  # refused
+        fingerprint = store.save_data(examples())
+        store.save(fingerprint, {"status": "done"})
+        store.clear()
+    after = contents(folder)
+    after.pop(".priorscope", None)
+    assert after == foreign
