@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from priorscope.analysis.curves.crossover import crossover as crossover
     from priorscope.analysis.curves.learning_curves import fit_curves as fit_curves
-    from priorscope.api import Result as Result
     from priorscope.api import compare as compare
+    from priorscope.experiments.result import Result as Result
+    from priorscope.experiments.settings import Settings as Settings
 
 _HOMES = {
-    "Result": "priorscope.api",
+    "Result": "priorscope.experiments.result",
+    "Settings": "priorscope.experiments.settings",
     "compare": "priorscope.api",
     "crossover": "priorscope.analysis.curves.crossover",
     "fit_curves": "priorscope.analysis.curves.learning_curves",
@@ -23,3 +25,8 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'priorscope' has no attribute {name!r}")
     return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    """What there is, also what isn't imported yet."""
+    return sorted({*globals(), *_HOMES})

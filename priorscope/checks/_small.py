@@ -10,7 +10,7 @@ import torch
 from priorscope.runs.run import Run
 from priorscope.runs.store import Store
 from priorscope.runs.worker import do
-from priorscope.structures._parse import parse_structure
+from priorscope.structures import parse_structure
 from priorscope.tasks import Examples
 from priorscope.train.recipe import Recipe, parse_learner
 

@@ -4,24 +4,27 @@ import signal
 import sys
 import threading
 import traceback
+from pathlib import Path
+from typing import Any
 
 from cyclopts import App, CycloptsError
-from rich.console import Console
 
-from priorscope.cli._exit import Exit
+from priorscope.cli.exit_codes import Exit
 
 COMMANDS = {
-    "compare": "Which learner fits these data, at this size, and on which structure it lives.",
+    "compare": "Compare models on your data: which is best, how sure, how many labels it saves.",
     "curves": "Crossovers and data-equivalence from learning curves in a CSV file.",
     "report": "Make the report of a finished comparison again, without training anything.",
-    "verify": "The instrument's self-test.",
+    "verify": "Self-checks: numbers that are known in advance, measured.",
     "ls": "What is registered: learners, tasks, structures, measures, checks.",
     "doctor": "Versions, device, GEMM back end and optional parts of this installation.",
     "tokenizer": "Train a WordPiece or BPE tokenizer, or compare the two.",
     "pretrain": "Pre-train a BERT on raw text.",
-    "fill-mask": "Which words a pre-trained BERT puts in place of [MASK].",
+    "fill-mask": "Which words a pre-trained BERT predicts for [MASK].",
     "finetune": "Train a classifier on top of a pre-trained BERT.",
 }
+
+OLD_FLAGS = {"--draws": "--repeats"}  # names of one version ago
 
 
 def build_app() -> App:
@@ -32,14 +35,44 @@ def build_app() -> App:
         name="priorscope",
         help="How many labels is a prior worth?",
         version=version("priorscope"),
-        console=Console(),
-        error_console=Console(stderr=True),
+        help_format="plaintext",
+        config=_file_given,
         suppress_keyboard_interrupt=False,
     )
     for name, summary in COMMANDS.items():
         module = f"priorscope.cli.{name.replace('-', '_')}"
         app.command(f"{module}:run", name=name, help=summary)
     return app
+
+
+def _file_given(app: App, commands: tuple[str, ...], arguments: Any) -> None:
+    """The keys of the TOML file that `--config` names, as if they were typed; flags win."""
+    from cyclopts.config import Dict
+
+    config = arguments.get("--config", None)
+    if config is None or not config.tokens:
+        return
+    from priorscope.experiments.settings import OLD_KEYS, read_settings
+
+    path = Path(config.tokens[-1].value)
+    keys = read_settings(path)
+    for old, new in OLD_KEYS.items():
+        if old in keys:
+            print(f"priorscope: {path}: {old} is now {new}.", file=sys.stderr)
+            keys[new] = keys.pop(old)
+    Dict(keys, source=str(path), use_commands_as_keys=False)(app, commands, arguments)
+
+
+def _renamed(arguments: list[str]) -> list[str]:
+    """Flags of one version ago under their new names, with a note."""
+    renamed = []
+    for argument in arguments:
+        flag, equals, value = argument.partition("=")
+        if flag in OLD_FLAGS:
+            print(f"priorscope: {flag} is now {OLD_FLAGS[flag]}.", file=sys.stderr)
+            argument = OLD_FLAGS[flag] + equals + value
+        renamed.append(argument)
+    return renamed
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -51,6 +84,7 @@ def main(arguments: list[str] | None = None) -> None:
     debug = "--debug" in arguments
     if debug:
         arguments.remove("--debug")
+    arguments = _renamed(arguments)
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # workers end with the command
     try:

@@ -12,7 +12,7 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.table import Table
 
-from priorscope.cli._exit import Exit
+from priorscope.cli.exit_codes import Exit
 from priorscope.report import words
 
 _QUIET = 2.0  # seconds before progress is shown

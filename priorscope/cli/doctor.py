@@ -5,7 +5,7 @@ import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
-from priorscope.cli._exit import Exit
+from priorscope.cli.exit_codes import Exit
 
 NEEDED = (
     "torch",

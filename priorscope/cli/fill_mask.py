@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.table import Table
 
-from priorscope.cli._exit import Exit
+from priorscope.cli.exit_codes import Exit
 
 
 def run(

@@ -14,7 +14,7 @@ from priorscope.bert.training.classifier import Classifier, Kind
 from priorscope.bert.training.finetune import Finetuning, ValidationLook, finetune
 from priorscope.bert.training.labelled_texts import LabelledTexts, read_labelled_texts
 from priorscope.bert.training.scores import Score, scores
-from priorscope.cli._exit import Exit
+from priorscope.cli.exit_codes import Exit
 from priorscope.nn.checkpoint import write_json
 from priorscope.nn.gemm import use_fast_gemm
 

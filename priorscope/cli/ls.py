@@ -5,7 +5,7 @@ import inspect
 import re
 from typing import Any, Literal
 
-from priorscope.cli._exit import Exit
+from priorscope.cli.exit_codes import Exit
 from priorscope.core.registry import Registry
 
 Kind = Literal["learners", "tasks", "structures", "measures", "checks"]

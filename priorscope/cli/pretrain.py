@@ -22,8 +22,8 @@ from priorscope.bert.training.pretrain import Look, Pretrainer
 from priorscope.bert.training.pretraining import Precision, Pretraining
 from priorscope.bert.training.processes import Processes, joined_processes, own_device
 from priorscope.bert.training.resume import NAME as RESUME
-from priorscope.cli._exit import Exit
 from priorscope.cli._text import Shown, Text, open_text
+from priorscope.cli.exit_codes import Exit
 from priorscope.experiments.settings import parse_duration
 from priorscope.nn.checkpoint import read_json, write_json
 from priorscope.nn.gemm import gemm_peak, use_fast_gemm

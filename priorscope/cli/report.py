@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from priorscope.cli._exit import Exit
+from priorscope.cli.exit_codes import Exit
 
 
 def run(folder: Path, /) -> int:
@@ -15,9 +15,9 @@ def run(folder: Path, /) -> int:
     folder
         What `priorscope compare` printed as its output folder; it holds `summary.json`.
     """
-    from priorscope.report import write_report
+    from priorscope.experiments.result import report_into
 
-    print(write_report(read_summary(folder), folder))
+    print(report_into(folder, read_summary(folder)))
     return Exit.DONE
 
 
@@ -26,7 +26,7 @@ def read_summary(folder: Path) -> dict[str, Any]:
 
     Raises:
         FileNotFoundError: if there is none.
-        ValueError: if it is no JSON, or no object.
+        ValueError: if it is not JSON, or not an object.
     """
     path = folder / "summary.json"
     if not path.is_file():
@@ -38,11 +38,11 @@ def read_summary(folder: Path) -> dict[str, Any]:
         summary = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise ValueError(
-            f"{path} is no JSON ({error}); run `priorscope compare` again to write it anew."
+            f"{path} is not JSON ({error}); run `priorscope compare` again to rewrite it."
         ) from error
     if not isinstance(summary, dict):
         raise ValueError(
             f"{path} must hold an object, but it holds a {type(summary).__name__}; "
-            "run `priorscope compare` again to write it anew."
+            "run `priorscope compare` again to rewrite it."
         )
     return summary

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from priorscope.cli._exit import Exit
+from priorscope.cli.exit_codes import Exit
 
 
 def run(

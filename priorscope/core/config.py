@@ -4,10 +4,27 @@ import dataclasses
 import difflib
 import hashlib
 import json
+import math
 import types
 import typing
 from collections.abc import Iterable
-from typing import Any, ClassVar, TypeVar
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, TypeVar
+
+import msgspec
+from msgspec import Meta
+
+# Ranges that fields share; checked where a value enters as text, JSON or keyword.
+Count = Annotated[int, Meta(ge=1, le=10**9)]  # of things that are made, such as examples
+Size = Annotated[int, Meta(ge=0, le=100_000)]  # 0: left as it is
+Seed = Annotated[int, Meta(ge=0, le=2**53)]
+Width = Annotated[int, Meta(ge=1, le=65_536)]  # of a layer
+Depth = Annotated[int, Meta(ge=0, le=1000)]  # of a network, in layers
+Share = Annotated[float, Meta(gt=0, lt=1)]
+DropoutRate = Annotated[float, Meta(ge=0, lt=1)]
+Rate = Annotated[float, Meta(ge=0, le=10**6)]
 
 C = TypeVar("C", bound="Config")  # beartype, which tests run under, refuses Self in a method
 
@@ -20,6 +37,7 @@ class Config:
     """
 
     version: ClassVar[int] = 1  # raise it when the same fields come to mean something else
+    names_itself: ClassVar[bool] = True  # whether an error begins with the name
 
     @classmethod
     def name(cls) -> str:
@@ -64,6 +82,16 @@ class Config:
             **{k: _checked(cls, k, _parse(v, hints.get(k)), hints) for k, v in options.items()}
         )
 
+    def check(self) -> None:
+        """Refuse values of the wrong type or out of their range.
+
+        Raises:
+            ValueError: with field, rule and value.
+        """
+        hints = _field_types(type(self))
+        for field in dataclasses.fields(self):
+            _checked(type(self), field.name, getattr(self, field.name), hints)
+
 
 def digest(data: Any) -> str:
     """16 hex digits of the canonical JSON of `data`; NaN and infinity are refused."""
@@ -87,65 +115,90 @@ def _plain(value: Any) -> Any:
         return value.to_json()
     if isinstance(value, tuple | list):
         return [_plain(v) for v in value]
-    return value
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    return str(value) if isinstance(value, Path) else value
 
 
+@cache
 def _field_types(cls: type[Config]) -> dict[str, Any]:
-    hints = typing.get_type_hints(cls)
+    hints = typing.get_type_hints(cls, include_extras=True)
     return {f.name: hints[f.name] for f in dataclasses.fields(cls)}
 
 
 def _checked(cls: type[Config], field: str, value: Any, hints: dict[str, Any]) -> Any:
     if field not in hints:
+        what = "hyperparameter" if cls.names_itself else "key"
         raise ValueError(
-            f"{cls.name()} has no hyperparameter {field!r}; it has {sorted(hints)}."
+            f"{cls.name()} has no {what} {field!r}; it has {', '.join(sorted(hints))}."
             f"{closest(field, hints)}"
         )
-    converted = _convert(value, hints[field])
-    if converted is _WRONG:
+    hint = hints[field]
+    if isinstance(hint, type) and isinstance(value, hint) and issubclass(hint, Config):
+        return value
+    try:
+        converted = msgspec.convert(value, hint, dec_hook=_from_builtin)
+    except msgspec.ValidationError:
         raise ValueError(
-            f"{cls.name()}: {field} must be {_words(hints[field])}, but it is {value!r}."
-        )
+            f"{_prefix(cls)}{field} must be {_words(hint)}, but it is {value!r}."
+        ) from None
+    if isinstance(converted, float) and not math.isfinite(converted):
+        raise ValueError(f"{_prefix(cls)}{field} must be finite, but it is {value!r}.")
     return converted
 
 
-_WRONG = object()
+def _prefix(cls: type[Config]) -> str:
+    return f"{cls.name()}: " if cls.names_itself else ""
 
 
-def _convert(value: Any, hint: Any) -> Any:
-    """`value` as `hint`, or `_WRONG`; JSON's lists become tuples, whole numbers become floats."""
-    origin, args = typing.get_origin(hint), typing.get_args(hint)
-    if hint is Any:
-        return value
-    if origin in (typing.Union, types.UnionType):
-        tried = (_convert(value, arg) for arg in args)
-        return next((v for v in tried if v is not _WRONG), _WRONG)
-    if origin is typing.Literal:
-        return value if value in args else _WRONG
-    if origin is tuple and isinstance(value, tuple | list):
-        inner = [args[0]] * len(value) if len(args) == 2 and args[1] is ... else list(args)
-        items = [_convert(v, h) for v, h in zip(value, inner, strict=False)]
-        return _WRONG if len(inner) != len(value) or _WRONG in items else tuple(items)
-    if hint is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if hint is int and isinstance(value, bool):
-        return _WRONG
-    if isinstance(hint, type) and isinstance(value, hint):
-        return value
-    return _WRONG
+def _from_builtin(kind: type, value: Any) -> Any:
+    """What msgspec leaves to us: a path is text in JSON."""
+    if issubclass(kind, Path) and isinstance(value, str | Path):
+        return Path(value)
+    raise msgspec.ValidationError
 
 
 def _parse(text: str, hint: Any) -> Any:
     """Text as the JSON value it spells, unless the field wants text."""
-    if hint is str or (typing.get_origin(hint) is typing.Literal and text in typing.get_args(hint)):
+    kinds = [t for t in _alternatives(hint) if t is not type(None)]
+    if kinds == [str] or any(text in typing.get_args(t) for t in kinds if _is_literal(t)):
         return text
+    lowered = text.lower()
+    if lowered in ("none", "null"):
+        return None
     try:
-        return json.loads(text.lower() if text.lower() in ("true", "false", "none") else text)
-    except json.JSONDecodeError:
-        return None if text.lower() == "none" else text
+        return msgspec.json.decode(lowered if lowered in ("true", "false") else text)
+    except msgspec.DecodeError:
+        return text
 
 
 def _words(hint: Any) -> str:
-    if typing.get_origin(hint) is typing.Literal:
+    """A type for people: `int`, `one of 'a', 'b'`, `int of 1 or more`, `float or None`."""
+    if _is_literal(hint):
         return "one of " + ", ".join(map(repr, typing.get_args(hint)))
-    return hint.__name__ if isinstance(hint, type) else str(hint).replace("typing.", "")
+    if typing.get_origin(hint) is typing.Annotated:
+        base, *limits = typing.get_args(hint)
+        return " ".join([_words(base), *(_limits(m) for m in limits if isinstance(m, Meta))])
+    if len(kinds := _alternatives(hint)) > 1:
+        return " or ".join("None" if k is type(None) else _words(k) for k in kinds)
+    plain = isinstance(hint, type) and not typing.get_args(hint)
+    return hint.__name__ if plain else str(hint).replace("typing.", "")
+
+
+def _limits(meta: Meta) -> str:
+    if meta.ge is not None and meta.le is not None:
+        return f"from {meta.ge:,} to {meta.le:,}"
+    if meta.ge is not None:
+        return f"of {meta.ge:,} or more"
+    low = "" if meta.gt is None else f"above {meta.gt:,}"
+    high = "" if meta.lt is None else f"below {meta.lt:,}"
+    return " and ".join(filter(None, [low, high]))
+
+
+def _is_literal(hint: Any) -> bool:
+    return typing.get_origin(hint) is typing.Literal
+
+
+def _alternatives(hint: Any) -> tuple[Any, ...]:
+    is_union = typing.get_origin(hint) in (typing.Union, types.UnionType)
+    return typing.get_args(hint) if is_union else (hint,)

@@ -58,6 +58,13 @@ class Registry(Generic[T]):
     def __iter__(self) -> Iterator[str]:
         return iter(sorted({*self._files(), *self._entry_points(), *self._classes}))
 
+    def classes(self) -> dict[str, type[T]]:
+        """All of them by name; a plug-in that can't be imported warns and is left out."""
+        for name in self:
+            if name not in self._classes:
+                self._import(name)
+        return {name: self._classes[name] for name in self if name in self._classes}
+
     def _files(self) -> dict[str, str]:
         """Name -> module, of every file in the packages."""
         found = {}

@@ -1,98 +1,186 @@
-"""What a user can ask of a comparison: one set of keys for flags, files and Python."""
+"""What a user can ask of a comparison: one set of keys for flags, TOML files and Python."""
 
 import dataclasses
 import re
 import tomllib
+from collections.abc import Callable, Iterable
+from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from priorscope.core.config import Config
-from priorscope.core.signature import Layout, Signature
+from cyclopts import Parameter
+from msgspec import Meta
+
+from priorscope.core.config import Config, Count, Seed, Share, Size
+from priorscope.core.duration import duration
+from priorscope.core.signature import Layout
 
 Preset = Literal["quick", "standard", "thorough"]
 READING = ("input", "target", "kind", "strict", "image_size", "test_share", "test", "tokenizer")
+OLD_KEYS = {"draws": "repeats"}  # names of one version ago
+SEPARATOR = re.compile(r",(?!\s*\w+=)|\s")  # a comma that no hyperparameter follows
+Repeats = Annotated[int, Meta(ge=1, le=1000)]
+Workers = Annotated[int, Meta(ge=0, le=1024)]
+Trials = Annotated[int, Meta(ge=1, le=6)]
 
 
+def _converted(convert: Callable[[str], Any], **options: Any) -> Parameter:
+    """A flag or key of a file whose text is read by `convert`; several are put together."""
+
+    def read(hint: Any, tokens: Any) -> Any:
+        parts = [convert(token.value) for token in tokens]
+        return sum(parts, ()) if isinstance(parts[0], tuple) else parts[-1]
+
+    return Parameter(converter=read, n_tokens=1, **options)
+
+
+def separated(text: str) -> tuple[str, ...]:
+    """`linear, mlp:width=8,depth=3 cnn` -> three texts: no comma inside hyperparameters splits."""
+    return tuple(part for part in SEPARATOR.split(text.strip()) if part) or ("",)
+
+
+def whole_numbers(text: str) -> tuple[int, ...]:
+    """`100,200,400` -> (100, 200, 400).
+
+    Raises:
+        ValueError: if a part isn't a whole number.
+    """
+    return tuple(_whole_number(part) for part in text.split(","))
+
+
+def _whole_number(text: str) -> int:
+    try:
+        return int(text.strip().replace("_", ""))
+    except ValueError:
+        raise ValueError(
+            f"sizes are whole numbers separated by commas, but {text!r} is not one."
+        ) from None
+
+
+def columns(text: str) -> tuple[str, ...]:
+    """`width, height` -> ("width", "height"); a column's name may hold spaces."""
+    return tuple(part.strip() for part in text.split(","))
+
+
+@Parameter(name="*")
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Settings(Config):
-    """Settings of `compare`; what is left empty follows from the preset and the data.
+    """What is asked of `compare`; None is unset and follows from the preset and the data.
 
-    learners: `name:key=value,...+part`; see `parse_learner`.
-    structures: what to destroy; `intact` is always there.
-    sizes: block ends, increasing; the smallest holds every class.
-    draws: random orders, each with its own initial parameters.
-    preset: how much is run: quick (minutes), standard, thorough.
-    budget: seconds for everything, data and report included; 0 is no limit.
-    seed: decides all randomness. device: auto, cpu or cuda.
-    workers: processes; -1 one a core, 0 this process.
-    out: folder of runs and report; "" is priorscope-runs/<data>.
-    tune: trials of learning rate and weight decay for every learner.
-    steps, epochs: of every recipe that doesn't say otherwise; 0 follows the preset.
-    include: Python files with learners, tasks or structures of your own.
-    fresh: forget what the folder holds.
-    input, target, kind, strict, image_size, test_share, test, tokenizer: how to read the data;
-        see `priorscope.data.resolve.resolve`.
+    Flags, the keys of a TOML file and the keywords of `priorscope.compare` are these fields.
+
+    Raises:
+        ValueError: if a value is out of its range.
     """
 
-    learners: tuple[str, ...] = ()
-    structures: tuple[str, ...] = ()
-    sizes: tuple[int, ...] = ()
-    draws: int = 0
+    names_itself: ClassVar[bool] = False
+
+    learners: Annotated[tuple[str, ...] | None, _converted(separated, alias="-l")] = None
+    "Learners, separated by commas or spaces: linear,mlp:width=256,depth=3,cnn+shift,vit+dropout"
+    structures: Annotated[tuple[str, ...] | None, _converted(separated, alias="-s")] = None
+    "Structures to remove, separated by commas or spaces: permuted,within-patches:4,shifted"
+    sizes: Annotated[tuple[Count, ...] | None, _converted(whole_numbers)] = None
+    "Numbers of training examples, increasing: 100,200,400"
+    repeats: Repeats | None = None
+    "Random orders of the data, each with its own initial parameters (5; thorough: 10)."
     preset: Preset = "standard"
-    budget: float = 0.0
-    seed: int = 0
-    device: str = "auto"
-    workers: int = -1
-    out: str = ""
-    tune: int = 1
-    steps: int = 0
-    epochs: int = 0
-    include: tuple[str, ...] = ()
+    "How much is run: quick (minutes), standard or thorough."
+    budget: Annotated[timedelta | None, _converted(duration)] = None
+    "Time for everything: 90s, 10m, 1h30m. What it doesn't reach is reported as unresolved."
+    seed: Seed = 0
+    "Decides all randomness."
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    "Where networks are trained."
+    workers: Workers | None = None
+    "Processes (one per core); 0 works in this process."
+    out: Annotated[Path | None, Parameter(alias="-o")] = None
+    "Folder of runs and report (priorscope-runs/DATA)."
+    tune: Trials = 1
+    "Trials of learning rate and weight decay, the same for every learner, up to 6."
+    steps: Count | None = None
+    "Optimiser updates planned at least, for every recipe that doesn't say otherwise."
+    epochs: Size | None = None
+    "Passes over the training part that are planned in addition to --steps."
+    include: tuple[Path, ...] = ()
+    "Python files with learners, tasks or structures of your own."
     fresh: bool = False
-    input: tuple[str, ...] = ()
-    target: str = ""
-    kind: str = ""
+    "Forget what the folder holds."
+    input: Annotated[tuple[str, ...] | None, _converted(columns)] = None
+    "Columns of the input, separated by commas, for tables and texts."
+    target: str | None = None
+    "Column or array of the labels."
+    kind: Literal["vector", "series", "image", "tokens", "text"] | None = None
+    "How to read arrays: vector, series, image or tokens; text for a column of text."
     strict: bool = False
-    image_size: int = 0
-    test_share: float = 0.2
-    test: str = ""
-    tokenizer: str = ""
+    "Refuse unreadable images and missing labels instead of skipping them."
+    image_size: Annotated[int, Meta(ge=1, le=4096)] | None = None
+    "Side to which images are resized."
+    test_share: Share | None = None
+    "Share held out where the data have no test split (0.2)."
+    test: Path | None = None
+    "File of the test split, for tables and texts."
+    tokenizer: Path | None = None
+    "Folder of a tokenizer for texts (that of the first pre-trained learner, or a new one)."
+
+    @classmethod
+    def of(cls, **keys: Any) -> "Settings":
+        """From plain values as Python code or a file has them; None is unset.
+
+        Raises:
+            ValueError: if a key doesn't exist, or a value has the wrong type or range.
+        """
+        given = {key: value for key, value in keys.items() if value is not None}
+        if "budget" in given:
+            given["budget"] = duration(given["budget"])
+        for key in ("learners", "structures", "sizes", "input", "include"):
+            if isinstance(given.get(key), str | Path):
+                given[key] = (given[key],)
+            elif isinstance(given.get(key), Iterable):
+                given[key] = tuple(given[key])
+        return cls.from_json(given)
 
     def reading(self) -> dict[str, Any]:
-        """How to read the data, as `resolve` wants it: what differs from the defaults."""
-        fields = {f.name: f for f in dataclasses.fields(self)}
+        """How to read the data, as `priorscope.data.resolve.resolve` wants it: what is set."""
         values = {name: getattr(self, name) for name in READING}
-        return {name: value for name, value in values.items() if value != fields[name].default}
+        set_ = {name: value for name, value in values.items() if value not in (None, False)}
+        return {k: str(v) if isinstance(v, Path) else v for k, v in set_.items()}
+
+    def changed(self) -> dict[str, Any]:
+        """What differs from the defaults, as JSON types; `Settings.of(**changed)` is the same."""
+        plain = self.to_json()
+        fields = dataclasses.fields(self)
+        return {f.name: plain[f.name] for f in fields if getattr(self, f.name) != f.default}
 
     def __post_init__(self) -> None:
-        leasts = {"draws": 0, "budget": 0, "workers": -1, "tune": 1, "steps": 0, "epochs": 0}
-        for name, least in leasts.items():
-            if getattr(self, name) < least:
-                raise ValueError(
-                    f"{name} must be at least {least}, but it is {getattr(self, name)}."
-                )
-        if self.tune > 6:
-            raise ValueError(f"tune goes up to 6 trials, but it is {self.tune}.")
-        if list(self.sizes) != sorted(set(self.sizes)) or any(size < 1 for size in self.sizes):
+        self.check()
+        sizes = self.sizes or ()
+        if list(sizes) != sorted(set(sizes)):
             raise ValueError(f"sizes must be positive and increasing, but they are {self.sizes}.")
+        for key in ("learners", "structures", "sizes"):
+            if (values := getattr(self, key)) is not None and (not values or "" in values):
+                raise ValueError(f"{key} must name one or more, but {values!r} names none.")
 
 
 @dataclasses.dataclass(frozen=True)
 class Amount:
-    """What a preset means. test: examples of the test split that are used, at most."""
+    """What a preset means.
+
+    sizes: number of training sizes. largest: of them, in examples. repeats, steps, epochs: see
+    `Settings`. test: examples of the test split that are used, at most.
+    """
 
     sizes: int
     largest: int
-    draws: int
+    repeats: int
     steps: int
     epochs: int
     test: int
 
 
 AMOUNTS: dict[Preset, Amount] = {
-    "quick": Amount(sizes=5, largest=1500, draws=5, steps=150, epochs=8, test=2000),
-    "standard": Amount(sizes=6, largest=10_000, draws=5, steps=1000, epochs=15, test=5000),
-    "thorough": Amount(sizes=9, largest=1_000_000, draws=10, steps=3000, epochs=30, test=20_000),
+    "quick": Amount(sizes=5, largest=1500, repeats=5, steps=150, epochs=8, test=2000),
+    "standard": Amount(sizes=6, largest=10_000, repeats=5, steps=1000, epochs=15, test=5000),
+    "thorough": Amount(sizes=9, largest=1_000_000, repeats=10, steps=3000, epochs=30, test=20_000),
 }
 
 LEARNERS: dict[Layout, tuple[str, ...]] = {
@@ -103,44 +191,8 @@ LEARNERS: dict[Layout, tuple[str, ...]] = {
 }
 
 
-def default_structures(signature: Signature, preset: Preset) -> tuple[str, ...]:
-    """The structures that such data can have, by their labels; few of them for `quick`."""
-    layout, shape = signature.layout, signature.input_shape
-    order = "time-permuted" if layout == "tokens" else "permuted"
-    if preset == "quick" or layout == "vector":
-        return (order, "random-labels")
-    if layout == "tokens":
-        return (order, "within-patches:4", "between-patches:4", "random-labels")
-    patch = next((p for p in (4, 2, 3, 5) if all(size % p == 0 for size in shape[:-1])), 0)
-    names = [order]
-    names += [f"within-patches:{patch}", f"between-patches:{patch}"] if patch else []
-    names += ["time-permuted"] if layout == "image" else []
-    names += ["shifted"]
-    names += ["turned"] if layout == "image" and shape[0] == shape[1] else []
-    names += ["channels-permuted"] if shape[-1] > 1 and not signature.padded else []
-    if preset == "thorough":
-        names += ["blurred", "cropped"]
-    return (*names, "random-labels")
-
-
-def parse_duration(text: str) -> float:
-    """`90s`, `10m`, `1h30m` or plain seconds, in seconds.
-
-    Raises:
-        ValueError: if it is none of these, or not positive.
-    """
-    units = {"h": 3600.0, "m": 60.0, "s": 1.0}
-    parts = re.findall(r"(\d+(?:\.\d+)?)([hms]?)", text.strip().lower())
-    if not parts or "".join(number + unit for number, unit in parts) != text.strip().lower():
-        raise ValueError(f"A duration is written 90s, 10m or 1h30m, but it is {text!r}.")
-    seconds = sum(float(number) * units[unit or "s"] for number, unit in parts)
-    if seconds <= 0:
-        raise ValueError(f"A duration must be positive, but it is {text!r}.")
-    return seconds
-
-
-def read_settings(path: Path) -> dict[str, object]:
-    """The keys of a TOML file, named as the flags are; a duration may be text.
+def read_settings(path: Path) -> dict[str, Any]:
+    """The keys of a TOML file, named as the flags are, with - or _.
 
     Raises:
         ValueError: if the file can't be read or isn't TOML.
@@ -149,7 +201,4 @@ def read_settings(path: Path) -> dict[str, object]:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ValueError(f"{path} can't be read as TOML: {error}") from error
-    keys = {key.replace("-", "_"): value for key, value in data.items()}
-    if isinstance(keys.get("budget"), str):
-        keys["budget"] = parse_duration(keys["budget"])
-    return keys
+    return {key.replace("-", "_"): value for key, value in data.items()}

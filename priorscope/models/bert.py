@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from priorscope.bert.model.folder import BertFolder, num_classes
 from priorscope.bert.model.shape import BertShape, Size, bert_shape
 from priorscope.bert.model.word_head import WordHead
+from priorscope.core.config import DropoutRate
 from priorscope.core.signature import Signature
 from priorscope.models import MODELS, ModelConfig
 from priorscope.nn.attention import causal_mask, inside_transform, padding_mask
@@ -267,7 +268,7 @@ class Bert(ModelConfig):
     positions: Literal["learned", "sinusoidal", "none"] = "learned"
     causal: bool = False
     pooling: Literal["mean", "class"] = "mean"
-    dropout: float = 0.1
+    dropout: DropoutRate = 0.1
     fingerprint: str = ""
 
     @classmethod

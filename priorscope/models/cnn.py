@@ -8,6 +8,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from priorscope.core.config import Depth, DropoutRate, Width
 from priorscope.core.signature import Signature
 from priorscope.models import MODELS, ModelConfig
 from priorscope.nn.dropout import Dropout
@@ -37,12 +38,12 @@ class CNN(ModelConfig):
 
     learning_rate: ClassVar[float] = 3e-3
 
-    width: int = 32
-    depth: int = 3
-    kernel: int = 3
+    width: Width = 32
+    depth: Depth = 3
+    kernel: Width = 3
     pooling: Pooling = "max"
     readout: Literal["flatten", "mean"] = "flatten"
-    dropout: float = 0.0
+    dropout: DropoutRate = 0.0
     norm: Norm = "none"
 
     def build(self, signature: Signature) -> nn.Sequential:

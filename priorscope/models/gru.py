@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from priorscope.core.config import Depth, DropoutRate, Width
 from priorscope.core.signature import Signature
 from priorscope.models import MODELS, ModelConfig
 from priorscope.nn.recurrent import Readout, RecurrentNetwork
@@ -22,11 +23,11 @@ class GRU(ModelConfig):
 
     learning_rate: ClassVar[float] = 5e-3
 
-    width: int = 32
-    depth: int = 1
+    width: Width = 32
+    depth: Depth = 1
     bidirectional: bool = True
     readout: Readout = "mean"
-    dropout: float = 0.0
+    dropout: DropoutRate = 0.0
 
     @property
     def vectorises(self) -> bool:

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from torch import nn
 
+from priorscope.core.config import Depth, DropoutRate, Width
 from priorscope.core.signature import Signature
 from priorscope.models import MODELS, ModelConfig
 from priorscope.nn.dropout import Dropout
@@ -26,9 +27,9 @@ class MLP(ModelConfig):
 
     learning_rate: ClassVar[float] = 3e-3
 
-    width: int = 128
-    depth: int = 2
-    dropout: float = 0.0
+    width: Width = 128
+    depth: Depth = 2
+    dropout: DropoutRate = 0.0
     norm: Norm = "none"
 
     @property

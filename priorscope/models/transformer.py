@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 
+from priorscope.core.config import Depth, DropoutRate, Width
 from priorscope.core.signature import Signature
 from priorscope.models import MODELS, ModelConfig
 from priorscope.nn.attention import causal_mask, padding_mask
@@ -90,14 +91,14 @@ class Transformer(ModelConfig):
 
     learning_rate: ClassVar[float] = 3e-3
 
-    width: int = 64
-    depth: int = 2
-    num_heads: int = 4
-    patch: int = 0
+    width: Width = 64
+    depth: Depth = 2
+    num_heads: Width = 4
+    patch: Depth = 0
     positions: Positions = "learned"
     pooling: Literal["mean", "class"] = "mean"
     norm_first: bool = True
-    dropout: float = 0.0
+    dropout: DropoutRate = 0.0
     causal: bool = False
 
     @property

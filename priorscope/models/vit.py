@@ -8,6 +8,7 @@ import torch
 from jaxtyping import Bool, Float, Shaped
 from torch import Tensor, nn
 
+from priorscope.core.config import Depth, DropoutRate, Width
 from priorscope.core.signature import Signature
 from priorscope.interop.vit_folder import VitFolder
 from priorscope.models import MODELS, ModelConfig
@@ -173,13 +174,13 @@ class Vit(ModelConfig):
 
     learning_rate: ClassVar[float] = 3e-3
 
-    width: int = 64
-    depth: int = 2
-    num_heads: int = 4
-    patch: int = 0
+    width: Width = 64
+    depth: Depth = 2
+    num_heads: Width = 4
+    patch: Depth = 0
     pooling: Pooling = "class"
     positions: GridPositions = "learned"
-    dropout: float = 0.0
+    dropout: DropoutRate = 0.0
 
     def build(self, signature: Signature) -> VitClassifier:
         return VitClassifier(self, signature)

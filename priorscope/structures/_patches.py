@@ -18,6 +18,15 @@ def patch_fault(patch: int, signature: Signature) -> str | None:
     return None
 
 
+def default_patch(signature: Signature) -> int | None:
+    """The patch that is taken when nobody names one: 4, or what divides the data; None: none."""
+    if signature.layout == "tokens":
+        return None if patch_fault(4, signature) else 4
+    fits = (p for p in (4, 2, 3, 5) if all(size % p == 0 for size in signature.input_shape[:-1]))
+    patch = next(fits, None)
+    return None if patch is None or patch_fault(patch, signature) else patch
+
+
 def patch_grid(patch: int, signature: Signature) -> np.ndarray:
     """(patches, places in a patch): the position of each place; -1 beyond the last position."""
     if signature.layout == "image":

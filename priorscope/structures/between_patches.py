@@ -1,13 +1,20 @@
 """Long-range structure goes: patches change places, each stays whole."""
 
 import dataclasses
+from typing import ClassVar
 
 import numpy as np
 
 from priorscope.core.seeds import numpy_stream
 from priorscope.core.signature import Signature
 from priorscope.structures import STRUCTURES, Structure
-from priorscope.structures._patches import check_patch, order_of, patch_fault, patch_grid
+from priorscope.structures._patches import (
+    check_patch,
+    default_patch,
+    order_of,
+    patch_fault,
+    patch_grid,
+)
 from priorscope.structures._positions import reordered
 
 
@@ -16,10 +23,12 @@ from priorscope.structures._positions import reordered
 class BetweenPatches(Structure):
     """The same permutation of the patches in every example.
 
-    A patch transformer of this patch size with learned positions must not care.
+    A patch transformer of this patch size with learned positions is invariant to it.
 
     patch: side of an image's square patch, in pixels; stretch of a sequence, in steps.
     """
+
+    title: ClassVar[str] = "patches shuffled"
 
     patch: int = 4
 
@@ -28,6 +37,11 @@ class BetweenPatches(Structure):
 
     def why_not(self, signature: Signature) -> str | None:
         return patch_fault(self.patch, signature)
+
+    @classmethod
+    def applies_by_default(cls, signature: Signature) -> "BetweenPatches | None":
+        patch = default_patch(signature)
+        return None if patch is None else cls(patch=patch)
 
     def apply(
         self, inputs: np.ndarray, targets: np.ndarray, signature: Signature, seed: int, split: str

@@ -6,6 +6,7 @@ from typing import ClassVar
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
+from priorscope.core.presets import Preset
 from priorscope.core.signature import Signature
 from priorscope.structures import STRUCTURES, Structure
 from priorscope.structures._lossy import fading_fault, with_presence
@@ -21,6 +22,8 @@ class Blurred(Structure):
     sigma: standard deviation of the filter, in pixels or time steps.
     """
 
+    title: ClassVar[str] = "blurred"
+    least_preset: ClassVar[Preset | None] = "thorough"
     bijective: ClassVar[bool] = False
     sigma: float = 1.0
 

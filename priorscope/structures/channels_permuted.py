@@ -1,6 +1,7 @@
 """A null for every learner: the channels change places, which none should notice."""
 
 import dataclasses
+from typing import ClassVar
 
 import numpy as np
 
@@ -14,9 +15,15 @@ from priorscope.structures import STRUCTURES, Structure
 class ChannelsPermuted(Structure):
     """One fixed permutation of the channels, never the identity."""
 
+    title: ClassVar[str] = "channels permuted"
+
     def why_not(self, signature: Signature) -> str | None:
         channels = _num_channels(signature)
         return None if channels > 1 else f"there is {('no', 'only one')[channels]} channel"
+
+    @classmethod
+    def applies_by_default(cls, signature: Signature) -> "ChannelsPermuted | None":
+        return None if signature.padded else super().applies_by_default(signature)
 
     def apply(
         self, inputs: np.ndarray, targets: np.ndarray, signature: Signature, seed: int, split: str

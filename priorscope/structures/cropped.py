@@ -5,6 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from priorscope.core.presets import Preset
 from priorscope.core.signature import Signature
 from priorscope.structures import STRUCTURES, Structure
 from priorscope.structures._lossy import fading_fault, with_presence
@@ -18,6 +19,8 @@ class Cropped(Structure):
     share: of each axis that stays, in (0, 1); an image keeps share^2 of its pixels.
     """
 
+    title: ClassVar[str] = "cropped"
+    least_preset: ClassVar[Preset | None] = "thorough"
     bijective: ClassVar[bool] = False
     share: float = 0.5
 

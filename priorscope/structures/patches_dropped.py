@@ -5,6 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from priorscope.core.presets import Preset
 from priorscope.core.seeds import numpy_stream
 from priorscope.core.signature import Signature
 from priorscope.structures import STRUCTURES, Structure
@@ -21,6 +22,8 @@ class PatchesDropped(Structure):
     share: of the patches that is dropped, in (0, 1); rounded to whole patches.
     """
 
+    title: ClassVar[str] = "patches dropped"
+    least_preset: ClassVar[Preset | None] = None
     bijective: ClassVar[bool] = False
     patch: int = 4
     share: float = 0.5

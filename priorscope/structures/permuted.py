@@ -1,9 +1,11 @@
 """Locality, translation and smoothness go: one fixed permutation of all positions."""
 
 import dataclasses
+from typing import ClassVar
 
 import numpy as np
 
+from priorscope.core.presets import Preset
 from priorscope.core.seeds import numpy_stream
 from priorscope.core.signature import Signature
 from priorscope.structures import STRUCTURES, Structure
@@ -16,8 +18,15 @@ class Permuted(Structure):
     """The same permutation of features, time steps, pixels or tokens in every example.
 
     Channels of a position move together. Tokens and padded series are permuted within each
-    example's own length. Linear and fully connected learners must not care.
+    example's own length. Linear and fully connected learners are invariant to it.
     """
+
+    title: ClassVar[str] = "positions permuted"
+    least_preset: ClassVar[Preset | None] = "quick"
+
+    @classmethod
+    def applies_by_default(cls, signature: Signature) -> "Permuted | None":
+        return None if signature.layout == "tokens" else cls()
 
     def apply(
         self, inputs: np.ndarray, targets: np.ndarray, signature: Signature, seed: int, split: str

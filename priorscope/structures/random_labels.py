@@ -1,9 +1,11 @@
 """A control: labels that say nothing about the inputs, so that every learner costs log2 K."""
 
 import dataclasses
+from typing import ClassVar
 
 import numpy as np
 
+from priorscope.core.presets import Preset
 from priorscope.core.seeds import numpy_stream
 from priorscope.core.signature import Signature
 from priorscope.structures import STRUCTURES, Structure
@@ -13,6 +15,9 @@ from priorscope.structures import STRUCTURES, Structure
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class RandomLabels(Structure):
     """Uniform independent classes, in training and in test; the inputs stay whole."""
+
+    title: ClassVar[str] = "random labels"
+    least_preset: ClassVar[Preset | None] = "quick"
 
     def apply(
         self, inputs: np.ndarray, targets: np.ndarray, signature: Signature, seed: int, split: str

@@ -1,6 +1,7 @@
 """Absolute position goes: every example is shifted around by its own random amount."""
 
 import dataclasses
+from typing import ClassVar
 
 import numpy as np
 
@@ -21,8 +22,14 @@ class Shifted(Structure):
     shift is known; learners that tolerate translation lose least.
     """
 
+    title: ClassVar[str] = "randomly shifted"
+
     def why_not(self, signature: Signature) -> str | None:
         return "a vector has no axis to shift along" if signature.layout == "vector" else None
+
+    @classmethod
+    def applies_by_default(cls, signature: Signature) -> "Shifted | None":
+        return cls() if signature.layout in ("image", "series") else None
 
     def apply(
         self, inputs: np.ndarray, targets: np.ndarray, signature: Signature, seed: int, split: str

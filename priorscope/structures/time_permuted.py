@@ -1,6 +1,7 @@
 """Order goes: one fixed permutation along the first axis of positions."""
 
 import dataclasses
+from typing import ClassVar
 
 import numpy as np
 
@@ -16,11 +17,17 @@ class TimePermuted(Structure):
     """The same permutation of a series' time steps, an image's rows or a text's tokens.
 
     Tokens and padded series are permuted within each example's own length. Bags of words and
-    attention with learned positions must not care.
+    attention with learned positions are invariant to it.
     """
+
+    title: ClassVar[str] = "time order permuted"
 
     def why_not(self, signature: Signature) -> str | None:
         return "a vector has no order" if signature.layout == "vector" else None
+
+    @classmethod
+    def applies_by_default(cls, signature: Signature) -> "TimePermuted | None":
+        return cls() if signature.layout in ("image", "tokens") else None
 
     def apply(
         self, inputs: np.ndarray, targets: np.ndarray, signature: Signature, seed: int, split: str

@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 
+from priorscope.core.config import Count, Seed
 from priorscope.core.seeds import numpy_stream
 from priorscope.tasks import TASKS, Examples, TaskConfig
 
@@ -25,12 +26,12 @@ class Context(TaskConfig):
     generator_seed: decides the data; `load`'s seed does not.
     """
 
-    num_train: int = 4000
-    num_test: int = 1000
-    num_classes: int = 4
-    tokens: int = 24
-    fillers: int = 16
-    generator_seed: int = 0
+    num_train: Count = 4000
+    num_test: Count = 1000
+    num_classes: Count = 4
+    tokens: Count = 24
+    fillers: Count = 16
+    generator_seed: Seed = 0
 
     def load(self, seed: int = 0) -> Examples:
         if self.num_classes < 2 or self.tokens < self.num_classes + 1 or self.fillers < 1:

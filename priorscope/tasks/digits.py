@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from priorscope.core.config import Share
 from priorscope.core.split import stratified_split
 from priorscope.tasks import TASKS, Examples, TaskConfig
 
@@ -20,7 +21,7 @@ class Digits(TaskConfig):
     test_share: share of the examples held out, stratified, by seed.
     """
 
-    test_share: float = 0.2
+    test_share: Share = 0.2
 
     def load(self, seed: int = 0) -> Examples:
         features, classes = _source()

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
+from priorscope.core.config import Count, Seed
 from priorscope.tasks import TASKS, Examples, TaskConfig
 
 # Greydanus & Kobak 2024, "Scaling down deep learning with MNIST-1D": 12 heights per digit.
@@ -35,9 +36,9 @@ class Mnist1d(TaskConfig):
     generator_seed: decides the data; `load`'s seed does not.
     """
 
-    num_train: int = 4000
-    num_test: int = 1000
-    generator_seed: int = 42
+    num_train: Count = 4000
+    num_test: Count = 1000
+    generator_seed: Seed = 42
 
     def load(self, seed: int = 0) -> Examples:
         inputs, targets = generate(self.num_train + self.num_test, self.generator_seed)

@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 
+from priorscope.core.config import Count, Seed
 from priorscope.core.seeds import numpy_stream
 from priorscope.tasks import TASKS, Examples, TaskConfig
 
@@ -22,12 +23,12 @@ class NoiseLabels(TaskConfig):
     generator_seed: decides rule and data; `load`'s seed does not.
     """
 
-    num_train: int = 4000
-    num_test: int = 1000
-    num_classes: int = 2
-    features: int = 8
+    num_train: Count = 4000
+    num_test: Count = 1000
+    num_classes: Count = 2
+    features: Count = 8
     flip: float = 0.1
-    generator_seed: int = 0
+    generator_seed: Seed = 0
 
     @property
     def label_entropy(self) -> float:

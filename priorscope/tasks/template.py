@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 
+from priorscope.core.config import Count, Seed
 from priorscope.core.seeds import numpy_stream
 from priorscope.tasks import TASKS, Examples, TaskConfig
 
@@ -23,14 +24,14 @@ class Template(TaskConfig):
     generator_seed: decides patterns and data; `load`'s seed does not.
     """
 
-    num_train: int = 4000
-    num_test: int = 1000
-    num_classes: int = 4
-    side: int = 16
+    num_train: Count = 4000
+    num_test: Count = 1000
+    num_classes: Count = 4
+    side: Count = 16
     patch: int = 5
     noise: float = 0.5
     moves: bool = True
-    generator_seed: int = 0
+    generator_seed: Seed = 0
 
     def load(self, seed: int = 0) -> Examples:
         if not 2 <= self.patch <= self.side or not 2 <= self.num_classes <= 2 ** (self.patch - 1):

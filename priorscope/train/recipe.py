@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Iterable
 from typing import Any
 
-from priorscope.core.config import Config, closest
+from priorscope.core.config import Config, Count, Rate, Size, closest
 from priorscope.core.signature import Signature
 from priorscope.models import MODELS, ModelConfig
 
@@ -27,14 +27,14 @@ class Recipe(Config):
     resolution: side to which images are resized before the network sees them; 0 keeps it.
     """
 
-    learning_rate: float = 0.0
-    weight_decay: float = 0.01
-    batch: int = 64
-    steps: int = 1000
-    epochs: int = 15
-    patience: float = 0.3
+    learning_rate: Rate = 0.0
+    weight_decay: Rate = 0.01
+    batch: Count = 64
+    steps: Count = 1000
+    epochs: Size = 15
+    patience: Rate = 0.3
     augment: tuple[str, ...] = ()
-    resolution: int = 0
+    resolution: Size = 0
 
     def planned_steps(self, examples: int) -> int:
         """Updates planned for a training part of `examples`."""
@@ -100,7 +100,6 @@ def parse_learner(text: str, defaults: Recipe | None = None) -> Learner:
     changed = {k: getattr(recipe, k) for k in recipe_options}
     base = dataclasses.replace(defaults or Recipe(), **changed)
     recipe = dataclasses.replace(base, augment=tuple(augment) or base.augment)
-    _check(text, recipe)
     return Learner(text=text.strip(), model=model_class.from_options(model_options), recipe=recipe)
 
 
@@ -159,11 +158,3 @@ def _add_part(
         raise ValueError(
             f"{text}: no part is named +{name}; there are {', '.join(names)}.{closest(name, names)}"
         )
-
-
-def _check(text: str, recipe: Recipe) -> None:
-    for key, least in {"batch": 1, "steps": 1, "epochs": 0}.items():
-        if (value := getattr(recipe, key)) < least:
-            raise ValueError(f"{text}: {key} must be at least {least}, but it is {value}.")
-    if recipe.learning_rate < 0 or recipe.weight_decay < 0:
-        raise ValueError(f"{text}: learning_rate and weight_decay can't be negative.")

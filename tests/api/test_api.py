@@ -7,7 +7,7 @@ from sklearn.ensemble import RandomForestClassifier
 from priorscope import compare
 from priorscope.models.mlp import MLP
 
-SMALL = {"sizes": (20, 40, 80), "draws": 2, "steps": 20, "epochs": 1, "workers": 0}
+SMALL = {"sizes": (20, 40, 80), "repeats": 2, "steps": 20, "epochs": 1, "workers": 0}
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from priorscope.cli import main
-from priorscope.cli._exit import Exit
+from priorscope.cli.exit_codes import Exit
 
 SUMMARY = {
     "schema": 1,
@@ -37,7 +37,7 @@ def test_makes_the_page_again_and_prints_its_path(tmp_path, capsys):
     ("content", "sentence"),
     [
         (None, "summary.json, which is not there"),
-        ("{", "summary.json is no JSON"),
+        ("{", "summary.json is not JSON"),
         ('{"schema": 3}', "this one has schema 3"),
         ("[]", "must hold an object, but it holds a list"),
         ('{"schema": 1}', "task, sizes, draws, leaderboard, curves, verdict are missing"),

@@ -1,6 +1,6 @@
 import time
 
-from priorscope.cli._progress import watching
+from priorscope.experiments.progress import watching
 from priorscope.runs.runner import Progress
 
 
@@ -29,7 +29,7 @@ def test_whoever_gave_a_budget_or_wants_quiet_is_told_nothing(capsys):
 
 
 def test_lines_say_how_far_and_how_long_still(capsys, monkeypatch):
-    monkeypatch.setattr("priorscope.cli._progress.LINE_EVERY", 0.0)
+    monkeypatch.setattr("priorscope.experiments.progress.LINE_EVERY", 0.0)
     with watching("training", quiet=False) as show:
         show(counts(700))
         show(counts(700))  # nothing new

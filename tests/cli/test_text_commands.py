@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from priorscope.cli import main
-from priorscope.cli._exit import Exit
+from priorscope.cli.exit_codes import Exit
 from priorscope.core.seeds import numpy_stream
 
 WORDS = ["나는", "빵을", "샀다", "영화", "좋다", "the", "film", "was", "good", "bad"]

@@ -13,7 +13,7 @@ from priorscope.runs.run import Run
 from priorscope.runs.runner import Plan, Progress, run_batches
 from priorscope.runs.store import Store
 from priorscope.runs.worker import Batch
-from priorscope.structures._parse import parse_structure
+from priorscope.structures import parse_structure
 from priorscope.tasks import Examples
 from priorscope.train.recipe import Recipe, parse_learner
 

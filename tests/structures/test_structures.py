@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 
 from priorscope.core.seeds import numpy_stream
 from priorscope.core.signature import Signature
-from priorscope.structures import STRUCTURES
-from priorscope.structures._parse import parse_structure
+from priorscope.structures import STRUCTURES, parse_structure
 
 EXAMPLES, CLASSES = 7, 3
 SIGNATURES = {

@@ -31,8 +31,12 @@ def test_defaults_give_way_to_what_is_written():
         ("mlp+dropuot", ValueError, "Did you mean 'dropout'"),
         ("linear+dropout", ValueError, "linear has no dropout"),
         ("gru+batchnorm", ValueError, "gru has no norm"),
-        ("mlp:batch=0", ValueError, "batch must be at least 1, but it is 0"),
-        ("mlp:learning_rate=-1", ValueError, "can't be negative"),
+        ("mlp:batch=0", ValueError, "batch must be int from 1 to 1,000,000,000, but it is 0"),
+        (
+            "mlp:learning_rate=-1",
+            ValueError,
+            "learning_rate must be float from 0 to 1",
+        ),
         ("cnn:kernel=4", None, ""),
     ],
 )

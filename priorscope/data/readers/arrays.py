@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from priorscope.core.config import Share
 from priorscope.core.signature import Layout
 from priorscope.data.clean import assemble, split_examples
 from priorscope.data.layout import laid_out, token_vocabulary
@@ -38,7 +39,7 @@ class Arrays(TaskConfig):
     path: str
     target: str = ""
     layout: Layout | None = None
-    test_share: float = 0.2
+    test_share: Share = 0.2
     strict: bool = False
 
     def load(self, seed: int = 0) -> Examples:

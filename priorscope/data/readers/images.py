@@ -5,6 +5,7 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
+from priorscope.core.config import Share
 from priorscope.data.clean import assemble, split_examples
 from priorscope.data.members import members
 from priorscope.data.pixels import (
@@ -42,7 +43,7 @@ class Images(TaskConfig):
 
     path: str
     image_size: int = 0
-    test_share: float = 0.2
+    test_share: Share = 0.2
     strict: bool = False
 
     def load(self, seed: int = 0) -> Examples:

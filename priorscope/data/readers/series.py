@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from priorscope.core.config import Share
 from priorscope.data.clean import assemble, split_examples
 from priorscope.data.layout import as_float
 from priorscope.data.series_files import Series as Raw
@@ -29,7 +30,7 @@ class Series(TaskConfig):
 
     path: str
     test: str = ""
-    test_share: float = 0.2
+    test_share: Share = 0.2
     strict: bool = False
 
     def load(self, seed: int = 0) -> Examples:

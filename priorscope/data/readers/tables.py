@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from priorscope.core.config import Share
 from priorscope.data.clean import Split, assemble, split_examples
 from priorscope.data.columns import (
     Columns,
@@ -42,7 +43,7 @@ class Tables(TaskConfig):
     input: tuple[str, ...] = ()
     target: str = ""
     test: str = ""
-    test_share: float = 0.2
+    test_share: Share = 0.2
     strict: bool = False
 
     def load(self, seed: int = 0) -> Examples:

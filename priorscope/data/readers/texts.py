@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from priorscope.core.config import Share
 from priorscope.data.clean import assemble, split_examples
 from priorscope.data.columns import (
     Columns,
@@ -47,7 +48,7 @@ class Texts(TaskConfig):
     tokenizer: str = ""
     vocabulary: int = 4000
     max_tokens: int = 64
-    test_share: float = 0.2
+    test_share: Share = 0.2
     strict: bool = False
 
     def load(self, seed: int = 0) -> Examples:

@@ -1,6 +1,7 @@
-"""Orientation goes: every image is turned by its own random number of quarter turns."""
+"""Orientation goes: every image is rotated by its own random number of quarter turns."""
 
 import dataclasses
+from typing import ClassVar
 
 import numpy as np
 
@@ -12,14 +13,16 @@ from priorscope.structures._positions import drawn
 
 @STRUCTURES.register
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Turned(Structure):
+class Rotated(Structure):
     """0, 1, 2 or 3 quarter turns per example, equally likely; square images only."""
+
+    title: ClassVar[str] = "randomly rotated"
 
     def why_not(self, signature: Signature) -> str | None:
         if signature.layout != "image":
-            return "only images can be turned"
+            return "only images can be rotated"
         rows, columns = signature.input_shape[:2]
-        return None if rows == columns else f"{rows} x {columns} pixels are no square"
+        return None if rows == columns else f"{rows} x {columns} pixels are not square"
 
     def apply(
         self, inputs: np.ndarray, targets: np.ndarray, signature: Signature, seed: int, split: str

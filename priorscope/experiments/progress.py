@@ -23,8 +23,8 @@ Show = Callable[[Counts], None]
 LINE_EVERY = 15.0  # seconds, where there is no terminal
 LONG = 1800.0  # seconds; whoever didn't ask for a budget is told what to do about more
 ADVICE = (
-    "This will take at least {} more. Stop it whenever you like: the same command goes on from "
-    "there. --budget 10m answers from what ten minutes reach, --preset quick plans less."
+    "This will take at least {} more. Stop it whenever you like: the same command "
+    "resumes. --budget 10m answers with what ten minutes allow, --preset quick plans less."
 )
 
 
@@ -34,14 +34,20 @@ def console(to_stderr: bool) -> Console:
 
 
 @contextmanager
-def watching(what: str, quiet: bool, advise: bool = False) -> Iterator[Show]:
+def watching(
+    what: str, quiet: bool, advise: bool = False, show: Show = lambda counts: None
+) -> Iterator[Show]:
     """A function that shows counts, for as long as the block runs.
 
-    advise: say once, if it will take long, what can be done about that.
+    Args:
+        what: goes on.
+        quiet: show nothing; `show` is called instead.
+        advise: say once, if it will take long, what can be done about that.
+        show: see `quiet`.
     """
     if quiet:
-        yield lambda counts: None
-    elif sys.stderr.isatty():
+        yield show
+    elif Console(stderr=True).is_terminal or Console(stderr=True).is_jupyter:
         with _bar(what) as show:
             yield _advising(show) if advise else show
     else:

@@ -3,12 +3,12 @@
 from collections import defaultdict
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from priorscope.experiments.comparison import Comparison
 from priorscope.report import words
 from priorscope.runs.cost import describe_network, seconds_per_step
-from priorscope.runs.executors import available_workers
 from priorscope.runs.planner import TOGETHER
 from priorscope.runs.worker import prepare_process
 
@@ -17,14 +17,18 @@ STOPS_EARLY = 0.7  # share of the planned steps that runs take on average
 
 
 def print_plan(comparison: Comparison, console: Console) -> None:
-    """One line a learner, and the time that all missing runs will take on this machine."""
+    """One line per learner, and the time that all missing runs will take on this machine."""
     prepare_process(1)
-    signature = comparison.examples.signature
+    signature = comparison.data.examples.signature
     missing = comparison.missing()
     seconds: dict[str, float] = defaultdict(float)
     runs: dict[str, int] = defaultdict(int)
-    table = Table("learner", "parameters", "multiply-adds", "ms a step", "runs", "seconds")
-    for learner in comparison.learners:
+    table = Table("learner", "parameters", "multiply-adds", "ms per step", "runs", "seconds")
+    for learner in comparison.question.learners:
+        if learner.model.trains_itself:  # how long that takes is known once it has
+            count = sum(run.learner == learner for run in missing)
+            table.add_row(escape(learner.text), "", "", "", str(count), "")
+            continue
         together = TOGETHER // 2 if learner.model.vectorises else 1
         step = seconds_per_step(learner, signature, together)
         for run in missing:
@@ -34,7 +38,7 @@ def print_plan(comparison: Comparison, console: Console) -> None:
                 runs[learner.text] += 1
         cost = describe_network(learner.model, signature)
         table.add_row(
-            learner.text,
+            escape(learner.text),
             f"{cost['parameters']:,}",
             f"{cost['multiply_adds']:,}",
             f"{step * 1e3:.2f}",
@@ -42,14 +46,14 @@ def print_plan(comparison: Comparison, console: Console) -> None:
             f"{seconds[learner.text]:.0f}",
         )
     console.print(table)
-    settings = comparison.settings
-    workers = settings.workers if settings.workers > 0 else available_workers(comparison.device)
-    total = sum(seconds.values()) / max(1, workers)
-    done = len(comparison.runs) - len(missing)
+    workers, question = max(1, comparison.workers), comparison.question
+    total = sum(seconds.values()) / workers
+    count = len(comparison.runs)
+    done = count - len(missing)
     console.print(
-        f"{len(comparison.runs)} runs ({done} done already): sizes "
-        f"{', '.join(f'{size:,}' for size in comparison.sizes)}; "
-        f"{comparison.question.draws} draws; "
-        f"structures {', '.join(s.label for s in comparison.structures)}."
+        f"{count} runs ({done} done already): sizes "
+        f"{', '.join(f'{size:,}' for size in question.sizes)}; "
+        f"{question.draws} repeats; "
+        f"structures {', '.join(s.label for s in question.structures)}."
     )
     console.print(f"About {words.seconds(total)} with {workers} worker{'s' * (workers != 1)}.")

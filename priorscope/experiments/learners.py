@@ -1,0 +1,88 @@
+"""The learners of a comparison: from text, configs and estimators; each once, each named."""
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from priorscope.core.config import digest
+from priorscope.core.signature import Signature
+from priorscope.experiments.settings import AMOUNTS, LEARNERS, Settings
+from priorscope.models import ModelConfig
+from priorscope.models.estimator import Estimator
+from priorscope.train.recipe import Learner, Recipe, parse_learner
+
+
+def default_recipe(settings: Settings) -> Recipe:
+    """What a recipe is where a learner doesn't say otherwise."""
+    amount = AMOUNTS[settings.preset]
+    epochs = amount.epochs if settings.epochs is None else settings.epochs
+    return Recipe(steps=settings.steps or amount.steps, epochs=epochs)
+
+
+def make_learners(given: Iterable[Any], settings: Settings) -> tuple[Learner, ...]:
+    """Learners from text, learners, model configs or estimators in scikit-learn's manner.
+
+    Raises:
+        LookupError, ValueError: if one doesn't exist, or can't be a learner.
+    """
+    recipe = default_recipe(settings)
+    return _told_apart([_learner(one, recipe) for one in given])
+
+
+def fitting(
+    learners: Sequence[Learner], settings: Settings, signature: Signature
+) -> tuple[Learner, ...]:
+    """These learners, or the default ones for such data; all can read it, no two are the same.
+
+    Raises:
+        ValueError: if one can't read such data, or two are the same.
+    """
+    if not learners:
+        learners = make_learners(LEARNERS[signature.layout], settings)
+    texts: dict[str, str] = {}  # by identity
+    for learner in learners:
+        if (problem := learner.why_not(signature)) is not None:
+            raise ValueError(problem)
+        identity = digest(learner.identity())
+        if identity in texts or learner.text in texts.values():
+            raise ValueError(
+                f"The learner {learner.text!r} is the same as "
+                f"{texts.get(identity, learner.text)!r}; drop one."
+            )
+        texts[identity] = learner.text
+    return tuple(learners)
+
+
+def _learner(given: Any, recipe: Recipe) -> Learner:
+    if isinstance(given, Learner):
+        return given
+    if isinstance(given, str):
+        return parse_learner(given, recipe)
+    if isinstance(given, ModelConfig):
+        given.check()
+        return Learner(text=given.name(), model=given, recipe=recipe)
+    model = Estimator.of(given)
+    return Learner(text=model.short_name, model=model, recipe=recipe)
+
+
+def _told_apart(learners: list[Learner]) -> tuple[Learner, ...]:
+    """Learners of one architecture get the parameters by which they differ into their names."""
+    named = []
+    for learner in learners:
+        alike = [other for other in learners if other.text == learner.text]
+        text = learner.text
+        if len(alike) > 1 and any(other.model != learner.model for other in alike):
+            text = _with_differences(learner, alike)
+        named.append(dataclasses.replace(learner, text=text))
+    return tuple(named)
+
+
+def _with_differences(learner: Learner, alike: Sequence[Learner]) -> str:
+    if isinstance(learner.model, Estimator):
+        return learner.model.described()
+    fields = [f.name for f in dataclasses.fields(learner.model)]
+    differing = [
+        name for name in fields if len({str(getattr(other.model, name)) for other in alike}) > 1
+    ]
+    options = ",".join(f"{name}={getattr(learner.model, name)}" for name in differing)
+    return f"{learner.text}:{options}"

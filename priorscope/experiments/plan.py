@@ -1,0 +1,94 @@
+"""What a comparison will do: structures, sizes, folder; everything that can be refused early."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from priorscope.core.signature import Signature
+from priorscope.experiments.dataset import Dataset, file_safe
+from priorscope.experiments.settings import AMOUNTS, Settings
+from priorscope.runs.draws import default_sizes
+from priorscope.structures import Structure, default_structures, parse_structure
+from priorscope.tasks import Examples
+
+RESULTS = Path("priorscope-runs")
+
+
+def choose_structures(settings: Settings, signature: Signature) -> tuple[Structure, ...]:
+    """Intact data first, then what is removed from them: as asked, or what such data can have.
+
+    Raises:
+        LookupError: if there is no structure of that name.
+        ValueError: if it can't be removed from such data.
+    """
+    structures: dict[str, Structure] = {"intact": parse_structure("intact")}
+    if settings.structures is None:
+        chosen = default_structures(signature, settings.preset)
+    else:
+        chosen = [parse_structure(name) for name in settings.structures]
+    for structure in chosen:
+        if (reason := structure.why_not(signature)) is not None:
+            raise ValueError(f"The structure {structure.label} can't be removed here: {reason}.")
+        structures[structure.label] = structure
+    return tuple(structures.values())
+
+
+def choose_sizes(settings: Settings, examples: Examples) -> tuple[int, ...]:
+    """Block ends, as asked or by the preset.
+
+    Raises:
+        ValueError: if there are too few examples, or the first block can't hold every class.
+    """
+    amount = AMOUNTS[settings.preset]
+    count, classes = len(examples.targets), len(np.unique(examples.targets))
+    sizes = settings.sizes or default_sizes(count, classes, amount.sizes, amount.largest)
+    if sizes[-1] > count:
+        raise ValueError(
+            f"--sizes goes up to {sizes[-1]:,}, but the training split has {count:,} examples."
+        )
+    if sizes[0] < classes:
+        raise ValueError(
+            f"The smallest size is {sizes[0]}, but there are {classes} classes and each must "
+            f"be in the first block; choose --sizes from {classes} on."
+        )
+    if len(sizes) < 2:
+        raise ValueError(
+            f"A learning curve needs two sizes or more, but there is {min(sizes):,} alone; "
+            f"there are {count:,} training examples."
+        )
+    return sizes
+
+
+def choose_folder(settings: Settings, data: Dataset) -> Path:
+    """`--out`, or a folder named for the data; other data of the same name are told apart.
+
+    A folder in which data of this name, but with other values, lie already is left to them: these
+    get one with the first digits of their fingerprint.
+    """
+    if settings.out is not None:
+        return settings.out
+    folder = RESULTS / file_safe(data.name)
+    stored = _stored(folder)
+    if not stored or data.examples.fingerprint in stored:
+        return folder
+    return folder.with_name(f"{folder.name}-{data.examples.fingerprint[:8]}")
+
+
+def _stored(folder: Path) -> Sequence[str]:
+    """Fingerprints of the data whose runs are in a folder."""
+    data = folder / "data"
+    return [path.name for path in data.iterdir()] if data.is_dir() else []
+
+
+def refuse_inside(folder: Path, data: str | Path) -> None:
+    """Results never go into a folder of the user's data.
+
+    Raises:
+        ValueError: if they would.
+    """
+    source = Path(data).expanduser()
+    if source.is_dir() and folder.resolve().is_relative_to(source.resolve()):
+        raise ValueError(
+            f"The output folder {folder} lies inside the data {source}; choose another with --out."
+        )

@@ -1,0 +1,39 @@
+"""What is needed to get the same numbers again: command, settings, versions, hardware."""
+
+import os
+import platform
+import shlex
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from priorscope.experiments.settings import Settings
+
+PACKAGES = ("priorscope", "torch", "numpy", "scikit-learn", "tokenizers")
+
+
+def reproduce(settings: Settings, digest: str, data: str, device: str) -> dict[str, Any]:
+    """As the summary has it.
+
+    Args:
+        settings: those that differ from the defaults are kept; `Settings.of` reads them back.
+        digest: of all runs.
+        data: fingerprint of the examples.
+        device: that networks were trained on.
+    """
+    is_command = Path(sys.argv[0]).name == "priorscope"
+    return {
+        "command": shlex.join(["priorscope", *sys.argv[1:]]) if is_command else "",
+        "settings": settings.changed(),
+        "version": version("priorscope"),
+        "digest": digest,
+        "data": data,
+        "versions": {name: version(name) for name in PACKAGES},
+        "hardware": {
+            "machine": platform.machine(),
+            "cores": os.cpu_count(),
+            "device": device,
+            "python": platform.python_version(),
+        },
+    }
