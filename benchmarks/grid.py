@@ -13,13 +13,15 @@ import argparse
 import platform
 import tempfile
 import time
+from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from priorscope.experiments.comparison import Comparison, Named
+from priorscope.experiments.comparison import Comparison
+from priorscope.experiments.dataset import Dataset
 from priorscope.experiments.settings import Settings
 from priorscope.runs.draws import draw_order
 from priorscope.tasks import Examples
@@ -127,11 +129,11 @@ def ours(data: Examples, steps: int, patience: float) -> float:
             learners=tuple(texts),
             structures=("permuted",),
             sizes=SIZES,
-            draws=DRAWS,
+            repeats=DRAWS,
             steps=steps,
-            out=folder,
+            out=Path(folder),
         )
-        comparison = Comparison(Named("mnist1d", data), settings)
+        comparison = Comparison.of(Dataset("mnist1d", data), settings)
         started = time.perf_counter()
         comparison.train()
         return time.perf_counter() - started

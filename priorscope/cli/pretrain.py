@@ -24,7 +24,7 @@ from priorscope.bert.training.processes import Processes, joined_processes, own_
 from priorscope.bert.training.resume import NAME as RESUME
 from priorscope.cli._text import Shown, Text, open_text
 from priorscope.cli.exit_codes import Exit
-from priorscope.experiments.settings import parse_duration
+from priorscope.core.duration import duration
 from priorscope.nn.checkpoint import read_json, write_json
 from priorscope.nn.gemm import gemm_peak, use_fast_gemm
 from priorscope.text.reading import Errors
@@ -123,7 +123,7 @@ class TrainingOptions:
         """As the trainer takes it."""
         fields = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
         limit, precision = fields.pop("time_limit"), fields.pop("precision")
-        seconds = parse_duration(limit) if limit else 0.0
+        seconds = duration(limit).total_seconds() if limit else 0.0
         if not self.steps and not seconds:
             seconds = 30 * 60.0
         chosen: Precision = _fastest(device) if precision == "auto" else precision

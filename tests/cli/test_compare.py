@@ -235,7 +235,10 @@ def npz(path: Path, **arrays):
         ),
         (["digits", "--presett", "quick"], "presett"),
         (["digits", "--learners", "linear,linear"], "is the same as"),
-        (["digits", "--learners", "cnn:kernel=x"], "kernel must be int from 1 to 65,536, but it is 'x'"),
+        (
+            ["digits", "--learners", "cnn:kernel=x"],
+            "kernel must be int from 1 to 65,536, but it is 'x'",
+        ),
         (["one-class.npz"], "class"),
         (["nan.npz"], "NaN"),
         (["empty"], "empty"),

@@ -27,7 +27,7 @@ STRUCTURES = [
     "channels-permuted",
     "random-labels",
     "shifted",
-    "turned",
+    "rotated",
 ]
 CHANCE = math.log2(10)
 DRAWS = 5
@@ -284,7 +284,7 @@ def make_summary():
         "unresolved": [
             {
                 "learner": "vit",
-                "structure": "turned",
+                "structure": "rotated",
                 "missing_runs": 3,
                 "sizes": [4000, 8000],
                 "reason": "the budget ended before these runs",

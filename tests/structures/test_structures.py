@@ -91,7 +91,7 @@ def test_bijective_ones_only_move_positions(name, layout, seed):
 
 @every_case
 def test_what_is_fixed_is_the_same_for_training_and_test(name, layout):
-    if name in ("shifted", "turned", "random-labels", "patches-dropped"):
+    if name in ("shifted", "rotated", "random-labels", "patches-dropped"):
         return
     _, (train, _), _ = apply(name, layout, split="train")
     _, (test, _), _ = apply(name, layout, split="test")
@@ -169,7 +169,7 @@ def test_shifts_are_cyclic_and_uniform():
 
 
 def test_turns_are_quarter_turns_of_the_whole_image():
-    (inputs, _), (changed, _), _ = apply("turned", "image", examples=40)
+    (inputs, _), (changed, _), _ = apply("rotated", "image", examples=40)
     found = [
         [k for k in range(4) if (np.rot90(old, k) == new).all()]
         for old, new in zip(inputs, changed, strict=True)
@@ -214,10 +214,10 @@ def test_bijective_and_lossy_ones_are_told_apart():
 
 def test_why_not_says_why():
     assert "divide 16" in parse_structure("within-patches:3").why_not(SIGNATURES["series"])
-    assert "8 x 12" in parse_structure("turned").why_not(SIGNATURES["wide"])
+    assert "8 x 12" in parse_structure("rotated").why_not(SIGNATURES["wide"])
     assert "only one channel" in parse_structure("channels-permuted").why_not(SIGNATURES["wide"])
     assert "fewer than two" in parse_structure("between-patches:8").why_not(SIGNATURES["image"])
-    for name in ("shifted", "turned", "time-permuted", "within-patches", "blurred"):
+    for name in ("shifted", "rotated", "time-permuted", "within-patches", "blurred"):
         assert parse_structure(name).why_not(SIGNATURES["vector"])
 
 
