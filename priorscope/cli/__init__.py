@@ -1,5 +1,6 @@
 """The command line: one file = one command, imported when it is called."""
 
+import os
 import signal
 import sys
 import threading
@@ -89,6 +90,9 @@ def main(arguments: list[str] | None = None) -> None:
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # workers end with the command
     try:
         code = build_app()(arguments, exit_on_error=False, print_error=False)
+    except BrokenPipeError:  # whoever reads the output has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = Exit.DONE
     except (CycloptsError, ValueError, LookupError, OSError) as error:
         if debug:
             traceback.print_exc()
@@ -97,6 +101,15 @@ def main(arguments: list[str] | None = None) -> None:
     except KeyboardInterrupt:
         print("priorscope: interrupted; the same command continues.", file=sys.stderr)
         code = Exit.INTERRUPTED
+    except Exception as error:  # the last handler: a fault of ours, or of a library
+        if debug:
+            traceback.print_exc()
+        fault = f"{type(error).__name__}: {_sentence(error)}"
+        print(
+            f"priorscope: unexpected {fault}; --debug shows where. What was finished is kept.",
+            file=sys.stderr,
+        )
+        code = Exit.SOME_FAILED
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -109,4 +122,5 @@ def _sentence(error: Exception) -> str:
             "place. What was finished is kept, and the same command continues."
         )
     text = error.args[0] if isinstance(error, LookupError) and error.args else error
-    return " ".join(str(text).split())
+    words = " ".join(str(text).split())
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in words)

@@ -18,21 +18,22 @@ NEEDED = (
     "loky",
 )
 OPTIONAL = {
-    "pyarrow": "reads .parquet (pip install priorscope[parquet])",
-    "pandas": "tables as data frames (pip install priorscope[frames])",
-    "transformers": "parity checks of `verify` (pip install priorscope[peers])",
+    "pyarrow": "reads .parquet (pip install 'priorscope[parquet]')",
+    "pandas": "tables as data frames (pip install 'priorscope[frames]')",
+    "transformers": "parity checks of `verify` (pip install 'priorscope[peers]')",
     "timm": "timm:NAME as a learner (in an environment of its own, with its torchvision)",
 }
 
 
 def run() -> int:
-    """What this installation has, and what it lacks."""
+    """Versions, device, matrix products and optional parts: what is installed, what is missing."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     table = Table("part", "state", show_header=False, box=None, padding=(0, 2, 0, 0))
     for name, state in [*_machine(), *_packages()]:
-        table.add_row(name, state)
+        table.add_row(escape(name), escape(state))  # brackets are not markup
     Console().print(table)
     return Exit.DONE
 
@@ -41,13 +42,14 @@ def _machine() -> list[tuple[str, str]]:
     import torch
 
     from priorscope.nn.gemm import use_fast_gemm
+    from priorscope.runs.executors import available_workers
 
     backend = use_fast_gemm()
     gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else "no CUDA GPU"
     return [
         ("priorscope", version("priorscope")),
         ("python", f"{platform.python_version()} on {platform.system()} {platform.machine()}"),
-        ("cores", f"{len(os.sched_getaffinity(0))} usable of {os.cpu_count()}"),
+        ("cores", f"{available_workers('cpu')} usable of {os.cpu_count()}"),
         ("vectors", torch.backends.cpu.get_cpu_capability()),
         ("device", gpu),
         ("matrix products", f"{backend.name}: {backend.reason}"),
@@ -71,7 +73,7 @@ def _packages() -> list[tuple[str, str]]:
     rows = [(name, _version(name) or "MISSING; install priorscope again") for name in NEEDED]
     for name, what in OPTIONAL.items():
         there = importlib.util.find_spec(name) is not None
-        rows.append((name, (_version(name) or "there") if there else f"not there; {what}"))
+        rows.append((name, (_version(name) or "installed") if there else f"not installed; {what}"))
     return rows
 
 

@@ -1,35 +1,52 @@
-"""`priorscope ls KIND`: what is registered, with the first sentence of its documentation."""
+"""`priorscope ls [KIND]`: what can be named, with the first sentence of its documentation."""
 
 import dataclasses
 import inspect
 import re
+from pathlib import Path
 from typing import Any, Literal
 
 from priorscope.cli.exit_codes import Exit
 from priorscope.core.registry import Registry
 
-Kind = Literal["learners", "tasks", "structures", "measures", "checks"]
+Kind = Literal["learners", "parts", "tasks", "structures", "measures", "checks"]
+KINDS: tuple[Kind, ...] = ("learners", "parts", "tasks", "structures", "measures", "checks")
 
 
-def run(kind: Kind, /) -> int:
-    """List what can be named on the command line.
+def run(kind: Kind | None = None, /, *, include: tuple[Path, ...] = ()) -> int:
+    """List what can be named on the command line; everything, if no kind is named.
 
     Parameters
     ----------
     kind
-        learners, tasks, structures, measures or checks.
+        learners, parts (of a recipe: +shift, ...), tasks, structures, measures or checks.
+    include
+        Python files with learners, tasks or structures of your own.
     """
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
-    table = Table(kind.removesuffix("s"), "what it is", "settings")
-    for name, cls in _registered(kind):
-        table.add_row(name, _first_sentence(cls), _settings(cls))
-    Console().print(table)
+    from priorscope.core.registry import include as include_file
+
+    for path in include:
+        include_file(path)
+    for one in KINDS if kind is None else (kind,):
+        rows = _parts() if one == "parts" else _registered(one)
+        table = Table(one.removesuffix("s"), "what it is", "settings", title_justify="left")
+        for row in rows:
+            table.add_row(*map(escape, row))
+        Console().print(table)
     return Exit.DONE
 
 
-def _registered(kind: Kind) -> list[tuple[str, type]]:
+def _parts() -> list[tuple[str, str, str]]:
+    from priorscope.train.recipe import PARTS
+
+    return [(f"+{name}", what, "") for name, what in PARTS.items()]
+
+
+def _registered(kind: Kind) -> list[tuple[str, str, str]]:
     from priorscope.checks import CHECKS
     from priorscope.measures import MEASURES
     from priorscope.models import MODELS
@@ -43,13 +60,16 @@ def _registered(kind: Kind) -> list[tuple[str, type]]:
         "measures": MEASURES,
         "checks": CHECKS,
     }
-    registry = registries[kind]
-    return [(name, registry[name]) for name in registry if name in registry]
+    classes = registries[kind].classes()
+    return [(name, _what(cls), _settings(cls)) for name, cls in classes.items()]
 
 
-def _first_sentence(cls: type) -> str:
+def _what(cls: type) -> str:
+    """Its title, if it has one, and the first sentence of its docstring."""
     text = " ".join((inspect.getdoc(cls) or "").partition("\n\n")[0].split())
-    return re.split(r"(?<=(?<!et al)\.) ", text)[0]
+    sentence = re.split(r"(?<=(?<!et al)\.) ", text)[0]
+    title = getattr(cls, "title", "")
+    return f"{title}: {sentence}" if isinstance(title, str) and title else sentence
 
 
 def _settings(cls: Any) -> str:

@@ -10,15 +10,21 @@ from priorscope.core.signature import Signature
 if TYPE_CHECKING:
     from torch import nn
 
+# Of networks that treat all positions alike: one order is as good as another.
+FIXED_ORDERS = ("permuted", "time-permuted", "within-patches", "between-patches")
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ModelConfig(Config):
     """A family of functions with its hyperparameters; every architecture reads every layout.
 
     learning_rate: what the default recipe trains this architecture with (AdamW).
+    invariant_to: names of structures that its predictions don't depend on, up to the initial
+        parameters: removing one must cost nothing, which every comparison checks.
     """
 
     learning_rate: ClassVar[float] = 1e-3
+    invariant_to: ClassVar[tuple[str, ...]] = ("channels-permuted",)
     trains_itself: ClassVar[bool] = False  # an estimator with a `fit` of its own
 
     @property

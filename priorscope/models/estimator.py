@@ -32,6 +32,7 @@ class Estimator(ModelConfig):
     """
 
     trains_itself: ClassVar[bool] = True
+    invariant_to: ClassVar[tuple[str, ...]] = ()  # ties and random features see the order
 
     path: str
     parameters: str = "{}"

@@ -31,6 +31,7 @@ class External(ModelConfig):
     """
 
     learning_rate: ClassVar[float] = 1e-3
+    invariant_to: ClassVar[tuple[str, ...]] = ()  # nothing is known of it
 
     source: str = ""
     resolution: int = 0

@@ -6,7 +6,7 @@ from typing import ClassVar
 from torch import nn
 
 from priorscope.core.signature import Signature
-from priorscope.models import MODELS, ModelConfig
+from priorscope.models import FIXED_ORDERS, MODELS, ModelConfig
 from priorscope.nn.stem import vector_stem
 
 
@@ -16,6 +16,7 @@ class Linear(ModelConfig):
     """Logits = W x + b on the flattened input, or on a bag of tokens."""
 
     learning_rate: ClassVar[float] = 1e-2
+    invariant_to: ClassVar[tuple[str, ...]] = ("channels-permuted", *FIXED_ORDERS)
 
     @property
     def vectorises(self) -> bool:

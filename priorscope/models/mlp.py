@@ -8,7 +8,7 @@ from torch import nn
 
 from priorscope.core.config import Depth, DropoutRate, Width
 from priorscope.core.signature import Signature
-from priorscope.models import MODELS, ModelConfig
+from priorscope.models import FIXED_ORDERS, MODELS, ModelConfig
 from priorscope.nn.dropout import Dropout
 from priorscope.nn.norm import Norm, norm_layer
 from priorscope.nn.stem import vector_stem
@@ -26,6 +26,7 @@ class MLP(ModelConfig):
     """
 
     learning_rate: ClassVar[float] = 3e-3
+    invariant_to: ClassVar[tuple[str, ...]] = ("channels-permuted", *FIXED_ORDERS)
 
     width: Width = 128
     depth: Depth = 2

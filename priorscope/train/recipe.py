@@ -9,6 +9,17 @@ from priorscope.core.signature import Signature
 from priorscope.models import MODELS, ModelConfig
 
 AUGMENTATIONS = ("shift", "rotate", "flip")
+PARTS = {
+    "shift": "augmentation: shifted by up to an eighth, another amount at each step",
+    "rotate": "augmentation: rotated a little, another angle at each step",
+    "flip": "augmentation: mirrored with probability 1/2",
+    "dropout": "0.2 of the units set to 0 in training; +dropout=0.5 another share",
+    "decay": "weight decay 0.3; +decay=1 another",
+    "batchnorm": "batch normalisation, where the architecture has norm",
+    "layernorm": "layer normalisation, where the architecture has norm",
+    "resolution": "+resolution=R: images resized to R x R",
+    "pretrained": "+pretrained=PATH: starts from a pre-trained folder (bert)",
+}
 FOREIGN = ("timm:", "hf:")
 
 
@@ -18,12 +29,12 @@ class Recipe(Config):
 
     learning_rate: at its peak; 0 takes the architecture's own.
     weight_decay: decoupled (Loshchilov & Hutter 2019), in units of the learning rate.
-    batch: examples a step.
-    steps, epochs: updates planned, and passes over the training part beside them. Their sum
+    batch: examples per step.
+    steps, epochs: updates planned, and passes over the training part in addition. Their sum
         grows smoothly with the data; the larger of the two would bend every learning curve
         where one takes over from the other.
     patience: share of the planned steps without improvement after which training stops.
-    augment: of "shift", "rotate", "flip"; drawn anew for each example at each step.
+    augment: of "shift", "rotate", "flip"; drawn again for each example at each step.
     resolution: side to which images are resized before the network sees them; 0 keeps it.
     """
 
@@ -61,6 +72,12 @@ class Learner(Config):
         """What decides its results; not how it was typed."""
         recipe = dataclasses.replace(self.recipe, learning_rate=self.learning_rate)
         return {"model": self.model.to_json(), "recipe": recipe.to_json()}
+
+    @property
+    def invariant_to(self) -> tuple[str, ...]:
+        """Structures that the architecture is invariant to, if the recipe leaves inputs alone."""
+        moves = self.recipe.augment or self.recipe.resolution
+        return () if moves else self.model.invariant_to
 
     def why_not(self, signature: Signature) -> str | None:
         """Why the recipe can't be used on such data, as a sentence; or None."""
@@ -154,7 +171,7 @@ def _add_part(
             )
         model_options[key] = set_to
     else:
-        names = sorted([*AUGMENTATIONS, *of_model, *of_recipe])
+        names = sorted(PARTS)
         raise ValueError(
             f"{text}: no part is named +{name}; there are {', '.join(names)}.{closest(name, names)}"
         )
