@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from priorscope.cli.exit_codes import Exit
-from priorscope.report import words
+from priorscope.wording import numbers as words
 
 _QUIET = 2.0  # seconds before progress is shown
 _MOST_ROWS = 40  # of a table on the terminal; --json holds all

@@ -7,10 +7,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from priorscope.experiments.comparison import Comparison
-from priorscope.report import words
 from priorscope.runs.cost import describe_network, seconds_per_step
 from priorscope.runs.planner import TOGETHER
 from priorscope.runs.worker import prepare_process
+from priorscope.wording import numbers as words
 
 TRAINING_SHARE = 0.8  # of a prefix; the rest is for validation
 STOPS_EARLY = 0.7  # share of the planned steps that runs take on average

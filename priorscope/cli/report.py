@@ -21,6 +21,27 @@ def run(folder: Path, /) -> int:
     return Exit.DONE
 
 
+def claim(folder: Path) -> None:
+    """Make sure that `folder` is one of ours, also if an earlier version made it.
+
+    Raises:
+        ValueError: if it is foreign; nothing is written there then.
+    """
+    from priorscope.core.files import is_own
+
+    if is_own(folder):
+        return
+    from priorscope.runs.store import Store, made_by_earlier_version
+
+    if not made_by_earlier_version(folder):
+        raise ValueError(
+            f"{folder} isn't a folder that `priorscope compare` made (it has neither the marker "
+            "`.priorscope` nor stored runs), so no report is written there; give the folder that "
+            "`priorscope compare` printed."
+        )
+    Store(folder).claim()
+
+
 def read_summary(folder: Path) -> dict[str, Any]:
     """The JSON in `folder/summary.json`.
 
@@ -36,7 +57,7 @@ def read_summary(folder: Path) -> dict[str, Any]:
         )
     try:
         summary = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(
             f"{path} is not JSON ({error}); run `priorscope compare` again to rewrite it."
         ) from error

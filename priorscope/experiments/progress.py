@@ -15,8 +15,8 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from priorscope.report.words import seconds
 from priorscope.runs.runner import Progress as Counts
+from priorscope.wording.numbers import seconds
 
 Show = Callable[[Counts], None]
 

@@ -51,10 +51,11 @@ class Figure:
         }
 
     def save(self, folder: Path) -> None:
-        """Write `<name>.svg` and `<name>.png` (twice the pixels) into `folder`."""
+        """Write `figures/<name>.svg` and `.png` (twice the pixels) into `folder`."""
         svg = vl_convert.vegalite_to_svg(self.standalone(), vl_version=VERSION)
-        write(folder / f"{self.name}.svg", svg)
-        write(folder / f"{self.name}.png", vl_convert.svg_to_png(svg, scale=2))
+        figures = folder / "figures"
+        write(figures / f"{self.name}.svg", svg, root=folder)
+        write(figures / f"{self.name}.png", vl_convert.svg_to_png(svg, scale=2), root=folder)
 
 
 def _without_legends(spec: Any) -> Any:

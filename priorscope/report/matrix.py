@@ -3,10 +3,11 @@
 import math
 from typing import Any
 
-from priorscope.report import words
 from priorscope.report.charts.heat import heat_map
 from priorscope.report.figure import Figure
 from priorscope.report.view import View, short
+from priorscope.wording import numbers
+from priorscope.wording.page import structure
 
 KEY = "bits_per_label"
 FAINT = 0.1  # bits per label; where nothing is larger, colours stay pale
@@ -19,32 +20,34 @@ def matrix(view: View, key: str) -> dict[str, Any] | None:
     if not rows:
         return None
     structures = list(dict.fromkeys(row["structure"] for row in rows))
-    found = {(row["learner"], row["structure"]): row.get(KEY) for row in rows}
+    values = {(row["learner"], row["structure"]): row.get(KEY) for row in rows}
     learners = sorted(dict.fromkeys(row["learner"] for row in rows), key=view.index)
-    values = [abs(v["mean"]) for (_, s), v in found.items() if words.has_mean(v) and ranked(s)]
-    largest = max([FAINT, *values])
+    sizes = [
+        abs(v["center"]) for (_, s), v in values.items() if numbers.has_center(v) and ranked(s)
+    ]
+    largest = max([FAINT, *sizes])
     scales = [(name, largest if ranked(name) else math.inf) for name in structures]
     cells = {
-        learner: [cell(found.get((learner, name)), scale) for name, scale in scales]
+        learner: [cell(values.get((learner, name)), scale) for name, scale in scales]
         for learner in learners
     }
     return {"structures": structures, "cells": cells}
 
 
-def ranked(structure: str) -> bool:
+def ranked(kind: str) -> bool:
     """Random labels cost nearly all there is; they would drown the colours of the others."""
-    return not structure.startswith("random-labels")
+    return not kind.startswith("random-labels")
 
 
 def cell(value: Any, largest: float) -> dict[str, Any]:
     """`share`: the size of the mean as a part of `largest`, at most 1; 0 if it may be 0."""
-    if not words.has_mean(value):
+    if not numbers.has_center(value):
         return {"value": None, "share": 0.0, "way": "none", "mark": "", "certain": False}
-    certain = words.has_interval(value) and (value["low"] > 0 or value["high"] < 0)
-    way = "up" if value["mean"] > 0 else "down"
+    certain = numbers.has_interval(value) and (value["low"] > 0 or value["high"] < 0)
+    way = "up" if value["center"] > 0 else "down"
     return {
         "value": value,
-        "share": round(min(1.0, abs(value["mean"]) / largest), 3) if certain else 0.0,
+        "share": round(min(1.0, abs(value["center"]) / largest), 3) if certain else 0.0,
         "way": way,
         "mark": MARKS[way if certain else "none"],
         "certain": certain,
@@ -56,13 +59,13 @@ def matrix_figure(view: View, key: str, name: str, title: str) -> list[Figure]:
     content = matrix(view, key)
     if content is None:
         return []
-    columns = [words.structure(structure) for structure in content["structures"]]
+    columns = [structure(kind) for kind in content["structures"]]
     rows = [
         {
             "learner": learner,
             "structure": column,
             "value": short(cell["share"] * (1 if cell["way"] == "up" else -1)),
-            "text": " ".join(filter(None, (cell["mark"], words.number(cell["value"]["mean"], 2)))),
+            "text": " ".join(filter(None, (cell["mark"], numbers.center(cell["value"])))),
             "certain": cell["certain"],
         }
         for learner, cells in content["cells"].items()

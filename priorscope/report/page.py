@@ -1,36 +1,38 @@
-"""The page itself: sections put together into one file that needs no network."""
+"""The page itself: chapters put together into one file that needs no network."""
 
+import base64
 import dataclasses
 import datetime
+import hashlib
 import json
-import os
 import re
-from contextlib import suppress
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import vl_convert
 from jinja2 import ChainableUndefined, Environment, PackageLoader
 from markupsafe import Markup, escape
 
-from priorscope.core.files import refuse_links, write
-from priorscope.report import words
-from priorscope.report.figure import VERSION, Figure
+from priorscope.core.files import is_own, own, refuse_links, write
+from priorscope.report.chapter import CHAPTERS, ORDER, Chapter, ordered, tab_of
+from priorscope.report.figure import Figure
 from priorscope.report.palette import DARK, LIGHT, theme
-from priorscope.report.section import SECTIONS, Section
+from priorscope.report.scripts import bundle
 from priorscope.report.view import View
+from priorscope.wording import numbers
+from priorscope.wording.page import plural, structure, t
 
+KIND = "report"  # of the marker in a folder that is made for a report alone
+NAMES = ("report.html", "figures")
 FILTERS = (
-    *("number", "interval", "between", "count", "rough", "ratio"),
-    *("share", "percent", "seconds", "structure"),
+    *("number", "center", "interval", "between", "count", "rough", "ratio"),
+    *("share", "share_of", "share_interval", "percent", "seconds"),
 )
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Part:
-    """A section as rendered."""
+    """A chapter as rendered."""
 
     name: str
     title: str
@@ -41,43 +43,51 @@ class Part:
 def write_report(summary: dict[str, Any], folder: Path) -> Path:
     """Write `report.html` and `figures/*.{svg,png}` into `folder`; return the page's path.
 
-    Each file is written whole or not at all. `summary` is the JSON of schema 1; a section
-    whose data are missing is left out.
+    Each file is written whole or not at all, no link is followed, and nothing is written over
+    that priorscope didn't make. `summary` is the JSON of schema 2 or 1; a chapter whose data are
+    missing is left out.
 
     Raises:
-        ValueError: if the summary has another schema or lacks a required key, or `figures` is a
-            link to another folder.
+        ValueError: if the summary has another schema or lacks a required key, if `figures` is a
+            link to another folder, or if the folder holds a foreign report or figures.
         OSError: if the folder can't be written.
     """
-    refuse_links(folder / "figures" / "any.svg", folder)
-    parts = render_sections(View(summary))
+    page, figures = rendered(summary)
     path = folder / "report.html"
-    write(path, render_page(View(summary), parts))
-    for part in parts:
-        for figure in part.figures:
-            figure.save(folder / "figures")
+    refuse_links(folder / "figures" / "any.svg", folder)
+    if not is_own(folder):
+        own(folder, KIND, names=NAMES)
+    write(path, page, root=folder)
+    for figure in figures:
+        figure.save(folder)
     return path
 
 
-def render_sections(view: View) -> list[Part]:
-    """Every section that has something to show, in order."""
-    sections = sorted((SECTIONS[name]() for name in SECTIONS), key=lambda s: (s.place, s.name()))
-    parts = [_render(section, view) for section in sections]
+def rendered(summary: dict[str, Any]) -> tuple[str, list[Figure]]:
+    """The page as text, and its figures."""
+    view = View(summary)
+    parts = render_chapters(view)
+    return render_page(view, parts), [figure for part in parts for figure in part.figures]
+
+
+def render_chapters(view: View) -> list[Part]:
+    """Every chapter that has something to show, in order."""
+    parts = [_render(CHAPTERS[name](), view) for name in ordered(list(CHAPTERS))]
     return [part for part in parts if part is not None]
 
 
-def _render(section: Section, view: View) -> Part | None:
-    content = section.content(view)
+def _render(chapter: Chapter, view: View) -> Part | None:
+    content = chapter.content(view)
     if content is None:
         return None
-    figures = section.figures(view)
+    figures = chapter.figures(view)
     jinja = environment()
-    if section.source is None:
-        template = jinja.get_template(f"sections/{section.name()}.html")
+    if chapter.source is None:
+        template = jinja.get_template(f"chapters/{chapter.name()}.html")
     else:
-        template = jinja.from_string(section.source)
+        template = jinja.from_string(chapter.source)
     html = template.render(view=view, figures={f.name: f for f in figures}, **content)
-    return Part(name=section.name(), title=section.title, html=Markup(html), figures=figures)
+    return Part(name=chapter.name(), title=chapter.title, html=Markup(html), figures=figures)
 
 
 def render_page(view: View, parts: list[Part]) -> str:
@@ -88,18 +98,20 @@ def render_page(view: View, parts: list[Part]) -> str:
         "tables": {name: rows for figure in figures for name, rows in figure.tables.items()},
         "learners": view.learners,
         "themes": {"light": theme(dark=False), "dark": theme(dark=True)},
+        "texts": {"copy": t("tool.copy"), "copied": t("tool.copied")},
     }
-    return (
-        environment()
-        .get_template("page.html")
-        .render(
-            view=view,
-            facts=facts(view),
-            parts=parts,
-            payload=script_json(payload),
-            bundle=Markup(bundle()) if figures else None,
-            written=datetime.datetime.now().astimezone().strftime("%Y-%m-%d %H:%M"),
-        )
+    jinja = environment()
+    scripts = [*([bundle()] if figures else []), _source("page.js")]
+    tabs = {tab: [part for part in parts if tab_of(part.name) == tab] for tab in ORDER}
+    return jinja.get_template("page.html").render(
+        view=view,
+        facts=facts(view),
+        parts=parts,
+        tabs={tab: chapters for tab, chapters in tabs.items() if chapters},
+        payload=script_json(payload),
+        scripts=[Markup(script) for script in scripts],
+        script_sources=Markup(" ".join(map(_allowed, scripts))),
+        written=datetime.datetime.now().astimezone().strftime("%Y-%m-%d %H:%M"),
     )
 
 
@@ -108,15 +120,23 @@ def facts(view: View) -> list[tuple[str, str]]:
     sizes = view.summary["sizes"]
     tuning = view.summary.get("tuning") or {}
     trials = tuning.get("trials") if isinstance(tuning, dict) else tuning
+    low_high = {"low": numbers.count(sizes[0]), "high": numbers.count(sizes[-1])} if sizes else None
     shown = [
-        ("Kind", view.task.get("kind")),
-        ("Labelled examples", words.count(view.task.get("examples"))),
-        ("Classes", words.count(view.task.get("classes"))),
-        ("Sizes", f"{words.count(sizes[0])} to {words.count(sizes[-1])}" if sizes else None),
-        ("Draws", words.count(view.summary["draws"])),
-        ("Tuning trials per learner", words.count(trials)),
+        ("kind", _kind(view.task.get("kind"))),
+        ("examples", numbers.count(view.task.get("examples"))),
+        ("classes", None if view.is_quantity else numbers.count(view.task.get("classes"))),
+        ("sizes", t("fact.range", **low_high) if low_high else None),
+        ("repeats", numbers.count(view.summary["repeats"])),
+        ("trials", numbers.count(trials)),
     ]
-    return [(label, str(fact)) for label, fact in shown if fact not in (None, words.MISSING)]
+    return [(t(f"fact.{k}"), str(v)) for k, v in shown if v not in (None, "", numbers.MISSING)]
+
+
+def _kind(kind: Any) -> str | None:
+    try:
+        return t(f"kind.{kind}")
+    except LookupError:
+        return kind
 
 
 def script_json(data: Any) -> Markup:
@@ -127,29 +147,19 @@ def script_json(data: Any) -> Markup:
     return Markup(text)
 
 
-@cache
-def bundle() -> str:
-    """Vega, Vega-Lite and vega-embed as one script, as vl-convert carries them.
-
-    Kept in the user's folder for such things (`$XDG_CACHE_HOME`, or `~/.cache`), as putting it
-    together takes two seconds; where that can't be read or written, it takes them each time.
-    """
-    home = os.path.expanduser("~/.cache")  # noqa: PTH111  (Path's raises where there is no home)
-    folder = Path(os.environ.get("XDG_CACHE_HOME") or home)
-    kept = folder / "priorscope" / f"vega-lite-{VERSION}-{version('vl-convert-python')}.js"
-    if os.access(kept, os.R_OK):
-        return kept.read_text(encoding="utf-8")
-    script = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", VERSION)
-    assert "</script" not in script.lower(), "The bundle would end its own script element."
-    if folder.is_absolute():
-        with suppress(OSError):
-            write(kept, script)
-    return script
+def _allowed(script: str) -> str:
+    """The source expression of a policy that lets this script run, and no other."""
+    digest = hashlib.sha256(script.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
 def prose(sentence: Any) -> Markup:
     """A sentence, escaped, with what stands in `backticks` as code."""
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(sentence))))
+
+
+def _source(name: str) -> str:
+    return (Path(__file__).parent / "templates" / name).read_text(encoding="utf-8")
 
 
 @cache
@@ -163,8 +173,9 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     for name in FILTERS:
-        jinja.filters[name] = getattr(words, name)
+        jinja.filters[name] = getattr(numbers, name)
     jinja.filters["prose"] = prose
-    jinja.tests["estimate"] = words.has_mean
-    jinja.globals["palette"] = list(zip(LIGHT, DARK, strict=True))
+    jinja.filters["structure"] = structure
+    jinja.tests["estimate"] = numbers.has_center
+    jinja.globals |= {"t": t, "plural": plural, "palette": list(zip(LIGHT, DARK, strict=True))}
     return jinja

@@ -1,4 +1,4 @@
-"""The summary in a terminal: verdict, ranked table, strengths; readable at 80 columns."""
+"""The answer in a terminal: at most 12 lines; all tables with `--details`."""
 
 from typing import Any
 
@@ -8,108 +8,166 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from priorscope.report import words
 from priorscope.report.view import View
+from priorscope.wording.card import card
+from priorscope.wording.numbers import (
+    MISSING,
+    center,
+    has_center,
+    has_interval,
+    interval,
+    percent,
+    seconds,
+    share_interval,
+    share_of,
+)
+from priorscope.wording.page import structure, t
+from priorscope.wording.printable import printable
 
 NAME = 20  # columns for a learner's name
+LABEL = 12  # columns for the label of a line
+MOST_LINES = 12
 STRENGTHS = 5  # structures side by side
 
 
-def print_summary(summary: dict[str, Any], console: Console) -> None:
-    """Print what the page says first; names from data are printed as they are, never as markup.
+def print_summary(summary: dict[str, Any], console: Console, details: bool = False) -> None:
+    """Print the card, with `details` also the tables; names from data never act as markup.
 
     Raises:
         ValueError: if the summary has another schema or lacks a required key.
     """
     view = View(summary)
-    if rows := view.rows("leaderboard"):
-        name, examples = view.task.get("name"), words.count(view.task.get("examples"))
-        console.print(Text(f"{name}: {examples} examples", style="bold"))
-        console.print(leaderboard(view, rows))
-        console.print(
-            Text(
-                "Beside each number its 95% interval; fewer bits per label are better.", style="dim"
-            )
+    lines = _card_lines(view, console.width)
+    for line in lines:
+        console.print(line, soft_wrap=True)
+    if details:
+        _print_details(view, console)
+    for text in _end(view, details):
+        console.print(text, soft_wrap=True)
+
+
+def _card_lines(view: View, width: int) -> list[Text]:
+    """Headline and lines, wrapped at `width`; the longest are cut so that all fit."""
+    shown = card(view.summary)
+    room = MOST_LINES - 2  # what `_end` prints
+    lines = [Text(printable(shown.headline), style="bold")]
+    blocks = [_wrapped(line, width) for line in lines]
+    for line in shown.lines:
+        text = Text.assemble(
+            (f"{line.label:<{LABEL}}", "dim"), printable(line.text.replace("`", ""))
         )
+        blocks.append(_wrapped(text, width, LABEL))
+    return _fitted(blocks, room)
+
+
+def _wrapped(text: Text, width: int, indent: int = 0) -> list[Text]:
+    console = Console(width=max(width - indent, 30), legacy_windows=False)
+    if not indent:
+        return list(text.wrap(console, max(width, 30)))
+    label, rest = text.divide([indent])
+    first, *others = rest.wrap(console, max(width - indent, 30))
+    return [label + first, *(Text(" " * indent) + other for other in others)]
+
+
+def _fitted(blocks: list[list[Text]], room: int) -> list[Text]:
+    """All blocks, the longest cut with an ellipsis until there are at most `room` lines."""
+    blocks = [list(block) for block in blocks]
+    while sum(map(len, blocks)) > room:
+        longest = max(blocks, key=len)
+        if len(longest) == 1:
+            break
+        longest.pop()
+        longest[-1] = longest[-1].copy()
+        longest[-1].rstrip()
+        longest[-1].append(" …")
+    return [line for block in blocks for line in block]
+
+
+def _print_details(view: View, console: Console) -> None:
+    if rows := view.rows("leaderboard"):
+        console.print()
+        console.print(leaderboard(view, rows))
+        console.print(Text(t("terminal.interval"), style="dim"))
     structures = list(dict.fromkeys(row["structure"] for row in view.rows("strength")))
     if structures:
         console.print()
-        console.print(Text("Bits per label lost when a structure is destroyed", style="bold"))
+        console.print(Text(t("terminal.strength"), style="bold"))
     for start in range(0, len(structures), STRENGTHS):
         console.print(strengths(view, structures[start : start + STRENGTHS]))
     if any(_is_clear(row.get("bits_per_label")) for row in view.rows("strength")):
-        console.print(Text("* the 95% interval does not contain 0", style="dim"))
+        console.print(Text(t("terminal.star"), style="dim"))
     for key in ("verdict", "recommendation", "notes"):
-        if sentences := summary.get(key) or []:
+        sentences = view.summary.get(key) or []
+        if sentences:
             console.print()
-            console.print(Text(key.capitalize(), style="bold"))
+            console.print(Text(t(f"terminal.{key}"), style="bold"))
         for sentence in sentences:
-            console.print(Padding(Text(sentence), (0, 0, 0, 2)))
-    _print_end(summary, console)
+            console.print(Padding(Text(printable(sentence)), (0, 0, 0, 2)))
+    console.print()
 
 
 def leaderboard(view: View, rows: list[dict[str, Any]]) -> Table:
-    """Best first: code length, probability of being best, accuracy, training time."""
+    """Best first: code length, probability of being best, score, training time."""
     table = _table()
-    table.add_column("learner", max_width=NAME, overflow="ellipsis", no_wrap=True)
-    for name in ("bits per label", "best", "accuracy", "time"):
+    table.add_column(t("column.model"), max_width=NAME, overflow="ellipsis", no_wrap=True)
+    score = view.score
+    titles = [t("column.bits"), t("terminal.best"), t(f"column.{score.key}"), t("terminal.time")]
+    for name in titles:
         table.add_column(name, justify="right", no_wrap=True)
     for row in rows:
         table.add_row(
-            Text(row["learner"], style="bold" if row is rows[0] else ""),
-            with_interval(row.get("code_bits_per_label"), 3),
-            words.percent(row.get("probability_best")),
-            with_interval(row.get("accuracy"), 2),
-            words.seconds(row.get("seconds")),
+            Text(printable(row["learner"]), style="bold" if row is rows[0] else ""),
+            with_interval(row.get("code_bits_per_label")),
+            percent(row.get("probability_best")),
+            with_interval(row.get(score.key), score.as_share),
+            seconds(row.get("seconds")),
         )
     return table
 
 
 def strengths(view: View, structures: list[str]) -> Table:
-    """Extra bits per label when a structure is destroyed; a star marks intervals without 0."""
+    """Extra bits per label when a structure is shuffled; a star marks intervals without 0."""
     table = _table()
-    table.add_column("learner", max_width=NAME, overflow="ellipsis", no_wrap=True)
+    table.add_column(t("column.model"), max_width=NAME, overflow="ellipsis", no_wrap=True)
     for name in structures:
-        table.add_column(Text(words.structure(name)), justify="right", max_width=12)
+        table.add_column(Text(printable(structure(name))), justify="right", max_width=12)
     rows = {(row["learner"], row["structure"]): row for row in view.rows("strength")}
     for learner in dict.fromkeys(learner for learner, _ in rows):
         cells = [rows.get((learner, name), {}).get("bits_per_label") for name in structures]
-        table.add_row(Text(learner), *map(starred, cells))
+        table.add_row(Text(printable(learner)), *map(starred, cells))
     return table
 
 
-def with_interval(value: Any, digits: int) -> Text:
-    """`1.532 1.502 to 1.562`, the interval dim."""
-    if not words.has_mean(value):
-        return Text(words.MISSING)
-    ends = ""
-    if words.has_interval(value):
-        ends = f" {words.number(value['low'], digits)}–{words.number(value['high'], digits)}"
-    return Text.assemble(words.number(value["mean"], digits), (ends, "dim"))
+def with_interval(value: Any, as_share: bool = False) -> Text:
+    """`1.53 1.50–1.56` or `89.0% 88.2–89.8%`, the interval dim."""
+    ends = share_interval(value).replace("% to ", "–") if as_share else interval(value)
+    ends = ends.replace(" to ", "–")
+    number = share_of(value) if as_share else center(value)
+    return Text.assemble(number, (f" {ends}" if ends else "", "dim"))
 
 
 def starred(value: Any) -> Text:
     """`+0.42*` where the interval excludes 0, else `0.01` dim."""
-    if not words.has_mean(value):
-        return Text(words.MISSING)
-    sign = "+" if value["mean"] > 0 and float(f"{value['mean']:.2f}") else ""
-    text = sign + words.number(value["mean"], 2)
+    if not has_center(value):
+        return Text(MISSING)
+    text = center(value)
+    sign = "+" if value["center"] > 0 and text.strip("0.") else ""
+    text = sign + text
     return Text(f"{text}*", style="bold") if _is_clear(value) else Text(f"{text} ", style="dim")
 
 
 def _is_clear(value: Any) -> bool:
     """Whether its 95% interval excludes 0."""
-    return words.has_interval(value) and (value["low"] > 0 or value["high"] < 0)
+    return has_interval(value) and (value["low"] > 0 or value["high"] < 0)
 
 
 def _table() -> Table:
     return Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
 
 
-def _print_end(summary: dict[str, Any], console: Console) -> None:
-    console.print()
-    for key in ("failed", "unresolved"):
-        if number := len(summary.get(key) or []):
-            console.print(Text(f"{number} {key}: see the report.", style="yellow"))
-    if path := summary.get("report"):
-        console.print(Text(f"Report: {path}"), soft_wrap=True)
+def _end(view: View, details: bool) -> list[Text]:
+    """Where the rest is: two lines at most."""
+    texts = [] if details else [Text(t("terminal.details"), style="dim")]
+    if path := view.summary.get("report"):
+        texts.append(Text(t("terminal.report", path=printable(str(path)))))
+    return texts

@@ -1,11 +1,13 @@
-"""A plausible summary of schema 1, made in code: 8 learners, 7 sizes, 9 structures."""
+"""Plausible summaries, made in code: 8 learners, 7 sizes, 9 structures; and other kinds."""
 
 import math
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from priorscope.report import write_report
+from priorscope.report.page import rendered
 
 LEARNERS = [
     "transformer",
@@ -29,12 +31,17 @@ STRUCTURES = [
     "shifted",
     "rotated",
 ]
+PIXEL = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNgAAAAAgABc3UBGAAAAABJRU5ErkJggg=="
+)
 CHANCE = math.log2(10)
-DRAWS = 5
+REPEATS = 5
 
 
 def interval(mean, half):
-    return {"mean": mean, "low": mean - half, "high": mean + half, "n": DRAWS}
+    method = "mean, Student's t over repeats"
+    ends = {"low": mean - half, "high": mean + half}
+    return {"center": mean, **ends, "n": REPEATS, "method": method}
 
 
 def bits(place, structure, n):
@@ -57,7 +64,7 @@ def curve_row(place, structure, n):
         "learner": LEARNERS[place],
         "structure": structure,
         "n": n,
-        "draws": DRAWS,
+        "repeats": REPEATS,
         "test_bits": interval(test, 2 * half),
         "uncalibrated_test_bits": interval(test * 1.3, 3 * half),
         "train_bits": interval(test * 0.5, half),
@@ -230,8 +237,8 @@ def extras():
             "best_single": {"learner": LEARNERS[0], "bits": interval(11_420.0, 300)},
             "saved": interval(420.0, 60),
             "path": [
-                {"learner": LEARNERS[7], "from": 125.0, "to": 500.0},
-                {"learner": LEARNERS[0], "from": 500.0, "to": None},
+                {"learner": LEARNERS[7], "start": 125.0, "to": 500.0},
+                {"learner": LEARNERS[0], "start": 500.0, "to": None},
             ],
             "changes": [500.0],
             "basis": "prequential blocks",
@@ -240,7 +247,7 @@ def extras():
         "recommendation": [
             "At 8,000 examples use transformer; cnn+shift is near it and 4 times faster.",
             "With twice the data the order of the first two stays as it is with 81% probability.",
-            "To separate gru from cnn+shift, 3 more draws at 8,000 cost about 4 min: `--draws 8`.",
+            "To separate gru from cnn+shift, 3 more repeats cost about 4 min: `--repeats 8`.",
         ],
         "fits": [
             {
@@ -255,7 +262,7 @@ def extras():
             for n in [*SIZES, 16000, 32000]
         ],
         "reproduce": {
-            "command": "priorscope compare digits --learners 'linear,cnn' --draws 5 --seed 0",
+            "command": "priorscope compare digits --learners 'linear,cnn' --repeats 5 --seed 0",
             "version": "0.1.0",
             "digest": "0123456789abcdef",
             "versions": {"torch": "2.13.0", "numpy": "2.3.0"},
@@ -264,10 +271,113 @@ def extras():
     }
 
 
+def recipes():
+    return {
+        name: {"learning_rate": 0.001 * (i + 1), "steps": 500, "optimizer": {"name": "adamw"}}
+        for i, name in enumerate(LEARNERS)
+    }
+
+
+def read():
+    counts = [900 - 37 * i for i in range(9)] + [1]
+    return {
+        "examples": 9000,
+        "target": {"kind": "classes"},
+        "classes": [{"name": f"<b>{i}</b>", "count": n} for i, n in enumerate(counts)],
+        "samples": [
+            {"target": "<b>1</b>", "image": f"data:image/png;base64,{PIXEL}"},
+            {"target": "2", "text": "a first <i>text</i>, long " + "and longer " * 40},
+            {"target": "3", "image": "https://example.org/a.png"},
+        ],
+        "notes": ["2 columns were filled."],
+    }
+
+
+def answer():
+    return {
+        "goal": "accuracy",
+        "metric": "accuracy",
+        "pick": LEARNERS[0],
+        "tied": LEARNERS[:2],
+        "probability": 0.93,
+        "word": "leaning",
+        "size": 8000,
+        "value": interval(0.89, 0.008),
+        "reference": 0.1,
+        "beats_reference": {"probability": 1.0, "word": "clear"},
+        "labels_worth": [
+            {"learner": name, "ratio": interval(1.5 + i, 0.3), "at": 2000}
+            for i, name in enumerate(LEARNERS[1:4])
+        ],
+        "stopped_by": "budget",
+    }
+
+
+def as_quantity(summary):
+    """The same as a regression: errors and bits below 0, no guessing."""
+    del summary["chance_bits"]
+    low_high = {"low": 25.0, "high": 346.0, "std": 77.0}
+    summary["read"] = {"target": {"kind": "quantity", **low_high}, "notes": []}
+    summary["task"] = {"name": "diabetes", "examples": 442, "classes": 0, "kind": "vector"}
+    for key in ("leaderboard", "curves"):
+        for row in summary[key]:
+            error = 60 * (1.1 - row.pop("accuracy")["center"])
+            row.pop("train_accuracy", None)
+            row["metrics"] = {"rmse": interval(error, 2.0), "r2": interval(0.4, 0.05)}
+            for name in (
+                "test_bits",
+                "train_bits",
+                "code_bits_per_label",
+                "uncalibrated_test_bits",
+            ):
+                if name in row:
+                    row[name] = interval(row[name]["center"] - 1.8, 0.04)
+    summary["code_length"] = [
+        {**row, "bits": interval(row["bits"]["center"] - 1.8 * row["n"], 8.0)}
+        for row in summary["code_length"]
+    ]
+    summary["answer"] |= {"metric": "rmse", "value": interval(54.0, 2.0)}
+    return summary
+
+
+def with_repeats(value, repeats):
+    """The same from so few repeats: wide intervals from two, none from one."""
+    if isinstance(value, list):
+        return [with_repeats(item, repeats) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if "center" in value and "low" in value:
+        ends = {"low": None, "high": None}
+        if repeats > 1 and value["low"] is not None:
+            half = 12 * (value["high"] - value["low"])
+            ends = {"low": value["center"] - half, "high": value["center"] + half}
+        return {**value, **ends, "n": repeats}
+    out = {key: with_repeats(item, repeats) for key, item in value.items()}
+    return out | ({"repeats": repeats} if "repeats" in out else {})
+
+
+def as_schema_1(value):
+    """The same summary as version 0.1.0 wrote it."""
+    if isinstance(value, list):
+        return [as_schema_1(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if "center" in value:
+        ends = {key: value[key] for key in ("low", "high", "n")}
+        return {"mean": value["center"], **ends}
+    names = {"repeats": "draws", "start": "from"}
+    new = {"answer", "goal", "read", "target", "findings", "dropped"}
+    out = {names.get(k, k): as_schema_1(v) for k, v in value.items() if k not in new or k == "read"}
+    if "schema" in out:
+        out.pop("read", None)
+        out["schema"] = 1
+    return out
+
+
 def make_summary():
     places = range(len(LEARNERS))
     return {
-        "schema": 1,
+        "schema": 2,
         "task": {
             "name": "handwritten <i>digits</i> & 손글씨",
             "examples": 9000,
@@ -275,8 +385,11 @@ def make_summary():
             "kind": "image",
         },
         "sizes": SIZES,
-        "draws": DRAWS,
-        "tuning": {"trials": 1},
+        "repeats": REPEATS,
+        "tuning": {"trials": 1, "chosen_on": "validation", "recipes": recipes()},
+        "goal": "accuracy",
+        "read": read(),
+        "answer": answer(),
         "leaderboard": [leaderboard_row(i) for i in places],
         "curves": [curve_row(i, s, n) for i in places for s in STRUCTURES for n in SIZES],
         "strength": [strength(i, s) for i in places for s in STRUCTURES[1:]],
@@ -295,7 +408,7 @@ def make_summary():
             "At 8,000 labelled examples transformer fits these data best, with 1.24 bits per label "
             "(1.21 to 1.27); it is the best of 8 learners with 93% probability.",
             "cnn+shift can't be told apart from it; both are ahead of all others.",
-            "The advantage lives on the arrangement of positions: permuting them costs 0.35 bits.",
+            "The advantage relies on the arrangement of positions: shuffling them costs 0.35 bits.",
             "One learner failed and one size is unresolved.",
         ],
         "report": "report.html",
@@ -314,3 +427,30 @@ def folder(tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("report")
     write_report(make_summary(), path)
     return path
+
+
+VARIANTS = {
+    "classes": make_summary,
+    "quantity": lambda: as_quantity(make_summary()),
+    "two repeats": lambda: with_repeats(make_summary(), 2),
+    "one repeat": lambda: with_repeats(make_summary(), 1),
+    "schema 1": lambda: as_schema_1(make_summary()),
+}
+
+
+@pytest.fixture(params=sorted(VARIANTS))
+def variant(request):
+    """The name of each kind of summary that a page is made of."""
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def pages():
+    """A function from the name of a variant to its page and figures, made once."""
+    return cache(lambda name: rendered(VARIANTS[name]()))
+
+
+@pytest.fixture
+def variants():
+    """Kind of summary -> a function that makes one."""
+    return VARIANTS

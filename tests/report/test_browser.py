@@ -1,6 +1,7 @@
 """The page in headless Chromium, offline: what a reader sees and can do."""
 
 import contextlib
+import csv
 import json
 import os
 import shutil
@@ -30,11 +31,13 @@ def visit(browser, folder):
     """Open the page at a width; complaints and requests are collected on the way."""
     with contextlib.ExitStack() as stack:
 
-        def open_page(width=1280, dark=False):
+        def open_page(width=1280, dark=False, at="", policy=True):
             context = browser.new_context(
-                viewport={"width": width, "height": 900},
+                viewport={"width": width, "height": 800},
                 color_scheme="dark" if dark else "light",
                 offline=True,
+                bypass_csp=not policy,  # for the scripts of a test, which the page refuses
+                accept_downloads=True,
             )
             stack.callback(context.close)
             page = context.new_page()
@@ -43,7 +46,7 @@ def visit(browser, folder):
             page.on("pageerror", lambda error: page.complaints.append(str(error)))
             page.on("dialog", lambda dialog: page.complaints.append(dialog.message))
             page.on("request", lambda request: page.requests.append(request.url))
-            page.goto((folder / "report.html").as_uri())
+            page.goto((folder / "report.html").as_uri() + at)
             page.wait_for_selector("html[data-drawn=yes]", timeout=120_000)
             return page
 
@@ -55,9 +58,10 @@ def lines(page, figure):
     return page.locator(f'[data-figure="{figure}"] .mark-line path').count()
 
 
+@pytest.mark.parametrize("at", ["#decide", "#understand", "#trust"])
 @pytest.mark.parametrize(("width", "dark"), [(1280, False), (390, False), (1280, True)])
-def test_opens_offline_without_complaint_or_sideways_scroll(visit, width, dark):
-    page = visit(width, dark)
+def test_opens_offline_without_complaint_or_sideways_scroll(visit, width, dark, at):
+    page = visit(width, dark, at)
     assert page.complaints == []
     assert [url for url in page.requests if not url.startswith(("file:", "data:", "blob:"))] == []
     assert page.evaluate("document.documentElement.scrollWidth") == width
@@ -70,8 +74,134 @@ def test_charts_keep_within_their_column(visit):
     assert all(box["x"] >= 0 and box["x"] + box["width"] <= 390 for box in boxes)
 
 
-def test_a_switch_hides_a_learner_in_every_chart_and_shows_it_again(visit):
+@pytest.mark.parametrize("at", ["#decide", "#understand", "#trust"])
+def test_on_a_phone_columns_fold_and_nothing_is_cut_off(visit, at):
+    page = visit(390, at=at)
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll('.panel:not(.waiting) .scroll')]
+        .filter((box) => box.scrollWidth > box.clientWidth + 1).map((box) => box.ariaLabel)"""
+    )
+    assert cut == []
+
+
+def test_the_first_screen_holds_card_chart_and_leaderboard(visit):
     page = visit()
+    for part in (".card dl", '[data-figure="labels-worth"] svg', "#answer table tbody tr"):
+        box = page.locator(part).first.bounding_box()
+        assert box["y"] + box["height"] <= 800
+    assert page.locator("#answer thead th").count() == 4
+
+
+def test_the_address_names_a_tab_or_a_chapter(visit):
+    page = visit(at="#trust")
+    assert page.locator("[aria-current=page]").inner_text() == "Trust"
+    assert page.locator("#checks").is_visible()
+    assert page.evaluate("window.scrollY") == 0
+    page.get_by_role("link", name="Understand").first.click()
+    assert page.locator("#learning-curves").is_visible()
+    assert not page.locator("#checks").is_visible()
+    deep = visit(at="#recipes")
+    assert deep.locator("#recipes").is_visible()
+    assert visit(at="#nowhere").locator("#answer .card").is_visible()
+
+
+def test_tabs_work_from_the_keyboard(visit):
+    page = visit()
+    page.locator("[data-tab=decide]").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_function("location.hash == '#understand'")
+    assert page.locator("#learning-curves").is_visible()
+    assert page.locator("[data-panel-of=decide] button").first.is_hidden()
+
+
+def test_print_shows_all_tabs_and_opens_what_is_folded(visit):
+    page = visit(at="#trust")
+    page.emulate_media(media="print")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert all(page.locator(f"#{name}").is_visible() for name in ("answer", "cues", "checks"))
+    assert page.locator("details:not([open])").count() == 0
+    assert page.locator("[data-figure=accuracy] svg").bounding_box()["height"] > 100
+
+
+def test_tables_are_sorted_by_their_headers(visit):
+    page = visit()
+    accuracy = page.locator("#answer th", has_text="Accuracy")
+
+    def column():
+        cells = page.locator("#answer tbody tr td:nth-child(3)").all()
+        return [float(cell.get_attribute("data-v")) for cell in cells]
+
+    before = column()
+    accuracy.get_by_role("button").focus()
+    page.keyboard.press("Enter")
+    assert column() == sorted(before)
+    assert accuracy.get_attribute("aria-sort") == "ascending"
+    page.keyboard.press("Enter")
+    assert column() == sorted(before, reverse=True)
+
+
+def test_a_table_is_saved_as_csv_with_its_intervals(visit, summary):
+    page = visit()
+    with page.expect_download() as download:
+        page.locator("#answer [data-csv]").click()
+    assert download.value.suggested_filename == "leaderboard.csv"
+    with open(download.value.path(), encoding="utf-8", newline="") as file:  # noqa: PTH123
+        rows = list(csv.DictReader(file))
+    first = summary["leaderboard"][0]
+    assert rows[0]["Model"] == "transformer"
+    assert float(rows[0]["Bits per label low"]) == first["code_bits_per_label"]["low"]
+    assert rows[4]["Model"] == '<script>alert("1")</script>'
+
+
+def test_a_cell_that_begins_like_a_formula_is_made_text(visit):
+    page = visit()
+    page.evaluate("document.querySelector('#answer tbody th').textContent = '=1+1'")
+    with page.expect_download() as download:
+        page.locator("#answer [data-csv]").click()
+    with open(download.value.path(), encoding="utf-8") as file:  # noqa: PTH123
+        assert "\n'=1+1," in file.read()
+
+
+def test_a_table_is_copied(visit):
+    page = visit()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.locator("#answer [data-copy]").click()
+    page.wait_for_function("document.querySelector('#answer [data-copy]').textContent == 'Copied'")
+    text = page.evaluate("navigator.clipboard.readText()")
+    assert text.splitlines()[1].startswith("transformer\t")
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("at", ["#decide", "#understand", "#trust"])
+def test_axe_finds_no_violation(visit, dark, at):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    page = visit(dark=dark, at=at, policy=False)
+    report = axe.Axe().run(page)
+    assert report.violations_count == 0, report.generate_report()
+
+
+def test_a_script_that_is_not_the_pages_own_does_not_run(visit):
+    page = visit()
+    page.evaluate(
+        """() => { const s = document.createElement('script');
+        s.textContent = 'window.foreign = 1'; document.body.append(s); }"""
+    )
+    assert page.evaluate("window.foreign") is None
+
+
+def test_the_first_screen_is_drawn_within_a_second(browser, folder):
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, offline=True)
+    page = context.new_page()
+    page.goto((folder / "report.html").as_uri())
+    page.wait_for_selector("html[data-shown=yes]", timeout=60_000)
+    busy = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+    context.close()
+    assert busy < 1000  # milliseconds until text and card are there
+
+
+def test_a_switch_hides_a_learner_in_every_chart_and_shows_it_again(visit):
+    page = visit(at="#understand")
     assert lines(page, "accuracy") == lines(page, "code-length") == LEARNERS
     first = page.locator("#learning-curves input[data-learner]").first
     first.uncheck()
@@ -81,7 +211,7 @@ def test_a_switch_hides_a_learner_in_every_chart_and_shows_it_again(visit):
     assert lines(page, "accuracy") == LEARNERS - 1
     assert page.locator("input[data-learner='0']:checked").count() == 0
     assert page.locator("[data-panel='0']").is_hidden()
-    page.locator("#code-length input[data-learner]").first.check()
+    first.check()
     page.wait_for_function(
         "document.querySelectorAll('[data-figure=\"accuracy\"] .mark-line path').length == 8"
     )
@@ -89,7 +219,7 @@ def test_a_switch_hides_a_learner_in_every_chart_and_shows_it_again(visit):
 
 
 def test_all_learners_can_be_hidden_without_an_error(visit):
-    page = visit()
+    page = visit(at="#understand")
     for box in page.locator("#learning-curves input[data-learner]").all():
         box.uncheck()
     page.wait_for_function(
@@ -99,7 +229,7 @@ def test_all_learners_can_be_hidden_without_an_error(visit):
 
 
 def test_switches_work_from_the_keyboard(visit):
-    page = visit()
+    page = visit(at="#understand")
     page.locator("#learning-curves select").focus()
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.dataset.learner") == "0"
@@ -108,7 +238,7 @@ def test_switches_work_from_the_keyboard(visit):
 
 
 def test_another_structure_changes_the_curves(visit):
-    page = visit()
+    page = visit(at="#understand")
     path = page.locator('[data-figure="accuracy"] .mark-line path').first
     before = path.get_attribute("d")
     page.locator("#learning-curves select").select_option("permuted")
@@ -122,7 +252,7 @@ def test_another_structure_changes_the_curves(visit):
 
 
 def test_a_hostile_name_stays_text_in_the_tooltip(visit):
-    page = visit()
+    page = visit(at="#understand")
     hostile = '<script>alert("1")</script>'
     chart = page.locator('[data-figure="accuracy"]')
     point = chart.locator("[aria-label*='<script>']").last
@@ -138,7 +268,7 @@ def test_a_hostile_name_stays_text_in_the_tooltip(visit):
 
 
 def test_a_chart_can_be_saved(visit):
-    page = visit()
+    page = visit(at="#understand")
     with page.expect_download() as download:
         page.locator("#learning-curves [data-save=svg]").first.click()
     assert download.value.suggested_filename == "accuracy.svg"
@@ -154,7 +284,7 @@ def test_the_tables_can_be_read_without_javascript(browser, folder, summary):
     text = page.locator("body").inner_text()
     context.close()
     assert summary["verdict"][0] in text
-    assert "The interactive charts need JavaScript" in text
+    assert "Interactive charts and tabs need JavaScript" in text
 
 
 def test_the_embedded_tables_are_those_of_the_summary(visit, summary):

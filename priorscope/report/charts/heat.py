@@ -1,8 +1,11 @@
 """Learner by structure: a number in each cell, its size as a colour."""
 
-from priorscope.report.charts.pieces import Spec, base
+import altair as alt
+
+from priorscope.report.charts.pieces import TEXT, Spec, chart_of, spec_of
 
 WARM, PALE, COOL = "#f2b27a", "#f6f7f8", "#79b4e2"  # below 0, near it, above
+CERTAIN, OPEN = "#14181c", "#6a7178"
 
 
 def heat_map(table: str, rows: list[str], columns: list[str], title: str) -> Spec:
@@ -10,42 +13,19 @@ def heat_map(table: str, rows: list[str], columns: list[str], title: str) -> Spe
 
     The text is dark where the column `certain` is true, grey where it is not.
     """
-    at = {"x": _names("structure", columns, "top"), "y": _names("learner", rows, "left")}
-    scale = {"domain": [-1, 0, 1], "range": [WARM, PALE, COOL]}
-    colour = {"field": "value", "type": "quantitative", "scale": scale, "legend": None}
-    return base(
-        table,
-        height={"step": 36},
-        layer=[
-            {
-                "mark": {"type": "rect", "stroke": "white", "strokeWidth": 2},
-                "encoding": {**at, "color": {**colour, "title": title}},
-            },
-            {
-                "mark": {"type": "text", "fontSize": 12},
-                "encoding": {
-                    **at,
-                    "text": {"field": "text", "type": "nominal"},
-                    "color": {
-                        "field": "certain",
-                        "type": "nominal",
-                        "scale": {"domain": [True, False], "range": ["#14181c", "#6a7178"]},
-                        "legend": None,
-                    },
-                },
-            },
-        ],
-        resolve={"scale": {"color": "independent"}},
+    bare = {"domain": False, "ticks": False, "labelLimit": 200}
+    top = alt.Axis(orient="top", labelAngle=-35, **bare)
+    left = alt.Axis(orient="left", **bare)
+    x = alt.X("structure:N", title=None, scale=alt.Scale(domain=columns), axis=top)
+    y = alt.Y("learner:N", title=None, scale=alt.Scale(domain=rows), axis=left)
+    colours = alt.Scale(domain=[-1, 0, 1], range=[WARM, PALE, COOL])
+    inks = alt.Scale(domain=[True, False], range=[CERTAIN, OPEN])
+    base = chart_of(table)
+    cells = base.mark_rect(stroke="white", strokeWidth=2).encode(
+        x=x, y=y, color=alt.Color("value:Q", scale=colours, legend=None, title=title)
     )
-
-
-def _names(field: str, names: list[str], orient: str) -> Spec:
-    axis = {"orient": orient, "domain": False, "ticks": False, "labelLimit": 200}
-    angle = {"labelAngle": -35} if orient == "top" else {}
-    return {
-        "field": field,
-        "type": "nominal",
-        "title": None,
-        "scale": {"domain": names},
-        "axis": {**axis, **angle},
-    }
+    texts = base.mark_text(fontSize=TEXT).encode(
+        x=x, y=y, text="text:N", color=alt.Color("certain:N", scale=inks, legend=None)
+    )
+    chart = alt.layer(cells, texts).resolve_scale(color="independent")
+    return spec_of(chart, height=36 * max(1, len(rows)))

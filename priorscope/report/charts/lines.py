@@ -2,91 +2,149 @@
 
 from typing import Any
 
+import altair as alt
+
 from priorscope.report.charts.pieces import (
-    HIDDEN,
+    HEIGHT,
+    LABEL_GAP,
+    LABELLED,
+    OF_STRUCTURE,
+    TEXT,
     VISIBLE,
     Spec,
-    base,
+    chart_of,
     interval_tips,
-    learner_scale,
+    learner,
     sizes_axis,
+    spec_of,
     tip,
     value_axis,
+    with_switches,
 )
 from priorscope.report.view import View
+from priorscope.wording.page import t
+
+FAINT = 0.14  # of a band
+STRUCTURE = "structure"
 
 
-def curves(view: View, table: str, field: str, title: str, extra: list[Spec] | None = None) -> Spec:
-    """Means as points, joined, with their intervals as bands; learners can be hidden."""
-    at = {"x": sizes_axis(view.sizes), "y": value_axis(field, title)}
+def curves(
+    view: View,
+    table: str,
+    field: str,
+    title: str,
+    extra: list[Any] | None = None,
+    structures: bool = False,
+) -> Spec:
+    """Means as points, joined and named, with their intervals as bands; learners can be hidden.
+
+    extra: layers behind the lines. structures: show the rows of one, which the page chooses.
+    """
+    x, y = sizes_axis(view.sizes), value_axis(field, title)
     tips = [
-        tip("learner", "learner"),
-        tip("n", "examples", ",d"),
+        tip("learner", t("tip.model")),
+        tip("n", t("tip.labels"), ",d"),
         *interval_tips(field, title),
-        tip("draws", "draws", "d"),
+        tip("repeats", t("tip.repeats"), "d"),
     ]
-    return base(
-        table,
-        params=[HIDDEN],
-        transform=[VISIBLE],
-        layer=[band(view, field, at), line(view, at), points(view, at, tips), *(extra or [])],
+    filters = (VISIBLE, OF_STRUCTURE) if structures else (VISIBLE,)
+    base = chart_of(table, *filters)
+    layers = [band(view, base, x, field, y), line(view, base, x, y), points(view, base, x, y, tips)]
+    chart = alt.layer(*(extra or []), *layers, ends(view, table, field, x, filters))
+    chosen = {"structure": "intact"} if structures else {}
+    return spec_of(with_switches(chart, **{LABELLED: True}, **chosen), height=HEIGHT)
+
+
+def band(
+    view: View, base: alt.Chart, x: Any, field: str, y: alt.Y, low_high: tuple[str, str] = ("", "")
+) -> Any:
+    """The interval around a line; `low_high` names its columns if not `<field>_low`, `_high`."""
+    low, high = low_high if low_high[0] else (f"{field}_low", f"{field}_high")
+    edge = alt.Y(f"{low}:Q", title=y["title"], scale=alt.Scale(zero=False))
+    return base.mark_area(opacity=1, fillOpacity=FAINT).encode(
+        x=x, y=edge, y2=f"{high}:Q", color=learner(view, "color")
     )
 
 
-def by_structure(spec: Spec) -> Spec:
-    """Show the rows of one structure, which the page chooses."""
-    return {
-        **spec,
-        "params": [*spec["params"], {"name": "structure", "value": "intact"}],
-        "transform": [*spec["transform"], {"filter": "datum.structure === structure"}],
-    }
-
-
-def band(view: View, field: str, at: Spec, ends: tuple[str, str] | None = None) -> Spec:
-    """The interval around a line; `ends` names its columns if not `<field>_low`, `_high`."""
-    low, high = ends or (f"{field}_low", f"{field}_high")
-    return {
-        "mark": {"type": "area", "opacity": 1, "fillOpacity": 0.14},
-        "encoding": {
-            **at,
-            "y": {**at["y"], "field": low},
-            "y2": {"field": high},
-            "color": learner_scale(view, "color"),
-        },
-    }
-
-
-def line(view: View, at: Spec) -> Spec:
+def line(view: View, base: alt.Chart, x: Any, y: Any) -> Any:
     """The line through the means; its dash repeats what its colour says."""
-    return {
-        "mark": {"type": "line", "strokeWidth": 2},
-        "encoding": {
-            **at,
-            "color": learner_scale(view, "color"),
-            "strokeDash": learner_scale(view, "strokeDash"),
-        },
-    }
+    return base.mark_line(strokeWidth=2).encode(
+        x=x, y=y, color=learner(view, "color"), strokeDash=learner(view, "strokeDash")
+    )
 
 
-def points(view: View, at: Spec, tips: list[Spec]) -> Spec:
+def points(view: View, base: alt.Chart, x: Any, y: Any, tips: list[alt.Tooltip]) -> Any:
     """The means as points; the nearest one to the pointer answers with its numbers."""
-    nearest = {"type": "point", "on": "pointerover", "nearest": True, "clear": "pointerout"}
-    return {
-        "mark": {
-            **{"type": "point", "filled": True, "opacity": 1},
-            "tooltip": {"expr": nearest_row(tips)},
-        },
-        "params": [{"name": "hover", "select": nearest}],
-        "encoding": {
-            **at,
-            "color": learner_scale(view, "color"),
-            "shape": learner_scale(view, "shape"),
-            "size": {"condition": {"param": "hover", "value": 150, "empty": False}, "value": 55},
-        },
-    }
+    hover = alt.selection_point(name="hover", on="pointerover", nearest=True, clear="pointerout")
+    tooltip = {"expr": nearest_row(tips)}
+    marks = base.mark_point(filled=True, opacity=1, tooltip=tooltip).encode(
+        x=x,
+        y=y,
+        color=learner(view, "color"),
+        shape=learner(view, "shape"),
+        size=alt.condition(hover, alt.value(150), alt.value(55), empty=False),
+    )
+    return marks.add_params(hover).properties(name="points")
 
 
-def nearest_row(tips: list[Spec]) -> str:
+def ends(view: View, table: str, field: str, x: Any, filters: tuple[str, ...] = (VISIBLE,)) -> Any:
+    """The name of each line at its last point; the rows come from `with_ends`."""
+    base = chart_of(f"{table}_ends", f"datum.field === '{field}' && labelled", *filters)
+    text = base.mark_text(align="left", baseline="middle", dx=9, fontSize=TEXT, limit=110)
+    return text.encode(
+        x=x, y=alt.Y("at:Q"), text="learner:N", color=learner(view, "color", legend=False)
+    )
+
+
+def with_ends(
+    rows: list[dict[str, Any]], fields: tuple[str, ...], group: str = STRUCTURE
+) -> list[dict[str, Any]]:
+    """One row per line: where its name stands, moved apart where two would meet.
+
+    Names are moved in the units of the axis, whose height is that of the values and bands.
+    """
+    out = []
+    for field in fields:
+        known = [row for row in rows if field in row]
+        for kind in dict.fromkeys(row.get(group) for row in known):
+            of_kind = [row for row in known if row.get(group) == kind]
+            last: dict[str, dict[str, Any]] = {}
+            for row in of_kind:
+                if row["learner"] not in last or row["n"] > last[row["learner"]]["n"]:
+                    last[row["learner"]] = row
+            values = [
+                row[k]
+                for row in of_kind
+                for k in (field, f"{field}_low", f"{field}_high")
+                if k in row
+            ]
+            room = (max(values) - min(values) or 1.0) * LABEL_GAP / HEIGHT
+            for row, at in zip(
+                last.values(), apart([r[field] for r in last.values()], room), strict=True
+            ):
+                place = {"learner": row["learner"], "n": row["n"]}
+                out.append({**place, group: kind, "field": field, "at": float(f"{at:.5g}")})
+    return out
+
+
+def apart(values: list[float], room: float) -> list[float]:
+    """The values moved as little as needed to lie `room` apart, in the same order."""
+    order = sorted(range(len(values)), key=lambda i: values[i])
+    blocks: list[tuple[list[int], float]] = []  # indices in order, position of the first
+    for i in order:
+        blocks.append(([i], values[i]))
+        while len(blocks) > 1:
+            (low, start), (high, next_start) = blocks[-2], blocks[-1]
+            if start + room * len(low) <= next_start:
+                break
+            both = low + high
+            first = sum(values[k] - room * j for j, k in enumerate(both)) / len(both)
+            blocks[-2:] = [(both, first)]
+    placed = {k: start + room * j for members, start in blocks for j, k in enumerate(members)}
+    return [placed[i] for i in range(len(values))]
+
+
+def nearest_row(tips: list[alt.Tooltip]) -> str:
     """The tooltip as an expression over the point nearest to the pointer.
 
     The invisible cells that find that point hold its row as `datum`; of a list of fields
@@ -94,139 +152,71 @@ def nearest_row(tips: list[Spec]) -> str:
     """
     row = "(datum.datum || datum)"
     pairs = []
-    for t in tips:
-        value = f"{row}.{t['field']}"
-        if "format" in t:
-            value = f"(isValid({value}) ? format({value}, '{t['format']}') : '–')"
-        pairs.append(f"'{t['title']}': {value}")
+    for tooltip in tips:
+        each: Any = tooltip.to_dict()
+        value = f"{row}.{each['field']}"
+        if "format" in each:
+            value = f"(isValid({value}) ? format({value}, '{each['format']}') : '–')"
+        pairs.append(f"'{each['title']}': {value}")
     return "{" + ", ".join(pairs) + "}"
 
 
-def fitted(view: View, table: str, seen: str, largest: int, sizes: list[int]) -> Spec:
+def fitted(view: View, table: str, measured: str, largest: int, sizes: list[int]) -> Spec:
     """Fitted curves with their intervals, and the means they were fitted to as points.
 
-    table: columns learner, n, median, low, high. seen: a table as `curves` reads it.
+    table: columns learner, n, median, low, high. measured: a table as `curves` reads it.
     largest: the largest size that was measured; what lies beyond is shaded.
     """
-    title = "bits per label (lower is better)"
-    at: dict[str, Any] = {"x": sizes_axis(sizes), "y": value_axis("median", title)}
+    title = t("axis.test_bits")
+    x, y = sizes_axis(sizes), value_axis("median", title)
     tips = [
-        tip("learner", "learner"),
-        tip("n", "examples", ",d"),
+        tip("learner", t("tip.model")),
+        tip("n", t("tip.labels"), ",d"),
         *interval_tips("test_bits", title),
     ]
-    measured = points(view, {**at, "y": value_axis("test_bits", title)}, tips)
-    layers = [band(view, "median", at, ("low", "high")), line(view, at)]
-    back, front = predicted_part(at["x"], largest, max(sizes)) if max(sizes) > largest else ([], [])
-    return base(
-        table,
-        height=380,
-        params=[HIDDEN],
-        layer=[
-            *back,
-            {"transform": [VISIBLE], "layer": layers},
-            {"data": {"name": seen}, "transform": [VISIBLE], "layer": [measured]},
-            *front,
-        ],
-    )
+    base = chart_of(table, VISIBLE)
+    dots = points(view, chart_of(measured, VISIBLE), x, value_axis("test_bits", title), tips)
+    back, front = _predicted_part(largest, max(sizes)) if max(sizes) > largest else ([], [])
+    layers = [band(view, base, x, "median", y, ("low", "high")), line(view, base, x, y)]
+    chart = alt.layer(*back, *layers, dots, ends(view, table, "median", x), *front)
+    return spec_of(with_switches(chart, **{LABELLED: True}), height=380)
 
 
-def predicted_part(x: Spec, start: int, end: int) -> tuple[list[Spec], list[Spec]]:
+def _predicted_part(start: int, end: int) -> tuple[list[Any], list[Any]]:
     """A shade from `start` to `end`, to lie behind the curves, and its name, to lie before them."""
-    begin = {**x, "field": "from", "type": "quantitative"}
-    shade = {
-        "data": {"values": [{"from": start, "to": end}]},
-        "mark": {"type": "rect", "color": "#8a929c", "opacity": 1, "fillOpacity": 0.1},
-        "encoding": {"x": begin, "x2": {"field": "to"}},
-    }
-    word = {
-        "data": {"values": [{"from": start}]},
-        "mark": {
-            **{"type": "text", "text": "predicted", "style": "quiet", "fontSize": 12},
-            **{"align": "left", "baseline": "top", "dx": 6, "dy": 4},
+    area = alt.Chart(alt.InlineData(values=[{"n": start, "to": end}]))
+    begin = alt.X("n:Q")
+    shade = area.mark_rect(color="#8a929c", opacity=1, fillOpacity=0.1, aria=False).encode(x=begin, x2="to:Q")
+    word = area.mark_text(
+        text=t("chart.predicted"),
+        **{
+            "style": "quiet",
+            "fontSize": TEXT,
+            "align": "left",
+            "baseline": "top",
+            "dx": 6,
+            "dy": 4,
         },
-        "encoding": {"x": begin, "y": {"value": 0}},
-    }
+    ).encode(x=begin, y=alt.value(0))
     return [shade], [word]
 
 
 def ratios(view: View, table: str, sizes: list[int]) -> Spec:
     """How many times the data each learner needs to match the best one, over n."""
-    y = value_axis("ratio", "times the data (log scale)")
-    y["scale"] = {"type": "log", "nice": False, "padding": 12}
-    y["axis"] = {"tickCount": 6, "format": "~r"}
-    at = {"x": sizes_axis(sizes), "y": y}
+    scale = alt.Scale(type="log", nice=False, padding=12)
+    axis = alt.Axis(tickCount=6, format="~r")
+    y = alt.Y("ratio:Q", title=t("axis.ratio"), scale=scale, axis=axis)
+    low = alt.Y("ratio_low:Q", title=t("axis.ratio"), scale=scale, axis=axis)
+    x = sizes_axis(sizes)
     tips = [
-        tip("learner", "learner"),
-        tip("n", "examples of the best", ",d"),
-        *interval_tips("ratio", "times the data", ".2~r"),
-        tip("kind", "kind"),
+        tip("learner", t("tip.model")),
+        tip("n", t("tip.labels_of_best"), ",d"),
+        *interval_tips("ratio", t("tip.ratio"), ".2~r"),
+        tip("kind", t("tip.kind")),
     ]
-    layers = [band(view, "ratio", at), line(view, at), points(view, at, tips)]
-    return base(table, params=[HIDDEN], transform=[VISIBLE], layer=layers)
-
-
-def train_and_test(view: View, table: str, domain: tuple[float, float]) -> Spec:
-    """Training against test loss of one learner, which the page chooses by `shown`."""
-    spec = {**_split_lines(view, domain), "width": "container", "height": 150}
-    return {
-        **base(table),
-        **spec,
-        "params": [{"name": "shown", "value": view.learners[0] if view.learners else ""}],
-        "transform": [{"filter": "datum.learner === shown"}],
-    }
-
-
-def train_and_test_side_by_side(view: View, table: str, domain: tuple[float, float]) -> Spec:
-    """The same for all learners, as panels of one figure."""
-    panel = {**_split_lines(view, domain), "width": 200, "height": 150}
-    whole = {k: v for k, v in base(table).items() if k not in ("width", "height")}
-    header = {"field": "learner", "type": "nominal", "title": None, "sort": view.learners}
-    return {**whole, "facet": header, "columns": 4, "spec": panel}
-
-
-def _split_lines(view: View, domain: tuple[float, float]) -> Spec:
-    y = value_axis("bits", "bits per label", domain=domain)
-    y["axis"]["tickCount"] = 4
-    sizes = [view.sizes[0], view.sizes[-1]] if view.sizes else []
-    at = {"x": sizes_axis(sizes, title=""), "y": y}
-    colour = learner_scale(view, "color")
-    split = {"field": "split", "type": "ordinal", "legend": None}
-    splits = ["test", "train"]
-    tips = [
-        tip("split", "split"),
-        tip("n", "examples", ",d"),
-        *interval_tips("bits", "bits per label"),
-    ]
-    return {
-        "layer": [
-            {
-                "mark": {"type": "area", "opacity": 1, "fillOpacity": 0.14},
-                "encoding": {
-                    **at,
-                    "y": {**y, "field": "bits_low"},
-                    "y2": {"field": "bits_high"},
-                    "color": {**colour, "legend": None},
-                    "detail": {"field": "split", "type": "ordinal"},
-                },
-            },
-            {
-                "mark": {"type": "line", "strokeWidth": 2},
-                "encoding": {
-                    **at,
-                    "color": {**colour, "legend": None},
-                    "strokeDash": {**split, "scale": {"domain": splits, "range": [[1, 0], [3, 3]]}},
-                },
-            },
-            {
-                "mark": {"type": "point", "size": 36, "opacity": 1, "strokeWidth": 1.5},
-                "encoding": {
-                    **at,
-                    "color": {**colour, "legend": None},
-                    "fillOpacity": {**split, "scale": {"domain": splits, "range": [1, 0]}},
-                    "fill": {**colour, "legend": None},
-                    "tooltip": tips,
-                },
-            },
-        ]
-    }
+    base = chart_of(table, VISIBLE)
+    area = base.mark_area(opacity=1, fillOpacity=FAINT).encode(
+        x=x, y=low, y2="ratio_high:Q", color=learner(view, "color")
+    )
+    chart = alt.layer(area, line(view, base, x, y), points(view, base, x, y, tips))
+    return spec_of(with_switches(chart), height=HEIGHT)

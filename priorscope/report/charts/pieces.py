@@ -5,104 +5,106 @@ Names from the data appear only as values of tables and scales, never inside an 
 
 from typing import Any
 
+import altair as alt
+
 from priorscope.report.palette import dash, shape
 from priorscope.report.view import View
+from priorscope.wording.page import t
 
 Spec = dict[str, Any]
-VISIBLE = {"filter": "indexof(hidden, datum.learner) < 0"}
-HIDDEN = {"name": "hidden", "value": []}  # names of learners, set by the page's switches
-LEGEND = {  # without an outline, because it would be dashed as the lines are
-    **{"title": None, "orient": "bottom", "columns": 4},
-    "symbolStrokeWidth": 0,
-}
+HIDDEN = "hidden"  # a parameter: names of learners, set by the page's switches
+VISIBLE = "indexof(hidden, datum.learner) < 0"
+OF_STRUCTURE = "datum.structure === structure"  # a parameter of the page's choice
+LABELLED = "labelled"  # a parameter: whether there is room for names at the ends of lines
 HEIGHT = 300
+TEXT = 12
+LABEL_GAP = 14  # pixels between the names of two lines
+Y_SCALE = {"zero": False, "nice": True}
 
 
-def base(table: str, **more: Any) -> Spec:
-    """What every specification starts with."""
-    return {
-        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
-        "data": {"name": table},
-        "width": "container",
-        "height": HEIGHT,
-        **more,
-    }
+def chart_of(table: str, *filters: str) -> alt.Chart:
+    """An empty chart over a table of the page, without the rows that a filter refuses.
+
+    Filters belong to each layer: layers over several tables have no transform in common.
+    """
+    chart = alt.Chart(alt.NamedData(table))
+    for each in filters:
+        chart = chart.transform_filter(each)
+    return chart
 
 
-def learner_scale(view: View, channel: str) -> Spec:
-    """Encode the learner by `color`, `shape` or `strokeDash`, the same everywhere.
+def spec_of(chart: Any, width: Any = "container", height: Any = None) -> Spec:
+    """Vega-Lite as plain JSON types, without altair's own theme.
+
+    Its checks against the schema take a second a page; the tests make them.
+    """
+    sized = {k: v for k, v in (("width", width), ("height", height)) if v is not None}
+    spec = chart.properties(**sized).to_dict(validate=False)
+    spec.pop("config", None)
+    spec.pop("datasets", None)
+    return spec
+
+
+def with_switches(chart: Any, **more: Any) -> Any:
+    """The chart with the parameters that its filters name; the page sets them."""
+    values = {HIDDEN: [], **more}
+    return chart.add_params(*(alt.param(name=name, value=value) for name, value in values.items()))
+
+
+def learner(view: View, channel: str, legend: bool = True) -> Any:
+    """The learner as `color`, `shape` or `strokeDash`, the same everywhere.
 
     The legend is that of an exported figure; the page has switches instead.
     """
-    scale: Spec = {"domain": view.learners}
+    shown = alt.Legend(title=None, orient="bottom", columns=4, symbolStrokeWidth=0)
+    options: dict[str, Any] = {"legend": shown if legend else None}
     if channel == "color":
-        scale["range"] = "category"
-    else:
-        pick = shape if channel == "shape" else dash
-        scale["range"] = [pick(index) for index in range(len(view.learners))]
-    legend = None if channel == "strokeDash" else LEGEND
-    return {"field": "learner", "type": "nominal", "scale": scale, "legend": legend}
+        scale = alt.Scale(domain=view.learners, range="category")
+        return alt.Color("learner:N", scale=scale, **options)
+    pick = shape if channel == "shape" else dash
+    values = [pick(index) for index in range(len(view.learners))]
+    scale = alt.Scale(domain=view.learners, range=values)
+    if channel == "shape":
+        return alt.Shape("learner:N", scale=scale, **options)
+    return alt.StrokeDash("learner:N", scale=scale, legend=None)
 
 
-def sizes_axis(sizes: list[int], title: str = "labelled examples (log scale)") -> Spec:
-    """A logarithmic axis of sizes, with a tick at each."""
-    return {
-        "field": "n",
-        "type": "quantitative",
-        "title": title,
-        "scale": {"type": "log", "base": 2, "nice": False, "padding": 12},
-        "axis": {"values": sizes, "format": ",d", "labelOverlap": "greedy", "labelSeparation": 5},
-    }
+def sizes_axis(sizes: list[int], title: str | None = None) -> alt.X:
+    """A logarithmic axis of labelled examples, with a tick at each size."""
+    scale = alt.Scale(type="log", base=2, nice=False, padding=12)
+    axis = alt.Axis(values=sizes, format=",d", labelOverlap="greedy", labelSeparation=5)
+    return alt.X("n:Q", title=t("axis.labels") if title is None else title, scale=scale, axis=axis)
 
 
-def value_axis(field: str, title: str, *, zero: bool = False, domain: Any = None) -> Spec:
+def value_axis(field: str, title: str, domain: Any = None, ticks: int = 6) -> alt.Y:
     """A linear axis; `domain` as (low, high) fixes it."""
-    scale: Spec = {"zero": zero, "nice": domain is None}
-    if domain is not None:
-        scale["domain"] = list(domain)
-    return {
-        "field": field,
-        "type": "quantitative",
-        "title": title,
-        "scale": scale,
-        "axis": {"tickCount": 6},
-    }
+    scale = alt.Scale(**Y_SCALE) if domain is None else alt.Scale(domain=list(domain), nice=False)
+    return alt.Y(f"{field}:Q", title=title, scale=scale, axis=alt.Axis(tickCount=ticks))
 
 
-def tip(field: str, title: str, form: str | None = None) -> Spec:
+def tip(field: str, title: str, form: str | None = None) -> alt.Tooltip:
     """One line of a tooltip."""
-    line = {"field": field, "title": title, "type": "quantitative" if form else "nominal"}
-    return {**line, "format": form} if form else line
+    if form:
+        return alt.Tooltip(field, type="quantitative", title=title, format=form)
+    return alt.Tooltip(field, type="nominal", title=title)
 
 
-def interval_tips(field: str, title: str, form: str = ".3f") -> list[Spec]:
+def interval_tips(field: str, title: str, form: str = ".3f") -> list[alt.Tooltip]:
     """The value and its interval."""
+    low, high = t("tip.from"), t("tip.to")
     return [
         tip(field, title, form),
-        tip(f"{field}_low", "from", form),
-        tip(f"{field}_high", "to", form),
+        tip(f"{field}_low", low, form),
+        tip(f"{field}_high", high, form),
     ]
 
 
-def level(value: float, label: str) -> list[Spec]:
+def level(value: float, label: str, field: str) -> list[Any]:
     """A dotted horizontal line with its name, such as the cost of guessing."""
-    y = {"field": "level", "type": "quantitative"}
-    words = {"type": "text", "align": "right", "baseline": "bottom", "dy": -3, "text": label}
-    data = {"values": [{"level": value}]}
-    return [
-        {
-            "data": data,
-            "mark": {
-                "type": "rule",
-                "strokeDash": [1, 4],
-                "strokeCap": "round",
-                "strokeWidth": 1.5,
-            },
-            "encoding": {"y": y},
-        },
-        {
-            "data": data,
-            "mark": {**words, "style": "quiet", "fontSize": 12},
-            "encoding": {"y": y, "x": {"value": "width"}},
-        },
-    ]
+    data = alt.Chart(alt.InlineData(values=[{field: value}]))
+    y = alt.Y(f"{field}:Q")
+    rule = data.mark_rule(strokeDash=[1, 4], strokeCap="round", strokeWidth=1.5).encode(y=y)
+    text = data.mark_text(
+        align="left", baseline="bottom", dy=-3, dx=2, fontSize=TEXT, style="quiet", text=label
+    ).encode(y=y, x=alt.value(0))
+    return [rule, text]

@@ -1,0 +1,60 @@
+"""The first screen: the answer in a few lines, what it is worth in labels, who is behind."""
+
+import dataclasses
+from typing import Any
+
+from priorscope.report.chapter import CHAPTERS, Chapter
+from priorscope.report.charts.dots import labels_worth
+from priorscope.report.figure import Figure
+from priorscope.report.view import View, short
+from priorscope.report.worth import Worth, common_size, worth_of
+from priorscope.wording.card import card
+from priorscope.wording.numbers import count
+from priorscope.wording.page import t
+
+MOST_ROWS = 6  # of the short leaderboard
+
+
+@CHAPTERS.register
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Answer(Chapter):
+    """Card, labels-worth chart and a leaderboard of four columns."""
+
+    def content(self, view: View) -> dict[str, Any] | None:
+        rows = view.rows("leaderboard")
+        return {
+            "card": card(view.summary),
+            "rest": [*view.summary["verdict"][1:], *(view.summary.get("recommendation") or [])],
+            "rows": rows[:MOST_ROWS],
+            "more": max(0, len(rows) - MOST_ROWS),
+            "worth": worth_of(view),
+            "pick": view.best,
+        }
+
+    def figures(self, view: View) -> list[Figure]:
+        rows = worth_of(view)
+        if not rows:
+            return []
+        at = common_size(rows)
+        order = [str(view.best), *(row.learner for row in rows)]
+        text = t("worth.pick") if at is None else t("worth.pick_at", at=count(at))
+        table = [{"learner": view.best, "ratio": 1.0, "text": text, "bound": False}]
+        table += [_columns(row, at is not None) for row in rows]
+        spec = labels_worth(view, "worth", order)
+        title = t("figure.worth", pick=view.best)
+        return [Figure(name="labels-worth", title=title, spec=spec, tables={"worth": table})]
+
+
+def _columns(row: Worth, alone: bool) -> dict[str, Any]:
+    ends = {
+        f"ratio_{end}": short(value)
+        for end, value in (("low", row.low), ("high", row.high))
+        if value is not None and row.center is not None
+    }
+    return {
+        "learner": row.learner,
+        "ratio": short(row.center or row.low or 1.0),
+        **ends,
+        "text": row.text(alone),
+        "bound": row.center is None,
+    }

@@ -1,0 +1,83 @@
+"""All models: the whole leaderboard, and what each of them costs."""
+
+import dataclasses
+from typing import Any
+
+from priorscope.report.chapter import CHAPTERS, Chapter
+from priorscope.report.charts.dots import cost, intervals
+from priorscope.report.figure import Figure
+from priorscope.report.scores import scores_of
+from priorscope.report.view import View, flat, span
+from priorscope.wording.numbers import has_center, is_number
+from priorscope.wording.page import t
+
+KEY = "code_bits_per_label"
+
+
+@CHAPTERS.register
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Models(Chapter):
+    """Code length per label as a dot with its interval, with the other figures next to it."""
+
+    def content(self, view: View) -> dict[str, Any] | None:
+        rows = view.rows("leaderboard")
+        costs = {row["learner"]: row for row in view.rows("cost")}
+        if not rows and not costs:
+            return None
+        domain = span(rows, KEY) or (0.0, 1.0)
+        return {
+            "rows": [{**row, "dots": dots(row.get(KEY), domain)} for row in rows],
+            "domain": domain,
+            "chance": view.chance_bits,
+            "scores": scores_of({"leaderboard": rows}),
+            "paired": any(has_center(row.get("behind")) for row in rows),
+            "fit": any(has_center(row.get("fit")) for row in rows),
+            "costs": [_costs(row) for row in costs.values()],
+            "chart": bool(_points(view)),
+        }
+
+    def figures(self, view: View) -> list[Figure]:
+        signed = view.is_quantity
+        rows = [
+            {"learner": row["learner"], **flat(row, KEY, signed)}
+            for row in view.rows("leaderboard")
+        ]
+        order = [row["learner"] for row in rows]
+        table = {"leaderboard": [row for row in rows if KEY in row]}
+        spec = intervals(view, "leaderboard", KEY, t("axis.code_bits"), order)
+        figures = [
+            Figure(name="leaderboard", title=t("figure.leaderboard"), spec=spec, tables=table)
+        ]
+        if points := _points(view):
+            spec, title = cost(view, "cost", KEY), t("figure.cost")
+            figures.append(Figure(name="cost", title=title, spec=spec, tables={"cost": points}))
+        return figures
+
+
+def dots(value: Any, domain: tuple[float, float]) -> dict[str, float] | None:
+    """Where an interval lies within `domain`, in percent from the left."""
+    if not has_center(value):
+        return None
+    low, high = domain
+    ends = {k: value[k] for k in ("center", "low", "high") if is_number(value.get(k))}
+    at = {k: round(100 * (x - low) / (high - low), 2) for k, x in ends.items()}
+    return {"low": at["center"], "high": at["center"], **at}
+
+
+def _costs(row: dict[str, Any]) -> dict[str, Any]:
+    seconds, runs = row.get("seconds"), row.get("runs")
+    each = seconds / runs if is_number(seconds) and is_number(runs) and runs else None
+    return {**row, "each": each}
+
+
+def _points(view: View) -> list[dict[str, Any]]:
+    seconds = {row["learner"]: row.get("seconds") for row in view.rows("cost")}
+    rows = [
+        {
+            "learner": row["learner"],
+            "seconds": seconds.get(row["learner"]),
+            **flat(row, KEY, view.is_quantity),
+        }
+        for row in view.rows("leaderboard")
+    ]
+    return [row for row in rows if KEY in row and is_number(row["seconds"]) and row["seconds"] > 0]

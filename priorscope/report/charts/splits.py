@@ -1,0 +1,70 @@
+"""Training against test loss: one small chart per learner, on common axes."""
+
+from typing import Any
+
+import altair as alt
+
+from priorscope.report.charts.lines import FAINT
+from priorscope.report.charts.pieces import (
+    Spec,
+    interval_tips,
+    learner,
+    sizes_axis,
+    spec_of,
+    tip,
+    value_axis,
+)
+from priorscope.report.view import View
+from priorscope.wording.page import t
+
+HEIGHT, WIDTH = 150, 200
+SPLITS = ["test", "train"]
+
+
+def train_and_test(view: View, table: str, domain: tuple[float, float]) -> Spec:
+    """The loss of one learner, which the page chooses by `shown`."""
+    first = view.learners[0] if view.learners else ""
+    shown = alt.param(name="shown", value=first)
+    chart = _lines(view, table, domain).transform_filter("datum.learner === shown")
+    return spec_of(chart.add_params(shown), height=HEIGHT)
+
+
+def train_and_test_side_by_side(view: View, table: str, domain: tuple[float, float]) -> Spec:
+    """The same for all learners, as panels of one figure."""
+    panel = _lines(view, table, domain).properties(width=WIDTH, height=HEIGHT)
+    header = alt.Facet("learner:N", title=None, sort=view.learners)
+    chart = panel.facet(header, columns=4, data=alt.NamedData(table))
+    return spec_of(chart, width=None)
+
+
+def _lines(view: View, table: str, domain: tuple[float, float]) -> alt.LayerChart:
+    title = t("axis.bits")
+    ends = [view.sizes[0], view.sizes[-1]] if view.sizes else []
+    x, y = sizes_axis(ends, title=""), value_axis("bits", title, domain, ticks=4)
+    low = value_axis("bits_low", title, domain, ticks=4)
+    colour = learner(view, "color", legend=False)
+    base = alt.Chart(alt.NamedData(table))
+
+    def split(channel: Any, values: list[Any]) -> Any:
+        return channel("split:O", legend=None, scale=alt.Scale(domain=SPLITS, range=values))
+
+    tips = [
+        tip("split", t("tip.split")),
+        tip("n", t("tip.labels"), ",d"),
+        *interval_tips("bits", title),
+    ]
+    area = base.mark_area(opacity=1, fillOpacity=FAINT).encode(
+        x=x, y=low, y2="bits_high:Q", color=colour, detail="split:O"
+    )
+    dashes = split(alt.StrokeDash, [[1, 0], [3, 3]])
+    lines = base.mark_line(strokeWidth=2).encode(x=x, y=y, color=colour, strokeDash=dashes)
+    fill = alt.Fill("learner:N", scale=colour["scale"], legend=None)
+    points = base.mark_point(size=36, opacity=1, strokeWidth=1.5).encode(
+        x=x,
+        y=y,
+        color=colour,
+        fill=fill,
+        fillOpacity=split(alt.FillOpacity, [1, 0]),
+        tooltip=tips,
+    )
+    return alt.layer(area, lines, points)

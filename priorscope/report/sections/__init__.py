@@ -1,1 +1,0 @@
-"""The parts of the page: ONE FILE = ONE SECTION, found by listing this folder."""

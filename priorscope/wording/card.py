@@ -1,0 +1,176 @@
+"""The answer in a few lines, for the page's first screen and the terminal."""
+
+import dataclasses
+from typing import Any
+
+from priorscope.wording.numbers import (
+    between,
+    count,
+    estimate,
+    has_center,
+    has_interval,
+    is_number,
+    percent,
+    seconds,
+    share_interval,
+    share_of,
+)
+from priorscope.wording.page import plural, t
+
+CLEAR, LEANING = 0.95, 0.7  # least probabilities of the words
+SHARES = ("accuracy", "balanced_accuracy")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Line:
+    """One line of the card: `label` in front of `text`."""
+
+    key: str
+    label: str
+    text: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Card:
+    """The answer: a sentence, then one line each for what a reader asks next."""
+
+    headline: str
+    lines: list[Line]
+
+
+def card(summary: dict[str, Any]) -> Card:
+    """The card of a summary of schema 2; what isn't known has no line."""
+    answer = summary.get("answer") or _answer_without(summary)
+    pick = answer.get("pick")
+    texts = {
+        "pick": _pick(answer),
+        "judged": _judged(summary, answer),
+        "confidence": _confidence(answer),
+        "cost": _cost(summary, pick),
+        "more_data": _more_data(summary, pick),
+        "limits": _limits(summary, answer),
+    }
+    lines = [
+        Line(key=key, label=t(f"card.{key}"), text=text) for key, text in texts.items() if text
+    ]
+    verdict = summary.get("verdict") or [t("card.nothing")]
+    return Card(headline=str(verdict[0]), lines=lines)
+
+
+def written(value: Any, metric: str) -> str:
+    """A metric with its interval: a percentage for accuracy, else a number."""
+    if metric.replace("-", "_") in SHARES:
+        ends = share_interval(value)
+        return share_of(value) + (f" ({ends})" if ends else "")
+    return estimate(value)
+
+
+def word_of(probability: float) -> str:
+    """`clear`, `leaning` or `open`."""
+    return "clear" if probability >= CLEAR else "leaning" if probability >= LEANING else "open"
+
+
+def _answer_without(summary: dict[str, Any]) -> dict[str, Any]:
+    """What the leaderboard alone says, for summaries that declare no goal."""
+    rows = summary.get("leaderboard") or []
+    if not rows:
+        return {}
+    first = rows[0]
+    probability = first.get("probability_best")
+    return {
+        "pick": first["learner"],
+        "tied": None,
+        "metric": "code_bits_per_label",
+        "value": first.get("code_bits_per_label"),
+        "size": first.get("n") or max(summary.get("sizes") or [0]),
+        "probability": probability,
+        "word": word_of(probability) if is_number(probability) else "open",
+    }
+
+
+def _pick(answer: dict[str, Any]) -> str:
+    if not answer.get("pick"):
+        return ""
+    tied = answer.get("tied")
+    others = [name for name in tied or [] if name != answer["pick"]]
+    if tied is None:
+        return str(answer["pick"])
+    if not others:
+        return t("card.pick.alone", pick=answer["pick"])
+    return t("card.pick.tied", pick=answer["pick"], others=", ".join(others))
+
+
+def _judged(summary: dict[str, Any], answer: dict[str, Any]) -> str:
+    if not has_center(answer.get("value")):
+        return ""
+    metric = str(answer.get("metric"))
+    repeats = summary.get("repeats")
+    return t(
+        "card.judged.text",
+        metric=metric_name(metric),
+        value=written(answer["value"], metric),
+        size=count(answer.get("size")),
+        repeats=plural("repeats", int(repeats)) if is_number(repeats) else "",
+    )
+
+
+def metric_name(metric: str) -> str:
+    """A metric as a reader calls it; unknown ones keep their key."""
+    try:
+        return t(f"metric.{metric.replace('-', '_')}")
+    except LookupError:
+        return metric.replace("_", " ")
+
+
+def _confidence(answer: dict[str, Any]) -> str:
+    if not is_number(answer.get("probability")):
+        return ""
+    word = answer.get("word") or "open"
+    return t(f"card.confidence.{word}", percent=percent(answer["probability"]))
+
+
+def _cost(summary: dict[str, Any], pick: Any) -> str:
+    row = next((r for r in summary.get("cost") or [] if r.get("learner") == pick), None)
+    if row is None:
+        return ""
+    time = row.get("seconds")
+    each = time / row["runs"] if is_number(time) and row.get("runs") else None
+    texts = []
+    if each is not None:
+        texts.append(t("card.cost.time", time=seconds(each)))
+    if is_number(row.get("parameters")):
+        texts.append(t("card.cost.parameters", parameters=count(row["parameters"])))
+    return ", ".join(texts)
+
+
+def _more_data(summary: dict[str, Any], pick: Any) -> str:
+    rows = [r for r in summary.get("saturation") or [] if r.get("learner") == pick]
+    rows.sort(key=lambda row: row.get("on") != "error")
+    for row in rows:
+        fall = row.get("fall_per_doubling")
+        if row.get("verdict") == "saturated":
+            return t(f"card.more_data.saturated.{row['on']}")
+        if has_interval(fall) and fall["low"] > 0:
+            ends = between(fall["low"], fall["high"], "share")
+            return t(f"card.more_data.falls.{row['on']}", interval=ends)
+    return t("card.more_data.open") if rows else ""
+
+
+def _limits(summary: dict[str, Any], answer: dict[str, Any]) -> str:
+    failed = summary.get("failed") or []
+    missing = sum(
+        item.get("missing_runs", 1) if isinstance(item, dict) else 1
+        for item in summary.get("unresolved") or []
+    )
+    texts = []
+    if answer.get("stopped_by") == "budget" or (missing and not answer.get("stopped_by")):
+        texts.append(plural("card.limits.budget", missing))
+    elif missing:
+        texts.append(plural("card.limits.missing", missing))
+    if failed:
+        texts.append(plural("card.limits.failed", len(failed)))
+    if (summary.get("repeats") or 3) < 3:
+        texts.append(plural("card.limits.repeats", int(summary["repeats"])))
+    if answer.get("depends_on_recipe"):
+        texts.append(t("card.limits.recipe"))
+    return " ".join(texts)

@@ -1,0 +1,156 @@
+"""How numbers and intervals are written, in every page, table and sentence.
+
+No number has more digits than its interval supports: an estimate is rounded where the half-width
+of its interval has its first digit (one place later if that digit is 1).
+"""
+
+import math
+from typing import Any, TypeGuard
+
+MISSING = "–"
+MOST_DECIMALS = 3
+UNKNOWN_DECIMALS = 2  # of an estimate without an interval
+
+
+def number(value: Any, digits: int = 3) -> str:
+    """`digits` decimals; a dash where there is no number. Below 0: rounded to tens, hundreds."""
+    if not is_number(value):
+        return MISSING
+    text = f"{round(value, digits):,.{max(digits, 0)}f}"
+    return text.removeprefix("-") if float(text.replace(",", "")) == 0 else text.replace("-", "−")
+
+
+def center(value: Any, digits: int | None = None) -> str:
+    """The centre of an estimate `{"center", "low", "high"}`, as precise as its interval."""
+    if not has_center(value):
+        return MISSING
+    return number(value["center"], decimals(value) if digits is None else digits)
+
+
+def interval(value: Any, digits: int | None = None) -> str:
+    """`0.38 to 0.44`; nothing where neither end is known, as with one repeat."""
+    if not isinstance(value, dict):
+        return ""
+    digits = decimals(value) if digits is None else digits
+    return between(value.get("low"), value.get("high"), "number", digits)
+
+
+def estimate(value: Any, digits: int | None = None) -> str:
+    """`0.41 (0.38 to 0.44)`."""
+    ends = interval(value, digits)
+    return center(value, digits) + (f" ({ends})" if ends else "")
+
+
+def decimals(value: Any) -> int:
+    """Digits after the point that the interval of an estimate supports; below 0 for large ones."""
+    if not has_interval(value):
+        if not has_center(value):
+            return UNKNOWN_DECIMALS
+        size = abs(value["center"])
+        return UNKNOWN_DECIMALS if size < 100 else 1 if size < 1000 else 0
+    half = (value["high"] - value["low"]) / 2
+    if half <= 0:
+        return MOST_DECIMALS
+    first = math.floor(math.log10(half))
+    leading = half / 10.0**first
+    return max(-6, min(MOST_DECIMALS, -first + (1 if leading < 2 else 0)))
+
+
+def between(low: Any, high: Any, form: str = "count", *options: Any) -> str:
+    """`11,000 to 80,000`, `at least 11,000`, `at most 80,000`, or nothing."""
+    write = {"count": count, "rough": rough, "number": number, "ratio": ratio, "share": share}[form]
+    if is_number(low) and is_number(high):
+        return f"{write(low, *options)} to {write(high, *options)}"
+    if is_number(low):
+        return f"at least {write(low, *options)}"
+    return f"at most {write(high, *options)}" if is_number(high) else ""
+
+
+def share(value: Any) -> str:
+    """A part of a whole as a percentage: `8%`, `0.4%`, `−3%`."""
+    if not is_number(value):
+        return MISSING
+    return number(100 * value, 1 if 0 < abs(value) < 0.0095 else 0) + "%"
+
+
+def share_of(value: Any) -> str:
+    """The centre of an estimate as a percentage, as precise as its interval: `94.2%`."""
+    return _percent(value.get("center"), value) if has_center(value) else MISSING
+
+
+def share_interval(value: Any) -> str:
+    """The ends of an estimate as percentages: `93.1% to 95.3%`."""
+    if not has_interval(value):
+        return ""
+    return f"{_percent(value['low'], value)} to {_percent(value['high'], value)}"
+
+
+def _percent(number_: Any, value: dict[str, Any]) -> str:
+    digits = max(0, min(1, decimals(value) - 2)) if has_interval(value) else 0
+    return f"{number(100 * number_, digits)}%"
+
+
+def count(value: Any) -> str:
+    """`950`, `12,400`, `1.20 M`, `85.1 M`, `1.10 G`."""
+    if not is_number(value):
+        return MISSING
+    for size, unit in ((1e12, "T"), (1e9, "G"), (1e6, "M")):
+        if abs(value) >= size:
+            return f"{value / size:.3g} {unit}"
+    return f"{value:,.0f}".replace("-", "−")
+
+
+def rough(value: Any) -> str:
+    """A size that is only estimated, with two digits that count: `330`, `2,300`."""
+    return count(float(f"{value:.2g}")) if is_number(value) else MISSING
+
+
+def ratio(value: Any) -> str:
+    """Two digits that count: `0.42`, `3.4`, `73`, `1,200`."""
+    if not is_number(value):
+        return MISSING
+    if abs(value) >= 100:
+        return f"{float(f'{value:.2g}'):,.0f}"
+    if abs(value) >= 10:
+        return f"{value:.0f}"
+    return f"{value:.1f}" if abs(value) >= 1 else f"{value:.2f}"
+
+
+def seconds(value: Any) -> str:
+    """`0.8 s`, `42 s`, `3 min 10 s`, `2 h 05 min`."""
+    if not is_number(value):
+        return MISSING
+    if value < 10:
+        return f"{value:.1f} s"
+    whole = round(value)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def percent(value: Any) -> str:
+    """A probability as a whole percentage; resampling never shows certainty."""
+    if not is_number(value):
+        return MISSING
+    if value < 0.005:
+        return "< 1%"
+    if value > 0.995:
+        return "> 99%"
+    return f"{100 * value:.0f}%"
+
+
+def is_number(value: Any) -> TypeGuard[float]:
+    """A finite number, and not a truth value."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def has_center(value: Any) -> TypeGuard[dict[str, Any]]:
+    """An estimate of the JSON contract with its centre; one repeat has no ends."""
+    return isinstance(value, dict) and is_number(value.get("center"))
+
+
+def has_interval(value: Any) -> TypeGuard[dict[str, float]]:
+    """An estimate of the JSON contract whose three numbers are there."""
+    return has_center(value) and is_number(value.get("low")) and is_number(value.get("high"))

@@ -1,0 +1,31 @@
+"""The words of the page and of the terminal's tables: labels, headings, explanations.
+
+`t(key, **values)` is the one way to them; another language holds the same keys.
+"""
+
+from priorscope.wording.page_en import PAGE
+
+STRUCTURE = "structure."
+
+
+def t(key: str, **values: object) -> str:
+    """The text of `key`, with `{name}` replaced by `values`.
+
+    Raises:
+        LookupError: if there is no such key, or a value that the text names is missing.
+    """
+    if key not in PAGE:
+        raise LookupError(f"The page has no text named {key!r}; add it to wording/page_en.py.")
+    return PAGE[key].format(**values)
+
+
+def plural(key: str, number: int, **values: object) -> str:
+    """`key.one` or `key.many`, with `{n}` as the number."""
+    return t(f"{key}.{'one' if number == 1 else 'many'}", n=number, **values)
+
+
+def structure(name: str) -> str:
+    """`within-patches:4` -> `shuffled within patches (4)`; others stay as they are."""
+    kind, _, options = name.partition(":")
+    text = PAGE.get(STRUCTURE + kind, kind)
+    return f"{text} ({options})" if options else text
