@@ -28,8 +28,8 @@ class Worth:
         end = "" if alone else t("worth.for", at=count(self.at))
         if self.center is None:
             return t("worth.bound", labels=rough((self.low or 1.0) * self.at)) + end
-        ends = [x * self.at if is_number(x) else None for x in (self.low, self.high)]
-        shown = between(*ends, "rough")
+        low, high = (x * self.at if is_number(x) else None for x in (self.low, self.high))
+        shown = between(low, high, "rough")
         interval = t("worth.interval", interval=shown) if shown else ""
         return t("worth.labels", labels=rough(self.center * self.at)) + interval + end
 

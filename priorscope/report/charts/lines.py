@@ -186,7 +186,9 @@ def _predicted_part(start: int, end: int) -> tuple[list[Any], list[Any]]:
     """A shade from `start` to `end`, to lie behind the curves, and its name, to lie before them."""
     area = alt.Chart(alt.InlineData(values=[{"n": start, "to": end}]))
     begin = alt.X("n:Q")
-    shade = area.mark_rect(color="#8a929c", opacity=1, fillOpacity=0.1, aria=False).encode(x=begin, x2="to:Q")
+    shade = area.mark_rect(color="#8a929c", opacity=1, fillOpacity=0.1, aria=False).encode(
+        x=begin, x2="to:Q"
+    )
     word = area.mark_text(
         text=t("chart.predicted"),
         **{

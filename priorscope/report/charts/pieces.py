@@ -19,7 +19,6 @@ LABELLED = "labelled"  # a parameter: whether there is room for names at the end
 HEIGHT = 300
 TEXT = 12
 LABEL_GAP = 14  # pixels between the names of two lines
-Y_SCALE = {"zero": False, "nice": True}
 
 
 def chart_of(table: str, *filters: str) -> alt.Chart:
@@ -78,7 +77,11 @@ def sizes_axis(sizes: list[int], title: str | None = None) -> alt.X:
 
 def value_axis(field: str, title: str, domain: Any = None, ticks: int = 6) -> alt.Y:
     """A linear axis; `domain` as (low, high) fixes it."""
-    scale = alt.Scale(**Y_SCALE) if domain is None else alt.Scale(domain=list(domain), nice=False)
+    scale = (
+        alt.Scale(zero=False, nice=True)
+        if domain is None
+        else alt.Scale(domain=list(domain), nice=False)
+    )
     return alt.Y(f"{field}:Q", title=title, scale=scale, axis=alt.Axis(tickCount=ticks))
 
 

@@ -37,7 +37,7 @@ def train_and_test_side_by_side(view: View, table: str, domain: tuple[float, flo
     return spec_of(chart, width=None)
 
 
-def _lines(view: View, table: str, domain: tuple[float, float]) -> alt.LayerChart:
+def _lines(view: View, table: str, domain: tuple[float, float]) -> Any:
     title = t("axis.bits")
     ends = [view.sizes[0], view.sizes[-1]] if view.sizes else []
     x, y = sizes_axis(ends, title=""), value_axis("bits", title, domain, ticks=4)
