@@ -17,29 +17,27 @@ def run(folder: Path, /) -> int:
     """
     from priorscope.experiments.result import report_into
 
-    print(report_into(folder, read_summary(folder)))
+    summary = read_summary(folder)
+    refuse_foreign(folder)
+    print(report_into(folder, summary))
     return Exit.DONE
 
 
-def claim(folder: Path) -> None:
+def refuse_foreign(folder: Path) -> None:
     """Make sure that `folder` is one of ours, also if an earlier version made it.
 
     Raises:
-        ValueError: if it is foreign; nothing is written there then.
+        ValueError: if it is foreign.
     """
     from priorscope.core.files import is_own
+    from priorscope.runs.store import made_by_earlier_version
 
-    if is_own(folder):
-        return
-    from priorscope.runs.store import Store, made_by_earlier_version
-
-    if not made_by_earlier_version(folder):
+    if not is_own(folder) and not made_by_earlier_version(folder):
         raise ValueError(
             f"{folder} isn't a folder that `priorscope compare` made (it has neither the marker "
             "`.priorscope` nor stored runs), so no report is written there; give the folder that "
             "`priorscope compare` printed."
         )
-    Store(folder).claim()
 
 
 def read_summary(folder: Path) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from priorscope.core.files import own
-from priorscope.report import words
-from priorscope.report.page import write_report
+from priorscope.wording import numbers as words
+from priorscope.report import write_report
 from priorscope.runs.store import KIND, made_by_earlier_version
 
 
@@ -96,8 +96,8 @@ class Result:
         short = Table(
             {
                 "learner": row["learner"],
-                "bits per label": _with_interval(row["code_bits_per_label"], 3),
-                "accuracy": _with_interval(row["accuracy"], 2),
+                "bits per label": _with_interval(row["code_bits_per_label"]),
+                "accuracy": _with_interval(row.get("accuracy")),
                 "probability best": words.percent(row["probability_best"]),
             }
             for row in self.summary["leaderboard"]
@@ -115,11 +115,10 @@ def _flat(row: dict[str, Any]) -> dict[str, Any]:
     return flat
 
 
-def _with_interval(value: Any, digits: int) -> str:
-    if not words.has_mean(value):
-        return words.MISSING
-    ends = words.interval(value, digits)
-    return words.number(value["mean"], digits) + (f" ({ends})" if ends else "")
+def _with_interval(value: Any) -> str:
+    if isinstance(value, dict) and "mean" in value:  # schema 1
+        value = {**value, "center": value["mean"]}
+    return words.estimate(value)
 
 
 def _shown(value: Any) -> str:

@@ -21,7 +21,7 @@ def _renamed(value: Any) -> Any:
         return [_renamed(item) for item in value]
     if not isinstance(value, dict):
         return value
-    if {"mean", "low", "high"} <= value.keys():
-        ends = {key: value[key] for key in ("low", "high")}
+    if "mean" in value:
+        ends = {key: value.get(key) for key in ("low", "high")}
         return {"center": value["mean"], **ends, "n": value.get("n"), "method": OLD_METHOD}
     return {RENAMED.get(key, key): _renamed(item) for key, item in value.items()}

@@ -4,6 +4,7 @@ import pytest
 
 from priorscope.cli import main
 from priorscope.cli.exit_codes import Exit
+from priorscope.core.files import own
 
 SUMMARY = {
     "schema": 1,
@@ -19,16 +20,23 @@ SUMMARY = {
 }
 
 
+@pytest.fixture
+def folder(tmp_path):
+    """One that `compare` made."""
+    own(tmp_path, "comparison")
+    return tmp_path
+
+
 def leave(*arguments):
     with pytest.raises(SystemExit) as left:
         main(list(arguments))
     return left.value.code
 
 
-def test_makes_the_page_again_and_prints_its_path(tmp_path, capsys):
-    (tmp_path / "summary.json").write_text(json.dumps(SUMMARY), encoding="utf-8")
-    assert leave("report", str(tmp_path)) == Exit.DONE
-    page = tmp_path / "report.html"
+def test_makes_the_page_again_and_prints_its_path(folder, capsys):
+    (folder / "summary.json").write_text(json.dumps(SUMMARY), encoding="utf-8")
+    assert leave("report", str(folder)) == Exit.DONE
+    page = folder / "report.html"
     assert capsys.readouterr().out.strip() == str(page)
     assert "Only linear has all of its runs." in page.read_text(encoding="utf-8")
 
@@ -40,14 +48,49 @@ def test_makes_the_page_again_and_prints_its_path(tmp_path, capsys):
         ("{", "summary.json is not JSON"),
         ('{"schema": 3}', "this one has schema 3"),
         ("[]", "must hold an object, but it holds a list"),
-        ('{"schema": 1}', "task, sizes, draws, leaderboard, curves, verdict are missing"),
+        ('{"schema": 1}', "task, sizes, repeats, leaderboard, curves, verdict are missing"),
     ],
 )
-def test_bad_input_is_one_sentence_and_exit_code_2(tmp_path, capsys, content, sentence):
+def test_bad_input_is_one_sentence_and_exit_code_2(folder, capsys, content, sentence):
     if content is not None:
-        (tmp_path / "summary.json").write_text(content, encoding="utf-8")
-    assert leave("report", str(tmp_path)) == Exit.BAD_INPUT
+        (folder / "summary.json").write_text(content, encoding="utf-8")
+    assert leave("report", str(folder)) == Exit.BAD_INPUT
     complaint = capsys.readouterr().err
     assert sentence in complaint
     assert complaint.count("\n") == 1
-    assert not (tmp_path / "report.html").exists()
+    assert not (folder / "report.html").exists()
+
+
+def kept(folder):
+    """What every file under `folder` holds, and where every link points."""
+    paths = [p for p in folder.rglob("*") if p.is_symlink() or p.is_file()]
+    return {p: p.readlink() if p.is_symlink() else p.read_bytes() for p in paths}
+
+
+def test_a_foreign_folder_is_left_as_it_is(tmp_path, capsys):
+    own_page = tmp_path / "report.html"
+    own_page.write_text("mine", encoding="utf-8")
+    (tmp_path / "summary.json").write_text(json.dumps(SUMMARY), encoding="utf-8")
+    before = kept(tmp_path)
+    assert leave("report", str(tmp_path)) == Exit.BAD_INPUT
+    assert "isn't a folder that `priorscope compare` made" in capsys.readouterr().err
+    assert kept(tmp_path) == before
+
+
+def test_links_are_never_followed(folder, tmp_path_factory, capsys):
+    mine = tmp_path_factory.mktemp("mine")
+    (mine / "report.html").write_text("mine", encoding="utf-8")
+    (mine / "leaderboard.svg").write_text("mine", encoding="utf-8")
+    before = kept(mine)
+    (folder / "summary.json").write_text(json.dumps(SUMMARY), encoding="utf-8")
+    (folder / "report.html").symlink_to(mine / "report.html")
+    (folder / ".report.html.part").symlink_to(mine / "report.html")
+    (folder / "figures").symlink_to(mine)
+    assert leave("report", str(folder)) == Exit.BAD_INPUT
+    assert "is a link to another folder" in capsys.readouterr().err
+    (folder / "figures").unlink()
+    (folder / "figures").mkdir()
+    (folder / "figures" / "leaderboard.svg").symlink_to(mine / "leaderboard.svg")
+    assert leave("report", str(folder)) == Exit.DONE
+    assert kept(mine) == before
+    assert not (folder / "report.html").is_symlink()
