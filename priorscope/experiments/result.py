@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from priorscope.core.files import own
-from priorscope.wording import numbers as words
 from priorscope.report import write_report
 from priorscope.runs.store import KIND, made_by_earlier_version
+from priorscope.wording import numbers as words
 
 
 class Table(list[dict[str, Any]]):
