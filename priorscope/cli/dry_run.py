@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from priorscope.core.read import read_lines
 from priorscope.experiments.comparison import Comparison
 from priorscope.runs.cost import describe_network, seconds_per_step
 from priorscope.runs.planner import TOGETHER
@@ -18,6 +19,9 @@ STOPS_EARLY = 0.7  # share of the planned steps that runs take on average
 
 def print_plan(comparison: Comparison, console: Console) -> None:
     """One line per learner, and the time that all missing runs will take on this machine."""
+    if (read := comparison.data.examples.read) is not None:
+        for line in read_lines(read):
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
     prepare_process(1)
     signature = comparison.data.examples.signature
     missing = comparison.missing()

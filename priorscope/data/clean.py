@@ -1,100 +1,166 @@
-"""What every source of data goes through: labels checked, splits made, duplicates found."""
+"""What every source of data goes through: labels understood, splits made, duplicates removed."""
 
 import dataclasses
-import hashlib
-import re
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
+from priorscope.core.printable import printable
+from priorscope.core.read import ClassCount, ColumnUse, Dropped, InputRange, Note, Read, TargetRead
 from priorscope.core.split import stratified_split
+from priorscope.data.duplicates import Duplicates, find_duplicates
+from priorscope.data.held_out import grouped_split, latest_split, quantity_strata
+from priorscope.data.labels import Labels, read_labels
 from priorscope.tasks import Examples
 
-MAX_CLASSES = 10_000
-MAX_DUPLICATES = 0.2  # share of training; above it, inputs repeat by nature
-WHOLE = re.compile(r"-?(0|[1-9]\d*)(\.0+)?")
-MISSING = {"", "nan", "none", "null", "na", "n/a", "?"}
+CHUNK = 2**22  # values that are checked at a time
+
+
+@dataclasses.dataclass(frozen=True)
+class LabelOptions:
+    """What a user says on labels and splits; see `priorscope.data.resolve.resolve`."""
+
+    class_names: tuple[str, ...] = ()
+    task: str = ""
+    missing: tuple[str, ...] = ()
+    test_share: float = 0.2
+    strict: bool = False
+    seed: int = 0
 
 
 @dataclasses.dataclass(frozen=True)
 class Split:
-    """Which examples of a source are used, for what, and with which class.
+    """Which examples of a source are used, for what, and with which target.
 
     train, test: indices into the source's examples.
-    targets: (examples of the source,) int64; -1 where the label is missing.
+    labels: of all examples of the source.
+    test_from: where the test split comes from, in words.
+    groups: (examples of the source,) which belong together, or None.
+    ordered: whether `train` is in the order of time.
     """
 
     train: np.ndarray
     test: np.ndarray
-    targets: np.ndarray
-    class_names: tuple[str, ...]
-    notes: tuple[str, ...] = ()
+    labels: Labels
+    test_from: str
+    options: LabelOptions
+    groups: np.ndarray | None = None
+    ordered: bool = False
+    notes: tuple[Note, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+
+    @property
+    def targets(self) -> np.ndarray:
+        """(examples of the source,): int64, -1 where missing; of a quantity float64, NaN."""
+        return self.labels.codes if self.labels.values is None else self.labels.values
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """Names of classes 0, 1, ...; empty for a quantity."""
+        return self.labels.names
 
 
 def split_examples(
-    labels: Sequence | np.ndarray,
+    labels: Sequence | np.ndarray | Any,
     is_test: np.ndarray | None = None,
     *,
-    class_names: Sequence[str] = (),
-    test_share: float = 0.2,
-    strict: bool = False,
-    seed: int = 0,
+    options: LabelOptions | None = None,
+    test_from: str = "",
+    groups: np.ndarray | None = None,
+    times: np.ndarray | None = None,
 ) -> Split:
-    """Turn labels into classes and decide the test split, before any input is looked at.
+    """Understand the labels and decide the test split, before any input is looked at.
 
-    labels: one per example of the source: text, whole numbers or booleans.
-    is_test: True where the source says test; None asks for a stratified split by `seed`.
-    class_names: names of labels 0, 1, ...; without them a class is named by its label.
-    strict: refuse missing labels instead of leaving such examples out.
+    labels: one per example of the source.
+    is_test: True where the source says test; None asks for a split by `options.seed`.
+    test_from: where a given test split comes from.
+    groups: (examples,) int64; examples of one group stay in one split.
+    times: (examples,) float64; the latest examples are the test split, and training is in order.
 
     Raises:
-        ValueError: if there are no labels to learn, or they look like a quantity.
+        ValueError: if there are no labels to learn.
     """
-    targets, names, notes = encode_labels(labels, class_names, strict)
-    known = np.flatnonzero(targets >= 0)
-    if is_test is None:
-        counts = np.bincount(targets[known], minlength=len(names))
-        _check_counts(counts, names, "the data")
-        train, test = stratified_split(targets[known], test_share, seed)
-        train, test = known[train], known[test]
-    else:
-        train, test = known[~is_test[known]], known[is_test[known]]
-        for part, which in ((train, "training"), (test, "test")):
-            if len(part) == 0:
-                raise ValueError(f"The {which} split is empty; leave the split out to draw one.")
-        counts = np.bincount(targets[train], minlength=len(names))
-        _check_counts(counts, names, "the training split")
-    return Split(train, test, targets, names, tuple(notes))
-
-
-def encode_labels(
-    labels: Sequence | np.ndarray, class_names: Sequence[str], strict: bool
-) -> tuple[np.ndarray, tuple[str, ...], list[str]]:
-    """Return (targets, class names, notes); a missing label becomes -1."""
-    array = np.asarray(labels)
-    if array.ndim == 2 and array.shape[1] == 1:
-        array = array[:, 0]
-    if array.ndim != 1:
-        raise ValueError(
-            f"Labels must be one value per example, but their shape is {array.shape}; one-hot "
-            "labels become classes by argmax over the last axis."
-        )
-    missing = _missing(array)
-    if missing.all():
-        raise ValueError(f"All {len(array)} labels are missing; name another target.")
-    notes = []
+    options = options or LabelOptions()
+    found = read_labels(labels, options.class_names, options.task, options.missing)
+    missing = found.missing
+    notes, dropped = list(found.notes), []
     if missing.any():
         first = int(np.flatnonzero(missing)[0])
-        what = f"{missing.sum()} of {len(array)} labels are missing (first: example {first})"
-        if strict:
+        what = f"{missing.sum()} of {len(missing)} labels are missing (first: example {first})"
+        if options.strict:
             raise ValueError(f"{what}; add them, or leave out --strict to skip these examples.")
-        notes.append(f"{what}; these examples are left out.")
-    values, codes = np.unique(_whole(array[~missing]), return_inverse=True)
-    names = _names(values, class_names)
-    _check_not_a_quantity(names, len(codes))
-    targets = np.full(len(array), -1, dtype=np.int64)
-    targets[~missing] = codes
-    return targets, names, notes
+        notes.append(Note(f"{what}; these examples are left out.", "warning"))
+        dropped.append(Dropped(int(missing.sum()), "the label is missing"))
+    present = np.flatnonzero(~missing)
+    split = _Splitting(found, present, groups, times, options)
+    if is_test is None:
+        _check_counts(found, present, "the data")
+        train, test, test_from = split.drawn()
+    else:
+        train, test = split.given(is_test)
+        test_from = test_from or "given by the data"
+        _check_counts(found, train, "the training split")
+    notes += split.notes
+    return Split(
+        train,
+        test,
+        found,
+        test_from,
+        options,
+        groups,
+        times is not None,
+        tuple(notes),
+        tuple(dropped),
+    )
+
+
+@dataclasses.dataclass(eq=False)
+class _Splitting:
+    labels: Labels
+    present: np.ndarray
+    groups: np.ndarray | None
+    times: np.ndarray | None
+    options: LabelOptions
+
+    def __post_init__(self) -> None:
+        self.notes: list[Note] = []
+
+    def drawn(self) -> tuple[np.ndarray, np.ndarray, str]:
+        present, share, seed = self.present, self.options.test_share, self.options.seed
+        values = self.labels.values
+        targets = self.labels.codes if values is None else values
+        strata = targets[present] if values is None else quantity_strata(targets[present])
+        if self.times is not None:
+            train, test = latest_split(self.times[present], share)
+            where = f"the latest {share:.0%} held out"
+        elif self.groups is not None:
+            train, test = grouped_split(self.groups[present], strata, share, seed)
+            where = f"{share:.0%} held out, whole groups, seed {seed}"
+        else:
+            train, test = stratified_split(strata, share, seed)
+            kind = "of each class" if values is None else "at random"
+            where = f"{share:.0%} {kind} held out, seed {seed}"
+        return present[train], present[test], where
+
+    def given(self, is_test: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        train, test = self.present[~is_test[self.present]], self.present[is_test[self.present]]
+        for part, which in ((train, "training"), (test, "test")):
+            if len(part) == 0:
+                raise ValueError(
+                    f"The {which} split is empty; leave the split out to have one made."
+                )
+        if self.times is not None:
+            train = train[np.argsort(self.times[train], kind="stable")]
+        if self.groups is not None:
+            common = np.intersect1d(self.groups[train], self.groups[test])
+            if len(common):
+                self.notes.append(
+                    Note(
+                        f"{len(common)} groups are in both splits: test figures flatter.", "warning"
+                    )
+                )
+        return train, test
 
 
 def assemble(
@@ -102,16 +168,21 @@ def assemble(
     inputs: np.ndarray,
     test_inputs: np.ndarray,
     *,
+    kind: str = "",
     vocabulary: int | None = None,
     padded: bool = False,
-    notes: Sequence[str] = (),
+    notes: Sequence[Note | str] = (),
+    columns: Sequence[ColumnUse] = (),
+    unknown_tokens: float | None = None,
+    dropped: Sequence[Dropped] = (),
 ) -> Examples:
     """Examples from the inputs of `split.train` and `split.test`, in that order.
 
-    Training examples whose input is also in the test split are taken out and counted.
+    Test examples whose input is also in the training split are taken out and counted; training
+    examples with one input belong to one group.
 
     Raises:
-        ValueError: if an input holds NaN or infinity.
+        ValueError: if an input holds NaN or infinity, or there are warnings under `strict`.
     """
     for array, which, index in (
         (inputs, "training", split.train),
@@ -119,17 +190,71 @@ def assemble(
     ):
         check_finite(array, which, index)
     targets, test_targets = split.targets[split.train], split.targets[split.test]
-    kept, found = without_duplicates(inputs, targets, test_inputs, len(split.class_names))
-    return Examples(
-        inputs=inputs if kept.all() else inputs[kept],
-        targets=targets[kept],
+    given = None if split.groups is None else split.groups[split.train]
+    double = find_duplicates(inputs, test_inputs, targets, test_targets, split.class_names, given)
+    test_inputs, test_targets = _kept(test_inputs, double), _kept(test_targets, double)
+    every = [n if isinstance(n, Note) else Note(n) for n in (*split.notes, *notes)]
+    every += double.notes
+    lost = (*split.dropped, *dropped, *double.dropped)
+    examples = Examples(
+        inputs=inputs,
+        targets=targets,
         test_inputs=test_inputs,
         test_targets=test_targets,
         class_names=split.class_names,
         vocabulary=vocabulary,
         padded=padded,
-        notes=(*split.notes, *notes, *found),
+        notes=tuple(note.text for note in every),
+        groups=double.groups,
+        ordered=split.ordered,
     )
+    read = Read(
+        kind=kind or _layout(inputs, vocabulary),
+        examples=len(targets),
+        test_examples=len(test_targets),
+        test_from=split.test_from,
+        inputs=input_range(inputs),
+        target=_target(split.labels),
+        classes=_class_counts(split.class_names, targets, test_targets),
+        columns=tuple(columns),
+        unknown_tokens=unknown_tokens,
+        dropped=tuple(lost),
+        notes=tuple(every),
+    )
+    if split.options.strict and read.warnings:
+        raise ValueError(f"{read.warnings[0]} Leave out --strict to go on with that.")
+    return dataclasses.replace(examples, read=read)
+
+
+def _layout(inputs: np.ndarray, vocabulary: int | None) -> str:
+    return "tokens" if vocabulary is not None else ("vector", "series", "image")[inputs.ndim - 2]
+
+
+def _kept(array: np.ndarray, double: Duplicates) -> np.ndarray:
+    return array if double.test_kept.all() else array[double.test_kept]
+
+
+def input_range(inputs: np.ndarray) -> InputRange:
+    """Shape of one example, lowest and highest value."""
+    shape = tuple(int(size) for size in inputs.shape[1:])
+    if not inputs.size:
+        return InputRange(shape, 0.0, 0.0)
+    return InputRange(shape, float(inputs.min()), float(inputs.max()))
+
+
+def _target(labels: Labels) -> TargetRead:
+    if labels.values is None:
+        return TargetRead("classes")
+    return TargetRead("quantity", float(np.nanmin(labels.values)), float(np.nanmax(labels.values)))
+
+
+def _class_counts(
+    names: Sequence[str], targets: np.ndarray, test_targets: np.ndarray
+) -> tuple[ClassCount, ...]:
+    if not names:
+        return ()
+    counts = np.bincount(np.concatenate([targets, test_targets]), minlength=len(names))
+    return tuple(ClassCount(n, int(c)) for n, c in zip(names, counts, strict=True))
 
 
 def check_finite(inputs: np.ndarray, which: str, index: np.ndarray | None = None) -> None:
@@ -153,98 +278,16 @@ def check_finite(inputs: np.ndarray, which: str, index: np.ndarray | None = None
         )
 
 
-def without_duplicates(
-    inputs: np.ndarray, targets: np.ndarray, test_inputs: np.ndarray, num_classes: int
-) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Mask of training examples whose input, value by value, is not in the test split; notes.
-
-    Where the inputs repeat by nature (few distinct values: more than 20% would go, or a class
-    would be lost) all are kept, and the note says so.
-    """
-    seen = set(_keys(test_inputs))
-    kept = np.array([key not in seen for key in _keys(inputs)], dtype=bool)
-    count = int((~kept).sum())
-    if count == 0:
-        return kept, ()
-    what = f"{count} of {len(kept)} training inputs are also in the test split"
-    left = np.bincount(targets[kept], minlength=num_classes)
-    if count > MAX_DUPLICATES * len(kept) or left.min() == 0:
-        note = f"{what}; they are kept, because too little would be left: test figures flatter."
-        return np.ones(len(kept), dtype=bool), (note,)
-    return kept, (f"{what}; they are left out of training.",)
-
-
-def _keys(inputs: np.ndarray) -> list[bytes]:
-    rows = np.ascontiguousarray(inputs).reshape(len(inputs), -1)
-    return [hashlib.blake2b(row.data, digest_size=16).digest() for row in rows]
-
-
-def _missing(array: np.ndarray) -> np.ndarray:
-    if array.dtype.kind == "f":
-        return np.isnan(array)
-    if array.dtype.kind in "biu":
-        return np.zeros(len(array), dtype=bool)
-    if array.dtype.kind == "O":
-        return np.array([v is None or str(v).strip().lower() in MISSING for v in array], dtype=bool)
-    return np.isin(np.char.lower(np.char.strip(array)), list(MISSING))
-
-
-def _whole(array: np.ndarray) -> np.ndarray:
-    """Labels as whole numbers or as text; 1, 1.0, "1" and "1.0" are one class, "01" is text."""
-    if array.dtype.kind in "biu":
-        return array.astype(np.int64)
-    if array.dtype.kind != "f":
-        text = np.char.strip(array.astype(str))
-        try:
-            numbers = text.astype(np.float64)
-        except ValueError:
-            return text
-        is_whole = np.isfinite(numbers).all() and (numbers == np.floor(numbers)).all()
-        if is_whole and not all(map(WHOLE.fullmatch, np.unique(text))):
-            return text
-        array = numbers
-    if not np.isfinite(array).all():
-        raise ValueError("Labels hold infinite values; targets must be classes.")
-    if (array % 1 != 0).any():
-        distinct = len(np.unique(array))
-        raise ValueError(
-            f"The target looks like a quantity ({distinct} distinct values, such as "
-            f"{array[array % 1 != 0][0]:g}), but priorscope compares classifiers; "
-            "cut it into classes, or name another target."
-        )
-    return array.astype(np.int64)
-
-
-def _check_not_a_quantity(values: tuple[str, ...], examples: int) -> None:
-    if len(values) == 1:
-        raise ValueError(
-            f"All {examples} labels are {values[0]!r}, but two classes are needed at least; "
-            "name another target or add examples of another class."
-        )
-    # up to 20 classes are never too many: then the classes with one example are named instead
-    if len(values) > MAX_CLASSES or (len(values) > 20 and 2 * len(values) > examples):
-        raise ValueError(
-            f"The target has {len(values)} distinct values in {examples} examples, too many for "
-            f"classes (at most {MAX_CLASSES}, and 2 examples each on average); it looks like a "
-            "quantity, an identifier or a text: name another target."
-        )
-
-
-def _names(values: np.ndarray, class_names: Sequence[str]) -> tuple[str, ...]:
-    if not len(class_names):
-        return tuple(map(str, values))
-    if values.dtype.kind != "i" or values[0] < 0 or values[-1] >= len(class_names):
-        raise ValueError(
-            f"There are {len(class_names)} class names, but labels from {values[0]} to "
-            f"{values[-1]}; names are for labels 0, 1, ..."
-        )
-    return tuple(str(class_names[v]) for v in values)
-
-
-def _check_counts(counts: np.ndarray, names: tuple[str, ...], where: str) -> None:
+def _check_counts(labels: Labels, used: np.ndarray, where: str) -> None:
+    if labels.values is not None:
+        if len(used) < 4:
+            raise ValueError(f"There are {len(used)} examples in {where}; at least 4 are needed.")
+        return
+    counts = np.bincount(labels.codes[used], minlength=len(labels.names))
     rare = np.flatnonzero(counts < 2)
     if len(rare):
-        shown = ", ".join(f"{names[k]!r} ({counts[k]})" for k in rare[:5])
+        names = labels.names
+        shown = ", ".join(f"{printable(names[k], 60)!r} ({counts[k]})" for k in rare[:5])
         more = f" and {len(rare) - 5} more" if len(rare) > 5 else ""
         raise ValueError(
             f"Each class needs 2 examples in {where} at least, but there are fewer of "

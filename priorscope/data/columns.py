@@ -1,106 +1,159 @@
-"""Columns by name from .csv, .tsv, .jsonl and .parquet files, also .gz, without pandas."""
+"""What the values of a column are: numbers, categories, text, dates, vectors, images, ..."""
 
-import csv
 import dataclasses
-import gzip
-import io
-import json
 import re
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
+from functools import cached_property
+from typing import Any, Literal
 
 import numpy as np
+import pyarrow as pa
 
 from priorscope.core.config import closest
-from priorscope.data.clean import MISSING
+from priorscope.core.printable import printable
+from priorscope.data.arrow import codes_of, numbers_of, pc, rows_of, strings
+from priorscope.data.numbers import Numbers, parse_numbers
 
-SUFFIXES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
 TARGETS = ("target", "label", "class", "labels", "y", "category")
 MAX_CATEGORIES = 64
-MAX_FIELD = 2**24  # characters in one field
-Columns = dict[str, list]
+SAMPLE = 20_000  # values that decide whether a column is text
+IMAGE_NAME = re.compile(r".*\.(jpe?g|png|bmp|gif|tiff?|webp|jfif|heic|avif|ppm|pgm)", re.IGNORECASE)
+IMAGE_START = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF")
+NOTHING = ("", "nan", "null", "#n/a", "<na>", "#na")  # never a category's name
+DATES = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S",
+         "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%d.%m.%Y",
+         "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%m/%d/%Y", "%d/%m/%Y", "%m/%d/%Y %H:%M",
+         "%d/%m/%Y %H:%M")  # fmt: skip
+Kind = Literal[
+    "empty", "number", "category", "text", "date", "vector", "nested", "image", "image name"
+]
 
 
-@dataclasses.dataclass(frozen=True)
-class Source:
-    """Rows of one or more files.
+@dataclasses.dataclass(frozen=True, eq=False)
+class Column:
+    """A column by name, its values as the file has them.
 
-    is_test: (rows,) True where a row comes from the test file; None where there is none.
+    typed: whether the format itself tells numbers from text.
+    decimal: the decimal mark where a comma could be one.
     """
 
-    columns: Columns
-    is_test: np.ndarray | None = None
-    notes: tuple[str, ...] = ()
+    name: str
+    values: pa.Array
+    typed: bool = True
+    decimal: str = "."
 
+    def __len__(self) -> int:
+        return len(self.values)
 
-def is_table(path: Path) -> bool:
-    """Whether the name says that columns can be read from it."""
-    return path.name.lower().removesuffix(".gz").endswith(SUFFIXES)
+    @cached_property
+    def kind(self) -> Kind:
+        """What the values are, judged by all of them."""
+        kind = self.values.type
+        if self.values.null_count == len(self.values):
+            return "empty"
+        if pa.types.is_struct(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+            return "image" if _holds_images(self.values) else "nested"
+        if _is_list(kind):
+            return "vector" if vectors(self.values) is not None else "nested"
+        if pa.types.is_map(kind) or pa.types.is_union(kind):
+            return "nested"
+        if pa.types.is_temporal(kind):
+            return "date"
+        if kind != pa.string():
+            return "category" if pa.types.is_boolean(kind) else "number"
+        return self._kind_of_text()
 
+    def _kind_of_text(self) -> Kind:
+        if self.numbers is not None:
+            return "number"
+        if not self._present:
+            return "empty"
+        names = sum(bool(IMAGE_NAME.fullmatch(v.strip())) for v in self._present[:1000])
+        if names >= 0.95 * len(self._present[:1000]):
+            return "image name"
+        if all(v.lstrip()[:1] in ("{", "[") for v in self._present[:100]) and self.typed:
+            return "nested"
+        if len(self._present) >= 2 and self.dates is not None:
+            return "date"
+        distinct = len(set(self._present))
+        words = sum(len(v.split()) for v in self._present) / len(self._present)
+        is_text = distinct > MAX_CATEGORIES or (words >= 4 and 2 * distinct > len(self._present))
+        return "text" if is_text else "category"
 
-def read_source(path: Path, test: str = "") -> Source:
-    """Read a file, a file and its test file, or a folder that holds train.* and test.*.
+    @cached_property
+    def _present(self) -> list[str]:
+        """Up to `SAMPLE` values that aren't missing, evenly from all."""
+        step = max(1, len(self.values) // SAMPLE)
+        values = self.values
+        if step > 1:
+            values = rows_of(values, np.arange(0, len(self), step))
+        return [v for v in values.to_pylist() if not is_missing(v)]
 
-    Raises:
-        ValueError: if a file can't be read, or their columns differ.
-    """
-    if not path.is_dir():
-        parts = {"train": path} | ({"test": Path(test)} if test else {})
-        return _joined(parts, ())
-    parts: dict[str, Path] = {}
-    for file in sorted(f for f in path.iterdir() if is_table(f)):
-        words = set(re.split(r"[^a-z]+", file.name.lower()))
-        for split, names in (
-            ("train", {"train", "training"}),
-            ("test", {"test", "testing"}),
-            ("validation", {"val", "valid", "validation", "dev"}),
-        ):
-            if words & names:
-                if split in parts:
-                    raise ValueError(f"{path} has two {split} files; name the file itself.")
-                parts[split] = file
-    if "train" not in parts:
-        raise ValueError(f"{path} has no file such as train.csv; name the file itself.")
-    if "test" not in parts and "validation" in parts:
-        note = f"There is no test file; {parts['validation'].name} is the test split."
-        return _joined({"train": parts["train"], "test": parts["validation"]}, (note,))
-    note = f"{parts['validation'].name} is part of training." if "validation" in parts else ""
-    return _joined(parts, (note,) if note else ())
+    @cached_property
+    def numbers(self) -> Numbers | None:
+        """The values as numbers, or None where too many are none."""
+        if self.values.type == pa.string():
+            return parse_numbers(self.values, self.decimal)
+        try:
+            return Numbers(numbers_of(self.values))
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+            return None
 
+    @cached_property
+    def dates(self) -> np.ndarray | None:
+        """(rows,) float64 seconds since 1970, NaN where missing; None where they are no dates."""
+        if pa.types.is_temporal(self.values.type):
+            return _seconds(self.values)
+        if not re.match(r"\s*\d{1,4}[-/.]\d", self._present[0] if self._present else ""):
+            return None
+        for form in DATES:
+            sample = pc.strptime(strings([v.strip() for v in self._present[:50]]), form, "s", True)
+            if sample.null_count:
+                continue
+            parsed = pc.strptime(pc.utf8_trim_whitespace(self.values), form, "s", True)
+            if parsed.null_count <= self.values.null_count + 0.05 * len(self):
+                return _seconds(parsed)
+        return None
 
-def read_columns(path: Path, rows: int | None = None) -> Columns:
-    """Values by column: text from .csv and .tsv, what the file says from the others.
-
-    rows: read at most so many.
-
-    Raises:
-        ValueError: if the file can't be read, has no rows, or its rows have unequal lengths.
-    """
-    name = path.name.lower().removesuffix(".gz")
-    try:
-        if name.endswith(".parquet"):
-            columns = _parquet(path, rows)
+    @cached_property
+    def texts(self) -> list[str]:
+        """The values as text; "" where one is missing."""
+        if self.values.type != pa.string():
+            values = pc.cast(self.values, pa.string()).to_pylist()
         else:
-            with _opened(path) as file:
-                read = _json_lines if name.endswith(("jsonl", "ndjson")) else _separated
-                columns = read(path, file, rows)
-    except (UnicodeDecodeError, csv.Error, EOFError, gzip.BadGzipFile) as error:
-        raise ValueError(f"{path} can't be read: {error}; it must be UTF-8 text.") from error
-    if not columns or not next(iter(columns.values())):
-        raise ValueError(f"{path} has no rows.")
-    return columns
+            values = self.values.to_pylist()
+        return ["" if v is None else v for v in values]
+
+    @cached_property
+    def categories(self) -> tuple[np.ndarray, list[str]]:
+        """(rows,) int64 codes and the names of codes 0, 1, ..., sorted; missing is "" ."""
+        texts = self.values
+        if texts.type != pa.string():
+            texts = pc.cast(texts, pa.string())
+        encoded = texts.dictionary_encode()
+        plain = [v.strip() for v in encoded.dictionary.to_pylist()]
+        plain = ["" if is_missing(v) else v for v in plain]
+        names = sorted({*plain, ""})
+        index = {name: k for k, name in enumerate(names)}
+        table = np.array([index[name] for name in plain] + [index[""]], np.int64)
+        return table[codes_of(encoded)], names
+
+    def slice(self, rows: np.ndarray) -> "Column":
+        """The same column of some rows."""
+        return dataclasses.replace(self, values=rows_of(self.values, rows))
 
 
-def column(columns: Columns, name: str) -> list:
-    """The values of a column.
+Columns = dict[str, Column]
+
+
+def column(columns: Columns, name: str) -> Column:
+    """The column of this name.
 
     Raises:
-        LookupError: if there is none of this name; the nearest is named.
+        LookupError: if there is none; the nearest is named.
     """
     if name not in columns:
         hint = closest(name, columns)
-        raise LookupError(f"There is no column {name!r}; there are {', '.join(columns)}.{hint}")
+        raise LookupError(f"There is no column {name!r}; there are {listed(columns)}.{hint}")
     return columns[name]
 
 
@@ -114,127 +167,63 @@ def target_column(columns: Columns, target: str) -> str:
     if target:
         column(columns, target)
         return target
-    found = [name for name in columns if name.strip().lower() in TARGETS]
-    if len(found) != 1:
-        which = f"several may be ({', '.join(found)})" if found else "none is named so"
+    usual = [name for name in columns if name.strip().lower() in TARGETS]
+    if len(usual) != 1:
+        which = f"several may be ({', '.join(usual)})" if usual else "none is named so"
         raise ValueError(
             f"Which column is the target? {which}; give --target. The columns are "
-            f"{', '.join(columns)}."
+            f"{listed(columns)}."
         )
-    return found[0]
+    return usual[0]
 
 
-def as_numbers(values: Sequence) -> np.ndarray | None:
-    """(rows,) float64 with NaN where a value is missing; None if some value is no number."""
-    cleaned = [None if is_missing(v) else v for v in values]
-    try:
-        return np.array([np.nan if v is None else float(v) for v in cleaned], dtype=np.float64)
-    except (TypeError, ValueError):
-        return None
+def listed(columns: Columns) -> str:
+    """Names of the columns, for a sentence."""
+    names = [printable(name, 40) for name in columns]
+    more = f" and {len(names) - 20} more" if len(names) > 20 else ""
+    return ", ".join(names[:20]) + more
 
 
 def is_missing(value: Any) -> bool:
-    """Whether a field is empty or one of the usual words for it."""
+    """Whether a field of text is empty; a word such as NA is a word."""
     if value is None or (isinstance(value, float) and value != value):
         return True
-    return isinstance(value, str) and value.strip().lower() in MISSING
+    return isinstance(value, str) and value.strip().lower() in NOTHING
 
 
-def looks_like_text(values: Sequence) -> bool:
-    """No numbers, and too many different values, or too many words, for categories."""
-    present = [str(v) for v in values if not is_missing(v)]
-    if not present or as_numbers(present) is not None:
-        return False
-    distinct = len(set(present))
-    words = sum(len(v.split()) for v in present) / len(present)
-    return distinct > MAX_CATEGORIES or (words >= 4 and 2 * distinct > len(present))
+def vectors(values: pa.Array) -> np.ndarray | None:
+    """(rows, length) float64 where each value is a list of as many numbers, else None."""
+    if values.null_count or not len(values):
+        return None
+    if pa.types.is_fixed_size_list(values.type):
+        values = values.cast(pa.list_(values.type.value_type))
+    lengths = pc.unique(pc.list_value_length(values))
+    flat = pc.list_flatten(values)
+    if len(lengths) != 1 or not len(flat) or flat.null_count:
+        return None
+    if not (pa.types.is_floating(flat.type) or pa.types.is_integer(flat.type)):
+        return None
+    return numbers_of(flat).reshape(len(values), lengths[0].as_py())
 
 
-def _joined(parts: dict[str, Path], notes: tuple[str, ...]) -> Source:
-    columns: Columns = {}
-    is_test: list[bool] = []
-    for split, path in sorted(parts.items(), key=lambda part: part[0] == "test"):
-        read = read_columns(path)
-        if columns and columns.keys() != read.keys():
-            raise ValueError(
-                f"{path} has the columns {', '.join(read)}, but training has {', '.join(columns)}."
-            )
-        for name, values in read.items():
-            columns.setdefault(name, []).extend(values)
-        is_test += [split == "test"] * len(next(iter(read.values())))
-    return Source(columns, np.array(is_test) if any(is_test) else None, notes)
+def _is_list(kind: pa.DataType) -> bool:
+    return (
+        pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)
+    )
 
 
-def _opened(path: Path) -> io.TextIOWrapper:
-    zipped = path.name.lower().endswith(".gz")
-    raw = gzip.open(path) if zipped else path.open("rb")  # noqa: SIM115, the caller closes it
-    return io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")  # type: ignore[arg-type]
+def _holds_images(values: pa.Array) -> bool:
+    """Whether a cell is an encoded image, or a record with one under `bytes`."""
+    cell = values.drop_null()[0].as_py()
+    if isinstance(cell, dict):
+        cell = cell.get("bytes")
+    return isinstance(cell, bytes) and cell.startswith(IMAGE_START)
 
 
-def _separated(path: Path, file: io.TextIOWrapper, rows: int | None) -> Columns:
-    header = file.readline().rstrip("\r\n")
-    is_tsv = ".tsv" in path.suffixes or "\t" in header
-    # in a .tsv a quotation mark is a character like others, as the format has no quoting
-    quoting = csv.QUOTE_NONE if is_tsv else csv.QUOTE_MINIMAL
-    separator = "\t" if is_tsv else max(",;|", key=header.count)
-    names = next(csv.reader([header], delimiter=separator, quoting=quoting), [])
-    if len(set(names)) < len(names):
-        twice = next(n for n in names if names.count(n) > 1)
-        raise ValueError(f"{path} has two columns named {twice!r}; give them different names.")
-    found: list[list[str]] = []
-    limit = csv.field_size_limit(MAX_FIELD)
-    try:
-        reader = csv.reader(file, delimiter=separator, quoting=quoting)
-        for row in reader:
-            if len(row) == len(names):
-                found.append(row)
-            elif row:
-                raise ValueError(
-                    f"{path} has {len(row)} fields in line {reader.line_num + 1}, but "
-                    f"{len(names)} column names; repair the line, or its quotation marks."
-                )
-            if rows is not None and len(found) >= rows:
-                break
-    finally:
-        csv.field_size_limit(limit)
-    return {
-        name: list(values) for name, values in zip(names, zip(*found, strict=True), strict=False)
-    }
-
-
-def _json_lines(path: Path, file: io.TextIOWrapper, rows: int | None) -> Columns:
-    columns: Columns = {}
-    count = 0
-    for number, line in enumerate(file, start=1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise ValueError(f"{path} has no JSON in line {number}: {error}.") from error
-        if not isinstance(row, dict):
-            raise ValueError(f"{path} must hold one object a line, but line {number} holds none.")
-        for name in row:
-            columns.setdefault(name, [None] * count)
-        for name, values in columns.items():
-            values.append(row.get(name))
-        count += 1
-        if rows is not None and count >= rows:
-            break
-    return columns
-
-
-def _parquet(path: Path, rows: int | None) -> Columns:
-    try:
-        import pyarrow.lib
-        import pyarrow.parquet
-    except ImportError as error:
-        raise ValueError(
-            f"{path} needs pyarrow: pip install 'priorscope[parquet]', or save it as .csv."
-        ) from error
-    try:
-        table = pyarrow.parquet.ParquetFile(path).read()
-    except (pyarrow.lib.ArrowException, OSError) as error:
-        raise ValueError(f"{path} can't be read as .parquet: {error}.") from error
-    table = table if rows is None else table.slice(0, rows)
-    return {name: table.column(name).to_pylist() for name in table.column_names}
+def _seconds(values: pa.Array) -> np.ndarray:
+    if pa.types.is_time(values.type) or pa.types.is_duration(values.type):
+        return numbers_of(pc.cast(values, pa.int64(), safe=False))
+    if pa.types.is_timestamp(values.type) or pa.types.is_date(values.type):
+        micros = pc.cast(values, pa.timestamp("us"), safe=False)
+        return numbers_of(pc.cast(micros, pa.int64())) / 1e6
+    return numbers_of(pc.cast(values, pa.int64(), safe=False))

@@ -14,6 +14,17 @@ MAX_BYTES = 32 * 2**30  # all members together, unpacked
 MAX_MEMBER_BYTES = 256 * 2**20
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 
+DAMAGED = (
+    tarfile.TarError,
+    zipfile.BadZipFile,
+    zlib.error,
+    LZMAError,
+    EOFError,
+    OSError,
+    ValueError,
+)
+PEEK = 200  # names of a .tar, which has to be unpacked to be listed
+
 Wanted = Callable[[str], bool]
 
 
@@ -37,6 +48,23 @@ def members(path: Path, wanted: Wanted) -> Iterator[tuple[str, bytes]]:
         else:
             yield from _tar(path, wanted)
     except (tarfile.TarError, zipfile.BadZipFile, zlib.error, LZMAError, EOFError) as error:
+        raise ValueError(f"{path} is damaged or no archive: {error}; fetch it again.") from error
+
+
+def names_in(path: Path, most: int) -> list[str]:
+    """The first names of an archive's files; nothing is unpacked beyond them.
+
+    Raises:
+        ValueError: if the archive is damaged.
+    """
+    try:
+        if path.name.lower().endswith(".zip"):
+            with zipfile.ZipFile(path) as archive:
+                return [info.filename for info in archive.infolist() if not info.is_dir()][:most]
+        with tarfile.open(path, "r:*") as archive:
+            files = (info.name for info in archive if info.isfile())
+            return [name for name, _ in zip(files, range(min(most, PEEK)), strict=False)]
+    except DAMAGED as error:
         raise ValueError(f"{path} is damaged or no archive: {error}; fetch it again.") from error
 
 

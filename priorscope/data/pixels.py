@@ -9,10 +9,16 @@ import numpy as np
 from PIL import Image
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm", ".pgm")
+OTHER_SUFFIXES = (".jfif", ".jpe", ".heic", ".heif", ".avif", ".pbm", ".pnm")
 FORMATS = ("JPEG", "PNG", "BMP", "GIF", "TIFF", "WEBP", "PPM")  # no PostScript, no plug-ins
 MAX_PIXELS = 64_000_000
 UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError)
 GREY = {"1", "L", "LA", "La", "I", "I;16", "I;16B", "I;16L"}
+
+
+def is_image_name(name: str) -> bool:
+    """Whether a file's name says an image, readable here or not."""
+    return name.lower().endswith((*SUFFIXES, *OTHER_SUFFIXES))
 
 
 class TooLargeError(ValueError):

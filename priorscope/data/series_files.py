@@ -1,10 +1,22 @@
-"""Time series from the files of the UCR and UEA archives: .ts and .arff."""
+"""Time series from the files of the UCR and UEA archives: .ts, .arff, and .tsv, .txt or .csv."""
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
+from priorscope.core.printable import printable
+from priorscope.data.compression import content, plain_name
+from priorscope.data.dialect import NUMBER
+from priorscope.data.encodings import decode
+
 Series = list[np.ndarray]
+PART = re.compile(r"(.*?)[_-]?(TRAIN|TEST)", re.IGNORECASE)
+DELIMITED = (".tsv", ".txt", ".csv")
+LEAST_STEPS = 8
+STEP_NAME = re.compile(r"(att|t|v|x|step|time|value|f|c)?[_ ]?\d+", re.IGNORECASE)
+MISSING = ("", "?", "nan", "na")
 
 
 def read_series(path: Path) -> tuple[Series, list[str]]:
@@ -13,16 +25,70 @@ def read_series(path: Path) -> tuple[Series, list[str]]:
     Raises:
         ValueError: if the file has no class labels or can't be read.
     """
+    name = plain_name(path)
+    if name.endswith(".arff"):
+        return _arff(path)
+    text, _ = decode(str(path), content(path))
+    lines = text.splitlines()
+    return _ts(path, lines) if name.endswith(".ts") else _delimited(path, lines)
+
+
+def is_delimited_series(path: Path) -> bool:
+    """Whether a file is NAME_TRAIN or NAME_TEST with rows of nothing but numbers, label first."""
+    name = plain_name(path)
+    if not name.endswith(DELIMITED) or not PART.fullmatch(name.rpartition(".")[0]):
+        return False
     try:
-        if path.suffix.lower() == ".arff":
-            return _arff(path)
-        with path.open(encoding="utf-8-sig") as file:
-            return _ts(path, file.read().splitlines())
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{path} can't be read: {error}; it must be UTF-8 text.") from error
+        head, _ = decode(str(path), content(path, 2**18))
+    except (ValueError, UnicodeDecodeError):
+        return False
+    lines = [line for line in head.splitlines()[:20] if line.strip()]
+    rows = [_fields(line) for line in (lines[:-1] or lines)]
+    return bool(rows) and all(
+        len(row) > LEAST_STEPS and all(_is_value(cell) for cell in row) for row in rows
+    )
 
 
-def _ts(path: Path, lines: list[str]) -> tuple[Series, list[str]]:
+def is_series_arff(path: Path) -> bool:
+    """Whether an .arff holds steps (att1, att2, ...) or relations, not columns of a table."""
+    head = content(path, 2**20).decode("utf-8", "replace")
+    names = re.findall(r"(?im)^\s*@attribute\s+('[^']*'|\"[^\"]*\"|\S+)\s+(\S+)", head)
+    if any(kind.lower() == "relational" for _, kind in names):
+        return True
+    numeric = [
+        n.strip("'\"") for n, kind in names if kind.lower() in ("numeric", "real", "integer")
+    ]
+    steps = [name for name in numeric if STEP_NAME.fullmatch(name)]
+    return len(steps) >= LEAST_STEPS and len(steps) == len(numeric)
+
+
+def _fields(line: str) -> list[str]:
+    mark = next((m for m in ("\t", ",") if m in line), None)
+    return [cell.strip() for cell in line.strip().split(mark)]
+
+
+def _is_value(cell: str) -> bool:
+    return bool(NUMBER.fullmatch(cell)) or cell.lower() in MISSING
+
+
+def _delimited(path: Path, lines: Sequence[str]) -> tuple[Series, list[str]]:
+    """UCR's format: one series a line, the class first; NaN behind its end."""
+    series: Series = []
+    labels: list[str] = []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        label, *values = _fields(line)
+        if not values:
+            raise ValueError(f"{path} has a label but no values in line {number}.")
+        series.append(_numbers(path, number, values)[:, None])
+        labels.append(label)
+    if not series:
+        raise ValueError(f"{path} has no rows.")
+    return series, labels
+
+
+def _ts(path: Path, lines: Sequence[str]) -> tuple[Series, list[str]]:
     """The format of sktime's and aeon's archives: header lines with @, then one series a line.
 
     A line holds the channels, separated by colons, then the label; a channel holds numbers
@@ -33,7 +99,7 @@ def _ts(path: Path, lines: list[str]) -> tuple[Series, list[str]]:
         words = line.strip().lower().split()
         if words[:1] == ["@timestamps"] and words[1:2] == ["true"]:
             raise ValueError(f"{path} holds time stamps, which are not read; save values alone.")
-        if words[:1] == ["@classlabel"]:
+        if words[:1] in (["@classlabel"], ["@targetlabel"]):
             has_labels = words[1:2] == ["true"]
         if words[:1] == ["@data"]:
             start = number + 1
@@ -43,54 +109,55 @@ def _ts(path: Path, lines: list[str]) -> tuple[Series, list[str]]:
     series: Series = []
     labels: list[str] = []
     for number, line in enumerate(lines[start:], start=start + 1):
-        if not line.strip() or line.lstrip().startswith("#"):
+        if not line.strip() or line.lstrip().startswith(("#", "%")):
             continue
         *channels, label = line.strip().split(":")
         if not channels:
             raise ValueError(f"{path} has no label after a colon in line {number}.")
-        series.append(_stacked([_numbers(path, number, c) for c in channels]))
+        rows = [_numbers(path, number, [v.strip() for v in c.split(",")]) for c in channels]
+        series.append(_stacked(path, number, rows))
         labels.append(label.strip())
+    if not series:
+        raise ValueError(f"{path} has no series.")
     if len({s.shape[1] for s in series}) > 1:
         raise ValueError(f"{path} has series with different numbers of channels.")
     return series, labels
 
 
-def _numbers(path: Path, line: int, text: str) -> np.ndarray:
-    values = text.replace("?", "nan").split(",")
+def _numbers(path: Path, line: int, values: Sequence[str]) -> np.ndarray:
+    """An empty field is a missing value, as ? and NaN are."""
     try:
-        return np.array([v for v in values if v.strip()], dtype=np.float64)
+        cells = [np.nan if v.lower() in MISSING else float(v) for v in values]
     except ValueError as error:
         raise ValueError(
-            f"{path} has a value that is no number in line {line}: {error}."
+            f"{path} has a value that is no number in line {line}: {printable(error)}."
         ) from error
+    return np.array(cells, dtype=np.float64)
 
 
-def _stacked(channels: list[np.ndarray]) -> np.ndarray:
-    """(steps, channels); a channel that ends earlier is unknown from there."""
-    result = np.full((max(map(len, channels)), len(channels)), np.nan)
-    for place, values in enumerate(channels):
-        result[: len(values), place] = values
-    return result
+def _stacked(path: Path, line: int, channels: Sequence[np.ndarray]) -> np.ndarray:
+    """(steps, channels) of channels that have one length."""
+    lengths = sorted({len(values) for values in channels})
+    if len(lengths) > 1:
+        raise ValueError(
+            f"{path} has channels of unequal length in line {line} ({lengths[0]} to "
+            f"{lengths[-1]} steps); cut or resample them to one length."
+        )
+    return np.stack(channels, axis=1)
 
 
 def _arff(path: Path) -> tuple[Series, list[str]]:
-    from scipy.io import arff
+    from priorscope.data.arff import read_arff
 
-    try:
-        rows, meta = arff.loadarff(path)
-        if "relational" in meta.types():
-            raise ValueError("it has relational attributes")
-    except (arff.ParseArffError, NotImplementedError, ValueError, StopIteration) as error:
-        raise ValueError(
-            f"{path} can't be read as .arff ({error}); series of several channels are read from "
-            "the .ts file of the same archive."
-        ) from error
-    nominal = [n for n, kind in zip(meta.names(), meta.types(), strict=True) if kind == "nominal"]
+    table = read_arff(path)
+    nominal = [name for name, column in table.items() if column.dtype.kind == "O"]
     if len(nominal) != 1:
         raise ValueError(
-            f"{path} must have one nominal attribute, the class, but it has {len(nominal)}."
+            f"{path} must have one nominal attribute, the class, but it has {len(nominal)}; "
+            "leave out --kind series to read a table."
         )
-    steps = [n for n in meta.names() if n != nominal[0]]
-    values = np.stack([rows[n].astype(np.float64) for n in steps], axis=1)
-    labels = [str(label, "utf-8") for label in rows[nominal[0]]]
-    return [row[:, None] for row in values], labels
+    steps = [column for name, column in table.items() if name != nominal[0]]
+    if not steps:
+        raise ValueError(f"{path} has no numeric attributes.")
+    values = np.stack(steps, axis=1)
+    return [row[:, None] for row in values], [str(label) for label in table[nominal[0]]]

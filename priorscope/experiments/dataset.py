@@ -111,7 +111,7 @@ def _from_memory(data: InMemory, settings: Settings, tokenizer_from: str) -> Exa
         raise ValueError("Inputs as an array need labels; call compare(x, y).")
     x_test, y_test = data.test if data.test is not None else (None, None)
     reading = settings.reading()
-    if other := reading.keys() - {"kind", "strict", "test_share"}:
+    if other := reading.keys() - {"kind", "strict", "test_share", "task", "missing", "channels"}:
         raise ValueError(f"{', '.join(sorted(other))} is for files and frames, not for arrays.")
     return examples_from_arrays(
         np.asarray(data.inputs), np.asarray(data.targets), x_test, y_test,
@@ -134,7 +134,7 @@ def _from_table(data: InMemory, settings: Settings, tokenizer_from: str) -> Exam
     with tempfile.TemporaryDirectory(prefix="priorscope-") as folder:
         path = Path(folder) / "data.csv"
         target = _write_table(path, data.inputs, data.targets)
-        changes: dict[str, Any] = {}
+        changes: dict[str, Any] = {"header": "yes"}
         if data.targets is not None:
             changes["target"] = target
         if _is_texts(data.inputs):

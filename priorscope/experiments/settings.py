@@ -16,7 +16,10 @@ from priorscope.core.duration import duration
 from priorscope.core.signature import Layout
 
 Preset = Literal["quick", "standard", "thorough"]
-READING = ("input", "target", "kind", "strict", "image_size", "test_share", "test", "tokenizer")
+READING = (
+    "input", "target", "kind", "strict", "image_size", "test_share", "test", "tokenizer", "group",
+    "time", "task", "missing", "encoding", "header", "decimal", "channels",
+)  # fmt: skip
 OLD_KEYS = {"draws": "repeats"}  # names of one version ago
 SEPARATOR = re.compile(r",(?!\s*\w+=)|\s")  # a comma that no hyperparameter follows
 Repeats = Annotated[int, Meta(ge=1, le=1000)]
@@ -112,7 +115,7 @@ class Settings(Config):
     kind: Literal["vector", "series", "image", "tokens", "text"] | None = None
     "How to read arrays: vector, series, image or tokens; text for a column of text."
     strict: bool = False
-    "Refuse unreadable images and missing labels instead of skipping them."
+    "Refuse what would be a warning: unreadable images, missing labels, leaks, doubtful readings."
     image_size: Annotated[int, Meta(ge=1, le=4096)] | None = None
     "Side to which images are resized."
     test_share: Share | None = None
@@ -121,6 +124,22 @@ class Settings(Config):
     "File of the test split, for tables and texts."
     tokenizer: Path | None = None
     "Folder of a tokenizer for texts (that of the first pre-trained learner, or a new one)."
+    group: str | None = None
+    "Column of what belongs together (a person, a device): no split separates it."
+    time: str | None = None
+    "Column that orders the examples: the latest are the test split."
+    task: Literal["classification", "regression"] | None = None
+    "Whether targets are classes or quantities (decided by their values)."
+    missing: Annotated[tuple[str, ...] | None, _converted(columns)] = None
+    "Words that mean a missing label, separated by commas, besides the usual ones."
+    encoding: str | None = None
+    "Encoding of text files (decided by their bytes)."
+    header: Literal["yes", "no"] | None = None
+    "Whether the first line of a table names its columns (decided by its values)."
+    decimal: Literal[",", "."] | None = None
+    "A comma in numbers is a decimal mark (,) or separates thousands (.)."
+    channels: Literal["first", "last"] | None = None
+    "Axis of arrays that holds the channels (decided by the sizes)."
 
     @classmethod
     def of(cls, **keys: Any) -> "Settings":
@@ -132,7 +151,7 @@ class Settings(Config):
         given = {key: value for key, value in keys.items() if value is not None}
         if "budget" in given:
             given["budget"] = duration(given["budget"])
-        for key in ("learners", "structures", "sizes", "input", "include"):
+        for key in ("learners", "structures", "sizes", "input", "include", "missing"):
             if isinstance(given.get(key), str | Path):
                 given[key] = (given[key],)
             elif isinstance(given.get(key), Iterable):

@@ -44,6 +44,7 @@ def summary_of(
     return {
         "schema": summary.pop("schema"),
         "task": task,
+        "read": None if examples.read is None else examples.read.to_json(),
         **summary,
         "structures": {s.label: s.caption for s in question.structures},
         "measured": _meanings(summary["measures"]),

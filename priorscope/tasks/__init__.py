@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from priorscope.core.config import Config
+from priorscope.core.read import Read
 from priorscope.core.registry import Registry
 from priorscope.core.signature import Signature
 
@@ -22,6 +23,10 @@ class Examples:
     vocabulary: number of token ids, if inputs are token ids.
     padded: see `Signature.padded`.
     notes: sentences that the user must see: what was skipped, resized, found twice.
+    read: how the source was understood, where there is one; its notes are `notes` with levels.
+    groups: (examples,) int64; training examples of one group belong together, as those of one
+        person do, or equal inputs. None where every example stands for itself.
+    ordered: whether training examples are in the order of time.
     """
 
     inputs: np.ndarray
@@ -32,10 +37,22 @@ class Examples:
     vocabulary: int | None = None
     padded: bool = False
     notes: tuple[str, ...] = ()
+    read: Read | None = None
+    groups: np.ndarray | None = None
+    ordered: bool = False
 
     @property
     def signature(self) -> Signature:
-        """What these data feed a model."""
+        """What these data feed a model.
+
+        Raises:
+            ValueError: if the target is a quantity.
+        """
+        if not self.class_names:
+            raise ValueError(
+                "The target is a quantity, which is not compared yet; cut it into classes, or read "
+                "its values as classes with --task classification."
+            )
         return Signature(
             input_shape=tuple(self.inputs.shape[1:]),
             num_classes=len(self.class_names),
@@ -50,6 +67,10 @@ class Examples:
         for array in (self.inputs, self.targets, self.test_inputs, self.test_targets):
             hasher.update(f"{array.shape}{array.dtype}".encode())
             hasher.update(np.ascontiguousarray(array).data)
+        if self.groups is not None:
+            hasher.update(np.ascontiguousarray(self.groups).data)
+        if self.ordered:
+            hasher.update(b"ordered")
         return hasher.hexdigest()[:16]
 
 

@@ -69,9 +69,11 @@ def test_npy_files_are_read_from_a_folder_or_with_a_target(tmp_path):
         ((40, 5), "float64", None, "vector", (5,)),
         ((40, 5), "float64", "series", "series", (5, 1)),
         ((40, 8, 8), "uint8", None, "image", (8, 8, 1)),
-        ((40, 64, 32), "float16", None, "image", (64, 32, 1)),
+        ((40, 48, 32), "float16", None, "image", (48, 32, 1)),
         ((40, 64, 32), "float16", "series", "series", (64, 32)),
         ((40, 128, 9), "float32", None, "series", (128, 9)),
+        ((40, 9, 128), "float32", None, "series", (128, 9)),
+        ((40, 1, 24), "float32", "series", "series", (24, 1)),
         ((40, 128, 9), "uint8", None, "image", (128, 9, 1)),
         ((40, 8, 8, 3), "uint8", None, "image", (8, 8, 3)),
         ((40, 3, 8, 9), "float32", None, "image", (8, 9, 3)),
@@ -106,7 +108,7 @@ def test_the_same_seed_gives_the_same_data():
 @pytest.mark.parametrize(
     ("x", "y", "options", "sentence"),
     [
-        (VECTORS, LABELS[:-1], {}, r"40 inputs but 39 labels"),
+        (VECTORS, LABELS[:-1], {}, r"40 inputs in x but 39 labels in y"),
         (VECTORS, LABELS, {"x_test": VECTORS[:, :4], "y_test": LABELS}, r"\(5,\) and .* \(4,\)"),
         (VECTORS, LABELS, {"x_test": VECTORS}, r"needs both inputs and labels"),
         (np.where(VECTORS > 2, np.inf, VECTORS), LABELS, {}, r"NaN or infinite"),
@@ -129,10 +131,10 @@ def test_pickles_are_never_loaded(tmp_path):
             return (pytest.fail, ("a pickle was loaded",))
 
     path = saved(tmp_path, x=VECTORS, y=np.array([Armed()] * 40, dtype=object))
-    with pytest.raises(ValueError, match=r"'y' of .* can't be read \(pickled objects never are\)"):
+    with pytest.raises(ValueError, match=r"'y' of .* holds pickled objects, which are never read"):
         Arrays(path=path).load()
     np.save(tmp_path / "x.npy", np.array([Armed()], dtype=object))
-    with pytest.raises(ValueError, match=r"pickled objects never are"):
+    with pytest.raises(ValueError, match=r"pickled objects, which are never read"):
         Arrays(path=str(tmp_path / "x.npy"), target=str(tmp_path / "x.npy")).load()
 
 

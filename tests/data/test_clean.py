@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from priorscope.core.split import stratified_split
-from priorscope.data.clean import assemble, check_finite, encode_labels, split_examples
+from priorscope.data.clean import LabelOptions, assemble, check_finite, split_examples
+from priorscope.data.held_out import grouped_split, latest_split
 
 
 def test_split_holds_out_the_share_of_each_class():
@@ -18,48 +19,17 @@ def test_split_shuffles_what_comes_sorted_by_class():
     assert 30 < first < 70  # binomial(100, 1/2): mean 50, four standard deviations
 
 
-def test_names_and_codes_follow_the_labels():
-    targets, names, notes = encode_labels(["cat", "ant", "cat"], (), False)
-    assert (targets.tolist(), names, notes) == ([1, 0, 1], ("ant", "cat"), [])
-    targets, names, _ = encode_labels(np.array([3, 10, 3]), (), False)
-    assert (targets.tolist(), names) == ([0, 1, 0], ("3", "10"))
-    targets, names, _ = encode_labels(["10", "9", "9"], (), False)
-    assert names == ("9", "10")  # numbers in text sort as numbers
-    assert encode_labels(["1", "1.0", "2"], (), False)[1] == ("1", "2")
-    assert encode_labels(["01", "1", "01"], (), False)[1] == ("01", "1")
-    _, names, _ = encode_labels(np.array([0, 1]), ["left", "right"], False)
-    assert names == ("left", "right")
-
-
 def test_missing_labels_are_left_out_and_counted_or_refused():
-    split = split_examples(["a", "", "b", "a", "b", None] * 2)
+    labels = ["a", "", "b", "a", "b", None] * 2
+    split = split_examples(labels)
     used = sorted([*split.train, *split.test])
     assert used == [0, 2, 3, 4, 6, 8, 9, 10]
-    assert split.notes == (
+    assert [note.text for note in split.notes] == [
         "4 of 12 labels are missing (first: example 1); these examples are left out.",
-    )
+    ]
+    assert [(d.count, d.reason) for d in split.dropped] == [(4, "the label is missing")]
     with pytest.raises(ValueError, match=r"4 of 12 labels are missing"):
-        split_examples(["a", "", "b", "a", "b", None] * 2, strict=True)
-    with pytest.raises(ValueError, match=r"All 3 labels are missing"):
-        split_examples(["", "nan", None])
-
-
-@pytest.mark.parametrize(
-    ("labels", "sentence"),
-    [
-        (["a"] * 5, r"All 5 labels are 'a'"),
-        (["a", "a", "b"], r"fewer of 'b' \(1\)"),
-        ([0.5, 1.25, 2.0], r"looks like a quantity \(3 distinct values, such as 0.5\)"),
-        (["0.5", "1.25", "1.25"], r"looks like a quantity"),
-        (np.arange(1000), r"1000 distinct values in 1000 examples"),
-        (np.eye(3), r"one-hot"),
-        ([1.0, np.inf], r"infinite"),
-        (["1", "inf", "1"], r"infinite"),
-    ],
-)
-def test_labels_that_cannot_be_learned_are_refused(labels, sentence):
-    with pytest.raises(ValueError, match=sentence):
-        split_examples(labels)
+        split_examples(labels, options=LabelOptions(strict=True))
 
 
 def test_a_given_split_is_kept_in_its_order():
@@ -74,18 +44,69 @@ def test_a_class_that_training_does_not_have_is_refused():
         split_examples([0, 0, 1, 1, 2, 2], np.array([0, 0, 0, 0, 1, 1], dtype=bool))
     with pytest.raises(ValueError, match=r"test split is empty"):
         split_examples([0, 0, 1, 1], np.zeros(4, dtype=bool))
+    with pytest.raises(ValueError, match=r"fewer of 'b' \(1\)"):
+        split_examples(["a", "a", "b"])
 
 
-def test_duplicates_leave_training_and_are_counted():
+def test_groups_are_never_parted():
+    groups = np.repeat(np.arange(40), 5)
+    labels = np.arange(200) % 2
+    for seed in range(5):
+        split = split_examples(labels, options=LabelOptions(seed=seed), groups=groups)
+        assert not set(groups[split.train]) & set(groups[split.test])
+        assert 30 <= len(split.test) <= 50
+        assert sorted([*split.train, *split.test]) == list(range(200))
+
+
+def test_a_group_that_alone_has_a_class_stays_in_training():
+    groups, strata = np.repeat(np.arange(10), 4), np.repeat([0, 1], [36, 4])
+    for seed in range(10):
+        _, test = grouped_split(groups, strata, 0.2, seed)
+        assert 9 not in groups[test]
+    with pytest.raises(ValueError, match=r"one group"):
+        grouped_split(np.zeros(5, int), np.zeros(5, int), 0.2, 0)
+
+
+def test_the_latest_examples_are_the_test_split_and_training_is_in_order():
+    times = np.random.default_rng(0).permutation(100).astype(float)
+    split = split_examples(np.arange(100) % 2, times=times)
+    assert (np.diff(times[split.train]) > 0).all()
+    assert times[split.train].max() < times[split.test].min()
+    assert len(split.test) == 20
+    train, test = latest_split(np.array([0.0, 0, 0, 1, 1]), 0.2)  # one moment isn't parted
+    assert (train.tolist(), test.tolist()) == ([0, 1, 2], [3, 4])
+    with pytest.raises(ValueError, match=r"times are the same"):
+        latest_split(np.zeros(5), 0.2)
+
+
+def test_duplicates_leave_the_test_split_and_are_counted():
     inputs = np.arange(40, dtype=np.float32).reshape(20, 2)
-    inputs[3] = inputs[17]
-    is_test = np.arange(20) >= 16
+    inputs[17] = inputs[3]
+    inputs[5] = inputs[4]
+    is_test = np.arange(20) >= 14
     split = split_examples(np.arange(20) % 2, is_test)
     examples = assemble(split, inputs[split.train], inputs[split.test])
-    assert len(examples.inputs) == 15
-    assert not (examples.inputs == inputs[17]).all(axis=1).any()
-    assert examples.notes == (
-        "1 of 16 training inputs are also in the test split; they are left out of training.",
+    assert (len(examples.inputs), len(examples.test_inputs)) == (14, 5)
+    assert not (examples.test_inputs == inputs[3]).all(axis=1).any()
+    assert examples.notes[0] == (
+        "1 of 6 test inputs are also in training; they are left out of the test split."
+    )
+    assert examples.groups is not None
+    assert examples.groups[4] == examples.groups[5]
+    assert len(set(examples.groups)) == 13
+    assert examples.read.dropped[0].count == 1
+
+
+def test_equal_inputs_join_the_groups_that_hold_them():
+    inputs = np.arange(24, dtype=np.float32).reshape(12, 2)
+    inputs[9] = inputs[0]
+    is_test = np.arange(12) >= 10
+    groups = np.arange(12) // 3
+    split = split_examples(np.arange(12) % 2, is_test, groups=groups)
+    examples = assemble(split, inputs[split.train], inputs[split.test])
+    expected = [0, 0, 0, 1, 1, 1, 2, 2, 2, 0]
+    assert (examples.groups[:, None] == examples.groups).tolist() == (
+        np.equal.outer(expected, expected).tolist()
     )
 
 
@@ -93,8 +114,9 @@ def test_inputs_that_repeat_by_nature_are_kept():
     inputs = np.tile(np.eye(2, dtype=np.float32), (10, 1))
     split = split_examples(np.arange(20) // 2 % 2)
     examples = assemble(split, inputs[split.train], inputs[split.test])
-    assert len(examples.inputs) == 16
-    assert "they are kept" in examples.notes[0]
+    assert (len(examples.inputs), len(examples.test_inputs)) == (16, 4)
+    assert "they stay" in examples.notes[0]
+    assert examples.groups is None
 
 
 def test_values_that_are_not_finite_are_named():
@@ -110,4 +132,11 @@ def test_values_that_are_not_finite_are_named():
 
 def test_test_share_must_be_a_share():
     with pytest.raises(ValueError, match=r"test_share must lie in \(0, 1\), but it is 1.5"):
-        split_examples([0, 0, 1, 1], test_share=1.5)
+        split_examples([0, 0, 1, 1], options=LabelOptions(test_share=1.5))
+
+
+def test_strict_refuses_warnings():
+    inputs = np.tile(np.eye(2, dtype=np.float32), (10, 1))
+    split = split_examples(np.arange(20) // 2 % 2, options=LabelOptions(strict=True))
+    with pytest.raises(ValueError, match=r"they stay.*Leave out --strict"):
+        assemble(split, inputs[split.train], inputs[split.test])

@@ -74,5 +74,6 @@ def test_relational_arff_and_empty_folders_are_refused(tmp_path):
     text = "@relation r\n@attribute x relational\n@attribute a numeric\n@end x\n@data\n"
     with pytest.raises(ValueError, match=r"can't be read as .arff .*\.ts file"):
         Series(path=write(tmp_path / "a.arff", text)).load()
+    write(tmp_path / "b.arff", text)
     with pytest.raises(ValueError, match=r"must hold one NAME_TRAIN.ts"):
         Series(path=str(tmp_path)).load()

@@ -10,14 +10,10 @@ from tokenizers import Tokenizer
 from priorscope.bert.data.classified import Classified, classify_texts, classify_words
 from priorscope.bert.training.classifier import Kind
 from priorscope.core.seeds import numpy_stream
-from priorscope.data.clean import split_examples
-from priorscope.data.columns import (
-    column,
-    is_missing,
-    looks_like_text,
-    read_source,
-    target_column,
-)
+from priorscope.data.clean import LabelOptions, split_examples
+from priorscope.data.columns import column, target_column
+from priorscope.data.readers.texts import text_column
+from priorscope.data.source import read_source
 
 VALIDATION_SHARE = 0.1
 
@@ -66,18 +62,23 @@ def read_labelled_texts(
     """
     source = read_source(path, test)
     wanted = target_column(source.columns, target)
-    name = input or _only_text(source.columns, {wanted, pair})
-    texts = ["" if is_missing(v) else str(v) for v in column(source.columns, name)]
-    pairs = [str(v) for v in column(source.columns, pair)] if pair else None
+    name = text_column(source.columns, input, {wanted, pair})
+    texts = source.columns[name].texts
+    pairs = column(source.columns, pair).texts if pair else None
     if kind == "token":
-        targets, names, train, tested = _word_targets(source.columns[wanted], source.is_test, seed)
-        notes = source.notes
+        targets, names, train, tested = _word_targets(
+            source.columns[wanted].texts, source.is_test, seed
+        )
+        notes = tuple(note.text for note in source.notes)
     else:
-        split = split_examples(source.columns[wanted], source.is_test, seed=seed)
+        options = LabelOptions(
+            class_names=source.class_names.get(wanted, ()), task="classification", seed=seed
+        )
+        split = split_examples(source.columns[wanted].values, source.is_test, options=options)
         targets, names, notes = (
             split.targets.tolist(),
             split.class_names,
-            (*source.notes, *split.notes),
+            tuple(note.text for note in (*source.notes, *split.notes)),
         )
         train, tested = split.train, split.test
         _refuse_unseen(split.targets, train, tested, names)
@@ -96,22 +97,11 @@ def read_labelled_texts(
     return LabelledTexts(texts, pairs, targets, names, parts, notes)
 
 
-def _only_text(columns: dict[str, list], others: set[str]) -> str:
-    found = [n for n in columns if n not in others and looks_like_text(columns[n])]
-    if len(found) != 1:
-        which = f"several are text ({', '.join(found)})" if found else "none holds text"
-        raise ValueError(
-            f"Which column is the input? {which}; give --input. "
-            f"The columns are {', '.join(columns)}."
-        )
-    return found[0]
-
-
 def _word_targets(
-    rows: list, is_test: np.ndarray | None, seed: int
+    rows: Sequence[str], is_test: np.ndarray | None, seed: int
 ) -> tuple[list[list[int]], tuple[str, ...], np.ndarray, np.ndarray]:
     """Classes of words; a fifth of the rows is the test split where there is none."""
-    tags = [str(row).split() for row in rows]
+    tags = [row.split() for row in rows]
     if is_test is None:
         order = numpy_stream(seed, "test").permutation(len(tags))
         is_test = np.zeros(len(tags), bool)

@@ -1,87 +1,146 @@
-"""Arrays that are on disk or in memory already: .npz, .npy, or two numpy arrays."""
+"""Arrays that are on disk or in memory already: .npz, .npy, .mat, .h5, idx, or numpy arrays."""
 
 import dataclasses
-import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from priorscope.core.config import Share
+from priorscope.core.printable import printable
+from priorscope.core.read import Note
 from priorscope.core.signature import Layout
-from priorscope.data.clean import assemble, split_examples
-from priorscope.data.layout import laid_out, token_vocabulary
+from priorscope.data.array_files import ArrayFile, open_arrays
+from priorscope.data.clean import LabelOptions, assemble, split_examples
+from priorscope.data.layout import Channels, laid_out, token_vocabulary
 from priorscope.tasks import TASKS, Examples, TaskConfig
 
-MAX_BYTES = 32 * 2**30
-INPUTS = ("x", "inputs", "data", "images", "features", "arr_0")
+INPUTS = ("x", "inputs", "input", "data", "images", "features", "arr_0")
 TARGETS = ("y", "labels", "label", "targets", "target", "classes", "arr_1")
 FLAGS = ("is_test", "test_mask", "test")
+NAMES = ("class_names", "classes", "target_names", "label_names")
+PARTS = {
+    "train": ("train", "training"),
+    "test": ("test",),
+    "validation": ("val", "valid", "validation", "dev"),
+}
 
 
 @TASKS.register
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Arrays(TaskConfig):
-    """An .npz file, a folder of .npy files, or one .npy file; nothing pickled is read.
+    """An .npz, .mat, .h5 or idx file, a folder of .npy files, or one .npy; no pickle is read.
 
     Names, in any case: x_train y_train x_test y_test, x y x_test y_test, or x y with an optional
-    boolean is_test.
+    boolean is_test; x_val y_val is the test split where there is no other, else part of training.
     Also X, data, images, features, inputs, and labels, label, targets, target. An array
-    `classes` or `class_names` of text names the classes 0, 1, ...
+    `classes` or `class_names` of text names the classes 0, 1, ... Other arrays are not read.
 
     path: the file or folder.
     target: name of the array of labels, or the path of a .npy file; "" looks for the names above.
     layout: how to read the axes; None follows the rule of docs/data.md.
+    channels: "first" or "last", the axis that holds them; "" decides by the sizes.
+    group: name of an array whose equal values belong together; no split parts them.
+    time: name of an array that orders the examples; the latest are the test split.
+    task: "classification", "regression", or "" to decide by the targets' values.
+    missing: words that mean that a label is missing, besides the usual ones.
     test_share: share held out where the source has no test split.
-    strict: refuse missing labels instead of leaving the examples out.
+    strict: refuse what would be a warning.
     """
 
     path: str
     target: str = ""
     layout: Layout | None = None
+    channels: Channels = ""
+    group: str = ""
+    time: str = ""
+    task: str = ""
+    missing: tuple[str, ...] = ()
     test_share: Share = 0.2
     strict: bool = False
 
     def load(self, seed: int = 0) -> Examples:
-        arrays = _read(Path(self.path), self.target)
-        known = {name.lower(): name for name in arrays}
-        test = _pair(known, "test")
-        names = next(
-            (arrays[known[n]] for n in ("class_names", "classes") if n in known), np.array([])
+        file = open_arrays(Path(self.path), self.target)
+        by_name = {name.lower(): name for name in file.readers}
+        options = LabelOptions(
+            class_names=_class_names(file, by_name),
+            task=self.task,
+            missing=self.missing,
+            test_share=self.test_share,
+            strict=self.strict,
+            seed=seed,
         )
-        options = {
-            "kind": self.layout,
-            "class_names": [str(n) for n in names] if names.dtype.kind == "U" else (),
-            "test_share": self.test_share,
-            "strict": self.strict,
-            "seed": seed,
-        }
-        if train := _pair(known, "train"):
-            chosen = (*train, *(test or ()))
-            return examples_from_arrays(*(arrays[n] for n in chosen), **options)
-        source, target = self._names(known)
-        if test and not self.target:
-            chosen = (source, target, *test)
-            return examples_from_arrays(*(arrays[n] for n in chosen), **options)
-        flags = next((arrays[known[n]] for n in FLAGS if n in known), None)
-        is_test = None
-        if flags is not None and flags.shape == arrays[target].shape[:1]:
-            is_test = flags.astype(bool)
-        return examples_from_arrays(arrays[source], arrays[target], is_test=is_test, **options)
+        test, validation = (_pair(by_name, part) for part in ("test", "validation"))
+        notes: list[Note] = []
+        pairs = [_pair(by_name, "train") or self._names(by_name, notes)]
+        if test and validation:
+            pairs.append(validation)
+            notes.append(Note(f"{validation[0]} is part of training."))
+        elif validation:
+            test = validation
+            notes.append(Note(f"There is no test split; {validation[0]} is the test split."))
+        count = len(pairs)
+        pairs += [test] if test else []
+        x, y, sizes = _read_pairs(file.read, pairs)
+        is_test = (
+            np.arange(len(x)) >= sum(sizes[:count]) if test else self._flags(file, by_name, len(x))
+        )
+        return _examples(
+            x, y, is_test, options, self.layout, self.channels,
+            notes=notes,
+            test_from=", ".join(test) if test else "is_test" if is_test is not None else "",
+            groups=self._named(file, by_name, self.group, len(x)),
+            times=self._named(file, by_name, self.time, len(x)),
+        )  # fmt: skip
 
-    def _names(self, known: dict[str, str]) -> tuple[str, str]:
+    def _names(self, by_name: dict[str, str], notes: list[Note]) -> tuple[str, str]:
         """The names of inputs and labels."""
-        source = next((known[n] for n in INPUTS if n in known), None)
+        source = next((by_name[n] for n in INPUTS if n in by_name), None)
         wanted = (self.target.lower(),) if self.target else TARGETS
-        target = next((known[n] for n in wanted if n in known and known[n] != source), None)
-        if source is None or target is None:
+        found = [by_name[n] for n in wanted if n in by_name and by_name[n] != source]
+        if source is None or not found:
             missing = "inputs (x)" if source is None else f"labels ({self.target or 'y'})"
             raise ValueError(
-                f"{self.path} has no array of {missing}; it has {', '.join(known.values())}. "
-                "Name the arrays x and y, or x_train, y_train, x_test and y_test, "
-                "or give the labels' name as the target."
+                f"{self.path} has no array of {missing}; it has "
+                f"{printable(', '.join(by_name.values()))}. Name the arrays x and y, or x_train, "
+                "y_train, x_test and y_test, or give the labels' name as the target."
             )
-        return source, target
+        if len(found) > 1 and (others := [n for n in found[1:] if n.lower() not in NAMES]):
+            notes.append(
+                Note(
+                    f"The labels are {found[0]!r}; --target {others[0]} takes {others[0]!r}.",
+                    "warning",
+                )
+            )
+        return source, found[0]
+
+    def _flags(self, file: ArrayFile, by_name: dict[str, str], count: int) -> np.ndarray | None:
+        name = next((by_name[n] for n in FLAGS if n in by_name), None)
+        if name is None:
+            return None
+        flags = file.read(name)
+        if flags.shape != (count,) or not np.isin(flags, (0, 1)).all():
+            raise ValueError(
+                f"The array {name!r} must hold {count:,} booleans, one for each example, but it is "
+                f"{flags.dtype} of shape {flags.shape}."
+            )
+        return flags.astype(bool)
+
+    def _named(
+        self, file: ArrayFile, by_name: dict[str, str], name: str, count: int
+    ) -> np.ndarray | None:
+        if not name:
+            return None
+        if name.lower() not in by_name:
+            raise LookupError(
+                f"There is no array {name!r}; there are {', '.join(by_name.values())}."
+            )
+        values = file.read(by_name[name.lower()])
+        if values.shape[:1] != (count,) or values.ndim != 1:
+            raise ValueError(
+                f"{name!r} must have one value per example, not the shape {values.shape}."
+            )
+        return values
 
 
 def examples_from_arrays(
@@ -92,95 +151,140 @@ def examples_from_arrays(
     *,
     is_test: np.ndarray | None = None,
     kind: Layout | None = None,
+    channels: Channels = "",
+    groups: np.ndarray | None = None,
+    times: np.ndarray | None = None,
     **options,
 ) -> Examples:
-    """Examples from arrays in memory; `options` are those of `split_examples`.
+    """Examples from arrays in memory; `options` are the fields of `LabelOptions`.
 
     x: (examples, ...), read by the rule of `laid_out`. y: (examples,) labels.
     is_test: (examples,) booleans, instead of x_test and y_test.
+    groups, times: (examples,), of x alone; see `split_examples`.
 
     Raises:
         ValueError: if lengths or shapes don't fit, or the data can't be used.
     """
-    x = np.asarray(x)
-    _same_length(x, y, "")
     if (x_test is None) != (y_test is None):
         raise ValueError("A test split needs both inputs and labels; give both or none.")
-    if x_test is not None and y_test is not None:
-        x_test = np.asarray(x_test)
-        _same_length(x_test, y_test, "test ")
-        if x_test.shape[1:] != x.shape[1:]:
-            raise ValueError(
-                f"Training inputs have the shape {x.shape[1:]} and test inputs {x_test.shape[1:]}; "
-                "they must be the same."
-            )
-        is_test = np.arange(len(x) + len(x_test)) >= len(x)
-        x, y = np.concatenate([x, x_test]), np.concatenate([np.asarray(y), np.asarray(y_test)])
-    inputs, notes = laid_out(x, kind)
-    split = split_examples(y, is_test, **options)
+    pairs = {"x": np.asarray(x), "y": y}
+    names = [("x", "y")]
+    if x_test is not None:
+        pairs |= {"x_test": np.asarray(x_test), "y_test": y_test}
+        names.append(("x_test", "y_test"))
+    inputs, labels, sizes = _read_pairs(pairs.__getitem__, names)
+    if x_test is not None:
+        is_test = np.arange(len(inputs)) >= sizes[0]
+    if is_test is not None and np.shape(is_test) != (len(inputs),):
+        raise ValueError(f"is_test must be {len(inputs)} booleans, not {np.shape(is_test)}.")
+    if "class_names" in options:
+        options["class_names"] = tuple(options["class_names"])
+    return _examples(
+        inputs, labels, None if is_test is None else np.asarray(is_test, bool),
+        LabelOptions(**options), kind, channels,
+        test_from="x_test, y_test" if x_test is not None else "", groups=groups, times=times,
+    )  # fmt: skip
+
+
+def _examples(
+    x: np.ndarray,
+    y: Sequence | np.ndarray,
+    is_test: np.ndarray | None,
+    options: LabelOptions,
+    kind: Layout | None,
+    channels: Channels,
+    *,
+    notes: Sequence[Note] = (),
+    test_from: str,
+    groups: np.ndarray | None,
+    times: np.ndarray | None,
+) -> Examples:
+    inputs, more = laid_out(x, kind, channels)
+    codes = (
+        None
+        if groups is None
+        else np.unique(np.asarray(groups).astype(str), return_inverse=True)[1]
+    )
+    if times is not None:
+        times = np.asarray(times)
+        times = (
+            times.astype("datetime64[us]").astype(np.int64) if times.dtype.kind == "M" else times
+        )
+        times = times.astype(np.float64)
+    split = split_examples(
+        y, is_test, options=options, test_from=test_from, groups=codes, times=times
+    )
     vocabulary = token_vocabulary(inputs) if kind == "tokens" else None
-    train, test = inputs[split.train], inputs[split.test]
-    return assemble(split, train, test, vocabulary=vocabulary, notes=notes)
+    return assemble(
+        split, inputs[split.train], inputs[split.test],
+        vocabulary=vocabulary, notes=[*notes, *more],
+    )  # fmt: skip
 
 
-def _same_length(x: np.ndarray, y: Sequence | np.ndarray, which: str) -> None:
-    if x.ndim == 0 or len(x) != len(y):
-        count = len(x) if x.ndim else 0
-        raise ValueError(f"There are {count} {which}inputs but {len(y)} {which}labels.")
+def _read_pairs(
+    read: Callable[[str], np.ndarray | Sequence], pairs: Sequence[tuple[str, str]]
+) -> tuple[np.ndarray, np.ndarray | Sequence, list[int]]:
+    """(inputs, labels, examples of each pair), the pairs one after the other."""
+    inputs, labels = [], []
+    for source, target in pairs:
+        x, y = np.asarray(read(source)), read(target)
+        if x.ndim == 0 or (isinstance(y, np.ndarray) and y.ndim == 0) or len(x) != len(y):
+            count = len(x) if x.ndim else 0
+            size = 0 if isinstance(y, np.ndarray) and y.ndim == 0 else len(y)
+            raise ValueError(
+                f"There are {count} inputs in {printable(source)} but {size} labels in "
+                f"{printable(target)}."
+            )
+        if inputs and x.shape[1:] != inputs[0].shape[1:]:
+            raise ValueError(
+                f"Training inputs have the shape {inputs[0].shape[1:]} and those in "
+                f"{printable(source)} {x.shape[1:]}; they must be the same."
+            )
+        inputs.append(x)
+        labels.append(y)
+    sizes = [len(x) for x in inputs]
+    if len(pairs) == 1:
+        return inputs[0], labels[0], sizes
+    together = [y for y in labels if isinstance(y, np.ndarray)]
+    if len(together) < len(labels):
+        return np.concatenate(inputs), [label for y in labels for label in y], sizes
+    kinds = {y.dtype.kind in "US" for y in together}
+    shapes = {y.shape[1:] for y in together}
+    if len(kinds) > 1 or len(shapes) > 1:
+        raise ValueError("Labels of training and test are of different types or shapes.")
+    return np.concatenate(inputs), np.concatenate(together), sizes
 
 
-def _pair(known: dict[str, str], split: str) -> tuple[str, str] | None:
-    """Names of the inputs and the labels of a split, as in x_train and y_train."""
-    forms = [form for n in (*INPUTS, *TARGETS) for form in (f"{n}_{split}", f"{split}_{n}")]
-    found = [known[form] for form in forms if form in known]
+def _class_names(file: ArrayFile, by_name: dict[str, str]) -> tuple[str, ...]:
+    """Text in an array that names the classes."""
+    for name in NAMES:
+        if (name in by_name and any(t in by_name for t in TARGETS if t != name)) or (
+            name in by_name
+            and any(f"{t}_train" in by_name or f"train_{t}" in by_name for t in TARGETS)
+        ):
+            try:
+                names = file.read(by_name[name])
+            except ValueError:
+                continue
+            if names.dtype.kind == "U" and names.ndim == 1:
+                return tuple(str(n) for n in names)
+    return ()
+
+
+def _pair(by_name: dict[str, str], part: str) -> tuple[str, str] | None:
+    """Names of the inputs and the labels of a part, as in x_train and y_train."""
+    forms = [
+        form
+        for word in PARTS[part]
+        for n in dict.fromkeys((*INPUTS, *TARGETS))
+        for form in (f"{n}_{word}", f"{word}_{n}", f"{n}{word}")
+    ]
+    found = [by_name[form] for form in forms if form in by_name]
     if not found:
         return None
     if len(found) != 2:
         raise ValueError(
-            f"There must be inputs and labels for {split}, such as x_{split} and y_{split}, but "
-            f"there is {', '.join(found)}."
+            f"There must be inputs and labels for {part}, such as x_{PARTS[part][0]} and "
+            f"y_{PARTS[part][0]}, but there is {printable(', '.join(found))}."
         )
     return found[0], found[1]
-
-
-def _read(path: Path, target: str) -> dict[str, np.ndarray]:
-    """Arrays by name, from wherever they are."""
-    if path.is_dir():
-        return {file.stem: _load(file) for file in sorted(path.glob("*.npy"))}
-    if path.suffix == ".npy":
-        labels = Path(target) if target.endswith(".npy") else path.with_name("y.npy")
-        if not labels.is_file():
-            raise ValueError(
-                f"{path} holds inputs alone; give the .npy file of the labels as the target."
-            )
-        return {"x": _load(path), target.lower() or "y": _load(labels)}
-    try:
-        with zipfile.ZipFile(path) as archive:
-            size = sum(info.file_size for info in archive.infolist())
-        if size > MAX_BYTES:
-            raise ValueError(f"{path} would take {size / 2**30:.0f} GiB; the limit is 32.")
-        with np.load(path, allow_pickle=False) as file:
-            return {name: _plain(path, file, name) for name in file.files}
-    except (zipfile.BadZipFile, EOFError, KeyError, OSError) as error:
-        raise ValueError(f"{path} can't be read as .npz: {error}.") from error
-
-
-def _plain(path: Path, file: np.lib.npyio.NpzFile, name: str) -> np.ndarray:
-    try:
-        return np.asarray(file[name])
-    except (ValueError, MemoryError) as error:
-        raise ValueError(
-            f"The array {name!r} of {path} can't be read (pickled objects never are): {error}"
-        ) from error
-
-
-def _load(path: Path) -> np.ndarray:
-    try:
-        array = np.load(path, mmap_mode="r", allow_pickle=False)  # refuses a header that lies
-    except (ValueError, EOFError, OSError) as error:
-        raise ValueError(
-            f"{path} can't be read as .npy (pickled objects never are): {error}"
-        ) from error
-    if array.nbytes > MAX_BYTES:
-        raise ValueError(f"{path} would take {array.nbytes / 2**30:.0f} GiB; the limit is 32.")
-    return np.asarray(array)

@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from priorscope.core.config import Share
-from priorscope.data.clean import assemble, split_examples
+from priorscope.data.clean import LabelOptions, assemble, split_examples
 from priorscope.data.members import members
 from priorscope.data.pixels import (
     SUFFIXES,
@@ -62,9 +62,10 @@ class Images(TaskConfig):
         split = split_examples(
             np.array([codes[label] for _, label in folders]),
             np.array([s == "test" for s in splits]) if "test" in splits else None,
-            class_names=names,
-            test_share=self.test_share,
-            seed=seed,
+            options=LabelOptions(
+                class_names=tuple(names), test_share=self.test_share, strict=self.strict, seed=seed
+            ),
+            test_from="the test folder" if "test" in splits else "",
         )
         notes += [*more, *_skip_notes(skipped)]
         return assemble(split, pixels[split.train], pixels[split.test], notes=notes)

@@ -1,4 +1,4 @@
-"""Time series from .ts and .arff files; unequal lengths are padded and marked."""
+"""Time series from .ts, .arff, .tsv and .txt files; unequal lengths are padded and marked."""
 
 import dataclasses
 from pathlib import Path
@@ -6,13 +6,15 @@ from pathlib import Path
 import numpy as np
 
 from priorscope.core.config import Share
-from priorscope.data.clean import assemble, split_examples
-from priorscope.data.layout import as_float
+from priorscope.core.read import Note
+from priorscope.data.clean import LabelOptions, assemble, split_examples
+from priorscope.data.layout import centred
 from priorscope.data.series_files import Series as Raw
-from priorscope.data.series_files import read_series
+from priorscope.data.series_files import is_delimited_series, read_series
 from priorscope.tasks import TASKS, Examples, TaskConfig
 
 SUFFIXES = (".ts", ".arff")
+MAX_VALUES = 2**30  # of all series, padded: 4 GiB as float32
 
 
 @TASKS.register
@@ -24,50 +26,55 @@ class Series(TaskConfig):
 
     path: NAME_TRAIN.ts (NAME_TEST.ts beside it is the test split), one file, or their folder.
     test: the file of the test split, if it is called otherwise.
+    task: "classification", "regression", or "" to decide by the targets' values.
+    missing: words that mean that a label is missing, besides the usual ones.
     test_share: share held out where there is no test file.
-    strict: refuse missing labels instead of leaving the series out.
+    strict: refuse what would be a warning.
     """
 
     path: str
     test: str = ""
+    task: str = ""
+    missing: tuple[str, ...] = ()
     test_share: Share = 0.2
     strict: bool = False
 
     def load(self, seed: int = 0) -> Examples:
         train, test = self._files()
         series, labels = read_series(train)
-        count, notes = len(series), []
+        count = len(series)
         if test is not None:
             more, more_labels = read_series(test)
             series, labels = series + more, labels + more_labels
-            if test != Path(self.test):
-                notes.append(f"{test.name} beside it is the test split.")
         split = split_examples(
             labels,
             None if test is None else np.arange(len(series)) >= count,
-            test_share=self.test_share,
-            strict=self.strict,
-            seed=seed,
+            options=LabelOptions(
+                task=self.task,
+                missing=self.missing,
+                test_share=self.test_share,
+                strict=self.strict,
+                seed=seed,
+            ),
+            test_from="" if test is None else test.name,
         )
-        values, padded, more_notes = _padded(series)
+        values, padded, notes = _padded(series)
+        if test is not None and test != Path(self.test):
+            notes.insert(0, Note(f"{test.name} beside it is the test split."))
         return assemble(
             split,
             values[split.train],
             values[split.test],
+            kind="series",
             padded=padded,
-            notes=[*notes, *more_notes],
+            notes=notes,
         )
 
     def _files(self) -> tuple[Path, Path | None]:
         """The training file and the test file, if there is one."""
         path = Path(self.path)
         if path.is_dir():
-            found = sorted(f for f in path.iterdir() if f.suffix.lower() in SUFFIXES)
-            training = [f for f in found if f.stem.upper().endswith("TRAIN")]
-            if len({f.stem for f in training}) != 1:
-                names = ", ".join(f.name for f in found) or "no .ts or .arff file"
-                raise ValueError(f"{path} must hold one NAME_TRAIN.ts, but it holds {names}.")
-            path = training[-1]  # .ts before .arff: it also holds several channels
+            path = _training_file(path)
         if self.test:
             return path, Path(self.test)
         if path.stem.upper().endswith("TRAIN"):
@@ -78,26 +85,59 @@ class Series(TaskConfig):
         return path, None
 
 
-def _padded(series: Raw) -> tuple[np.ndarray, bool, list[str]]:
-    """(examples, steps, channels) float32, whether the last channel is presence, and notes."""
+def _training_file(path: Path) -> Path:
+    """The only file NAME_TRAIN of a folder, or the only file at all.
+
+    Raises:
+        ValueError: if there are several.
+    """
+    files = sorted(f for f in path.iterdir() if f.is_file())
+    series = [f for f in files if f.suffix.lower() in SUFFIXES]
+    series = series or [f for f in files if is_delimited_series(f)]
+    training = [f for f in series if f.stem.upper().endswith("TRAIN")]
+    if len(series) == 1:
+        return series[0]
+    if len({f.stem for f in training}) != 1:
+        names = ", ".join(f.name for f in series[:8]) or "no .ts or .arff file"
+        raise ValueError(
+            f"{path} must hold one NAME_TRAIN.ts, but it holds {names}; name the file."
+        )
+    return training[-1]  # .ts before .arff: it also holds several channels
+
+
+def _padded(series: Raw) -> tuple[np.ndarray, bool, list[Note]]:
+    """(examples, steps, channels) float32, whether the last channel is the padding mask, notes."""
     channels = {s.shape[1] for s in series}
     if len(channels) != 1:
         raise ValueError(f"Series have different numbers of channels: {sorted(channels)}.")
     lengths = np.array([_length(s) for s in series])
     if (lengths == 0).any():
         raise ValueError(f"Series {int(np.argmin(lengths))} has no values; take it out.")
-    longest = int(lengths.max())
-    values = np.zeros((len(series), longest, channels.pop()))
-    for place, (one, length) in enumerate(zip(series, lengths, strict=True)):
-        values[place, :length] = one[:length]
+    longest, width = int(lengths.max()), channels.pop()
+    if len(series) * longest * (width + 1) > MAX_VALUES:
+        place = int(lengths.argmax())
+        raise ValueError(
+            f"Padded to the longest series ({longest:,} steps, series {place}; the median has "
+            f"{np.median(lengths):,.0f}), the data would take "
+            f"{len(series) * longest * (width + 1) * 4 / 2**30:,.0f} GiB; cut the long ones."
+        )
+    values = np.zeros((len(series), longest, width))
+    for k, (one, length) in enumerate(zip(series, lengths, strict=True)):
+        values[k, :length] = one[:length]
+    narrow, offset = (values, 0.0) if np.isnan(values).any() else centred(values)
+    notes = [Note(f"Channels are centred at {offset:.6g}, as they vary little.")] if offset else []
+    narrow = narrow.astype(np.float32, copy=False)
     if lengths.min() == longest:
-        return as_float(values), False, []
-    present = (np.arange(longest) < lengths[:, None]).astype(np.float64)
-    note = f"Lengths go from {lengths.min()} to {longest}; shorter series are padded with zeros."
-    return as_float(np.concatenate([values, present[..., None]], axis=2)), True, [note]
+        return narrow, False, notes
+    mask = (np.arange(longest) < lengths[:, None]).astype(np.float32)
+    narrow *= mask[..., None]
+    notes.append(
+        Note(f"Lengths go from {lengths.min()} to {longest}; shorter series are padded with zeros.")
+    )
+    return np.concatenate([narrow, mask[..., None]], axis=2), True, notes
 
 
 def _length(one: np.ndarray) -> int:
     """Steps up to the last one that has a value."""
-    known = np.flatnonzero(~np.isnan(one).all(axis=1))
-    return int(known[-1]) + 1 if len(known) else 0
+    valid = np.flatnonzero(~np.isnan(one).all(axis=1))
+    return int(valid[-1]) + 1 if len(valid) else 0

@@ -1,148 +1,234 @@
-"""Rows of numbers and categories from .csv, .tsv, .jsonl or .parquet, as vectors."""
+"""Rows of numbers and categories from .csv, .tsv, .jsonl, .parquet, .arrow, .xlsx, as vectors."""
 
 import dataclasses
-from pathlib import Path
 
 import numpy as np
 
-from priorscope.core.config import Share
-from priorscope.data.clean import Split, assemble, split_examples
-from priorscope.data.columns import (
-    Columns,
-    as_numbers,
-    column,
-    is_missing,
-    looks_like_text,
-    read_source,
-    target_column,
-)
-from priorscope.data.layout import as_float
-from priorscope.tasks import TASKS, Examples, TaskConfig
+from priorscope.core.printable import printable
+from priorscope.core.read import ColumnUse, Note
+from priorscope.data.clean import Split, assemble
+from priorscope.data.columns import Column, column, vectors
+from priorscope.data.identifiers import follows_rows, why_identifier
+from priorscope.data.layout import centred
+from priorscope.data.rows import RowsConfig, group_warning
+from priorscope.data.source import Source
+from priorscope.data.tell_tale import tells_target
+from priorscope.tasks import TASKS, Examples
 
-IDENTIFIERS = ("id", "index", "row", "uuid", "guid", "rowid", "row_id", "unnamed: 0", "")
+MAX_VALUES = 2**31  # of all features of all rows: 8 GiB as float32
 
 
 @TASKS.register
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Tables(TaskConfig):
+class Tables(RowsConfig):
     """Numeric columns as they are, categorical ones one-hot; nothing is standardised here.
 
     A missing number becomes the training split's median, and a further feature says where; a
     missing category is one of the categories. Medians and categories come from the training
-    inputs alone; a category that training does not have is 0 everywhere.
+    inputs alone; a category that training does not have is 0 everywhere. A column of lists of
+    as many numbers each is that many features; dates are seconds since 1970.
 
-    path: a file, or a folder with train.* and test.*.
-    input: columns to learn from, in this order; without them all but target, identifiers and text.
-    target: the column of classes; "" takes the only column named target, label, class, ...
-    test: a second file of the same columns, the test split.
-    test_share: share held out where there is no test file.
-    strict: refuse missing labels instead of leaving the rows out.
+    input: columns to learn from, in this order; without them all but target, identifiers, text
+        and dates that follow the rows.
     """
 
-    path: str
     input: tuple[str, ...] = ()
-    target: str = ""
-    test: str = ""
-    test_share: Share = 0.2
-    strict: bool = False
 
     def load(self, seed: int = 0) -> Examples:
-        source = read_source(Path(self.path), self.test)
-        target = target_column(source.columns, self.target)
+        source, target = self.read()
         if target in self.input:
             raise ValueError(f"The column {target!r} is both input and target; take it out of one.")
-        names, notes = _inputs(source.columns, self.input, target)
-        split = split_examples(
-            source.columns[target],
-            source.is_test,
-            test_share=self.test_share,
-            strict=self.strict,
-            seed=seed,
-        )
-        features = []
-        for name in names:
-            encoded, note = _encoded(name, source.columns[name], split)
-            features.append(encoded)
-            notes += note
-            if len(names) > 1 and _tells(encoded[split.train], split.targets[split.train]):
-                notes.append(
-                    f"The column {name!r} alone tells the class; if it isn't known before the "
-                    "class is, leave it out with input."
-                )
-        values = as_float(np.concatenate(features, axis=1))
-        return assemble(
-            split, values[split.train], values[split.test], notes=[*source.notes, *notes]
-        )
+        uses = self._uses(source, target)
+        names = [use.name for use in uses if use.used]
+        split = self.split(source, target, seed)
+        features, notes = _features([source.columns[name] for name in names], split)
+        notes = [*source.notes, *_left_out(uses), *notes]
+        if not self.group:
+            notes += group_warning(source.columns, {target, self.time})
+        return assemble(split, *features, kind="vector", notes=notes, columns=uses)
 
+    def _uses(self, source: Source, target: str) -> list[ColumnUse]:
+        """What becomes of each column.
 
-def _inputs(columns: Columns, wanted: tuple[str, ...], target: str) -> tuple[list[str], list[str]]:
-    """The names of the input columns, and notes on what is left out."""
-    if wanted:
-        for name in wanted:
-            if looks_like_text(column(columns, name)):
-                raise ValueError(
-                    f"The column {name!r} holds text, but a table needs numbers or categories; "
-                    "kind=text reads one column of text."
-                )
-        return list(wanted), []
-    names, notes = [], []
-    for name, values in columns.items():
-        if name == target:
-            continue
-        if looks_like_text(values):
-            notes.append(
-                f"The column {name!r} holds text and is left out; kind=text with "
-                f"input={name} reads it."
+        Raises:
+            LookupError: if a named input does not exist.
+            ValueError: if a named input can't be one, or no input is left.
+        """
+        reserved = self.reserved(target)
+        for name in self.input:
+            _check_input(column(source.columns, name))
+        uses = []
+        for name in self.input or source.columns:
+            if name in reserved:
+                uses.append(ColumnUse(name, False, reserved[name], reserved[name]))
+                continue
+            kind = source.columns[name].kind
+            reason = "" if self.input else _why_not(source.columns[name], source)
+            uses.append(ColumnUse(name, not reason, _as(kind), reason))
+        if self.input:
+            rest = [n for n in source.columns if n not in self.input]
+            uses += [
+                ColumnUse(n, False, reserved.get(n, ""), reserved.get(n, "not among the inputs"))
+                for n in rest
+            ]
+        if not any(use.used for use in uses):
+            why = "; ".join(
+                f"{printable(use.name, 40)!r}: {use.reason}"
+                for use in uses[:8]
+                if use.name != target
             )
-        elif name.strip().lower() in IDENTIFIERS and len(set(map(str, values))) == len(values):
-            notes.append(f"The column {name!r} numbers the rows and is left out.")
-        elif all(map(is_missing, values)):
-            notes.append(f"The column {name!r} is empty and is left out.")
-        else:
-            names.append(name)
-    if not names:
-        raise ValueError("No input column of numbers or categories is left; name some with input.")
-    return names, notes
+            raise ValueError(
+                "No input column of numbers or categories is left"
+                + (f" ({why})" if why else "")
+                + "; name some with --input, or --kind text reads a column of text."
+            )
+        return uses
 
 
-def _encoded(name: str, values: list, split: Split) -> tuple[np.ndarray, list[str]]:
-    """(rows, features of this column) float64, and notes."""
-    numbers = as_numbers(values)
-    if numbers is None:
-        return _one_hot(values, split), []
-    if np.isinf(numbers).any():
-        row = int(np.flatnonzero(np.isinf(numbers))[0])
+def _as(kind: str) -> str:
+    return {"date": "number (seconds since 1970)", "vector": "vector of numbers"}.get(kind, kind)
+
+
+def _check_input(values: Column) -> None:
+    if values.kind == "text":
         raise ValueError(
-            f"The column {name!r} holds an infinite value (first: row {row}); remove or fill it."
+            f"The column {values.name!r} holds text, but a table needs numbers or categories; "
+            "--kind text reads one column of text."
+        )
+    if values.kind in ("nested", "image", "image name", "empty"):
+        what = {"nested": "lists or records", "empty": "nothing"}.get(
+            values.kind, values.kind + "s"
+        )
+        raise ValueError(
+            f"The column {values.name!r} holds {what}, which are no numbers or categories; "
+            "save numbers in columns of their own."
+        )
+
+
+def _why_not(values: Column, source: Source) -> str:
+    """Why a column that nobody named is not an input, or ""."""
+    if values.kind == "empty":
+        return "it is empty"
+    if identifier := why_identifier(values, source.parts):
+        return identifier
+    if values.kind == "text":
+        return f"it holds text; --kind text --input {values.name} reads it"
+    if values.kind == "nested":
+        return "it holds lists or records of changing form"
+    if values.kind in ("image", "image name"):
+        return f"it holds {values.kind}s"
+    if (
+        values.kind == "date"
+        and values.dates is not None
+        and follows_rows(values.dates, source.parts)
+    ):
+        return "its dates follow the order of the rows"
+    return ""
+
+
+def _left_out(uses: list[ColumnUse]) -> list[Note]:
+    """A note for each column that is left out and is nothing else."""
+    notes = []
+    for use in uses:
+        if use.used or use.reason in ("target", "group", "time", "not among the inputs"):
+            continue
+        harmless = use.reason.startswith(("it identifies", "it numbers", "it is empty"))
+        notes.append(
+            Note(
+                f"The column {printable(use.name, 60)!r} is left out: {use.reason}.",
+                "information" if harmless else "warning",
+            )
+        )
+    return notes
+
+
+def _features(
+    columns: list[Column], split: Split
+) -> tuple[tuple[np.ndarray, np.ndarray], list[Note]]:
+    """(training, test) inputs (examples, features) float32 and notes."""
+    notes: list[Note] = []
+    parts: list[tuple[np.ndarray, np.ndarray]] = []
+    size = 0
+    for values in columns:
+        encoded, more = _encoded(values, split)
+        notes += more
+        if len(columns) > 1 and tells_target(encoded[split.train], split):
+            notes.append(
+                Note(
+                    f"The column {values.name!r} alone tells the target; if it isn't known before "
+                    "the target is, leave it out with --input.",
+                    "warning",
+                )
+            )
+        size += encoded.size
+        if size > MAX_VALUES:
+            raise ValueError(
+                f"The table has more than {MAX_VALUES:,} values; name fewer columns with --input."
+            )
+        narrow, offset = centred(encoded, split.train)
+        if offset:
+            notes.append(Note(f"{values.name!r} is centred at {offset:.6g}, as it varies little."))
+        parts.append((narrow[split.train], narrow[split.test]))
+    train, test = (np.concatenate(list(side), axis=1) for side in zip(*parts, strict=True))
+    return (train, test), notes
+
+
+def _encoded(values: Column, split: Split) -> tuple[np.ndarray, list[Note]]:
+    """(rows, features of this column) float64 or bool, and notes."""
+    if values.kind == "vector":
+        read = vectors(values.values)
+        assert read is not None
+        return read, []
+    notes: list[Note] = []
+    if values.kind == "date" and values.dates is not None:
+        numbers = values.dates
+    elif values.kind == "number" and values.numbers is not None:
+        numbers = values.numbers.values
+        if values.numbers.form:
+            notes.append(Note(f"{values.name!r} is read as numbers ({values.numbers.form})."))
+        if values.numbers.odd:
+            shown = ", ".join(printable(repr(v), 30) for v in values.numbers.odd)
+            notes.append(
+                Note(
+                    f"{values.numbers.num_odd:,} values of {values.name!r} are no numbers "
+                    f"({shown}) and count as missing.",
+                    "warning",
+                )
+            )
+    else:
+        return _one_hot(values, split), notes
+    return _filled(values.name, numbers, split, notes)
+
+
+def _filled(
+    name: str, numbers: np.ndarray, split: Split, notes: list[Note]
+) -> tuple[np.ndarray, list[Note]]:
+    infinite = np.isinf(numbers)
+    if infinite.any():
+        raise ValueError(
+            f"The column {name!r} holds an infinite value (first: row "
+            f"{int(np.flatnonzero(infinite)[0])}); remove or fill it."
         )
     missing = np.isnan(numbers)
     if not missing.any():
-        return numbers[:, None], []
+        return numbers[:, None], notes
     present = numbers[split.train][~missing[split.train]]
     median = float(np.median(present)) if len(present) else 0.0
     filled = np.where(missing, median, numbers)
-    note = (
-        f"{missing.sum()} values of the column {name!r} are missing; they are filled with the "
-        f"median {median:g}, and a feature marks them."
+    notes.append(
+        Note(
+            f"{missing.sum():,} values of the column {name!r} are missing; they are filled with "
+            f"the median {median:g}, and a feature marks them."
+        )
     )
-    return np.stack([filled, missing], axis=1), [note]
+    return np.stack([filled, missing], axis=1), notes
 
 
-def _tells(encoded: np.ndarray, targets: np.ndarray) -> bool:
-    """Whether a tree with one leaf a class, on this column alone, is never wrong on training.
-
-    At least 20 examples a class, so that it doesn't happen by luck.
-    """
-    from sklearn.tree import DecisionTreeClassifier  # half a second
-
-    classes = len(np.unique(targets))
-    if len(targets) < 20 * classes:
-        return False
-    tree = DecisionTreeClassifier(max_leaf_nodes=classes, random_state=0)
-    return tree.fit(encoded, targets).score(encoded, targets) == 1.0
-
-
-def _one_hot(values: list, split: Split) -> np.ndarray:
-    text = np.array(["" if is_missing(v) else str(v).strip() for v in values])
-    categories = np.unique(text[split.train])
-    return (text[:, None] == categories).astype(np.float64)
+def _one_hot(values: Column, split: Split) -> np.ndarray:
+    codes, names = values.categories
+    used = np.unique(codes[split.train])
+    if len(used) * len(codes) > MAX_VALUES:
+        raise ValueError(
+            f"The column {values.name!r} has {len(names):,} categories, too many; leave it out."
+        )
+    return codes[:, None] == used

@@ -1,70 +1,53 @@
-"""A column of text, cut into WordPiece tokens; the tokenizer never sees a label or a test text."""
+"""A column of text, cut into subword tokens; the tokenizer never sees a label or a test text."""
 
 import dataclasses
 from pathlib import Path
 
 import numpy as np
 
-from priorscope.core.config import Share
-from priorscope.data.clean import assemble, split_examples
-from priorscope.data.columns import (
-    Columns,
-    as_numbers,
-    column,
-    is_missing,
-    looks_like_text,
-    read_source,
-    target_column,
-)
-from priorscope.tasks import TASKS, Examples, TaskConfig
+from priorscope.core.read import ColumnUse, Note
+from priorscope.data.clean import assemble
+from priorscope.data.columns import Columns, column, listed
+from priorscope.data.identifiers import why_identifier
+from priorscope.data.near import near_texts
+from priorscope.data.rows import RowsConfig, group_warning
+from priorscope.data.source import Source
+from priorscope.tasks import TASKS, Examples
 from priorscope.text.encode import Encoded, Encoder
 from priorscope.text.tokenizer import load_tokenizer, special_ids, train_tokenizer
+
+MAX_CHARACTERS = 500  # for each token that is kept: the rest of a long text isn't tokenized
+MANY_UNKNOWN = 0.1
 
 
 @TASKS.register
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Texts(TaskConfig):
+class Texts(RowsConfig):
     """Token ids (max tokens,) int32; 0 is padding.
 
     The length is what 99% of the training texts need, rounded up to 8 and at most `max_tokens`;
     longer texts are cut at the end. A text without tokens is one [UNK].
 
-    path: a .csv, .tsv, .jsonl or .parquet file, or a folder with train.* and test.*.
     input: the column of text; "" takes the only one there is.
-    target: the column of classes; "" takes the only column named target, label, class, ...
-    test: a second file of the same columns, the test split.
     tokenizer: folder or file of a saved tokenizer, with [CLS] before each text and [SEP] behind
         it, as a model pre-trained with it expects; "" trains one on the training texts, without.
-    vocabulary: pieces of a tokenizer that is trained here, at most.
+    vocabulary: subwords of a tokenizer that is trained here, at most.
     max_tokens: length that no text exceeds.
-    test_share: share held out where there is no test file.
-    strict: refuse missing labels instead of leaving the rows out.
     """
 
-    path: str
     input: str = ""
-    target: str = ""
-    test: str = ""
     tokenizer: str = ""
     vocabulary: int = 4000
     max_tokens: int = 64
-    test_share: Share = 0.2
-    strict: bool = False
 
     def load(self, seed: int = 0) -> Examples:
-        if self.max_tokens < 1:
-            raise ValueError(f"max_tokens must be at least 1, but it is {self.max_tokens}.")
-        source = read_source(Path(self.path), self.test)
-        target = target_column(source.columns, self.target)
-        name = _text_column(source.columns, self.input, target)
-        texts = ["" if is_missing(v) else str(v) for v in source.columns[name]]
-        split = split_examples(
-            source.columns[target],
-            source.is_test,
-            test_share=self.test_share,
-            strict=self.strict,
-            seed=seed,
-        )
+        if not 1 <= self.max_tokens <= 100_000:
+            raise ValueError(f"max_tokens must lie in 1 ... 100,000, but it is {self.max_tokens}.")
+        source, target = self.read()
+        name = text_column(source.columns, self.input, set(self.reserved(target)))
+        split = self.split(source, target, seed)
+        longest = MAX_CHARACTERS * self.max_tokens
+        texts = [text[:longest] for text in source.columns[name].texts]
         # sorted: the order of the rows, which the seed decides, must not change the tokenizer
         training = [texts[i] for i in np.sort(split.train)]
         if self.tokenizer:
@@ -81,39 +64,88 @@ class Texts(TaskConfig):
         ids, notes = _padded(
             encoded, split.train, self.max_tokens, unknown=special["[UNK]"], around=around
         )
+        unknown = float((encoded.ids == special["[UNK]"]).mean()) if len(encoded.ids) else 0.0
+        if unknown > MANY_UNKNOWN:
+            notes.append(
+                Note(
+                    f"{unknown:.0%} of the tokens are unknown to the tokenizer; is it the one for "
+                    "these texts?",
+                    "warning",
+                )
+            )
+        notes += near_texts(texts, split.train, split.test)
+        rest = _other_inputs(source, {name, *self.reserved(target)})
+        if rest and not self.input:
+            notes.append(
+                Note(
+                    f"{', '.join(map(repr, rest[:5]))} beside the text {name!r} are left out; "
+                    "--kind vector reads the table without its text.",
+                    "warning",
+                )
+            )
+        if not self.group:
+            notes += group_warning(source.columns, {target, name, self.time})
         return assemble(
             split,
             ids[split.train],
             ids[split.test],
+            kind="text",
             vocabulary=tokenizer.get_vocab_size(),
             notes=[*source.notes, *notes],
+            columns=[
+                ColumnUse(column, True, "text")
+                if column == name
+                else ColumnUse(column, False, "", self.reserved(target).get(column, "not the text"))
+                for column in source.columns
+            ],
+            unknown_tokens=unknown,
         )
 
 
-def _text_column(columns: Columns, wanted: str, target: str) -> str:
+def _other_inputs(source: Source, others: set[str]) -> list[str]:
+    """Columns of numbers or categories that are no identifiers."""
+    return [
+        name
+        for name, column in source.columns.items()
+        if name not in others
+        and column.kind in ("number", "category", "vector")
+        and not why_identifier(column, source.parts)
+    ]
+
+
+def text_column(columns: Columns, wanted: str, others: set[str]) -> str:
+    """The column of text: the one that is wanted, or the only one besides `others`.
+
+    Raises:
+        LookupError: if the wanted one does not exist.
+        ValueError: if it holds no text, or none or several do.
+    """
     if wanted:
-        values = column(columns, wanted)
-        if wanted == target:
-            raise ValueError(f"The column {wanted!r} is both input and target.")
-        if as_numbers(values) is not None:
+        kind = column(columns, wanted).kind
+        if wanted in others:
+            raise ValueError(f"The column {wanted!r} is both input and target, group or time.")
+        if kind not in ("text", "category", "image name"):
+            what = {"number": "numbers", "nested": "lists or records"}.get(kind, f"{kind}s")
             raise ValueError(
-                f"The column {wanted!r} holds numbers, not text; leave out kind=text to read "
+                f"The column {wanted!r} holds {what}, not text; leave out --kind text to read "
                 "a table, or name a column of text."
             )
         return wanted
-    found = [name for name in columns if name != target and looks_like_text(columns[name])]
-    if len(found) != 1:
-        which = f"several are text ({', '.join(found)})" if found else "none holds text"
-        raise ValueError(
-            f"Which column is the input? {which}; give --input. The columns are "
-            f"{', '.join(columns)}."
-        )
-    return found[0]
+    texts = [name for name in columns if name not in others and columns[name].kind == "text"]
+    if len(texts) == 1:
+        return texts[0]
+    rest = [n for n in columns if n not in others and columns[n].kind == "category"]
+    if not texts and len(rest) == 1:
+        return rest[0]
+    which = f"several are text ({', '.join(texts)})" if texts else "none holds text"
+    raise ValueError(
+        f"Which column is the input? {which}; give --input. The columns are {listed(columns)}."
+    )
 
 
 def _padded(
     texts: Encoded, train: np.ndarray, most: int, *, unknown: int, around: tuple[int, ...]
-) -> tuple[np.ndarray, list[str]]:
+) -> tuple[np.ndarray, list[Note]]:
     """(texts, tokens) int32 with 0 behind the end of each text, and notes.
 
     around: the ids before and behind each text, or none.
@@ -125,14 +157,16 @@ def _padded(
     room = tokens - extra
     notes = []
     if (cut := int((lengths > room).sum())) > 0:
-        notes.append(f"{cut} of {len(lengths)} texts are cut to their first {room} tokens.")
+        notes.append(Note(f"{cut} of {len(lengths)} texts are cut to their first {room} tokens."))
     if (empty := int((lengths == 0).sum())) > 0:
-        notes.append(f"{empty} of {len(lengths)} texts are empty; they are read as [UNK].")
-    places = np.arange(room)
+        notes.append(
+            Note(f"{empty} of {len(lengths)} texts are empty; they are read as [UNK].", "warning")
+        )
+    positions = np.arange(room)
     kept = np.minimum(lengths, room)
-    inside = places < kept[:, None]
+    inside = positions < kept[:, None]
     words = np.zeros((len(lengths), room), dtype=np.int32)
-    words[inside] = texts.ids[(texts.offsets[:-1, None] + places)[inside]]
+    words[inside] = texts.ids[(texts.offsets[:-1, None] + positions)[inside]]
     words[lengths == 0, 0] = unknown
     if not around:
         return words, notes

@@ -1,0 +1,22 @@
+"""Text from data made safe to print: no control character reaches a terminal."""
+
+import unicodedata
+
+UNSAFE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}  # Unicode categories: control, format, surrogate, ...
+JOINERS = "\u200c\u200d\ufe0f"  # parts of ordinary words and emoji
+
+
+def printable(text: object, longest: int = 200) -> str:
+    """One line of at most `longest` characters; control and format characters as `\\x1b`.
+
+    A name in a file may hold sequences that move the cursor, retitle the window or reverse the
+    direction of writing; escaped, they are seen and do nothing.
+    """
+    shown = "".join(_escaped(c) for c in str(text))
+    return shown if len(shown) <= longest else shown[: longest - 1] + "…"
+
+
+def _escaped(character: str) -> str:
+    if character in JOINERS or unicodedata.category(character) not in UNSAFE:
+        return character
+    return character.encode("unicode_escape", "surrogatepass").decode("ascii")

@@ -1,0 +1,208 @@
+"""Arrays by name from .npz, .npy, folders of .npy, idx, .mat and .h5; read when asked for."""
+
+import dataclasses
+import zipfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from priorscope.core.printable import printable
+from priorscope.data.idx import is_idx, read_idx_folder
+
+MAX_BYTES = 16 * 2**30  # of one array
+MAX_VALUES = 4 * 2**30  # of one array that isn't bytes: 16 GiB as float32
+DAMAGED = (
+    zipfile.BadZipFile, zlib.error, EOFError, KeyError, OSError, ValueError, TypeError,
+    MemoryError, NotImplementedError, SyntaxError, OverflowError, RuntimeError, AttributeError,
+    IndexError, UnicodeError,
+)  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True)
+class ArrayFile:
+    """Arrays by name; what nobody asks for is never read."""
+
+    path: Path
+    readers: dict[str, Callable[[], np.ndarray]]
+
+    def read(self, name: str) -> np.ndarray:
+        """The array of this name.
+
+        Raises:
+            ValueError: if it is damaged, too large, or holds objects.
+        """
+        return self.readers[name]()
+
+
+def open_arrays(path: Path, target: str) -> ArrayFile:
+    """The arrays of a source.
+
+    target: of a single .npy file of inputs, the .npy file of its labels; "" is y.npy beside it.
+
+    Raises:
+        ValueError: if the source can't be read.
+    """
+    name = path.name.lower()
+    if (path.is_dir() and not any(path.glob("*.npy"))) or is_idx(path):
+        return ArrayFile(path, {k: _ready(v) for k, v in read_idx_folder(path).items()})
+    if path.is_dir():
+        return ArrayFile(path, {f.stem: _npy(f) for f in sorted(path.glob("*.npy"))})
+    if name.endswith(".npy"):
+        labels = Path(target) if target.endswith(".npy") else path.with_name("y.npy")
+        if not labels.is_file():
+            raise ValueError(
+                f"{path} holds inputs alone; give the .npy file of the labels as the target."
+            )
+        return ArrayFile(path, {"x": _npy(path), target.lower() or "y": _npy(labels)})
+    if name.endswith(".mat"):
+        return _mat(path)
+    if name.endswith((".h5", ".hdf5")):
+        return _hdf5(path)
+    return _npz(path)
+
+
+def _ready(array: np.ndarray) -> Callable[[], np.ndarray]:
+    return lambda: array
+
+
+def _check(path: Path, name: str, shape: tuple[int, ...], dtype: np.dtype) -> None:
+    """Refuse an array by what its header declares, before it is read."""
+    values = 1
+    for size in shape:
+        values *= int(size)
+    is_bytes = dtype.kind in "biuSU" and dtype.itemsize == 1
+    if values * dtype.itemsize > MAX_BYTES or (values > MAX_VALUES and not is_bytes):
+        size = max(values * dtype.itemsize, 0 if is_bytes else 4 * values)
+        raise ValueError(
+            f"The array {printable(name)!r} of {path} would take {size / 2**30:.0f} GiB; the limit "
+            f"is {MAX_BYTES / 2**30:.0f}."
+        )
+    if dtype.hasobject:
+        raise ValueError(
+            f"The array {printable(name)!r} of {path} holds pickled objects, which are never read; "
+            "save it with astype(str) or as numbers."
+        )
+
+
+def _npz(path: Path) -> ArrayFile:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [i.filename.removesuffix(".npy") for i in archive.infolist() if not i.is_dir()]
+    except DAMAGED as error:
+        raise ValueError(f"{path} can't be read as .npz: {printable(error)}.") from error
+    return ArrayFile(path, {name: _member(path, name) for name in names})
+
+
+def _member(path: Path, name: str) -> Callable[[], np.ndarray]:
+    def read() -> np.ndarray:
+        try:
+            with zipfile.ZipFile(path) as archive, archive.open(f"{name}.npy") as file:
+                shape, _, dtype = _header(file)
+                _check(path, name, shape, dtype)
+            with np.load(path, allow_pickle=False) as file:
+                return np.asarray(file[name])
+        except DAMAGED as error:
+            if str(path) in str(error):
+                raise
+            raise ValueError(
+                f"The array {printable(name)!r} of {path} can't be read: {printable(error)}."
+            ) from error
+
+    return read
+
+
+def _header(file: Any) -> tuple[tuple[int, ...], bool, np.dtype]:
+    version = np.lib.format.read_magic(file)
+    if version == (1, 0):
+        return np.lib.format.read_array_header_1_0(file)
+    return np.lib.format.read_array_header_2_0(file)
+
+
+def _npy(path: Path) -> Callable[[], np.ndarray]:
+    def read() -> np.ndarray:
+        try:
+            with path.open("rb") as file:
+                shape, _, dtype = _header(file)
+            _check(path, path.stem, shape, dtype)
+            array = np.load(path, mmap_mode="r", allow_pickle=False)  # refuses a header that lies
+        except DAMAGED as error:
+            if isinstance(error, PermissionError) or str(path) in str(error):
+                raise
+            raise ValueError(f"{path} can't be read as .npy: {printable(error)}.") from error
+        return np.asarray(array)
+
+    return read
+
+
+def _mat(path: Path) -> ArrayFile:
+    """MATLAB's .mat up to version 7; version 7.3 is HDF5. Arrays of numbers and text alone."""
+    from scipy.io import loadmat, whosmat
+    from scipy.io.matlab import MatReadError
+
+    if path.stat().st_size > 512:
+        with path.open("rb") as file:
+            if file.read(10) == b"MATLAB 7.3":
+                return _hdf5(path)
+    try:
+        listed = whosmat(path)
+    except (*DAMAGED, MatReadError) as error:
+        raise ValueError(f"{path} can't be read as .mat: {printable(error)}.") from error
+
+    def reader(name: str, shape: tuple[int, ...]) -> Callable[[], np.ndarray]:
+        def read() -> np.ndarray:
+            _check(path, name, shape, np.dtype(np.float64))
+            try:
+                array = np.asarray(loadmat(path, variable_names=[name])[name])
+            except (*DAMAGED, MatReadError) as error:
+                raise ValueError(f"{path} can't be read as .mat: {printable(error)}.") from error
+            if array.dtype.hasobject:
+                raise ValueError(
+                    f"The array {name!r} of {path} holds cells or structs, not numbers."
+                )
+            is_row = array.ndim == 2 and array.shape[0] == 1 and array.shape[1] > 1
+            return array[0] if is_row else array
+
+        return read
+
+    return ArrayFile(path, {name: reader(name, shape) for name, shape, _ in listed})
+
+
+def _hdf5(path: Path) -> ArrayFile:
+    try:
+        import h5py  # pyright: ignore[reportMissingImports]
+    except ImportError as error:
+        raise ValueError(
+            f"{path} needs h5py: pip install 'priorscope[hdf5]', or save it as .npz."
+        ) from error
+    try:
+        with h5py.File(path, "r") as file:
+            names = [name for name in file if isinstance(file.get(name), h5py.Dataset)]
+    except DAMAGED as error:
+        raise ValueError(f"{path} can't be read as HDF5: {printable(error)}.") from error
+
+    def reader(name: str) -> Callable[[], np.ndarray]:
+        def read() -> np.ndarray:
+            try:
+                with h5py.File(path, "r") as file:
+                    data = file[name]
+                    if data.is_virtual or data.external:
+                        raise ValueError("it refers to other files, which are not read")
+                    _check(
+                        path,
+                        name,
+                        data.shape,
+                        data.dtype if not data.dtype.hasobject else np.dtype("u1"),
+                    )
+                    array = data[()]
+            except DAMAGED as error:
+                if str(path) in str(error):
+                    raise
+                raise ValueError(f"{path} can't be read as HDF5: {printable(error)}.") from error
+            return np.asarray(array)
+
+        return read
+
+    return ArrayFile(path, {name: reader(name) for name in names})

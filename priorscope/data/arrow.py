@@ -1,0 +1,54 @@
+"""Between Arrow and numpy by their buffers: pyarrow's own ways import pandas where it is there."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute
+
+pc: Any = pyarrow.compute  # its functions are made when it is imported
+NULL = pa.nulls(1, pa.string())[0]
+FALSE = pc.is_valid(pa.nulls(1))[0]
+
+
+def numbers_of(values: pa.Array) -> np.ndarray:
+    """(rows,) float64, NaN where null, of an Arrow array of any numbers or booleans."""
+    values = pc.cast(values, pa.float64(), safe=False)
+    if isinstance(values, pa.ChunkedArray):
+        values = values.combine_chunks()
+    return _filled(values, np.float64, np.nan)
+
+
+def codes_of(values: pa.DictionaryArray) -> np.ndarray:
+    """(rows,) int64 index into the dictionary, -1 where null."""
+    return _filled(pc.cast(values.indices, pa.int64()), np.int64, -1)
+
+
+def strings(values: Sequence[str | None]) -> pa.Array:
+    """An Arrow array of text."""
+    encoded = [b"" if v is None else v.encode() for v in values]
+    offsets = np.cumsum([0, *map(len, encoded)], dtype=np.int32)
+    valid = np.packbits([v is not None for v in values], bitorder="little")
+    buffers = [pa.py_buffer(valid), pa.py_buffer(offsets), pa.py_buffer(b"".join(encoded))]
+    return pa.Array.from_buffers(pa.string(), len(encoded), buffers)
+
+
+def rows_of(values: pa.Array, rows: np.ndarray) -> pa.Array:
+    """The values of some rows."""
+    buffer = pa.py_buffer(np.ascontiguousarray(rows, np.int64))
+    return values.take(pa.Array.from_buffers(pa.int64(), len(rows), [None, buffer]))
+
+
+def _filled(values: pa.Array, dtype: type, missing: int | float) -> np.ndarray:
+    """The values of a fixed width, `missing` where null."""
+    size = np.dtype(dtype).itemsize
+    valid, content = values.buffers()
+    if content is None or not len(values):
+        return np.full(len(values), missing, dtype)
+    array = np.frombuffer(content, dtype, len(values), values.offset * size)
+    if valid is None or not values.null_count:
+        return array
+    bits = np.unpackbits(np.frombuffer(valid, np.uint8), bitorder="little")
+    present = bits[values.offset : values.offset + len(values)].astype(bool)
+    return np.where(present, array, np.asarray(missing, dtype))

@@ -1,0 +1,120 @@
+"""Equal inputs: taken out of the test split, kept together inside training."""
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+
+from priorscope.core.read import Dropped, Note
+
+LEAST_LEFT = 0.2  # of the test split; below it, inputs repeat by nature
+CHUNK = 2**20  # words that are mixed at a time
+MIX = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))  # splitmix64's (Steele 2014)
+BY_NATURE = 0.5  # of training that repeats: then equal inputs say nothing of a common origin
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Duplicates:
+    """test_kept: (test examples,) bool. groups: (training examples,) int64, or None."""
+
+    test_kept: np.ndarray
+    groups: np.ndarray | None
+    notes: tuple[Note, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+
+
+def find_duplicates(
+    inputs: np.ndarray,
+    test_inputs: np.ndarray,
+    targets: np.ndarray,
+    test_targets: np.ndarray,
+    class_names: Sequence[str],
+    groups: np.ndarray | None = None,
+) -> Duplicates:
+    """Which test examples to keep, and which training examples belong together.
+
+    Inputs are equal if all values are. A test input that training has is taken out, unless
+    fewer than 20% of the test split, or no example of a class, would be left: then inputs
+    repeat by nature, all stay, and a warning says so.
+
+    groups: (training examples,) given ones; equal inputs join the groups that hold them.
+    """
+    keys, test_keys = _keys(inputs), _keys(test_inputs)
+    _, which, counts = np.unique(keys, return_inverse=True, return_counts=True)
+    double = int((counts[which] > 1).sum())
+    test_kept = ~np.isin(test_keys, keys)
+    notes: list[Note] = []
+    dropped: list[Dropped] = []
+    if not test_kept.all():
+        count, total = int((~test_kept).sum()), len(test_kept)
+        what = f"{count:,} of {total:,} test inputs are also in training"
+        if _too_few(test_kept, test_targets, class_names):
+            test_kept = np.ones(total, bool)
+            notes.append(
+                Note(
+                    f"{what}; they stay, as too little would be left: test figures flatter.",
+                    "warning",
+                )
+            )
+        else:
+            notes.append(Note(f"{what}; they are left out of the test split."))
+            dropped.append(Dropped(count, "test inputs that are also in training"))
+    if double and double <= BY_NATURE * len(keys):
+        origin = "group" if groups is not None else "unit"
+        groups = which.astype(np.int64) if groups is None else _joined(groups, which)
+        notes.append(
+            Note(f"{double:,} training inputs occur more than once; equal ones are one {origin}.")
+        )
+        if len(set(zip(which.tolist(), targets.tolist(), strict=True))) > len(counts):
+            notes.append(Note("Some equal training inputs have different targets.", "warning"))
+    elif double:
+        notes.append(Note(f"{double:,} of {len(keys):,} training inputs occur more than once."))
+    return Duplicates(test_kept, groups, tuple(notes), tuple(dropped))
+
+
+def _too_few(kept: np.ndarray, targets: np.ndarray, class_names: Sequence[str]) -> bool:
+    if kept.sum() < max(1, LEAST_LEFT * len(kept)):
+        return True
+    if not class_names:
+        return False
+    before = np.bincount(targets, minlength=len(class_names)) > 0
+    return bool((before & (np.bincount(targets[kept], minlength=len(class_names)) == 0)).any())
+
+
+def _joined(groups: np.ndarray, duplicates: np.ndarray) -> np.ndarray:
+    """Groups merged where they share an equal input: connected components."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    _, groups = np.unique(groups, return_inverse=True)
+    number = int(groups.max()) + 1
+    edges = coo_array(
+        (np.ones(len(groups), bool), (groups, number + duplicates)),
+        shape=(number + int(duplicates.max()) + 1,) * 2,
+    )
+    _, component = connected_components(edges, directed=False)
+    return np.unique(component[groups], return_inverse=True)[1].astype(np.int64)
+
+
+def _keys(inputs: np.ndarray) -> np.ndarray:
+    """(examples,) uint64 that are equal where all bytes are; else by chance, 1 in 2^64 of pairs.
+
+    Each 4 bytes are mixed with a random number of their position, and the results are added.
+    """
+    count = len(inputs)
+    size = inputs.itemsize * int(np.prod(inputs.shape[1:], dtype=np.int64))
+    words = -(-size // 4)
+    stream = np.random.Generator(np.random.PCG64(0))  # fixed: keys are compared, never stored
+    positions = stream.integers(2**63, size=words, dtype=np.uint64)
+    keys = np.zeros(count, np.uint64)
+    rows = max(1, CHUNK // max(1, words))
+    for start in range(0, count, rows):
+        part = np.ascontiguousarray(inputs[start : start + rows]).reshape(-1).view(np.uint8)
+        padded = np.zeros((len(part) // max(1, size), words * 4), np.uint8)
+        padded[:, :size] = part.reshape(len(padded), size)
+        mixed = (padded.view(np.uint32).astype(np.uint64) + positions) * MIX[0]
+        mixed ^= mixed >> np.uint64(29)
+        mixed *= MIX[1]
+        mixed ^= mixed >> np.uint64(32)
+        keys[start : start + rows] = mixed.sum(axis=1, dtype=np.uint64)
+    return keys

@@ -1,0 +1,131 @@
+"""Text to numbers: decimal commas, thousands, percent signs, units, words for what is missing."""
+
+import dataclasses
+import re
+
+import numpy as np
+import pyarrow as pa
+
+from priorscope.data.arrow import FALSE, NULL, numbers_of, pc, strings
+
+MISSING = (
+    "", "nan", "-nan", "none", "null", "nil", "na", "n/a", "n.a.", "#n/a", "#n/a n/a", "#na",
+    "<na>", "?", "-", "--", "---", ".", "..", "…", "missing", "#value!", "#div/0!", "#ref!",
+    "#null!", "#num!", "1.#ind", "1.#qnan", "-1.#ind", "-1.#qnan",
+)  # fmt: skip
+SURE = 0.95  # share of the values that are numbers, from which on a column is numeric
+GUESS_AT_LEAST = 20  # values: fewer must all be numbers
+PLAIN = r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$"
+COMMA_THOUSANDS = r"^[-+]?\d{1,3}(,\d{3})+(\.\d*)?$"
+COMMA_DECIMAL = r"^[-+]?\d*,\d+([eE][-+]?\d+)?$"
+DOT_THOUSANDS = r"^[-+]?\d{1,3}(\.\d{3})+(,\d*)?$"
+# a comma that only a decimal or only a thousands mark can be
+SURELY_DECIMAL = r"^[-+]?(0\d*,\d+|\d*,(\d{1,2}|\d{4,})|\d{4,},\d+|,\d+|\d{1,3}(\.\d{3})+,\d+)$"
+SURELY_THOUSANDS = r"^[-+]?\d{1,3}((,\d{3}){2,}(\.\d*)?|,\d{3}\.\d*)$"
+BLANKS = "[ '\u00a0\u202f\u2009]"
+BLANK_THOUSANDS = rf"^[-+]?\d{{1,3}}({BLANKS}\d{{3}})+([.,]\d*)?$"
+UNIT = re.compile(
+    r"([-+]?[\d.,][\d.,'\u00a0\u202f ]*(?:[eE][-+]?\d+)?)\s*([%‰°€$£¥₩]|[^\W\d_]{1,6}[²³]?)|"
+    r"([$€£¥₩])\s*([-+]?[\d.,]+)"
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Numbers:
+    """A column of numbers.
+
+    values: (rows,) float64, NaN where missing.
+    odd: values that are no number, counted as missing.
+    form: how they are written, where not plainly.
+    """
+
+    values: np.ndarray
+    odd: tuple[str, ...] = ()
+    num_odd: int = 0
+    form: str = ""
+
+
+def comma_evidence(texts: pa.Array) -> tuple[int, int, int]:
+    """How many values only a decimal comma, only a thousands comma, or both can explain."""
+    if texts.type != pa.string() or not pc.any(pc.match_substring(texts, ",")).as_py():
+        return 0, 0, 0
+    commas = texts.filter(
+        pc.coalesce(pc.match_substring_regex(texts, r"^[-+]?[\d.]*,[\d,.]*\s*%?$"), FALSE)
+    )
+    if not len(commas):
+        return 0, 0, 0
+    decimal = pc.sum(pc.match_substring_regex(commas, SURELY_DECIMAL)).as_py() or 0
+    thousands = pc.sum(pc.match_substring_regex(commas, SURELY_THOUSANDS)).as_py() or 0
+    either = pc.sum(pc.match_substring_regex(commas, r"^[-+]?[1-9]\d{0,2},\d{3}$")).as_py() or 0
+    return decimal, thousands, either
+
+
+def parse_numbers(texts: pa.Array, decimal: str) -> Numbers | None:
+    """The numbers of a column of text, or None where fewer than 95% of the values are numbers.
+
+    decimal: "," where commas are decimal marks, else "." (then commas part thousands).
+    """
+    try:  # most columns are nothing but plain numbers
+        return Numbers(numbers_of(pc.cast(texts, pa.float64())))
+    except pa.ArrowInvalid:
+        pass
+    texts = pc.utf8_trim_whitespace(texts)
+    missing = pc.is_in(pc.utf8_lower(texts), value_set=strings(MISSING))
+    texts = pc.if_else(missing, NULL, texts)
+    present = len(texts) - texts.null_count
+    if not present:
+        return None
+    plain = _matches(texts, PLAIN)
+    form = ""
+    if decimal == "," or pc.sum(plain).as_py() < present:
+        texts, form = _rewritten(texts, decimal)
+        plain = _matches(texts, PLAIN) if form else plain
+    infinite = pc.is_in(
+        pc.utf8_lower(texts), value_set=strings(("inf", "-inf", "+inf", "infinity", "-infinity"))
+    )
+    good = pc.or_(plain, pc.coalesce(infinite, FALSE))
+    count = pc.sum(good).as_py() or 0
+    if count < SURE * present or (count < present and present < GUESS_AT_LEAST):
+        return None
+    odd = pc.value_counts(texts.filter(pc.and_(pc.invert(good), pc.is_valid(texts))))
+    values = pc.cast(pc.if_else(good, texts, NULL), pa.float64())
+    words = sorted(odd.to_pylist(), key=lambda item: -item["counts"])
+    return Numbers(
+        numbers_of(values), tuple(item["values"] for item in words[:5]), present - count, form
+    )
+
+
+def _rewritten(texts: pa.Array, decimal: str) -> tuple[pa.Array, str]:
+    """The same numbers as Python writes them, and how they were written."""
+    forms = []
+    first = next((t for t in texts.slice(0, 1000).to_pylist() if t), "")
+    if match := UNIT.fullmatch(first):
+        unit = match[2] or match[3]
+        if unit.lower() not in ("e", "inf", "nan", "na") and _share(texts, unit) >= SURE:
+            texts = pc.utf8_trim_whitespace(pc.replace_substring(texts, unit, ""))
+            forms.append("percent" if unit == "%" else f"with the unit {unit}")
+    blanks = _matches(texts, BLANK_THOUSANDS)
+    if pc.any(blanks).as_py():
+        joined = pc.replace_substring_regex(texts, BLANKS, "")
+        texts = pc.if_else(blanks, joined, texts)
+        forms.append("thousands apart")
+    pattern = COMMA_DECIMAL if decimal == "," else COMMA_THOUSANDS
+    if decimal == ",":
+        dotted = _matches(texts, DOT_THOUSANDS)
+        texts = pc.if_else(dotted, pc.replace_substring(texts, ".", ""), texts)
+    commas = _matches(texts, pattern)
+    if pc.any(commas).as_py():
+        mark = "." if decimal == "," else ""
+        texts = pc.if_else(commas, pc.replace_substring(texts, ",", mark), texts)
+        forms.append("decimal comma" if decimal == "," else "commas between thousands")
+    return texts, ", ".join(forms)
+
+
+def _share(texts: pa.Array, unit: str) -> float:
+    present = len(texts) - texts.null_count
+    having = pc.sum(pc.match_substring(texts, unit)).as_py() or 0
+    return having / max(1, present)
+
+
+def _matches(texts: pa.Array, pattern: str) -> pa.Array:
+    return pc.coalesce(pc.match_substring_regex(texts, pattern), FALSE)

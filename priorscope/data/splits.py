@@ -1,0 +1,50 @@
+"""Names that people give to the parts of their data: train, test, validation, unlabelled."""
+
+import re
+from collections.abc import Iterable
+from typing import Literal
+
+Part = Literal["train", "test", "validation", "unlabelled"]
+SPELLINGS: dict[Part, tuple[str, ...]] = {
+    "train": ("train", "training", "trn", "tr", "trainset"),
+    "test": ("test", "testing", "tst", "eval", "evaluation", "testset", "t10k"),
+    "validation": ("val", "valid", "validation", "dev"),
+    "unlabelled": ("unlabelled", "unlabeled", "unsup", "unsupervised", "pred", "predict",
+                   "prediction", "predictions", "submission"),
+}  # fmt: skip
+WORDS: dict[str, Part] = {word: part for part, words in SPELLINGS.items() for word in words}
+AROUND = {"set", "data", "dataset", "images", "image", "img", "imgs", "split", "folder", "samples"}
+
+
+def part_of(name: str) -> Part | None:
+    """The part that a name of a file or folder says, such as `training_set` or `data-val2`.
+
+    Words are parted by anything but letters; a word of `AROUND` says nothing by itself.
+    """
+    parts = {WORDS[word] for word in _words(name) if word in WORDS}
+    return parts.pop() if len(parts) == 1 else None
+
+
+def is_part_alone(name: str) -> bool:
+    """Whether a name says a part and nothing else, as a folder of a split does."""
+    words = _words(name)
+    return part_of(name) is not None and all(w in WORDS or w in AROUND for w in words)
+
+
+def split_names(names: Iterable[str]) -> dict[str, Part]:
+    """The part of each name where together they are splits: all say one alone, or share a rest.
+
+    `cats_train` and `cats_test` are splits; `train`, `boat` and `plane` are classes. Empty where
+    they aren't splits.
+    """
+    names = list(names)
+    parts = {name: part for name in names if (part := part_of(name)) is not None}
+    if len(parts) < 2 or "train" not in parts.values():
+        alone = {n: p for n, p in parts.items() if is_part_alone(n)}
+        return alone if "train" in alone.values() and len(alone) == len(names) else {}
+    rests = {tuple(w for w in _words(n) if w not in WORDS and w not in AROUND) for n in parts}
+    return parts if len(rests) == 1 else {}
+
+
+def _words(name: str) -> list[str]:
+    return [word for word in re.split(r"[^a-z0-9]+|(?<=[a-z])(?=\d+$)", name.lower()) if word]

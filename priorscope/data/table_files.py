@@ -1,0 +1,365 @@
+"""One file with columns to an Arrow table: text formats, JSON lines, Parquet, Arrow, Excel."""
+
+import csv
+import dataclasses
+import json
+import re
+import unicodedata
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from priorscope.core.read import Note
+from priorscope.data.arff import read_arff
+from priorscope.data.arrow import pc
+from priorscope.data.compression import content, plain_name, unpacked
+from priorscope.data.dialect import Dialect, rows_of, sniff, without_preamble
+from priorscope.data.encodings import decode
+
+TEXT_SUFFIXES = (".csv", ".tsv", ".txt", ".tab", ".dat", ".data")
+JSON_SUFFIXES = (".jsonl", ".ndjson")
+BINARY_SUFFIXES = (".parquet", ".arrow", ".feather", ".xlsx", ".arff")
+SUFFIXES = (*TEXT_SUFFIXES, *JSON_SUFFIXES, *BINARY_SUFFIXES)
+MAX_CELLS = 500_000_000
+MAX_NESTING = 50
+ARROW_ERRORS = (pa.ArrowException, OSError, ValueError, KeyError, NotImplementedError)
+
+
+@dataclasses.dataclass(frozen=True)
+class How:
+    """What a user says on how a file is written; empty decides by its content.
+
+    encoding: of a text file. header: "yes", "no" or "" for whether the first line names columns.
+    """
+
+    encoding: str = ""
+    header: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class File:
+    """Columns as Arrow has them; a text file's are all text.
+
+    typed: whether the format itself tells numbers from text.
+    separator: of a text file with columns.
+    """
+
+    table: pa.Table
+    typed: bool
+    separator: str = ""
+    has_header: bool = True
+    notes: tuple[Note, ...] = ()
+
+
+def is_table(path: Path) -> bool:
+    """Whether the name says that columns can be read from it."""
+    return plain_name(path).endswith(SUFFIXES)
+
+
+def read_file(path: Path, how: How | None = None, rows: int | None = None) -> File:
+    """The columns of one file.
+
+    rows: at least so many rows, if there are, of a text file's; the rest may be left.
+
+    Raises:
+        LookupError: if there is no such encoding.
+        ValueError: if the file can't be read, has no rows, or its rows have unequal lengths.
+    """
+    how = how or How()
+    name = plain_name(path)
+    if name.endswith(BINARY_SUFFIXES):
+        file = File(_normalised(_binary(path, name)), typed=True)
+    elif name.endswith(JSON_SUFFIXES):
+        text, notes = _text(path, how, rows)
+        file = File(_json_lines(path, text, rows), typed=True, notes=notes)
+    else:
+        file = _separated(path, name, how, rows)
+    if not file.table.num_columns or not file.table.num_rows:
+        raise ValueError(f"{path} has no rows.")
+    if file.table.num_rows * file.table.num_columns > MAX_CELLS:
+        raise ValueError(
+            f"{path} has {file.table.num_rows:,} x {file.table.num_columns:,} cells; at most "
+            f"{MAX_CELLS:,} are read."
+        )
+    _check_names(path, file.table.column_names)
+    return file
+
+
+def _text(path: Path, how: How, rows: int | None) -> tuple[str, tuple[Note, ...]]:
+    """The normalised (NFC) text of a file, or of its beginning where `rows` are enough."""
+    raw = content(path, None if rows is None else 2**16 + 2**10 * rows)
+    cut = rows is not None and len(raw) == 2**16 + 2**10 * rows
+    text, encoding = decode(str(path), _whole_lines(raw) if cut else raw, how.encoding)
+    plain = encoding in ("utf-8", "utf-8-sig") or how.encoding
+    notes = (
+        ()
+        if plain
+        else (Note(f"{path.name} is read as {encoding}; --encoding decides.", "information"),)
+    )
+    if "\x00" in text:
+        raise ValueError(f"{path} holds a NUL character, which no text does; save it as text.")
+    if "\n" not in text and "\r" in text:
+        text = text.replace("\r", "\n")
+    return text if text.isascii() else unicodedata.normalize("NFC", text), notes
+
+
+def _whole_lines(raw: bytes) -> bytes:
+    """A beginning of a file up to its last line break; as it is in encodings of two bytes."""
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff") or raw[:64].count(0):
+        return raw[: len(raw) // 4 * 4]
+    return raw[: raw.rfind(b"\n") + 1] or raw
+
+
+def _separated(path: Path, name: str, how: How, rows: int | None) -> File:
+    text, notes = _text(path, how, rows)
+    text, separator, more = without_preamble(text)
+    header = {"yes": True, "no": False, "": None}[how.header]
+    if name.endswith((".txt", ".dat", ".data")):
+        text = _without_runs_of_blanks(text)
+    dialect = sniff(name, text, header, separator)
+    if not dialect.names:
+        raise ValueError(f"{path} has no rows.")
+    _check_names(path, dialect.names)
+    table = _parsed(path, text, dialect, cut=rows is not None)
+    return File(
+        table,
+        typed=False,
+        separator=dialect.separator,
+        has_header=dialect.has_header,
+        notes=(*notes, *more, *dialect.notes),
+    )
+
+
+def _without_runs_of_blanks(text: str) -> str:
+    """Columns of numbers that blanks keep apart, with tabs instead."""
+    head = [line.split() for line in text[: 2**16].splitlines()[:-1] or text.splitlines()]
+    widths = {len(words) for words in head if words}
+    blanks = not re.search(r"[\t;|,]", text[: 2**16])
+    if len(widths) != 1 or widths.pop() < 2 or not blanks:
+        return text
+    return re.sub(r"[ ]+", "\t", re.sub(r"(?m)^ +| +$", "", text))
+
+
+def _parsed(path: Path, text: str, dialect: Dialect, cut: bool) -> pa.Table:
+    import pyarrow.csv
+
+    body = text[dialect.start :]
+    if not body.strip():
+        raise ValueError(f"{path} has no rows.")
+    names = [f"c{k}" for k in range(len(dialect.names))]
+    try:
+        table = pyarrow.csv.read_csv(
+            pa.py_buffer(body.encode()),
+            pyarrow.csv.ReadOptions(column_names=names, block_size=max(2**20, _longest(body))),
+            pyarrow.csv.ParseOptions(
+                delimiter=dialect.separator,
+                quote_char='"' if dialect.quoted else False,
+                newlines_in_values=dialect.quoted and '"' in body,
+            ),
+            pyarrow.csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
+            ),
+        )
+    except ARROW_ERRORS as error:
+        return _slowly(path, text, dialect, cut, error)
+    return table.rename_columns(_unique(dialect.names))
+
+
+def _longest(body: str) -> int:
+    """Bytes that a block needs so that a row with quoted line breaks fits."""
+    return 2**26 if '"' in body else 2**22
+
+
+def _slowly(path: Path, text: str, dialect: Dialect, cut: bool, error: Exception) -> pa.Table:
+    """Row by row, to name the line that can't be read."""
+    width = len(dialect.names)
+    found: list[list[str]] = []
+    skipped = text[: dialect.start].count("\n")
+    reader = rows_of(text[dialect.start :], dialect.separator, dialect.quoted)
+    try:
+        for row in reader:
+            if len(row) == width:
+                found.append(row)
+            elif row:
+                if cut and found:
+                    break  # a beginning of a file may end within a quoted field
+                raise ValueError(
+                    f"{path} has {len(row)} fields in line {reader.line_num + skipped}, but "
+                    f"{width} column names; repair the line, or its quotation marks."
+                    + _hint(dialect)
+                )
+    except csv.Error as wrong:
+        raise ValueError(f"{path} can't be read: {wrong}; repair its quotation marks.") from error
+    if not found:
+        raise ValueError(f"{path} has no rows.")
+    columns = [pa.array(values, pa.string()) for values in zip(*found, strict=True)]
+    return pa.Table.from_arrays(columns, names=_unique(dialect.names))
+
+
+def _hint(dialect: Dialect) -> str:
+    if dialect.separator != "\t" or dialect.quoted:
+        return ""
+    return " Quotation marks in a file with tabs are characters like others."
+
+
+def _unique(names: tuple[str, ...]) -> list[str]:
+    return list(names)
+
+
+def _check_names(path: Path, names: Any) -> None:
+    twice = (
+        next((n for n in names if list(names).count(n) > 1), None)
+        if len(set(names)) < len(names)
+        else None
+    )
+    if twice is not None:
+        raise ValueError(f"{path} has two columns named {twice!r}; give them different names.")
+
+
+def _json_lines(path: Path, text: str, rows: int | None) -> pa.Table:
+    columns: dict[str, list] = {}
+    count = 0
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        row = _json_object(path, line, number)
+        for name in row:
+            columns.setdefault(name, [None] * count)
+        for name, values in columns.items():
+            values.append(row.get(name))
+        count += 1
+        if rows is not None and count >= rows:
+            break
+    return pa.table({name: _array(values) for name, values in columns.items()})
+
+
+def _json_object(path: Path, line: str, number: int) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        what = (
+            "is nested too deeply" if isinstance(error, RecursionError) else f"is not JSON: {error}"
+        )
+        raise ValueError(f"{path}: line {number} {what}.") from error
+    if not isinstance(row, dict):
+        raise ValueError(f"{path} must hold one object per line, but line {number} holds none.")
+    return row
+
+
+def _array(values: list) -> pa.Array:
+    """Values as Arrow's type for them; of several types, each as JSON writes it."""
+    kinds = {type(v) for v in values} - {type(None)}
+    if kinds <= {str} or len(kinds) == 1:
+        try:
+            return pa.array(values)
+        except (pa.ArrowException, OverflowError, ValueError, TypeError):
+            pass
+    if kinds <= {int, float} and not any(isinstance(v, int) and abs(v) >= 2**53 for v in values):
+        return pa.array([None if v is None else float(v) for v in values], pa.float64())
+    return pa.array([v if v is None or isinstance(v, str) else _spelt(v) for v in values])
+
+
+def _spelt(value: Any) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return str(type(value).__name__)
+
+
+def _binary(path: Path, name: str) -> pa.Table:
+    readers: dict[str, Callable[[Path], pa.Table]] = {
+        ".parquet": _parquet,
+        ".arrow": _arrow,
+        ".feather": _arrow,
+        ".xlsx": _excel,
+        ".arff": _arff,
+    }
+    suffix = next(s for s in BINARY_SUFFIXES if name.endswith(s))
+    try:
+        return readers[suffix](path)
+    except ARROW_ERRORS as error:
+        if isinstance(error, PermissionError | FileNotFoundError) or str(path) in str(error):
+            raise
+        raise ValueError(f"{path} can't be read as {suffix}: {error}.") from error
+
+
+def _parquet(path: Path) -> pa.Table:
+    import pyarrow.parquet
+
+    file = pyarrow.parquet.ParquetFile(_buffer(path))
+    size = sum(
+        file.metadata.row_group(k).total_byte_size for k in range(file.metadata.num_row_groups)
+    )
+    if size > 8 * 2**30 or file.metadata.num_rows * file.metadata.num_columns > MAX_CELLS:
+        raise ValueError(f"{path} would take {size / 2**30:.0f} GiB; the limit is 8.")
+    return file.read()
+
+
+def _arrow(path: Path) -> pa.Table:
+    import pyarrow.feather
+    import pyarrow.ipc
+
+    buffer = _buffer(path)
+    try:
+        return pyarrow.ipc.open_stream(buffer).read_all()
+    except pa.ArrowInvalid:
+        return pyarrow.feather.read_table(pa.BufferReader(buffer))
+
+
+def _buffer(path: Path) -> Any:
+    """A file mapped into memory, or uncompressed."""
+    if plain_name(path) == path.name.lower():
+        with unpacked(path):
+            return pa.memory_map(str(path)).read_buffer()
+    return pa.py_buffer(content(path))
+
+
+def _excel(path: Path) -> pa.Table:
+    try:
+        import openpyxl
+    except ImportError as error:
+        raise ValueError(
+            f"{path} needs openpyxl: pip install 'priorscope[excel]', or save it as .csv."
+        ) from error
+    import io
+    import zipfile
+
+    data = content(path)
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        sheet = book.worksheets[0]
+        rows = [row for row in sheet.iter_rows(values_only=True) if any(v is not None for v in row)]
+    except (zipfile.BadZipFile, KeyError, TypeError, IndexError, SyntaxError) as error:
+        raise ValueError(f"{path} can't be read as .xlsx: {error}.") from error
+    if len(rows) < 2:
+        raise ValueError(f"{path} has no rows in its first sheet.")
+    names = ["" if v is None else str(v).strip() for v in rows[0]]
+    return pa.table(
+        [_array([_cell(v) for v in column]) for column in zip(*rows[1:], strict=True)], names=names
+    )
+
+
+def _arff(path: Path) -> pa.Table:
+    columns = read_arff(path)
+    return pa.table({name: pa.array(values, from_pandas=True) for name, values in columns.items()})
+
+
+def _cell(value: Any) -> Any:
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def _normalised(table: pa.Table) -> pa.Table:
+    """NFC in names and text; dictionaries as their values; one chunk a column."""
+    arrays = []
+    for column in table.columns:
+        if pa.types.is_dictionary(column.type):
+            column = column.cast(column.type.value_type)
+        if pa.types.is_large_string(column.type) or pa.types.is_string_view(column.type):
+            column = column.cast(pa.string())
+        if pa.types.is_string(column.type) and not pc.all(pc.string_is_ascii(column)).as_py():
+            column = pc.utf8_normalize(column, "NFC")
+        arrays.append(column)
+    names = [unicodedata.normalize("NFC", name).strip() for name in table.column_names]
+    return pa.Table.from_arrays(arrays, names=names)

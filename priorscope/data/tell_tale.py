@@ -1,0 +1,53 @@
+"""Columns that give the target away by themselves."""
+
+import numpy as np
+
+from priorscope.data.clean import Split
+
+PER_CLASS = 20  # examples: fewer could be parted by luck
+QUICK = 200  # examples that show at once that a column doesn't tell
+
+
+def tells_target(encoded: np.ndarray, split: Split) -> bool:
+    """Whether a column parts the classes of training without a mistake, or equals the quantity.
+
+    Numbers must part them by one interval for each class; categories by a set of them for each.
+
+    encoded: (training examples, features of the column).
+    """
+    targets = split.targets[split.train]
+    if split.labels.values is not None:
+        return _equals(encoded, targets)
+    classes = len(split.class_names)
+    if len(targets) < PER_CLASS * classes:
+        return False
+    is_one_hot = encoded.shape[1] > 1 and bool((encoded.sum(axis=1) <= 1).all())
+    values = encoded.argmax(axis=1) if is_one_hot else encoded[:, 0]
+    if is_one_hot and 5 * encoded.shape[1] > len(encoded):
+        return False
+    for rows in (slice(0, QUICK), slice(None)):
+        if not _parts(values[rows], targets[rows], classes, is_one_hot):
+            return False
+    return True
+
+
+def _parts(values: np.ndarray, targets: np.ndarray, classes: int, is_one_hot: bool) -> bool:
+    order = np.lexsort((targets, values))
+    value, target = values[order], targets[order]
+    changes = target[1:] != target[:-1]
+    if (changes & (value[1:] == value[:-1])).any():
+        return False  # one value, two classes
+    return is_one_hot or int(changes.sum()) <= classes - 1
+
+
+def _equals(encoded: np.ndarray, targets: np.ndarray) -> bool:
+    """Whether some linear function of one feature is the quantity to 6 digits."""
+    if len(targets) < PER_CLASS:
+        return False
+    y = targets - targets.mean()
+    for feature in encoded.T[:2]:
+        x = feature - feature.mean()
+        scale = np.sqrt((x @ x) * (y @ y))
+        if scale > 0 and abs(x @ y) / scale > 1 - 1e-12:
+            return True
+    return False
