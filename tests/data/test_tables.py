@@ -131,7 +131,7 @@ def test_bad_files_are_named(tmp_path):
     latin.write_bytes("a,label\n1,é\n".encode("latin-1"))
     with pytest.raises(ValueError, match=r"latin.csv can't be read as UTF-8.*--encoding"):
         Tables(path=str(latin)).load()
-    with pytest.raises(ValueError, match=r"no JSON in line 2"):
+    with pytest.raises(ValueError, match=r"line 2 is not JSON"):
         Tables(path=write(tmp_path / "a.jsonl", '{"a": 1}\n{"a": \n')).load()
     (tmp_path / "a.parquet").write_bytes(b"PAR1 not really")
     pytest.importorskip("pyarrow")
