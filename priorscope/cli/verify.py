@@ -1,8 +1,9 @@
-"""`priorscope verify`: the instrument's self-test."""
+"""`priorscope verify`: self-checks, numbers that are known in advance."""
 
 import importlib.util
 import json
 import time
+from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import Parameter
@@ -14,8 +15,9 @@ def run(
     *names: str,
     all_: Annotated[bool, Parameter(name="--all", negative="")] = False,
     json_: Annotated[bool, Parameter(name="--json", negative="")] = False,
+    include: tuple[Path, ...] = (),
 ) -> int:
-    """Measure what is known beforehand: each figure, its bounds, pass or fail; exit 1 on a failure.
+    """Measure what is known in advance: each figure, its bounds, pass or fail; exit 1 on a failure.
 
     Parameters
     ----------
@@ -25,12 +27,17 @@ def run(
         The slow ones too.
     json_
         JSON on stdout.
+    include
+        Python files with checks of your own.
     """
     from rich.console import Console
 
     from priorscope.checks import CHECKS
+    from priorscope.core.registry import include as include_file
     from priorscope.runs.worker import prepare_process
 
+    for path in include:
+        include_file(path)
     prepare_process(threads=1)
     chosen = [CHECKS[name] for name in names] if names else [CHECKS[name] for name in CHECKS]
     console = Console(stderr=json_)

@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 import torch
 
+from priorscope.checks import CHECKS
 from priorscope.core.registry import include
 from priorscope.core.signature import Signature
 from priorscope.measures import MEASURES, measured
 from priorscope.models import MODELS
+from priorscope.structures import STRUCTURES, default_structures
 from priorscope.tasks import TASKS
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "adding.md").read_text(encoding="utf-8")
@@ -21,12 +23,18 @@ BLOCKS = re.findall(r"```python\n(.*?)```", GUIDE, flags=re.DOTALL)
 @pytest.fixture(scope="module")
 def included(tmp_path_factory):
     folder = tmp_path_factory.mktemp("guide")
-    files = {"moving_average": MODELS, "rings": TASKS, "confidence": MEASURES}
+    files = {
+        "moving_average": MODELS,
+        "rings": TASKS,
+        "negated": STRUCTURES,
+        "confidence": MEASURES,
+        "coin": CHECKS,
+    }
     for name, text in zip(files, BLOCKS, strict=True):
         path = folder / f"{name}.py"
         path.write_text(text, encoding="utf-8")
         include(path)
-    yield
+    yield folder
     for name, registry in files.items():  # other tests go through all that is registered
         del registry._classes[name.replace("_", "-")], sys.modules[name]
 
@@ -59,3 +67,19 @@ def test_the_measure_is_taken_with_the_others():
     taken = {row["quantity"]: row["value"] for row in rows if row["measure"] == "confidence"}
     assert taken == pytest.approx({"mean": 0.25, "least": 0.25})
     assert MEASURES["confidence"].meaning().startswith("The probability that a network gives")
+
+
+@pytest.mark.usefixtures("included")
+def test_the_structure_is_removed_by_default_where_there_is_a_sign():
+    image = Signature(input_shape=(8, 8, 1), num_classes=2)
+    tokens = Signature(input_shape=(9,), num_classes=2, vocabulary=30)
+    assert "values negated" in {s.caption for s in default_structures(image, "standard")}
+    assert "negated" not in {s.label for s in default_structures(image, "quick")}
+    assert "negated" not in {s.label for s in default_structures(tokens, "thorough")}
+    x = np.ones((2, 8, 8, 1), dtype=np.uint8)
+    assert (STRUCTURES["negated"]().apply(x, np.zeros(2, int), image, 0, "train")[0] == -1).all()
+
+
+@pytest.mark.usefixtures("included")
+def test_the_check_passes():
+    assert all(figure.passed for figure in CHECKS["coin"]().figures())

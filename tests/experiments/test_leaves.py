@@ -1,0 +1,137 @@
+"""A new learner, task, structure, measure and check: one file each, and nothing else is edited."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+LEARNER = '''
+"""Means over everything: a bias toward nothing at all."""
+from dataclasses import dataclass
+from typing import ClassVar
+from torch import nn
+from priorscope.models import MODELS, ModelConfig
+from priorscope.nn.stem import vector_stem
+
+@MODELS.register
+@dataclass(frozen=True, kw_only=True)
+class Bottleneck(ModelConfig):
+    """One unit between inputs and classes."""
+    invariant_to: ClassVar[tuple[str, ...]] = ("mirrored",)
+    def build(self, signature):
+        stem, size = vector_stem(signature)
+        return nn.Sequential(stem, nn.Linear(size, 1), nn.Linear(1, signature.num_classes))
+'''
+TASK = '''
+"""Points on a line."""
+from dataclasses import dataclass
+import numpy as np
+from priorscope.tasks import TASKS, Examples, TaskConfig
+
+@TASKS.register
+@dataclass(frozen=True, kw_only=True)
+class Stripes(TaskConfig):
+    """Which half of a line a point is in."""
+    def load(self, seed=0):
+        x = np.random.default_rng(seed).normal(size=(160, 3)).astype(np.float32)
+        y = (x[:, 0] > 0).astype(np.int64)
+        return Examples(x[:100], y[:100], x[100:], y[100:], ("left", "right"))
+'''
+STRUCTURE = '''
+"""The sign goes."""
+from dataclasses import dataclass
+from typing import ClassVar
+from priorscope.structures import STRUCTURES, Structure
+
+@STRUCTURES.register
+@dataclass(frozen=True, kw_only=True)
+class Mirrored(Structure):
+    """Every value times -1."""
+    title: ClassVar[str] = "seen in a mirror"
+    def apply(self, inputs, targets, signature, seed, split):
+        return -inputs, targets
+'''
+MEASURE = '''
+"""The size of answers."""
+from dataclasses import dataclass
+from priorscope.measures import MEASURES, Measure
+
+@MEASURES.register
+@dataclass(frozen=True, kw_only=True)
+class Loudness(Measure):
+    """The largest logit. It has no unit."""
+    def measure(self, network, inputs, signature):
+        return {"largest": float(network(inputs).max())}
+'''
+CHECK = '''
+"""Arithmetic."""
+from dataclasses import dataclass
+from priorscope.checks import CHECKS, Check, Figure
+
+@CHECKS.register
+@dataclass(frozen=True, kw_only=True)
+class Sum(Check):
+    """One and one are two."""
+    def figures(self):
+        return [Figure(name="1 + 1", value=2.0, low=2.0, high=2.0)]
+'''
+FILES = {
+    "bottleneck": LEARNER,
+    "stripes": TASK,
+    "mirrored": STRUCTURE,
+    "loudness": MEASURE,
+    "sum": CHECK,
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("leaves")
+    for name, text in FILES.items():
+        (folder / f"{name}.py").write_text(text)
+    return folder
+
+
+def priorscope(folder, *arguments, includes=FILES):
+    flags = [part for name in includes for part in ("--include", f"{name}.py")]
+    return subprocess.run(
+        [sys.executable, "-m", "priorscope", *arguments, *flags],
+        cwd=folder, capture_output=True, text=True, timeout=280, check=False,
+        env={**__import__("os").environ, "COLUMNS": "200"},
+    )  # fmt: skip
+
+
+def test_each_is_listed_with_what_it_is(folder):
+    printed = priorscope(folder, "ls").stdout
+    for name in FILES:
+        assert f" {name} " in printed
+    assert "seen in a mirror: Every value times -1." in printed
+    assert "One and one are two." in printed
+    assert "+shift" in printed
+
+
+def test_each_is_planned_run_and_reported(folder):
+    tiny = ["--learners", "linear,bottleneck", "--sizes", "20,40", "--repeats", "2", "--steps", "5"]
+    tiny += ["--epochs", "0", "--workers", "0", "--quiet"]
+    plan = priorscope(folder, "compare", "stripes", *tiny, "--dry-run")
+    assert plan.returncode == 0, plan.stderr
+    assert "bottleneck" in plan.stdout
+    assert "mirrored" in plan.stdout  # nobody named it: it applies by default
+    answer = priorscope(folder, "compare", "stripes", *tiny, "--json")
+    assert answer.returncode == 0, answer.stderr
+    summary = json.loads(answer.stdout)
+    assert {row["learner"] for row in summary["leaderboard"]} == {"linear", "bottleneck"}
+    assert "mirrored" in {row["structure"] for row in summary["strength"]}
+    assert summary["structures"]["mirrored"] == "seen in a mirror"
+    assert "loudness" in {row["measure"] for row in summary["measures"]}
+    nulls = [row["name"] for row in summary["validity"] if "mirrored" in row["name"]]
+    assert [name for name in nulls if name.startswith("bottleneck")], summary["validity"]
+    page = (folder / "priorscope-runs" / "stripes" / "report.html").read_text(encoding="utf-8")
+    assert "seen in a mirror" in page
+
+
+def test_the_check_is_run_by_its_name(folder):
+    process = priorscope(folder, "verify", "sum", includes=["sum"])
+    assert process.returncode == 0, process.stderr
+    assert "pass sum" in process.stdout
