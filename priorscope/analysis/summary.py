@@ -1,7 +1,7 @@
 """Everything a comparison says, as plain JSON: schema 1 (docs/json.md)."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -22,11 +22,13 @@ def summarise(
     class_counts: list[int],
     lossy: frozenset[str] = frozenset(),
     progress: Callable[[str], None] = lambda stage: None,
+    invariant_to: Mapping[str, Collection[str]] | None = None,
 ) -> dict[str, Any]:
     """The keys of schema 1 that follow from rows alone.
 
     class_counts: how often each class occurs in the training split.
     lossy: structures whose destruction loses information; they stand under `cue_reliance`.
+    invariant_to: see `validity`.
     """
     bijective = [s for s in results.structures if s != "intact" and s not in lossy]
     strength = strengths(results, bijective)
@@ -43,7 +45,7 @@ def summarise(
         "strength": strength,
         "cue_reliance": strengths(results, [s for s in results.structures if s in lossy]),
         "measures": measures(results),
-        "validity": validity(results, strength),
+        "validity": validity(results, strength, invariant_to),
         "cost": costs(results),
         "failed": [_failed(row) for row in results.failed],
         "unresolved": unresolved,

@@ -1,6 +1,7 @@
-"""The built-in validity tests of a comparison: answers known beforehand, read off its own rows."""
+"""The built-in validity tests of a comparison: answers known in advance, read off its own rows."""
 
 import math
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -9,38 +10,37 @@ from priorscope.analysis.codelength import Results
 from priorscope.analysis.intervals import interval
 
 RANDOM_LABEL_TOLERANCE = 0.02
-POSITION_BLIND = ("linear", "mlp")
 
 
-def validity(results: Results, strength: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """`{"name", "value", "low", "high", "passed", "meaning"}` of each test that the runs allow."""
+def validity(
+    results: Results,
+    strength: list[dict[str, Any]],
+    invariant_to: Mapping[str, Collection[str]] | None = None,
+) -> list[dict[str, Any]]:
+    """`{"name", "value", "low", "high", "passed", "meaning"}` of each test that the runs allow.
+
+    invariant_to: names of structures whose removal can't matter, by learner.
+    """
+    allowed = invariant_to or {}
     tests = [
-        _null(row, "positions")
+        _null(row)
         for row in strength
-        if row["structure"] == "permuted" and _architecture(row["learner"]) in POSITION_BLIND
+        if row["structure"].partition(":")[0] in allowed.get(row["learner"], ())
     ]
-    tests += [_null(row, "channels") for row in strength if row["structure"] == "channels-permuted"]
-    return [t for t in tests if t] + _random_labels(results)
+    return tests + _random_labels(results)
 
 
-def _architecture(learner: str) -> str:
-    """The name before hyperparameters, if no recipe part changes what it is blind to."""
-    head, *parts = learner.split("+")
-    moves = {"shift", "rotate", "flip"} | {p for p in parts if p.startswith("resolution")}
-    return "" if moves & set(parts) else head.partition(":")[0]
-
-
-def _null(row: dict[str, Any], what: str) -> dict[str, Any]:
+def _null(row: dict[str, Any]) -> dict[str, Any]:
     value = row["bits_per_label"]
-    known = value["low"] is not None
+    has_interval = value["low"] is not None
     return {
-        "name": f"{row['learner']} doesn't care how {what} are ordered",
+        "name": f"{row['learner']} is invariant to {row['structure']}",
         "value": value["mean"],
         "low": value["low"],
         "high": value["high"],
-        "passed": known and value["low"] <= 0 <= value["high"],
+        "passed": has_interval and value["low"] <= 0 <= value["high"],
         "meaning": f"Its code length changes by {value['mean']:+.3f} bits per label; the interval "
-        + ("must contain 0." if known else "needs two draws."),
+        + ("must contain 0." if has_interval else "needs two repeats."),
     }
 
 

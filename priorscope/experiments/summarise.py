@@ -33,7 +33,8 @@ def summary_of(
     )
     counts = np.bincount(examples.targets, minlength=results.num_classes)
     lossy = frozenset(s.label for s in question.structures if not s.bijective)
-    summary = summarise(results, counts.tolist(), lossy)
+    invariant_to = {learner.text: learner.invariant_to for learner in question.learners}
+    summary = summarise(results, counts.tolist(), lossy, invariant_to=invariant_to)
     task = {
         "name": data.name,
         "examples": len(examples.targets),

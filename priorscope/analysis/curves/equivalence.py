@@ -57,7 +57,7 @@ def _entry(a: Fitted, b: Fitted, n: float, level: np.ndarray) -> dict[str, Any]:
     return {
         "a": a.curve.learner,
         "b": b.curve.learner,
-        "n": n,
+        "n": round(n),
         "on": a.curve.on,
         "ratio": value,
         "kind": kind,
