@@ -1,7 +1,7 @@
 """The Python door: `compare` with the settings of the command line."""
 
 import sys
-import time
+from time import time as now
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -44,6 +44,14 @@ def compare(
     test_share: float | None = None,
     test: str | Path | tuple[Any, Any] | None = None,
     tokenizer: str | Path | None = None,
+    group: str | None = None,
+    time: str | None = None,
+    task: Literal["classification", "regression"] | None = None,
+    missing: Sequence[str] | None = None,
+    encoding: str | None = None,
+    header: Literal["yes", "no"] | None = None,
+    decimal: Literal[",", "."] | None = None,
+    channels: Literal["first", "last"] | None = None,
     name: str | None = None,
     progress: bool | Callable[[Progress], None] | None = None,
 ) -> Result:
@@ -79,6 +87,14 @@ def compare(
         test_share: share held out where the data have no test split (0.2).
         test: a file of the test split, or (inputs, labels) for what is in memory.
         tokenizer: folder of a tokenizer for texts.
+        group: column of what belongs together; no split separates it.
+        time: column that orders the examples; the latest are the test split.
+        task: "classification" or "regression", where the target's values don't say.
+        missing: words that mean a missing label, besides the usual ones.
+        encoding: of text files; decided by their bytes.
+        header: "yes" or "no", whether the first line of a table names its columns.
+        decimal: "," or ".", what a comma in numbers is.
+        channels: "first" or "last", the axis of arrays that holds the channels.
         name: what report and folder call the data.
         progress: called now and then with counts of runs; True, or a terminal or notebook,
             shows them, False doesn't.
@@ -87,7 +103,7 @@ def compare(
         ValueError, LookupError: if something doesn't exist or fit; one sentence.
         OSError: if the output folder can't be written.
     """
-    started = time.time()
+    started = now()
     in_memory_test = test if isinstance(test, tuple) else None
     texts = [learners] if isinstance(learners, str) else list(learners or ())
     settings = Settings.of(
@@ -114,6 +130,14 @@ def compare(
         test_share=test_share,
         test=None if in_memory_test else test,
         tokenizer=tokenizer,
+        group=group,
+        time=time,
+        task=task,
+        missing=missing,
+        encoding=encoding,
+        header=header,
+        decimal=decimal,
+        channels=channels,
     )
     given = _data(data, y, in_memory_test, name)
     with _shown(progress, "reading the data"):

@@ -1,44 +1,71 @@
 """Encoded images to arrays of one size; what can't be decoded is named."""
 
+import dataclasses
+import importlib.util
 import io
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
-SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm", ".pgm")
-OTHER_SUFFIXES = (".jfif", ".jpe", ".heic", ".heif", ".avif", ".pbm", ".pnm")
-FORMATS = ("JPEG", "PNG", "BMP", "GIF", "TIFF", "WEBP", "PPM")  # no PostScript, no plug-ins
+SUFFIXES = (
+    ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm",
+    ".pgm", ".pbm", ".pnm", ".avif", ".heic", ".heif",
+)  # fmt: skip
+FORMATS = ["JPEG", "PNG", "BMP", "GIF", "TIFF", "WEBP", "PPM", "AVIF"]  # no PostScript, no plug-ins
 MAX_PIXELS = 64_000_000
-UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError)
+UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError,
+              AttributeError, OverflowError, MemoryError, RuntimeError, NotImplementedError)  # fmt: skip
 GREY = {"1", "L", "LA", "La", "I", "I;16", "I;16B", "I;16L"}
-
-
-def is_image_name(name: str) -> bool:
-    """Whether a file's name says an image, readable here or not."""
-    return name.lower().endswith((*SUFFIXES, *OTHER_SUFFIXES))
+ORIENTATION = 0x0112
+GROUND = 128  # grey level behind transparent pixels: black and white shapes both stand out
 
 
 class TooLargeError(ValueError):
     """An image with more pixels than allowed: not skipped, refused."""
 
 
+@dataclasses.dataclass(frozen=True, eq=False)
+class Picture:
+    """A decoded image.
+
+    pixels: (rows, columns, 1 or 3), uint8, or uint16 where a grey level has 16 bits.
+    turned, transparent, frames, resized: what was done: turned upright, put on a grey ground,
+        cut to its first frame, stretched.
+    """
+
+    pixels: np.ndarray
+    turned: bool = False
+    transparent: bool = False
+    frames: bool = False
+    resized: bool = False
+
+
+def is_image_name(name: str) -> bool:
+    """Whether a file's name says an image, readable here or not."""
+    return name.lower().endswith(SUFFIXES)
+
+
 @contextmanager
 def quiet_decoding() -> Iterator[None]:
     """Pillow's warnings off; its limit is replaced by MAX_PIXELS, which raises."""
+    if importlib.util.find_spec("pillow_heif") is not None and "HEIF" not in FORMATS:
+        import pillow_heif  # pyright: ignore[reportMissingImports]
+
+        pillow_heif.register_heif_opener()
+        FORMATS.append("HEIF")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
 
 
-def decode(name: str, content: bytes, largest: int, side: int) -> tuple[np.ndarray, bool]:
-    """Pixels (rows, columns, 1 or 3) uint8, grey or colour, and whether they were stretched.
+def decode(name: str, content: bytes, largest: int, side: int) -> Picture:
+    """An image of at most `largest` pixels a side keeps its size, another becomes side x side.
 
-    An image of at most `largest` pixels a side keeps its size, another is stretched to
-    side x side. 16 bits become 8 by their upper byte. EXIF is ignored, transparency dropped, of
-    several frames the first is taken.
+    It is turned upright as its EXIF data say, transparent pixels become grey, of several frames
+    the first is taken.
 
     Raises:
         TooLargeError: above MAX_PIXELS; nothing is decoded.
@@ -49,21 +76,38 @@ def decode(name: str, content: bytes, largest: int, side: int) -> tuple[np.ndarr
             columns, rows = image.size
             if rows * columns > MAX_PIXELS:
                 raise TooLargeError(_too_large(name, f"{columns:,} x {rows:,} pixels"))
-            if max(rows, columns) <= largest or rows == columns == side:
-                return _pixels(image), False
-            image.draft(None, (2 * side, 2 * side))  # JPEG: decode small, then resize
-            return stretched(_pixels(image), side), True
+            keeps = max(rows, columns) <= largest or rows == columns == side
+            if not keeps:
+                image.draft(None, (2 * side, 2 * side))  # JPEG: decode small, then resize
+            frames = getattr(image, "n_frames", 1) > 1
+            turned = image.getexif().get(ORIENTATION, 1) in range(2, 9)
+            upright = ImageOps.exif_transpose(image) if turned else image
+            pixels, transparent = _pixels(upright)
+            resized = not keeps and pixels.shape[:2] != (side, side)
+            pixels = stretched(pixels, side) if resized else pixels
+            return Picture(pixels, turned, transparent, frames, resized)
     except Image.DecompressionBombError as error:
         size = str(error).partition("(")[2].partition(" ")[0]
         raise TooLargeError(_too_large(name, f"{size} pixels")) from error
 
 
 def stretched(pixels: np.ndarray, side: int) -> np.ndarray:
-    """(side, side, channels) uint8: bilinear, averaging over what a pixel covers."""
+    """(side, side, channels) of the same type: bilinear, averaging over what a pixel covers."""
     channels = pixels.shape[-1]
-    image = Image.fromarray(pixels[..., 0] if channels == 1 else pixels)
+    plain = pixels[..., 0] if channels == 1 else pixels
+    is_deep = pixels.dtype == np.uint16
+    image = Image.fromarray(plain.astype(np.float32) if is_deep else plain)
     image = image.resize((side, side), Image.Resampling.BILINEAR)
-    return np.asarray(image).reshape(side, side, channels)
+    result = np.rint(np.asarray(image)).astype(pixels.dtype) if is_deep else np.asarray(image)
+    return result.reshape(side, side, channels)
+
+
+def common_shift(largest: int) -> int:
+    """Bits to drop from grey levels of 16 bits, the same for all images of a set.
+
+    largest: the highest level of the whole set: 4095 says 12 bits, of which 4 are dropped.
+    """
+    return max(0, int(largest).bit_length() - 8)
 
 
 def _too_large(name: str, size: str) -> str:
@@ -73,21 +117,28 @@ def _too_large(name: str, size: str) -> str:
     )
 
 
-def _pixels(image: Image.Image) -> np.ndarray:
+def _pixels(image: Image.Image) -> tuple[np.ndarray, bool]:
+    """(pixels, whether some were transparent)."""
     grey = image.mode in GREY
     image.load()
-    pixels = np.asarray(_eight_bits(image).convert("L" if grey else "RGB"))
-    return pixels[..., None] if grey else pixels
-
-
-def _eight_bits(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I"):
         values = np.asarray(image).astype(np.int64)
         if values.min() < 0 or values.max() > 65535:
             raise ValueError("grey levels beyond 16 bits")
-        return Image.fromarray((values >> 8 if values.max() > 255 else values).astype(np.uint8))
+        return values.astype(np.uint16)[..., None], False
     if image.mode == "F":
         raise ValueError("floating-point grey levels")
-    if image.mode in ("P", "PA"):
-        return image.convert("RGBA")
-    return image
+    transparent = False
+    if image.mode in ("P", "PA", "LA", "La", "RGBA", "RGBa") or "transparency" in image.info:
+        image, transparent = _on_ground(image)
+    pixels = np.asarray(image.convert("L" if grey else "RGB"))
+    return (pixels[..., None] if grey else pixels), transparent
+
+
+def _on_ground(image: Image.Image) -> tuple[Image.Image, bool]:
+    """The image on a grey ground, if any pixel is transparent."""
+    full = image.convert("RGBA")
+    if full.getextrema()[3][0] == 255:
+        return image.convert("RGB") if image.mode in ("P", "PA") else image, False
+    ground = Image.new("RGBA", full.size, (GROUND, GROUND, GROUND, 255))
+    return Image.alpha_composite(ground, full).convert("RGB"), True
