@@ -1,10 +1,10 @@
 """The Python door: `compare` with the settings of the command line."""
 
 import sys
-from time import time as now
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
+from time import time as now
 from typing import Any, Literal
 
 from priorscope.core.presets import Preset

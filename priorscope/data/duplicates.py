@@ -10,7 +10,8 @@ from priorscope.core.read import Dropped, Note
 LEAST_LEFT = 0.2  # of the test split; below it, inputs repeat by nature
 CHUNK = 2**20  # words that are mixed at a time
 MIX = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))  # splitmix64's (Steele 2014)
-BY_NATURE = 0.5  # of training that repeats: then equal inputs say nothing of a common origin
+FEW_VALUES = 4  # examples for each distinct input, from which on inputs repeat by nature
+AMBIGUOUS = 0.2  # of repeated inputs that have several targets, from which on they do so too
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -33,42 +34,43 @@ def find_duplicates(
 ) -> Duplicates:
     """Which test examples to keep, and which training examples belong together.
 
-    Inputs are equal if all values are. A test input that training has is taken out, unless
-    fewer than 20% of the test split, or no example of a class, would be left: then inputs
-    repeat by nature, all stay, and a warning says so.
+    Inputs are equal if all values are. A test input that training has is taken out. All stay, and
+    a warning says so, where fewer than 20% of the test split or no example of a class would be
+    left, or where inputs repeat by nature: few distinct ones, or equal ones with several targets.
 
     groups: (training examples,) given ones; equal inputs join the groups that hold them.
     """
     keys, test_keys = _keys(inputs), _keys(test_inputs)
-    _, which, counts = np.unique(keys, return_inverse=True, return_counts=True)
+    unique, which, counts = np.unique(keys, return_inverse=True, return_counts=True)
     double = int((counts[which] > 1).sum())
+    pairs = np.unique(np.stack([which.astype(np.float64), targets.astype(np.float64)]), axis=1)
+    ambiguous = pairs.shape[1] - len(unique)
+    natural = FEW_VALUES * len(unique) < len(keys) or ambiguous > max(
+        10, AMBIGUOUS * (counts > 1).sum()
+    )
     test_kept = ~np.isin(test_keys, keys)
     notes: list[Note] = []
     dropped: list[Dropped] = []
     if not test_kept.all():
         count, total = int((~test_kept).sum()), len(test_kept)
         what = f"{count:,} of {total:,} test inputs are also in training"
-        if _too_few(test_kept, test_targets, class_names):
+        if natural or _too_few(test_kept, test_targets, class_names):
             test_kept = np.ones(total, bool)
-            notes.append(
-                Note(
-                    f"{what}; they stay, as too little would be left: test figures flatter.",
-                    "warning",
-                )
-            )
+            why = "inputs repeat by nature" if natural else "too little would be left"
+            notes.append(Note(f"{what}; they stay, as {why}: test figures flatter.", "warning"))
         else:
             notes.append(Note(f"{what}; they are left out of the test split."))
             dropped.append(Dropped(count, "test inputs that are also in training"))
-    if double and double <= BY_NATURE * len(keys):
+    if double and not natural:
         origin = "group" if groups is not None else "unit"
         groups = which.astype(np.int64) if groups is None else _joined(groups, which)
         notes.append(
             Note(f"{double:,} training inputs occur more than once; equal ones are one {origin}.")
         )
-        if len(set(zip(which.tolist(), targets.tolist(), strict=True))) > len(counts):
-            notes.append(Note("Some equal training inputs have different targets.", "warning"))
     elif double:
         notes.append(Note(f"{double:,} of {len(keys):,} training inputs occur more than once."))
+    if ambiguous:
+        notes.append(Note(f"{ambiguous:,} equal training inputs have different targets."))
     return Duplicates(test_kept, groups, tuple(notes), tuple(dropped))
 
 

@@ -23,6 +23,7 @@ DAMAGED = (
     OSError,
     ValueError,
 )
+UTF8_NAMES = 0x800  # flag of a .zip whose names are UTF-8
 PEEK = 200  # names of a .tar, which has to be unpacked to be listed
 
 Wanted = Callable[[str], bool]
@@ -33,8 +34,10 @@ def is_archive(path: Path) -> bool:
     return path.name.lower().endswith(ARCHIVES)
 
 
-def members(path: Path, wanted: Wanted) -> Iterator[tuple[str, bytes]]:
+def members(path: Path, wanted: Wanted, read: bool = True) -> Iterator[tuple[str, bytes]]:
     """Yield (name with /, content) of each file whose name is `wanted`, in the source's order.
+
+    read: False yields b"" for each content, and unpacks no more than it must.
 
     Raises:
         ValueError: if an archive is damaged or encrypted, holds a link, a device or a name that
@@ -42,11 +45,11 @@ def members(path: Path, wanted: Wanted) -> Iterator[tuple[str, bytes]]:
     """
     try:
         if path.is_dir():
-            yield from _folder(path, wanted)
+            yield from _folder(path, wanted, read)
         elif path.name.lower().endswith(".zip"):
-            yield from _zip(path, wanted)
+            yield from _zip(path, wanted, read)
         else:
-            yield from _tar(path, wanted)
+            yield from _tar(path, wanted, read)
     except (tarfile.TarError, zipfile.BadZipFile, zlib.error, LZMAError, EOFError) as error:
         raise ValueError(f"{path} is damaged or no archive: {error}; fetch it again.") from error
 
@@ -90,7 +93,7 @@ class _Bounds:
         raise ValueError(f"{self.path} holds {name!r}, which is {what}; it is refused.")
 
 
-def _folder(path: Path, wanted: Wanted) -> Iterator[tuple[str, bytes]]:
+def _folder(path: Path, wanted: Wanted, read: bool) -> Iterator[tuple[str, bytes]]:
     bounds = _Bounds(path)
     seen: set[str] = set()
     for root, folders, files in os.walk(path, followlinks=True):  # the user's own links
@@ -104,10 +107,10 @@ def _folder(path: Path, wanted: Wanted) -> Iterator[tuple[str, bytes]]:
             name = full.relative_to(path).as_posix()
             if wanted(name) and full.is_file():
                 bounds.check(name, full.stat().st_size)
-                yield name, full.read_bytes()
+                yield name, full.read_bytes() if read else b""
 
 
-def _tar(path: Path, wanted: Wanted) -> Iterator[tuple[str, bytes]]:
+def _tar(path: Path, wanted: Wanted, read: bool) -> Iterator[tuple[str, bytes]]:
     bounds = _Bounds(path)
     with tarfile.open(path, "r:*") as archive:
         for info in archive:
@@ -120,21 +123,35 @@ def _tar(path: Path, wanted: Wanted) -> Iterator[tuple[str, bytes]]:
             if info.isfile() and wanted(name):
                 file = archive.extractfile(info)
                 assert file is not None
-                yield name.removeprefix("./"), file.read()
+                yield name.removeprefix("./"), file.read() if read else b""
 
 
-def _zip(path: Path, wanted: Wanted) -> Iterator[tuple[str, bytes]]:
+def _zip(path: Path, wanted: Wanted, read: bool) -> Iterator[tuple[str, bytes]]:
     bounds = _Bounds(path)
     with zipfile.ZipFile(path) as archive:
         infos = archive.infolist()
+        names = {info: _zip_name(info, archive) for info in infos}
         for info in infos:
-            bounds.check(info.filename, info.file_size)
+            bounds.check(names[info], info.file_size)
             if stat.S_ISLNK(info.external_attr >> 16):
-                bounds.refuse(info.filename, "a link")
+                bounds.refuse(names[info], "a link")
             if info.flag_bits & 1:
-                bounds.refuse(info.filename, "encrypted")
+                bounds.refuse(names[info], "encrypted")
         for info in infos:
-            if not info.is_dir() and wanted(info.filename):
+            if not info.is_dir() and wanted(names[info]):
                 with archive.open(info) as file:
                     # never more than declared, whatever the compressed data say
-                    yield info.filename, file.read(info.file_size)
+                    yield names[info], file.read(info.file_size) if read else b""
+
+
+def _zip_name(info: zipfile.ZipInfo, archive: zipfile.ZipFile) -> str:
+    """A name with /, also where Windows wrote \\ or Korean in its own encoding (CP949)."""
+    name = info.filename
+    if not info.flag_bits & UTF8_NAMES and not name.isascii():
+        try:  # zipfile reads such names as cp437
+            korean = name.encode("cp437").decode("cp949")
+        except UnicodeError:
+            korean = name
+        if any("가" <= c <= "힣" for c in korean):
+            name = korean
+    return name.replace("\\", "/")

@@ -16,8 +16,10 @@ SUFFIXES = (
 )  # fmt: skip
 FORMATS = ["JPEG", "PNG", "BMP", "GIF", "TIFF", "WEBP", "PPM", "AVIF"]  # no PostScript, no plug-ins
 MAX_PIXELS = 64_000_000
-UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError,
-              AttributeError, OverflowError, MemoryError, RuntimeError, NotImplementedError)  # fmt: skip
+UNREADABLE = (
+    OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, AttributeError,
+    OverflowError, MemoryError, RuntimeError, NotImplementedError,
+)  # fmt: skip
 GREY = {"1", "L", "LA", "La", "I", "I;16", "I;16B", "I;16L"}
 ORIENTATION = 0x0112
 GROUND = 128  # grey level behind transparent pixels: black and white shapes both stand out

@@ -102,10 +102,12 @@ class RowsConfig(TaskConfig):
 
 
 def _groups(columns: Columns, name: str) -> np.ndarray | None:
-    """(rows,) int64 codes of the values of a column; a missing value is a group of its own."""
-    if not name:
-        return None
-    values = column(columns, name).values.dictionary_encode()
+    return group_codes(column(columns, name)) if name else None
+
+
+def group_codes(column: Column) -> np.ndarray:
+    """(rows,) int64 codes of the values; a missing value is a group of its own."""
+    values = column.values.dictionary_encode()
     codes = codes_of(values).copy()
     alone = codes < 0
     codes[alone] = len(values.dictionary) + np.arange(int(alone.sum()))

@@ -119,14 +119,14 @@ def holds_tables(path: Path) -> bool:
 def _candidates(path: Path) -> list[Path]:
     """Tables in a folder, else in its `data` folder or in folders of splits below it."""
     for pattern in ("*", "data/*", "*/*"):
-        found = [f for f in sorted(path.glob(pattern))[:MAX_SHARDS] if f.is_file() and _is_data(f)]
+        found = [f for f in sorted(path.glob(pattern))[:MAX_SHARDS] if f.is_file() and is_data(f)]
         if found:
             return found
     return []
 
 
-def _is_data(file: Path) -> bool:
-    """A table, unless it is a text file that says nothing of a split, such as README.txt."""
+def is_data(file: Path) -> bool:
+    """Whether a file is a table; a .txt must say a split, as README.txt does not."""
     if file.name.startswith(".") or not is_table(file):
         return False
     return ".txt" not in file.name.lower() or part_of(file.name) is not None

@@ -362,4 +362,4 @@ def _normalised(table: pa.Table) -> pa.Table:
             column = pc.utf8_normalize(column, "NFC")
         arrays.append(column)
     names = [unicodedata.normalize("NFC", name).strip() for name in table.column_names]
-    return pa.Table.from_arrays(arrays, names=names)
+    return pa.Table.from_arrays(arrays, names=names, metadata=table.schema.metadata)

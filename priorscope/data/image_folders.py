@@ -1,0 +1,153 @@
+"""Names of image files to splits and classes; what could be two things is refused."""
+
+import dataclasses
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+
+from priorscope.core.printable import printable
+from priorscope.core.read import Note
+from priorscope.data.splits import Part, is_part_alone, split_names
+
+Parts = tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Placed:
+    """Where images belong.
+
+    classes: (split, class) by name of the file; the split is "train", "test" or "" (none is said).
+    left_out: names of files that hold no label.
+    """
+
+    classes: dict[str, tuple[str, str]]
+    left_out: tuple[str, ...] = ()
+    test_from: str = ""
+    notes: tuple[Note, ...] = ()
+
+
+def inside(names: Sequence[str]) -> dict[str, Parts]:
+    """Parts of each path in NFC, without the folders around them all.
+
+    A single folder around it all, as archives often have; it may also be a lone split.
+    """
+    parts = {n: PurePosixPath(unicodedata.normalize("NFC", n)).parts for n in names}
+    while len({p[0] for p in parts.values()}) == 1 and min(map(len, parts.values())) > 2:
+        parts = {name: p[1:] for name, p in parts.items()}
+    return parts
+
+
+def place(names: Sequence[str]) -> Placed:
+    """Split and class of each image, by its folders.
+
+    Raises:
+        ValueError: if an image lies in no folder of a class, or folders of splits and of classes
+            lie side by side.
+    """
+    parts = inside(names)
+    _check_depth(parts, 2)
+    roots = sorted({p[0] for p in parts.values()})
+    splits = split_names(roots)
+    if not splits:
+        alone = [root for root in roots if is_part_alone(root)]
+        if len(alone) == len(roots) > 1:
+            raise ValueError(
+                f"There are the folders {_listed(roots)}, but none for training; name it train, "
+                "or name the folder that holds the classes."
+            )
+        return Placed({name: ("", p[0]) for name, p in parts.items()}, notes=_hints(parts))
+    if others := [root for root in roots if root not in splits]:
+        example = next(name for name, p in parts.items() if p[0] == others[0])
+        raise ValueError(
+            f"{_listed(list(splits))} are splits, but {_listed(others)} beside them "
+            f"({printable(example)}) is neither a split nor a class; move it out, or name one "
+            "folder alone."
+        )
+    return _by_splits(parts, splits)
+
+
+def _by_splits(parts: dict[str, Parts], splits: dict[str, Part]) -> Placed:
+    flat = {
+        root
+        for root, part in splits.items()
+        if part != "train" and all(len(p) == 2 for p in parts.values() if p[0] == root)
+    }
+    unused = flat | {root for root, part in splits.items() if part == "unlabelled"}
+    left_out = [name for name, p in parts.items() if p[0] in unused]
+    notes = []
+    for root in sorted(unused):
+        count = sum(p[0] == root for p in parts.values())
+        why = "has no folders of classes" if root in flat else "holds no labels"
+        notes.append(Note(f"{root} ({count} images) {why} and is left out.", "warning"))
+    labelled = {name: p for name, p in parts.items() if p[0] not in unused}
+    _check_depth(labelled, 3)
+    used = {splits[p[0]] for p in labelled.values()}
+    stands_for = {"train": "train", "test": "test", "validation": "train"}
+    named = {part: root for root, part in splits.items() if root not in unused}
+    test_from = f"the folder {named['test']}" if "test" in used else ""
+    if "validation" in used and "test" not in used:
+        stands_for["validation"] = "test"
+        test_from = f"the folder {named['validation']}"
+        notes.append(Note(f"There is no test folder; {named['validation']} is the test split."))
+    elif "validation" in used:
+        notes.append(
+            Note(f"{named['validation']} is part of training; choices are made inside it.")
+        )
+    no_split = used == {"train"}
+    classes = {
+        name: ("" if no_split else stands_for[splits[p[0]]], p[1]) for name, p in labelled.items()
+    }
+    return Placed(classes, tuple(left_out), test_from, tuple(notes))
+
+
+def _hints(parts: dict[str, Parts]) -> tuple[Note, ...]:
+    """A warning where every class holds the same folders, as sessions or persons do."""
+    inner: dict[str, set[str]] = {}
+    for p in parts.values():
+        inner.setdefault(p[0], set()).add(p[1] if len(p) > 2 else "")
+    first = next(iter(inner.values()))
+    if len(inner) < 2 or len(first) < 2 or "" in first or any(f != first for f in inner.values()):
+        return ()
+    return (
+        Note(
+            f"The top folders ({_listed(sorted(inner))}) are read as the classes, but each holds "
+            f"the folders {_listed(sorted(first))}; if those are the classes, move them up.",
+            "warning",
+        ),
+    )
+
+
+def stem_warning(classes: dict[str, tuple[str, str]]) -> list[Note]:
+    """A warning where file names begin alike in small groups: persons, films, cameras."""
+    prefixes = Counter(
+        (label, stem.rpartition("_")[0])
+        for name, (_, label) in classes.items()
+        if "_" in (stem := PurePosixPath(name).stem)
+    )
+    prefixes = Counter({key: n for key, n in prefixes.items() if key[1]})
+    total = sum(prefixes.values())
+    if total < 0.9 * len(classes) or len(prefixes) < 10 or not 3 <= total / len(prefixes) <= 100:
+        return []
+    shown = ", ".join(printable(repr(prefix), 30) for _, prefix in list(prefixes)[:3])
+    return [
+        Note(
+            f"File names begin alike in groups of about {total / len(prefixes):.0f} ({shown}); if "
+            "images of one group are of one origin, --group name keeps them in one split.",
+            "warning",
+        )
+    ]
+
+
+def _check_depth(parts: dict[str, Parts], depth: int) -> None:
+    for name, p in parts.items():
+        if len(p) < depth:
+            raise ValueError(
+                f"The image {printable(name)} lies in no folder of a class; put images into CLASS/ "
+                "or into train/CLASS/ and test/CLASS/, or a table of names and classes beside them."
+            )
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return ", ".join(printable(name, 40) for name in names[:5]) + more

@@ -1,0 +1,260 @@
+"""Images with their labels, from wherever they lie: folders, archives, tables, webdataset tars."""
+
+import dataclasses
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import numpy as np
+
+from priorscope.core.printable import printable
+from priorscope.core.read import ColumnUse, Note
+from priorscope.data.columns import Column, column
+from priorscope.data.image_folders import inside, place, stem_warning
+from priorscope.data.members import is_archive, members
+from priorscope.data.pixels import is_image_name
+from priorscope.data.rows import RowsConfig, group_codes
+from priorscope.data.source import Source, holds_tables, is_data
+from priorscope.data.table_files import is_table
+
+Contents = Iterator[tuple[str, bytes]]
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class ImageSource:
+    """Images by name with their labels.
+
+    contents: gives (name, bytes) of each image, in any order.
+    labels: by name. class_names: of labels 0, 1, ..., where labels are codes.
+    is_test: by name; None where no test split is given.
+    groups: by name, or None.
+    """
+
+    contents: Callable[[], Contents]
+    labels: dict[str, Any]
+    class_names: tuple[str, ...] = ()
+    is_test: dict[str, bool] | None = None
+    test_from: str = ""
+    groups: dict[str, int] | None = None
+    notes: tuple[Note, ...] = ()
+    columns: tuple[ColumnUse, ...] = ()
+    counts_as_codes: bool = False
+
+
+def open_images(path: Path, rows: RowsConfig, group: str) -> ImageSource:
+    """The images of a folder, an archive or a table.
+
+    rows: how to read a table of labels, if there is one.
+    group: "name" for what file names begin with, up to the last underscore.
+
+    Raises:
+        ValueError: if there are no images, or their classes are not clear.
+    """
+    if path.is_file() and not is_archive(path):
+        return _from_table(path, rows)
+    names = _names(path)
+    if path.is_dir():
+        if (table := _labels_table(path, names)) is not None:
+            return _beside(path, table, names, rows)
+        if not names and holds_tables(path):
+            return _from_table(path, rows)
+    if not names:
+        raise ValueError(
+            f"{path} holds no images (.jpg, .png, ...) and no table; it must hold CLASS/image "
+            "files, or train/CLASS and test/CLASS. Pickles are never read."
+        )
+    is_flat = is_archive(path) and min(len(p) for p in inside(names).values()) == 1
+    if is_flat and (labels := _webdataset(path)):
+        return _from_labels(path, {n: labels[_key(n)] for n in names if _key(n) in labels})
+    placed = place(names)
+    return _from_folders(path, placed.classes, placed.test_from, placed.notes, group)
+
+
+def _names(path: Path) -> list[str]:
+    """Names of the images; contents are not kept."""
+    return sorted(name for name, _ in members(path, _is_visible_image, read=False))
+
+
+def _is_visible_image(name: str) -> bool:
+    hidden = any(p.startswith((".", "__MACOSX")) and p != "." for p in PurePosixPath(name).parts)
+    return is_image_name(name) and not hidden
+
+
+def _from_folders(
+    path: Path,
+    classes: dict[str, tuple[str, str]],
+    test_from: str,
+    notes: Sequence[Note],
+    group: str,
+) -> ImageSource:
+    # codes, not names: a folder called "none" or "007" is a class like others
+    class_names = sorted({label for _, label in classes.values()}, key=_in_order)
+    codes = {label: code for code, label in enumerate(class_names)}
+    splits = {split for split, _ in classes.values()}
+    groups = None
+    if group:
+        if group != "name":
+            raise ValueError(f"--group {group} needs a table of labels; folders have --group name.")
+        prefixes = [
+            f"{label}/{PurePosixPath(n).stem.rpartition('_')[0]}"
+            for n, (_, label) in classes.items()
+        ]
+        groups = dict(
+            zip(classes, np.unique(prefixes, return_inverse=True)[1].tolist(), strict=True)
+        )
+    more = [] if group else stem_warning(classes)
+    return ImageSource(
+        contents=lambda: members(path, classes.__contains__),
+        labels={name: codes[label] for name, (_, label) in classes.items()},
+        class_names=tuple(class_names),
+        is_test={n: s == "test" for n, (s, _) in classes.items()} if "test" in splits else None,
+        test_from=test_from,
+        groups=groups,
+        notes=(*notes, *more),
+    )
+
+
+def _in_order(name: str) -> tuple[int, str]:
+    """Whole numbers by size, before text by alphabet."""
+    return (
+        (int(name), name) if name.isascii() and name.isdigit() and len(name) < 19 else (2**63, name)
+    )
+
+
+def _key(name: str) -> str:
+    """A webdataset's key: the name up to its first dot."""
+    folder, _, file = name.rpartition("/")
+    return f"{folder}/{file.partition('.')[0]}"
+
+
+def _webdataset(path: Path) -> dict[str, str]:
+    """Labels by key, from the .cls files beside the images."""
+    texts = members(path, lambda name: name.lower().endswith(".cls"))
+    return {_key(name): raw[:200].decode("utf-8", "replace").strip() for name, raw in texts}
+
+
+def _from_labels(path: Path, labels: dict[str, Any]) -> ImageSource:
+    return ImageSource(
+        contents=lambda: members(path, labels.__contains__),
+        labels=labels,
+        notes=(Note("Labels are those of the .cls files (webdataset)."),),
+    )
+
+
+def _labels_table(path: Path, names: Sequence[str]) -> Path | None:
+    """The only table at the top of a folder of images that have no folders of classes."""
+    tables = [f for f in sorted(path.iterdir()) if f.is_file() and is_table(f) and is_data(f)]
+    if not tables or not names:
+        return None
+    folders = {PurePosixPath(name).parts[:-1] for name in names}
+    if len(folders) > 1 and len(tables) != 1:
+        return None
+    if len(tables) == 1 and len(folders) <= 1:
+        return tables[0]
+    likely = [
+        t for t in tables if any(w in t.name.lower() for w in ("label", "train", "annot", "target"))
+    ]
+    return likely[0] if len(likely) == 1 and len(folders) <= 1 else None
+
+
+def _from_table(path: Path, rows: RowsConfig) -> ImageSource:
+    """Images in the cells of a column, or files that lie beside the table."""
+    source, target = dataclasses.replace(rows, path=str(path)).read()
+    cells = [name for name, values in source.columns.items() if values.kind == "image"]
+    if not cells:
+        folder = path if path.is_dir() else path.parent
+        return _matched(folder, _names(folder), source, target, rows)
+    values = source.columns[cells[0]].values
+    keys = [f"row {k}" for k in range(len(values))]
+
+    def contents() -> Contents:
+        for k, key in enumerate(keys):
+            cell = values[k].as_py()
+            raw = cell.get("bytes") if isinstance(cell, dict) else cell
+            yield key, raw or b""
+
+    return _with_labels(keys, source, target, cells[0], contents, rows)
+
+
+def _beside(path: Path, table: Path, names: Sequence[str], rows: RowsConfig) -> ImageSource:
+    source, target = dataclasses.replace(rows, path=str(table)).read()
+    return _matched(path, names, source, target, rows)
+
+
+def _matched(
+    folder: Path, names: Sequence[str], source: Source, target: str, rows: RowsConfig
+) -> ImageSource:
+    """Rows whose column names a file, with or without its folder and ending."""
+    by_end: dict[str, list[str]] = {}
+    for name in names:
+        pure = PurePosixPath(unicodedata.normalize("NFC", name))
+        for end in {str(pure), pure.name, pure.stem}:
+            by_end.setdefault(end, []).append(name)
+    best, most = "", 0
+    for name, values in source.columns.items():
+        if name != target and (count := sum(_cleaned(t) in by_end for t in values.texts)) > most:
+            best, most = name, count
+    if most < 0.5 * len(names):
+        raise ValueError(
+            f"{folder} holds {len(names)} images in no folders of classes, and no column of its "
+            f"table names them ({printable(', '.join(source.columns))}); put images into CLASS/."
+        )
+    keys: list[str] = []
+    for text in source.columns[best].texts:
+        found = by_end.get(_cleaned(text), [])
+        if len(found) > 1:
+            raise ValueError(
+                f"{printable(text)!r} could be {found[0]} or {found[1]}; write the folder too."
+            )
+        keys.append(found[0] if found else "")
+    wanted = set(keys) - {""}
+    return _with_labels(
+        keys, source, target, best, lambda: members(folder, wanted.__contains__), rows
+    )
+
+
+def _cleaned(text: str) -> str:
+    return unicodedata.normalize("NFC", text.strip().replace("\\", "/").removeprefix("./"))
+
+
+def _with_labels(
+    keys: Sequence[str],
+    source: Source,
+    target: str,
+    image: str,
+    contents: Callable[[], Contents],
+    rows: RowsConfig,
+) -> ImageSource:
+    values = source.columns[target].values.to_pylist()
+    absent = sum(not key for key in keys)
+    notes = [*source.notes]
+    if absent:
+        notes.append(
+            Note(f"{absent} rows name a file that is not there; they are left out.", "warning")
+        )
+    present = [(k, key) for k, key in enumerate(keys) if key]
+    codes = None if not rows.group else group_codes(column(source.columns, rows.group))
+    return ImageSource(
+        contents=contents,
+        labels={key: values[k] for k, key in present},
+        class_names=source.class_names.get(target, ()),
+        is_test=None
+        if source.is_test is None
+        else {key: bool(source.is_test[k]) for k, key in present},
+        test_from=source.test_from,
+        groups=None if codes is None else {key: int(codes[k]) for k, key in present},
+        notes=tuple(notes),
+        columns=tuple(_use(c, name, image, target) for name, c in source.columns.items()),
+    )
+
+
+def _use(values: Column, name: str, image: str, target: str) -> ColumnUse:
+    if name == image:
+        return ColumnUse(name, True, values.kind)
+    return ColumnUse(
+        name,
+        False,
+        "target" if name == target else "",
+        "target" if name == target else "not the image",
+    )
