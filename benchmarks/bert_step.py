@@ -1,6 +1,7 @@
-"""One training step of BERT on masked words, beside transformers: forward, backward, clip, AdamW.
+"""One training step of BERT, next to transformers: forward, backward, clip, AdamW.
 
-Both train the same network on the same sequences, 15% of the words masked, dropout 0.1. The peer
+Ours is the step that `priorscope pretrain` takes. Both train the same network on the same
+sequences, 15% of the tokens masked, dropout 0.1. The peer
 takes (rows, 128) ids with an attention mask, as its data collator makes them; ours takes the
 tokens end to end. Tokens/s count real tokens, never padding.
 
@@ -18,12 +19,12 @@ import transformers
 from side_by_side import Contender, alternate, conditions, has_bfloat16_units, publish, table
 from torch import Tensor
 
+from priorscope.bert.data.packing import MaskedBatch
+from priorscope.bert.model.heads import BertForMaskedLM
 from priorscope.bert.model.names import tensors_to_theirs
 from priorscope.bert.model.shape import BertShape
-from priorscope.bert.training.flops import masked_word_flops
-from priorscope.bert.training.masked_words import MaskedBatch, masked_word_loss, masked_word_step
-from priorscope.models.bert import BertMaskedWords
-from priorscope.nn.sequences import Sequences
+from priorscope.bert.training.flops import masked_lm_flops
+from priorscope.bert.training.step import loss_sums, train_step
 from priorscope.train.adamw import ClippedAdamW
 
 COLUMNS = 128
@@ -41,33 +42,34 @@ class Batch:
     """The same sequences for both: (rows, 128) with padding, and end to end."""
 
     ids: Tensor
-    present: Tensor
+    valid: Tensor
     labels: Tensor  # -100 where nothing is to be predicted
     lengths: list[int]
 
     def columns(self, count: int) -> "Batch":
         """The first columns alone."""
-        parts = (part[:, :count].contiguous() for part in (self.ids, self.present, self.labels))
+        parts = (part[:, :count].contiguous() for part in (self.ids, self.valid, self.labels))
         return Batch(*parts, self.lengths)
 
     def flat(self) -> MaskedBatch:
-        """Ours; made anew in each step, since a training loop has to."""
-        real = self.present.bool()
-        words, labels = self.ids[real], self.labels[real]
-        places = (labels >= 0).nonzero().flatten()
-        return MaskedBatch(words, Sequences.of_lengths(self.lengths), places, labels[places])
+        """Ours, as `read_batch` gives it."""
+        valid = self.valid.bool().numpy()
+        tokens, labels = self.ids.numpy()[valid], self.labels.numpy()[valid]
+        positions = np.flatnonzero(labels >= 0)
+        offsets = np.concatenate([[0], np.cumsum(self.lengths)])
+        return MaskedBatch(tokens, offsets, positions, labels[positions])
 
 
 def batch_of(lengths: list[int], vocabulary: int, seed: int) -> Batch:
-    """Random words, 15% of them masked by id 4."""
+    """Random tokens, 15% of them masked by id 4."""
     stream = np.random.default_rng(seed)
     shape = (len(lengths), COLUMNS)
-    present = np.arange(COLUMNS) < np.array(lengths)[:, None]
-    ids = np.where(present, stream.integers(5, vocabulary, shape), 0)
-    masked = present & (stream.random(shape) < 0.15)
+    valid = np.arange(COLUMNS) < np.array(lengths)[:, None]
+    ids = np.where(valid, stream.integers(5, vocabulary, shape), 0)
+    masked = valid & (stream.random(shape) < 0.15)
     labels = np.where(masked, ids, -100)
     ids = np.where(masked, 4, ids)
-    return Batch(*(torch.from_numpy(a.astype(np.int64)) for a in (ids, present, labels)), lengths)
+    return Batch(*(torch.from_numpy(a.astype(np.int64)) for a in (ids, valid, labels)), lengths)
 
 
 def real_lengths(rows: int, mean: float, seed: int) -> list[int]:
@@ -78,13 +80,13 @@ def real_lengths(rows: int, mean: float, seed: int) -> list[int]:
 
 def ours(shape: BertShape, batch: Batch, dtype: torch.dtype, where: str) -> Contender:
     torch.manual_seed(0)
-    network = BertMaskedWords(shape).to(dtype).train()
+    network = BertForMaskedLM(shape).to(dtype).train()
     optimizer = ClippedAdamW(network)
     masters = ", float32 masters" if dtype == torch.bfloat16 else ""
     return Contender(
         "priorscope",
         f"{name_of(dtype)}{masters}, {where}, fast GEMM",
-        lambda: masked_word_step(network, optimizer, batch.flat(), 1e-4),
+        lambda: train_step(network, optimizer, [batch.flat()], 1e-4),
         dtype,
         fast_gemm=True,
     )
@@ -105,7 +107,7 @@ def theirs(
 
     def step() -> Tensor:
         optimizer.zero_grad()
-        loss = network(input_ids=batch.ids, attention_mask=batch.present, labels=batch.labels).loss
+        loss = network(input_ids=batch.ids, attention_mask=batch.valid, labels=batch.labels).loss
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimizer.step()
@@ -135,12 +137,13 @@ def name_of(dtype: torch.dtype) -> str:
 
 def loss_difference(shape: BertShape, batch: Batch) -> float:
     """|our loss - theirs| for the same weights without dropout, float32."""
-    network = BertMaskedWords(dataclasses.replace(shape, dropout=0.0, attention_dropout=0.0))
+    network = BertForMaskedLM(dataclasses.replace(shape, dropout=0.0, attention_dropout=0.0))
     peer = transformers.BertForMaskedLM(config_of(shape, dropout=0.0))
     peer.load_state_dict(tensors_to_theirs(network.state_dict()), strict=False)
     with torch.no_grad():
-        expected = peer(input_ids=batch.ids, attention_mask=batch.present, labels=batch.labels)
-        return (masked_word_loss(network, batch.flat()) - expected.loss).abs().item()
+        expected = peer(input_ids=batch.ids, attention_mask=batch.valid, labels=batch.labels)
+        sums = loss_sums(network, batch.flat())
+        return (sums.loss / sums.tokens - expected.loss).abs().item()
 
 
 def compare(
@@ -150,7 +153,7 @@ def compare(
     alternate(contenders, n, threads)
     tokens, predictions = sum(batch.lengths), int((batch.labels >= 0).sum())
     squared = sum(length**2 for length in batch.lengths)
-    flops = masked_word_flops(shape, tokens, squared, predictions)
+    flops = masked_lm_flops(shape, tokens, squared, predictions)
     facts = (
         f"{len(batch.lengths)} rows, {tokens} real tokens (mean length "
         f"{tokens / len(batch.lengths):.0f}), {predictions} predicted, "

@@ -1,7 +1,7 @@
-"""BERT-Base on masked words on one GPU, beside transformers with sdpa and torch.compile.
+"""BERT-Base as a masked language model on one GPU, next to transformers with sdpa, compiled.
 
 Full rows, bfloat16, dropout 0.1 outside the attention (FlashAttention for variable lengths takes
-none), 15% of the words predicted, the vocabulary filled up to a multiple of 64 for both. Ours:
+none), 15% of the tokens predicted, the vocabulary filled up to a multiple of 64 for both. Ours:
 flat tokens, `varlen_attn`, blocks compiled one by one, float32 masters. The peer: pure bfloat16,
 compiled whole, fused AdamW.
 
@@ -19,17 +19,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import cyclopts
+import numpy as np
 import torch
 import transformers
 from side_by_side import publish
 from torch import Tensor
 
+from priorscope.bert.data.packing import MaskedBatch
+from priorscope.bert.model.heads import BertForMaskedLM
 from priorscope.bert.model.shape import BertShape
-from priorscope.bert.training.flops import masked_word_flops
-from priorscope.bert.training.masked_words import MaskedBatch, masked_word_step
-from priorscope.models.bert import BertMaskedWords
+from priorscope.bert.training.flops import masked_lm_flops
+from priorscope.bert.training.step import train_step
 from priorscope.nn.gemm import gemm_peak
-from priorscope.nn.sequences import Sequences
 from priorscope.train.adamw import ClippedAdamW
 
 TINY = BertShape(
@@ -39,30 +40,29 @@ BASE = BertShape(vocabulary=30_528, attention_dropout=0.0)
 PREDICTED = 0.15  # of the words, exactly, so that compiled code sees one shape
 
 
-def batch_of(shape: BertShape, length: int, tokens: int, device: torch.device) -> MaskedBatch:
-    """Full rows of random words."""
-    stream = torch.Generator().manual_seed(0)
-    rows = tokens // length
-    words = torch.randint(5, shape.vocabulary, (rows * length,), generator=stream)
-    order = torch.randperm(len(words), generator=stream)
-    places = order[: round(PREDICTED * len(words))].sort().values
-    targets = words[places]
-    words[places] = 4
-    sequences = Sequences(torch.arange(0, len(words) + 1, length), device=device)
-    return MaskedBatch(words.to(device), sequences, places.to(device), targets.to(device))
+def batch_of(shape: BertShape, length: int, tokens: int) -> MaskedBatch:
+    """Full rows of random tokens."""
+    stream = np.random.default_rng(0)
+    ids = stream.integers(5, shape.vocabulary, tokens // length * length)
+    positions = np.sort(stream.permutation(len(ids))[: round(PREDICTED * len(ids))])
+    targets = ids[positions]
+    ids[positions] = 4
+    return MaskedBatch(ids, np.arange(0, len(ids) + 1, length), positions, targets)
 
 
-def ours(shape: BertShape, batch: MaskedBatch, compiled: bool) -> Callable[[], Tensor]:
-    network = BertMaskedWords(shape).to(batch.words.device, torch.bfloat16).train()
+def ours(
+    shape: BertShape, batch: MaskedBatch, device: torch.device, compiled: bool
+) -> Callable[[], Tensor]:
+    network = BertForMaskedLM(shape).to(device, torch.bfloat16).train()
     if compiled:
         for block in network.bert.encoder.blocks:
             block.compile()
     optimizer = ClippedAdamW(network)
-    return lambda: masked_word_step(network, optimizer, batch, 1e-4)
+    return lambda: train_step(network, optimizer, [batch], 1e-4).loss
 
 
 def theirs(
-    shape: BertShape, batch: MaskedBatch, length: int, compiled: bool
+    shape: BertShape, batch: MaskedBatch, length: int, device: torch.device, compiled: bool
 ) -> Callable[[], Tensor]:
     config = transformers.BertConfig(
         vocab_size=shape.vocabulary,
@@ -75,13 +75,14 @@ def theirs(
         attn_implementation="sdpa",
     )
     network = transformers.BertForMaskedLM(config)
-    network.to(batch.words.device, torch.bfloat16).train()  # pyright: ignore[reportArgumentType]
+    network.to(device, torch.bfloat16).train()  # pyright: ignore[reportArgumentType]
     optimizer = torch.optim.AdamW(network.parameters(), lr=1e-4, fused=True)
     if compiled:
         network.compile()
-    ids = batch.words.view(-1, length)
-    labels = torch.full_like(batch.words, -100).index_copy(0, batch.places, batch.targets)
-    labels = labels.view(-1, length)
+    ids = torch.from_numpy(batch.tokens).view(-1, length).to(device)
+    labels = np.full_like(batch.tokens, -100)
+    labels[batch.positions] = batch.targets
+    labels = torch.from_numpy(labels).view(-1, length).to(device)
 
     def step() -> Tensor:
         optimizer.zero_grad()
@@ -129,10 +130,10 @@ def main(
         )
     torch.manual_seed(0)
     shape = dataclasses.replace(shape, max_tokens=max(shape.max_tokens, length))
-    batch = batch_of(shape, length, tokens, device)
+    batch = batch_of(shape, length, tokens)
     contenders = {
-        "priorscope": ours(shape, batch, compiled),
-        "transformers": theirs(shape, batch, length, compiled),
+        "priorscope": ours(shape, batch, device, compiled),
+        "transformers": theirs(shape, batch, length, device, compiled),
     }
     for step in contenders.values():
         seconds(step, 3)  # compiles and warms up
@@ -152,8 +153,8 @@ def report(
     device: torch.device,
 ) -> str:
     """A Markdown section with speeds, the share of the peak and the conditions."""
-    tokens = batch.sequences.tokens
-    flops = masked_word_flops(shape, tokens, batch.sequences.squared_lengths, len(batch.places))
+    tokens, squared = len(batch.tokens), int((np.diff(batch.offsets) ** 2).sum())
+    flops = masked_lm_flops(shape, tokens, squared, len(batch.positions))
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else "CPU"
     peak = None
     if device.type == "cuda":

@@ -1,10 +1,10 @@
-"""Pre-training end to end, data and masking included: ours beside transformers' Trainer.
+"""Pre-training end to end, data and masking included: ours next to transformers' Trainer.
 
     python benchmarks/pretraining.py TEXT.txt.gz --repeats 3
 
 Both train BERT mini (4 blocks, width 256) on the same sequences of the same tokenizer, 15% of the
-words masked anew, dropout 0.1. Tokens/s count real tokens, special pieces included, never padding.
-Needs `accelerate`, which the Trainer is built on.
+tokens masked in each epoch, dropout 0.1. Tokens/s count real tokens, special tokens included,
+never padding. Needs `accelerate`, which the Trainer is built on.
 """
 
 import tempfile
@@ -20,31 +20,30 @@ import transformers
 from side_by_side import Contender, alternate, conditions, has_bfloat16_units, publish, table
 from tokenizers import Tokenizer
 
-from priorscope.bert.data.corpus import build_corpus
-from priorscope.bert.data.masking import Masking, Pieces
-from priorscope.bert.data.packing import Place, plan, read_batch
-from priorscope.bert.data.sequences import Stretches
+from priorscope.bert.data.corpus_files import build_corpus
+from priorscope.bert.data.masking import Masking, Subwords
+from priorscope.bert.data.packing import Cursor, plan, read_batch
+from priorscope.bert.data.spans import Spans
+from priorscope.bert.model.heads import BertForMaskedLM
 from priorscope.bert.model.shape import BertShape, bert_shape
-from priorscope.bert.training.flops import masked_word_flops
-from priorscope.bert.training.masked_pairs import loss_sums
-from priorscope.models.bert import BertMaskedWords
+from priorscope.bert.training.flops import masked_lm_flops
+from priorscope.bert.training.step import train_step
 from priorscope.text.reading import Lines
 from priorscope.text.tokenizer import save_tokenizer, train_tokenizer
 from priorscope.train.adamw import ClippedAdamW
 
 COLUMNS, ROWS = 128, 32
-CPU = torch.device("cpu")
 
 
 class Ours:
     """The steps of `Pretrainer`, over one fixed set of sequences."""
 
-    def __init__(self, source: Stretches, tokenizer: Tokenizer, shape: BertShape, tokens: int):
+    def __init__(self, source: Spans, tokenizer: Tokenizer, shape: BertShape, tokens: int):
         self.source, self.tokens = source, tokens
-        self.pieces = Pieces.of(tokenizer)
+        self.subwords = Subwords.of(tokenizer)
         torch.manual_seed(0)
         self.networks = {
-            dtype: BertMaskedWords(shape).to(dtype).train()
+            dtype: BertForMaskedLM(shape).to(dtype).train()
             for dtype in (torch.float32, torch.bfloat16)
         }
         self.optimizers = {d: ClippedAdamW(network) for d, network in self.networks.items()}
@@ -54,15 +53,13 @@ class Ours:
         """One epoch's batches."""
         self.epoch += 1
         return [
-            read_batch(self.source, numbers, self.pieces, Masking(), 0, self.epoch)
-            for numbers in plan(self.source, Place(self.epoch), self.tokens, seed=0)
+            read_batch(self.source, numbers, self.subwords, Masking(), 0, self.epoch)
+            for numbers in plan(self.source, Cursor(self.epoch), self.tokens, seed=0)
         ]
 
     def epoch_of(self, dtype: torch.dtype) -> None:
         for batch in self.read():
-            sums = loss_sums(self.networks[dtype], batch, CPU)
-            (sums.loss / sums.words).backward()
-            self.optimizers[dtype].step(1e-4)
+            train_step(self.networks[dtype], self.optimizers[dtype], [batch], 1e-4)
 
 
 def end_to_end(rows: list[list[int]]) -> list[list[int]]:
@@ -74,7 +71,7 @@ def end_to_end(rows: list[list[int]]) -> list[list[int]]:
 def theirs(rows: list[list[int]], folder: Path, shape: BertShape, full: bool, **options: object):
     """One epoch of the Trainer, as a function; `full` pads to 128, otherwise to the longest.
 
-    In bfloat16 attention is written out: the fused kernel is many times slower on a CPU.
+    In bfloat16 attention is eager: the fused kernel is many times slower on a CPU.
     """
     tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
     data = [{"input_ids": row, "length": len(row)} for row in rows]
@@ -111,7 +108,7 @@ def theirs(rows: list[list[int]], folder: Path, shape: BertShape, full: bool, **
 
 
 def contenders(
-    source: Stretches,
+    source: Spans,
     tokenizer: Tokenizer,
     shape: BertShape,
     folder: Path,
@@ -157,7 +154,7 @@ def contenders(
         timed += [
             Contender(
                 "Trainer",
-                "bfloat16 autocast, attention written out, grouped by length, fast GEMM",
+                "bfloat16 autocast, eager attention, grouped by length, fast GEMM",
                 theirs(rows, folder, shape, full=False, bf16=True, **grouped),
                 torch.bfloat16,
                 fast_gemm=True,
@@ -194,14 +191,14 @@ def main(
         folder = Path(name)
         save_tokenizer(tokenizer, folder)
         corpus = build_corpus(lines[:sequences], tokenizer, folder / "corpus")
-        source = Stretches(corpus, np.arange(len(corpus.documents) - 1), COLUMNS, 2, 3)
+        source = Spans(corpus, np.arange(len(corpus.documents) - 1), COLUMNS, 2, 3)
         lengths = source.lengths(np.arange(len(source)))
         half = has_bfloat16_units(threads)
         timed = contenders(source, tokenizer, shape, folder, batch_tokens, half)
         alternate(timed, repeats, threads)
     *timed, reading = timed
     real = int(lengths.sum())
-    flops = masked_word_flops(shape, real, int((lengths**2).sum()), int(0.15 * real))
+    flops = masked_lm_flops(shape, real, int((lengths**2).sum()), int(0.15 * real))
     versions = {"transformers": transformers.__version__, "accelerate": accelerate.__version__}
     publish(
         f"## Pre-training mini on {text.name}\n\n{conditions(threads, repeats, **versions)}\n\n"

@@ -18,8 +18,9 @@ import transformers
 from side_by_side import Contender, alternate, conditions, has_bfloat16_units, publish, table
 from torch import Tensor, nn
 
-from priorscope.models.vit import VisionTransformer
-from priorscope.nn.vit_shape import VitShape, vit_shape
+from priorscope.vit.folder import save_vit, to_timm
+from priorscope.vit.network import VisionTransformer
+from priorscope.vit.shape import VitShape, vit_shape
 
 Network = tuple[str, Callable[[Tensor], Tensor], nn.Module]
 
@@ -29,7 +30,7 @@ def networks(shape: VitShape) -> list[Network]:
     torch.manual_seed(0)
     ours = VisionTransformer(shape)
     with tempfile.TemporaryDirectory() as folder:
-        ours.save_pretrained(folder)
+        save_vit(ours, folder)
         peer = transformers.ViTForImageClassification.from_pretrained(folder)
     found: list[Network] = [
         ("priorscope", ours, ours),
@@ -39,7 +40,7 @@ def networks(shape: VitShape) -> list[Network]:
         import timm
 
         other = timm.create_model("vit_small_patch16_224", num_classes=shape.num_classes)
-        other.load_state_dict(ours.to_timm())
+        other.load_state_dict(to_timm(ours))
         found.append(("timm", lambda x: other(x.movedim(-1, 1)), other))
     return found
 

@@ -7,6 +7,9 @@ if TYPE_CHECKING:
     from priorscope.analysis.curves.crossover import crossover as crossover
     from priorscope.analysis.curves.learning_curves import fit_curves as fit_curves
     from priorscope.api import compare as compare
+    from priorscope.bert.fill_mask import fill_mask as fill_mask
+    from priorscope.bert.finetune import finetune as finetune
+    from priorscope.bert.pretrain import pretrain as pretrain
     from priorscope.experiments.result import Result as Result
     from priorscope.experiments.settings import Settings as Settings
 
@@ -15,7 +18,10 @@ _HOMES = {
     "Settings": "priorscope.experiments.settings",
     "compare": "priorscope.api",
     "crossover": "priorscope.analysis.curves.crossover",
+    "fill_mask": "priorscope.bert.fill_mask",
+    "finetune": "priorscope.bert.finetune",
     "fit_curves": "priorscope.analysis.curves.learning_curves",
+    "pretrain": "priorscope.bert.pretrain",
 }
 __all__ = sorted(_HOMES)  # pyright: ignore[reportUnsupportedDunderAll]
 

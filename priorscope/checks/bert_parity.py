@@ -7,7 +7,9 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
-from priorscope.bert.model.folder import BertFolder
+from priorscope.bert.model.encoder import BertEncoder
+from priorscope.bert.model.folder import ARCHITECTURES, load_bert
+from priorscope.bert.model.heads import BertWithHead
 from priorscope.bert.model.names import tensors_to_ours
 from priorscope.checks import CHECKS, Check, Figure
 from priorscope.checks._parity import (
@@ -23,21 +25,7 @@ from priorscope.checks._parity import (
     randomise,
 )
 from priorscope.core.seeds import torch_stream
-from priorscope.models.bert import (
-    BertEncoder,
-    BertMaskedWords,
-    BertPreTraining,
-    BertSequences,
-    BertTokens,
-)
 
-NETWORKS: tuple[type[BertFolder], ...] = (
-    BertEncoder,
-    BertMaskedWords,
-    BertPreTraining,
-    BertSequences,
-    BertTokens,
-)
 SIZES = {"vocab_size": 31, "hidden_size": 24, "intermediate_size": 40, "num_hidden_layers": 2}
 
 
@@ -51,37 +39,37 @@ class BertParity(Check):
     def figures(self) -> list[Figure]:
         transformers = quiet_transformers()
         rows = []
-        for network in NETWORKS:
+        for kind, name in ARCHITECTURES.items():
             for dtype in (torch.float32, torch.float64):
-                found = [beside(transformers, network, case, dtype) for case in CASES]
-                outputs, grads = (max(values) for values in zip(*found, strict=True))
-                rows += [figure(network.architecture, dtype, outputs)]
-                rows += [figure(f"{network.architecture}, gradients", dtype, grads)]
+                differences = [beside(transformers, kind, case, dtype) for case in CASES]
+                outputs, grads = (max(values) for values in zip(*differences, strict=True))
+                rows += [figure(name, dtype, outputs)]
+                rows += [figure(f"{name}, gradients", dtype, grads)]
         return rows
 
 
 def beside(
-    transformers: Any, network: type[BertFolder], case: Case, dtype: torch.dtype
+    transformers: Any, kind: type[BertEncoder | BertWithHead], case: Case, dtype: torch.dtype
 ) -> tuple[float, float]:
     """Largest differences of the outputs and of the gradients."""
     config = transformers.BertConfig(
         **SIZES, num_attention_heads=case.num_heads, num_labels=3, attn_implementation="eager"
     )
-    theirs: Any = randomise(getattr(transformers, network.architecture)(config)).eval()
+    theirs: Any = randomise(getattr(transformers, ARCHITECTURES[kind])(config)).eval()
     with tempfile.TemporaryDirectory() as folder:
         theirs.save_pretrained(folder)
-        ours = network.from_pretrained(folder).to(dtype)
+        ours = load_bert(folder, kind).to(dtype)
     theirs.to(dtype)
     ids, segments = inputs(case)
     mine = outputs_of(ours, ours(ids, segments, case.present))
     result = theirs(
         input_ids=ids, token_type_ids=segments, attention_mask=case.present.long(), return_dict=True
     )
-    other = [result[key] for key in RESULTS[network.architecture]]
+    other = [result[key] for key in RESULTS[ARCHITECTURES[kind]]]
     for outputs in (mine, other):
         probe(outputs).backward()
     saved = gradients_as_saved(theirs)
-    of_theirs = tensors_to_ours(saved, bare=network is BertEncoder)
+    of_theirs = tensors_to_ours(saved, bare=kind is BertEncoder)
     return difference(mine, other), by_name(gradients(ours), of_theirs)
 
 
@@ -94,11 +82,13 @@ RESULTS = {
 }
 
 
-def outputs_of(network: BertFolder, output: Tensor | tuple[Tensor, ...]) -> list[Tensor]:
-    """All that the network has to say, as a list."""
+def outputs_of(
+    network: BertEncoder | BertWithHead, output: Tensor | tuple[Tensor, ...]
+) -> list[Tensor]:
+    """All outputs of the network, as a list."""
     if isinstance(network, BertEncoder):
         assert isinstance(output, Tensor)
-        return [output, network.pool(output)]
+        return [output, network.pool(output[:, 0])]
     return [output] if isinstance(output, Tensor) else list(output)
 
 

@@ -6,12 +6,18 @@ import tempfile
 import torch
 from torch import nn
 
+from priorscope.bert.model.folder import load_bert, save_bert
+from priorscope.bert.model.heads import (
+    BertForPreTraining,
+    BertForSequenceClassification,
+    BertWithHead,
+)
 from priorscope.bert.model.shape import BertShape
 from priorscope.checks import CHECKS, Check, Figure
 from priorscope.checks._parity import randomise
-from priorscope.models.bert import BertPreTraining, BertSequences
-from priorscope.models.vit import VisionTransformer
-from priorscope.nn.vit_shape import VitShape
+from priorscope.vit.folder import load_vit, save_vit
+from priorscope.vit.network import VisionTransformer
+from priorscope.vit.shape import VitShape
 
 BERT = BertShape(vocabulary=31, width=24, depth=2, num_heads=3, mlp_width=40, max_tokens=9)
 VIT = VitShape(
@@ -31,19 +37,22 @@ class Checkpoints(Check):
     """Save and load folders of BERT and ViT."""
 
     def figures(self) -> list[Figure]:
-        networks = [BertPreTraining(BERT), BertSequences(BERT, 4), VisionTransformer(VIT)]
+        networks = [
+            BertForPreTraining(BERT),
+            BertForSequenceClassification(BERT, 4),
+            VisionTransformer(VIT),
+        ]
         return [
             Figure(f"tensors of {type(n).__name__} that changed", changed_tensors(n), 0.0, 0.0)
             for n in networks
         ]
 
 
-def changed_tensors(network: BertPreTraining | BertSequences | VisionTransformer) -> float:
+def changed_tensors(network: BertWithHead | VisionTransformer) -> float:
     """How many tensors differ, or are in one network alone, after saving and loading."""
     randomise(network)
     with tempfile.TemporaryDirectory() as folder:
-        network.save_pretrained(folder)
-        back: nn.Module = type(network).from_pretrained(folder)
+        back = _saved_and_loaded(network, folder)
     before, after = network.state_dict(), back.state_dict()
     names = before.keys() | after.keys()
     changed = [
@@ -52,3 +61,11 @@ def changed_tensors(network: BertPreTraining | BertSequences | VisionTransformer
         if name not in before or name not in after or not torch.equal(before[name], after[name])
     ]
     return float(len(changed))
+
+
+def _saved_and_loaded(network: BertWithHead | VisionTransformer, folder: str) -> nn.Module:
+    if isinstance(network, VisionTransformer):
+        save_vit(network, folder)
+        return load_vit(folder)
+    save_bert(network, folder)
+    return load_bert(folder, type(network))

@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 
-from priorscope.bert.data.masking import Masking, Pieces, mask_tokens
+from priorscope.bert.data.masking import Masking, Subwords, mask_tokens
 from priorscope.checks import CHECKS, Check, Figure
 
 _MASK, _SPECIALS = 4, 5
@@ -14,9 +14,9 @@ _MASK, _SPECIALS = 4, 5
 @CHECKS.register
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class MaskingShares(Check):
-    """Shares over `tokens` tokens, within three standard errors; special pieces are never hidden.
+    """Shares over `tokens` tokens, within three standard errors; special tokens are never masked.
 
-    tokens: of the made-up text, the special pieces at both ends of a line included.
+    tokens: of the made-up text, the special tokens at both ends of a line included.
     vocabulary: words that can be drawn; one in so many random words is the right one.
     """
 
@@ -24,12 +24,12 @@ class MaskingShares(Check):
     vocabulary: int = 1000
 
     def figures(self) -> list[Figure]:
-        masking, pieces = Masking(), _pieces(self.vocabulary)
+        masking, subwords = Masking(), _subwords(self.vocabulary)
         lines = self.tokens // 16
         offsets = np.arange(0, 16 * lines + 1, 16)
         tokens = np.random.default_rng(0).integers(_SPECIALS, self.vocabulary, size=16 * lines)
         tokens[offsets[:-1]], tokens[offsets[1:] - 1] = 2, 3
-        masked = mask_tokens(tokens, offsets, np.arange(lines), pieces, masking, 0, 0)
+        masked = mask_tokens(tokens, offsets, np.arange(lines), subwords, masking, 0, 0)
         seen, true = masked.tokens[masked.positions], masked.targets
         chosen, words = len(true), 14 * lines
         same = 1 / (self.vocabulary - _SPECIALS)  # a random word may be the right one
@@ -44,19 +44,19 @@ class MaskingShares(Check):
             "of them unchanged": (int((seen == true).sum()), chosen, 0.1 + 0.1 * same),
         }
         figures = [_within(name, *counts) for name, counts in shares.items()]
-        special = pieces.special[true].sum() + (pieces.special[seen] & (seen != _MASK)).sum()
+        special = subwords.special[true].sum() + (subwords.special[seen] & (seen != _MASK)).sum()
         left = np.delete(masked.tokens, masked.positions)
         untouched = np.array_equal(left, np.delete(tokens, masked.positions))
         return [
             *figures,
-            Figure("special pieces hidden or put in", float(special), 0.0, 0.0),
+            Figure("special tokens masked or put in", float(special), 0.0, 0.0),
             Figure("all other tokens are as they were", float(untouched), 1.0, 1.0),
         ]
 
 
-def _pieces(vocabulary: int) -> Pieces:
+def _subwords(vocabulary: int) -> Subwords:
     special = np.arange(vocabulary) < _SPECIALS
-    return Pieces(_MASK, special, np.zeros(vocabulary, bool))
+    return Subwords(_MASK, special, np.zeros(vocabulary, bool))
 
 
 def _within(name: str, count: int, of: int, expected: float) -> Figure:

@@ -4,11 +4,10 @@ import dataclasses
 
 import torch
 
+from priorscope.bert.model.heads import BertForMaskedLM
 from priorscope.bert.model.shape import BertShape
-from priorscope.bert.training.masked_words import MaskedBatch, masked_word_logits
 from priorscope.checks import CHECKS, Check, Figure
 from priorscope.core.seeds import global_seed, torch_stream
-from priorscope.models.bert import BertMaskedWords
 from priorscope.nn.sequences import Sequences
 
 _LENGTHS = [1, 2, 7, 7, 31, 64, 3, 12]
@@ -19,7 +18,7 @@ _LIMITS = {torch.float32: 1e-5, torch.float64: 1e-10}
 @CHECKS.register
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Packing(Check):
-    """Logits of every token, packed and alone, and of hidden words computed without the rest."""
+    """Logits of every token, packed and alone, and of masked tokens computed without the rest."""
 
     def figures(self) -> list[Figure]:
         return [figure for dtype in _LIMITS for figure in _figures(dtype)]
@@ -29,20 +28,18 @@ class Packing(Check):
 def _figures(dtype: torch.dtype) -> list[Figure]:
     shape = BertShape(vocabulary=50, width=24, depth=2, num_heads=3, mlp_width=48, max_tokens=64)
     with global_seed(0, "packing"):
-        network = BertMaskedWords(shape).to(dtype).eval()
+        network = BertForMaskedLM(shape).to(dtype).eval()
     stream = torch_stream(0, "words")
-    words = torch.randint(50, (sum(_LENGTHS),), generator=stream)
-    sequences = Sequences.of_lengths(_LENGTHS)
-    everywhere = torch.arange(len(words))
-    batch = MaskedBatch(words, sequences, everywhere, words)
-    packed = masked_word_logits(network, batch)
-    alone = torch.cat([network(part[None])[0] for part in words.split(_LENGTHS)])
-    some = everywhere[torch.rand(len(words), generator=stream) < 0.3]
-    chosen = masked_word_logits(network, MaskedBatch(words, sequences, some, words[some]))
+    ids = torch.randint(50, (sum(_LENGTHS),), generator=stream)
+    sequences, table = Sequences.of_lengths(_LENGTHS), network.bert.embeddings.tokens.weight
+    packed = network.tokens(network.bert.outputs_at(None, ids, sequences), table)
+    alone = torch.cat([network(part[None])[0] for part in ids.split(_LENGTHS)])
+    some = torch.arange(len(ids))[torch.rand(len(ids), generator=stream) < 0.3]
+    chosen = network.tokens(network.bert.outputs_at(some, ids, sequences), table)
     name, most = str(dtype).removeprefix("torch."), _LIMITS[dtype]
     return [
         Figure(f"packed against alone, {name}", _difference(packed, alone), 0.0, most),
-        Figure(f"hidden words against all, {name}", _difference(chosen, alone[some]), 0.0, most),
+        Figure(f"masked tokens against all, {name}", _difference(chosen, alone[some]), 0.0, most),
     ]
 
 

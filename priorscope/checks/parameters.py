@@ -5,11 +5,11 @@ import dataclasses
 import torch
 from torch import nn
 
+from priorscope.bert.model.encoder import BertEncoder
 from priorscope.bert.model.shape import Size, bert_shape
 from priorscope.checks import CHECKS, Check, Figure
-from priorscope.models.bert import BertEncoder
-from priorscope.models.vit import VisionTransformer
-from priorscope.nn.vit_shape import VitSize, vit_shape
+from priorscope.vit.network import VisionTransformer
+from priorscope.vit.shape import VitSize, vit_shape
 
 # Devlin et al. 2019, uncased, 30,522 words, with the pooler: as google-research/bert's files hold.
 BERT: dict[Size, int] = {"base": 109_482_240, "large": 335_141_888}

@@ -8,10 +8,10 @@ import torch
 from priorscope.checks import CHECKS, Check, Figure
 from priorscope.checks._parity import figure, randomise
 from priorscope.core.seeds import torch_stream
-from priorscope.models.vit import VisionTransformer
 from priorscope.nn.attention import attention_weights
 from priorscope.nn.position import AddPositions, rotate
-from priorscope.nn.vit_shape import VitShape
+from priorscope.vit.network import VisionTransformer
+from priorscope.vit.shape import VitShape
 
 TOKENS, WIDTH = 50, 17
 

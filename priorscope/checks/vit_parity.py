@@ -18,8 +18,8 @@ from priorscope.checks._parity import (
     randomise,
 )
 from priorscope.core.seeds import torch_stream
-from priorscope.interop.vit_names import huggingface_to_ours
-from priorscope.models.vit import VisionTransformer
+from priorscope.vit.folder import load_vit
+from priorscope.vit.names import huggingface_to_ours
 
 CONFIGS = (  # batch, and what differs between the cases
     (3, {"image_size": [8, 12], "patch_size": 4, "num_channels": 2, "num_attention_heads": 3}),
@@ -57,7 +57,7 @@ def beside(
     theirs: Any = randomise(getattr(transformers, name)(config)).eval()
     with tempfile.TemporaryDirectory() as folder:
         theirs.save_pretrained(folder)
-        ours = VisionTransformer.from_pretrained(folder).to(dtype)
+        ours = load_vit(folder).to(dtype)
     theirs.to(dtype)
     stream = torch_stream(0, "images")
     images = torch.randn(batch, *ours.shape.image, generator=stream).to(dtype)

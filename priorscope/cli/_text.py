@@ -1,27 +1,10 @@
-"""What the commands on raw text share: opening what was named, and showing how far they are."""
+"""What the commands on raw text share: showing on the terminal how far the reading is."""
 
 import sys
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-from priorscope.text.reading import Errors, Lines
-from priorscope.text.stdlib import StandardLibrary
-
-Text = Lines | StandardLibrary
-
-
-def open_text(files: list[str], errors: Errors = "strict") -> Text:
-    """The lines of files and folders, or of `stdlib`, which is never a file's name here.
-
-    Raises:
-        ValueError: if a file is missing.
-    """
-    if files == ["stdlib"]:
-        return StandardLibrary()
-    return Lines([Path(file) for file in files], errors)
 
 
 class Shown:

@@ -1,4 +1,4 @@
-"""`priorscope fill-mask MODEL "... [MASK] ..."`: which words a network puts there."""
+"""`priorscope fill-mask MODEL "... [MASK] ..."`: which tokens a network puts there."""
 
 import json
 import sys
@@ -20,39 +20,41 @@ def run(
     top: int = 5,
     as_json: Annotated[bool, Parameter(name="--json", negative=())] = False,
 ) -> int:
-    """Which words a pre-trained BERT puts in place of each [MASK].
+    """Which tokens a pre-trained BERT puts in place of each [MASK].
 
     Parameters
     ----------
     model
         Folder of a pre-trained BERT with its tokenizer.
     sentences
-        Each with one or more [MASK]; read from stdin, one a line, if there are none.
+        Each with one or more [MASK]; read from stdin, one per line, if there are none.
     top
-        How many words for each mask.
+        How many tokens for each mask.
     as_json
         Print JSON instead of tables.
     """
-    from priorscope.bert.training.fill_mask import MaskFiller  # here, so that --help needs no torch
+    from priorscope.bert.fill_mask import fill_mask  # here, so that --help needs no torch
 
-    filler = MaskFiller.load(model)
     lines = sentences or [line.rstrip("\n") for line in sys.stdin if line.strip()]
     if not lines:
         raise ValueError("No sentence was given; put one with [MASK] in it after the model.")
-    filled = [filler.fill(line, top) for line in lines]
+    filled = fill_mask(model, lines, top=top)
     if as_json:
         rows = [
-            {"sentence": line, "masks": [[vars(guess) for guess in mask] for mask in masks]}
+            {
+                "sentence": line,
+                "masks": [[{**vars(c), "piece": c.token} for c in mask] for mask in masks],
+            }
             for line, masks in zip(lines, filled, strict=True)
-        ]
-        print(json.dumps({"schema": 1, "sentences": rows}, ensure_ascii=False))
+        ]  # "piece": its name in schema 1
+        print(json.dumps({"schema": 2, "sentences": rows}, ensure_ascii=False))
         return Exit.DONE
     console = Console(highlight=False, markup=False)
     for line, masks in zip(lines, filled, strict=True):
         console.print(line)
         table = Table("rank", *(f"mask {i + 1}" for i in range(len(masks))), box=None)
         for rank in range(len(masks[0])):
-            row = [f"{mask[rank].piece} {mask[rank].probability:.1%}" for mask in masks]
+            row = [f"{mask[rank].token} {mask[rank].probability:.1%}" for mask in masks]
             table.add_row(str(rank + 1), *row)
         console.print(table)
     return Exit.DONE

@@ -10,10 +10,15 @@ from cyclopts import App, Parameter
 from rich.console import Console
 from rich.table import Table
 
-from priorscope.cli._text import Shown, open_text
-from priorscope.text.comparison import pieces_of, tokenizer_figures
-from priorscope.text.reading import Errors
+from priorscope.cli._text import Shown
+from priorscope.core.files import own
+from priorscope.core.folders import refuse_overlap
+from priorscope.text.comparison import subwords_of, tokenizer_figures
+from priorscope.text.reading import Errors, Lines
+from priorscope.text.sources import open_text
 from priorscope.text.tokenizer import Kind, load_tokenizer, save_tokenizer, train_tokenizer
+
+KIND = "tokenizer"  # of the folder's marker
 
 run = App(name="tokenizer", help="Train a WordPiece or BPE tokenizer, or compare the two.")
 
@@ -39,9 +44,9 @@ def train(
     kind
         wordpiece (BERT's) or bpe (on bytes).
     vocab
-        Number of pieces.
+        Number of tokens, at most.
     out
-        Folder to write.
+        Folder to write; new, empty, or of an earlier tokenizer.
     cased
         Keep upper case.
     strip_accents
@@ -49,13 +54,16 @@ def train(
     errors
         What to do with bytes that are not UTF-8.
     """
-    lines = Shown(open_text(files, errors), "Reading")
+    text = open_text(files, errors)
+    refuse_overlap(text.paths if isinstance(text, Lines) else [], out)
+    own(out, KIND)
+    lines = Shown(text, "Reading")
     tokenizer = train_tokenizer(lines, kind, vocab, not cased, strip_accents)
     save_tokenizer(tokenizer, out)
     size = tokenizer.get_vocab_size()
-    print(f"{size} pieces in {out}")
+    print(f"{size} tokens in {out}")
     if size < vocab:
-        print(f"The text supports {size} pieces, fewer than {vocab}.", file=sys.stderr)
+        print(f"The text supports {size} tokens, fewer than {vocab}.", file=sys.stderr)
 
 
 @run.command
@@ -71,20 +79,20 @@ def compare(
     errors: Errors = "strict",
     as_json: Annotated[bool, Parameter(name="--json", negative=())] = False,
 ) -> None:
-    """Show WordPiece beside BPE on the same text; both are trained on it.
+    """Show WordPiece next to BPE on the same text; both are trained on it.
 
     Parameters
     ----------
     files
         Text files, folders of such, or `stdlib`.
     vocab
-        Number of pieces of both.
+        Number of tokens of both, at most.
     cased
         Keep upper case.
     tokenizer
         Saved tokenizers to compare as well.
     sentence
-        Show its pieces side by side; the first line of the text if none is given.
+        Show its subwords side by side; the first line of the text if none is given.
     lines
         How many lines to train on and to measure on.
     errors
@@ -97,24 +105,27 @@ def compare(
     compared |= {str(path): load_tokenizer(path) for path in tokenizer}
     sentence = sentence or next((line for line in text if line.strip()), "")
     figures = {name: tokenizer_figures(one, text) for name, one in compared.items()}
-    pieces = {name: pieces_of(one, sentence) for name, one in compared.items()}
+    subwords = {name: subwords_of(one, sentence) for name, one in compared.items()}
     if as_json:
-        rows = [{"tokenizer": n, **vars(f), "pieces": pieces[n]} for n, f in figures.items()]
+        rows = [
+            {"tokenizer": n, **vars(f), "subwords": subwords[n], "pieces": subwords[n]}
+            for n, f in figures.items()
+        ]  # "pieces": their name in schema 1
         print(
-            json.dumps({"schema": 1, "sentence": sentence, "tokenizers": rows}, ensure_ascii=False)
+            json.dumps({"schema": 2, "sentence": sentence, "tokenizers": rows}, ensure_ascii=False)
         )
         return
-    table = Table("tokenizer", "pieces", "per word", "unknown", "bytes per token", box=None)
+    table = Table("tokenizer", "tokens", "per word", "unknown", "bytes per token", box=None)
     for name, figure in figures.items():
         table.add_row(
             name,
             f"{figure.vocabulary:,}",
-            f"{figure.pieces_per_word:.3f}",
+            f"{figure.tokens_per_word:.3f}",
             f"{figure.unknown_rate:.3%}",
             f"{figure.bytes_per_token:.2f}",
         )
     console = Console()
     console.print(table)
     for name in compared:
-        console.print(f"\n{name}: {len(pieces[name])} pieces", markup=False, highlight=False)
-        console.print(" ".join(pieces[name]), markup=False, highlight=False)
+        console.print(f"\n{name}: {len(subwords[name])} tokens", markup=False, highlight=False)
+        console.print(" ".join(subwords[name]), markup=False, highlight=False)

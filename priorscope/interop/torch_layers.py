@@ -46,8 +46,8 @@ def block_from_torch(theirs: nn.TransformerEncoderLayer) -> Block:
     _copy_attention(ours.attention, theirs.self_attn)
     ours.attention_norm.load_state_dict(theirs.norm1.state_dict())
     ours.mlp_norm.load_state_dict(theirs.norm2.state_dict())
-    ours.mlp.rise.load_state_dict(theirs.linear1.state_dict())
-    ours.mlp.fall.load_state_dict(theirs.linear2.state_dict())
+    ours.mlp.up.load_state_dict(theirs.linear1.state_dict())
+    ours.mlp.down.load_state_dict(theirs.linear2.state_dict())
     return ours
 
 

@@ -67,7 +67,7 @@ class TransformerEncoder(nn.Module):
         x = self.dropout(self.positions(x))
         if self.class_token is None:
             return self.readout(masked_mean(self.encoder(x, mask), present))
-        return self.readout(self.encoder(x, mask, first=1)[:, 0])
+        return self.readout(self.encoder(x, mask, at=slice(0, 1))[:, 0])
 
 
 @MODELS.register

@@ -1,135 +1,19 @@
-"""Vision transformer: an image is a sentence, its patches are the words."""
+"""Vision transformer: an image is a sentence, its patches are the tokens."""
 
 import dataclasses
 import math
 from typing import ClassVar
 
-import torch
-from jaxtyping import Bool, Float, Shaped
+from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 
 from priorscope.core.config import Depth, DropoutRate, Width
 from priorscope.core.signature import Signature
-from priorscope.interop.vit_folder import VitFolder
 from priorscope.models import MODELS, ModelConfig
-from priorscope.nn.attention import padding_mask
-from priorscope.nn.block import BlockOptions, Encoder
-from priorscope.nn.dropout import Dropout
-from priorscope.nn.patch import (
-    ClassToken,
-    Patches,
-    check_divides,
-    choose_patch,
-    joined_presence,
-    presence_with_class,
-)
-from priorscope.nn.position import AddPositions, FixedGrid, LearnedGrid, interpolate
-from priorscope.nn.readout import masked_mean
+from priorscope.nn.patch import choose_patch, joined_presence
 from priorscope.nn.stem import TokenEmbedding, channel_stem, presence
-from priorscope.nn.vit_shape import GridPositions, Pooling, VitShape
-
-
-class VisionTransformer(VitFolder):
-    """Patches -> tokens, a class token before them, positions, blocks, readout.
-
-    Raises:
-        ValueError: if the patch does not divide the image.
-    """
-
-    def __init__(self, shape: VitShape):
-        super().__init__(shape)
-        check_divides(shape.image[:2], shape.patch)
-        width = shape.width
-        self.patches = Patches(shape.patch, shape.image[2], width)
-        self.grid_positions = grid_positions(shape)
-        self.class_token = ClassToken(width) if shape.pooling == "class" else None
-        tokens = shape.grid[0] * shape.grid[1] + (shape.pooling == "class")  # h * w + 1
-        kind = "learned" if shape.positions == "learned" else "none"
-        self.positions = AddPositions(tokens, width, kind)
-        self.dropout = Dropout(shape.dropout)
-        options = BlockOptions(
-            dropout=shape.dropout, attention_dropout=shape.dropout, epsilon=shape.epsilon
-        )
-        self.encoder = Encoder(shape.depth, width, shape.num_heads, shape.mlp_width, options)
-        self.pooler = nn.Linear(width, width) if shape.pooler else None
-        self.readout = nn.Linear(width, shape.num_classes) if shape.num_classes else None
-        initialise(self)
-
-    def forward(
-        self,
-        images: Float[Tensor, "batch rows columns channels"],
-        present: Bool[Tensor, "batch patches"] | None = None,
-    ) -> Float[Tensor, "batch classes"]:
-        """Logits, or one vector per image if the shape has no classes."""
-        x, mask = self._embed(images, present)
-        if self.class_token is None:
-            x = masked_mean(self.encoder(x, mask), present)
-        else:
-            x = self.encoder(x, mask, first=1)[:, 0]
-        if self.pooler is not None:
-            x = self.pooler(x).tanh()
-        return x if self.readout is None else self.readout(x)
-
-    def features(
-        self,
-        images: Float[Tensor, "batch rows columns channels"],
-        present: Bool[Tensor, "batch patches"] | None = None,
-    ) -> Float[Tensor, "batch tokens width"]:
-        """Each token's vector after the last norm: h * w of them, + 1 with a class token.
-
-        present: False on patches that are padding; None where there is none.
-        """
-        return self.encoder(*self._embed(images, present))
-
-    def _embed(
-        self,
-        images: Float[Tensor, "batch rows columns channels"],
-        present: Bool[Tensor, "batch patches"] | None,
-    ) -> tuple[Float[Tensor, "batch tokens width"], Bool[Tensor, "batch 1 1 tokens"] | None]:
-        """What the blocks take: tokens and their mask."""
-        x = self.patches(images)
-        if self.grid_positions is not None:
-            x = self.grid_positions(x)
-        if self.class_token is not None:
-            x = self.class_token(x)
-            present = None if present is None else presence_with_class(present)
-        x = self.dropout(self.positions(x))
-        return x, None if present is None else padding_mask(present)
-
-
-def grid_positions(shape: VitShape) -> nn.Module | None:
-    """What tells a patch its row and column, if not one learned vector per token."""
-    if shape.positions == "grid":
-        return LearnedGrid(*shape.grid, shape.width)
-    return FixedGrid(*shape.grid, shape.width) if shape.positions == "sinusoidal" else None
-
-
-def at_resolution(network: VisionTransformer, rows: int, columns: int) -> VisionTransformer:
-    """A copy for images of another size: positions are interpolated, all else is copied.
-
-    Raises:
-        ValueError: if positions are not "learned", or the patch does not divide the new size.
-    """
-    shape = dataclasses.replace(network.shape, image=(rows, columns, network.shape.image[2]))
-    if shape.positions != "learned":
-        raise ValueError(
-            f"Only learned positions are interpolated, but these are {shape.positions!r}; "
-            f"build the network anew for {rows} x {columns}."
-        )
-    resized, state = VisionTransformer(shape), network.state_dict()
-    ahead = int(shape.pooling == "class")  # the class token's position stays as it is
-    table = state["positions.table"]
-    patches = interpolate(table[ahead:], network.shape.grid, shape.grid)
-    resized.load_state_dict({**state, "positions.table": torch.cat([table[:ahead], patches])})
-    return resized.to(table).train(network.training)
-
-
-def initialise(network: VisionTransformer) -> None:
-    """Glorot and Bengio's uniform weights, zero biases; the readout keeps torch's own."""
-    for name, module in network.named_modules():
-        if isinstance(module, nn.Linear) and name != "readout":
-            nn.init.xavier_uniform_(module.weight)
-            nn.init.zeros_(module.bias)
+from priorscope.vit.network import VisionTransformer
+from priorscope.vit.shape import GridPositions, Pooling, VitShape
 
 
 class VitClassifier(nn.Module):

@@ -5,19 +5,22 @@ from contextlib import contextmanager
 
 import torch
 import torch.nn.functional as F
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Integer
 from torch import Tensor, nn
 from torch.autograd import forward_ad
 
 from priorscope.nn.dropout import Dropout
 from priorscope.nn.gemm import gemm_is_fast
 from priorscope.nn.position import RelativeBias, rotate
-from priorscope.nn.ragged import ragged_attention, ragged_attention_of
+from priorscope.nn.ragged import ragged_attention, ragged_attention_at
 from priorscope.nn.sequences import Sequences
 
 # Where float32 products go to oneDNN, the fused kernel, which doesn't use it, only wins on long
 # rows; otherwise it wins on all. Measured with torch 2.13 on CPUs with and without AVX-512.
 FUSED_FROM_TOKENS = 512
+
+At = Integer[Tensor, " queries"] | slice | None
+"""Which tokens' outputs are wanted, as indices of the token axis or a part of it; None: all."""
 
 
 class SelfAttention(nn.Module):
@@ -35,7 +38,7 @@ class SelfAttention(nn.Module):
         dropout: share of the attention weights set to zero in training.
         fused: True: one layer `qkv` of width 3 * width. False: three layers, the same function
             (see `fuse_qkv`, `split_qkv`).
-        rotary: turn queries and keys by their positions (Su et al. 2021).
+        rotary: rotate queries and keys by their positions (Su et al. 2021).
         max_distance: learn one bias per head and distance, clipped there; None: no such bias.
 
     Raises:
@@ -70,79 +73,86 @@ class SelfAttention(nn.Module):
         self.dropout = Dropout(dropout)
         self.rotary = rotary
         self.bias = None if max_distance is None else RelativeBias(num_heads, max_distance)
-        self.written_out = False  # see `attention_maps`
+        self.eager = False  # see `attention_maps`
 
     def forward(
         self,
         x: Float[Tensor, "*batch tokens width"],
         mask: Bool[Tensor, "..."] | Sequences | None = None,
-        first: int | None = None,
+        at: At = None,
     ) -> Float[Tensor, "*batch queries width"]:
         """Attend where `mask` is True, everywhere if it is None.
 
         mask: broadcastable to (batch, heads, query, key); see `padding_mask`, `causal_mask`.
-            Or the sequences that a flat x (tokens, width) consists of: attend inside each, and
-            return the rows of `mask.queries` alone if there are such.
-        first: return so many first tokens of each row alone; None: all.
+            Or the sequences that a flat x (tokens, width) consists of: attend inside each.
+        at: compute the outputs at these indices of the token axis alone; None: at all.
         """
         if isinstance(mask, Sequences):
-            return self.out(self._inside(mask, x).flatten(-2))
+            return self.out(self._inside(mask, x, at).flatten(-2))
+        if self.eager or self.rotary:  # maps show all queries; rotation counts them from 0
+            return _outputs_at(self._among_rows(x, mask, None), at)
+        return self._among_rows(x, mask, at)
+
+    def _among_rows(
+        self, x: Float[Tensor, "*batch tokens width"], mask: Tensor | None, at: At
+    ) -> Float[Tensor, "*batch queries width"]:
         tokens = x.shape[-2]
-        queries = tokens if first is None or self.written_out else first  # maps show them all
-        q, k, v = self._heads(x, queries)
+        q, k, v = self._heads(x, at)
         if self.rotary:
             q, k = rotate(q), rotate(k)
-        bias = None if self.bias is None else self.bias(tokens)[..., :queries, :]
+        bias = None if self.bias is None else _outputs_at(self.bias(tokens), at)
         if mask is not None and mask.shape[-2] == tokens:
-            mask = mask[..., :queries, :]
-        if self.written_out or not _fused_kernel_pays(q, self.dropout):
+            mask = _outputs_at(mask, at)
+        if self.eager or not _fused_kernel_pays(q, self.dropout):
             mixed = self.dropout(attention_weights(q, k, mask, bias)) @ v
         else:
             mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=_additive(q, mask, bias))
-        return self.out(mixed.transpose(-3, -2).flatten(-2)[..., :first, :])
+        return self.out(mixed.transpose(-3, -2).flatten(-2))
 
     def _heads(
-        self, x: Float[Tensor, "*batch tokens width"], queries: int
+        self, x: Float[Tensor, "*batch tokens width"], at: At
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """Queries of the first tokens, keys and values of all; (*batch, heads, ..., head_width)."""
-        if queries == x.shape[-2]:
+        """Queries at these indices, keys and values of all; (*batch, heads, ..., head_width)."""
+        if at is None:
             qkv = self.qkv(x).unflatten(-1, (3, self.num_heads, -1))
             q, k, v = qkv.movedim(-3, 0).transpose(-3, -2).unbind(0)
             return q, k, v
-        q, kv = self._project_apart(x[..., :queries, :], x)
+        q, kv = self._project_apart(_outputs_at(x, at), x)
         k, v = kv.movedim(-3, 0).transpose(-3, -2).unbind(0)
         return q.transpose(-3, -2), k, v
 
     def _project_apart(
-        self, asking: Float[Tensor, "*batch queries width"], x: Float[Tensor, "*batch tokens width"]
+        self, of_queries: Float[Tensor, "*batch queries width"], x: Float[Tensor, "*batch t width"]
     ) -> tuple[
         Float[Tensor, "*batch queries heads head_width"],
-        Float[Tensor, "*batch tokens 2 heads head_width"],
+        Float[Tensor, "*batch t 2 heads head_width"],
     ]:
-        """Queries of the tokens that ask; keys and values of all."""
+        """Queries of some tokens; keys and values of all."""
         if isinstance(self.qkv, SeparateProjections):
-            q, kv = self.qkv.query(asking), torch.cat([self.qkv.key(x), self.qkv.value(x)], dim=-1)
+            q = self.qkv.query(of_queries)
+            kv = torch.cat([self.qkv.key(x), self.qkv.value(x)], dim=-1)
         else:
             width, weight, bias = x.shape[-1], self.qkv.weight, self.qkv.bias
-            q = F.linear(asking, weight[:width], bias[:width])
+            q = F.linear(of_queries, weight[:width], bias[:width])
             kv = F.linear(x, weight[width:], bias[width:])
         heads = (self.num_heads, -1)
         return q.unflatten(-1, heads), kv.unflatten(-1, (2, *heads))
 
     def _inside(
-        self, sequences: Sequences, x: Float[Tensor, "tokens width"]
+        self, sequences: Sequences, x: Float[Tensor, "tokens width"], at: At
     ) -> Float[Tensor, "queries heads head_width"]:
         """Each query's mixed values, by head."""
-        if self.written_out or self.rotary or self.bias is not None:
+        if self.eager or self.rotary or self.bias is not None:
             raise ValueError(
                 "Attention maps, rotary and relative positions need rows of one length, but these "
                 "are flat sequences; hand over (batch, tokens, width) with a padding mask."
             )
-        if sequences.queries is None:
+        if at is None:
             qkv = self.qkv(x).unflatten(-1, (3, self.num_heads, -1))
             return ragged_attention(qkv, sequences, self.dropout)
-        q, kv = self._project_apart(x[sequences.queries], x)
-        return ragged_attention_of(q, kv, sequences, self.dropout)
+        assert isinstance(at, Tensor), "of flat sequences outputs are read at indices"
+        q, kv = self._project_apart(x[at], x)
+        return ragged_attention_at(q, kv, sequences, at, self.dropout)
 
 
 def attention_weights(
@@ -163,13 +173,13 @@ def attention_weights(
     return scores.softmax(dim=-1)
 
 
-def padding_mask(present: Bool[Tensor, "*batch tokens"]) -> Bool[Tensor, "*batch 1 1 tokens"]:
-    """Keys that exist may be used, by every head and query."""
-    return present[..., None, None, :]
+def padding_mask(valid: Bool[Tensor, "*batch tokens"]) -> Bool[Tensor, "*batch 1 1 tokens"]:
+    """Keys that are no padding may be used, by every head and query."""
+    return valid[..., None, None, :]
 
 
 def causal_mask(tokens: int, device: torch.device | None = None) -> Bool[Tensor, "query key"]:
-    """Each token may use itself and what stands before it."""
+    """Each token may use itself and earlier tokens."""
     return torch.ones(tokens, tokens, dtype=torch.bool, device=device).tril()
 
 
@@ -230,7 +240,7 @@ def _linear(weight: Tensor, bias: Tensor) -> nn.Linear:
 def attention_maps(network: nn.Module) -> Iterator[dict[str, Tensor]]:
     """Read the attention weights of every layer while the network runs.
 
-    Yields a dict that each forward pass fills anew: name of the layer -> weights
+    Yields a dict that each forward pass fills again: name of the layer -> weights
     (batch, heads, query, key), rows summing to 1, as they are before dropout.
 
     Raises:
@@ -251,20 +261,25 @@ def attention_maps(network: nn.Module) -> Iterator[dict[str, Tensor]]:
         return hook
 
     handles = [m.dropout.register_forward_pre_hook(keep(n)) for n, m in layers.items()]
-    before = {layer: layer.written_out for layer in layers.values()}
+    before = {layer: layer.eager for layer in layers.values()}
     try:
         for layer in before:
-            layer.written_out = True
+            layer.eager = True
         yield maps
     finally:
         for handle in handles:
             handle.remove()
         for layer, value in before.items():
-            layer.written_out = value
+            layer.eager = value
+
+
+def _outputs_at(x: Tensor, at: At) -> Tensor:
+    """The tokens of (..., tokens, width) at these indices."""
+    return x if at is None else x[..., at, :]
 
 
 def _fused_kernel_pays(q: Tensor, dropout: Dropout) -> bool:
-    """Whether torch's fused kernel may run here, and is faster than the written-out form."""
+    """Whether torch's fused kernel may run here, and is faster than the eager one."""
     if dropout.training and dropout.p > 0:
         return False  # its dropout draws from the global generator
     if inside_transform():

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
-from priorscope.nn.attention import SelfAttention
+from priorscope.nn.attention import At, SelfAttention
 from priorscope.nn.dropout import Dropout
 from priorscope.nn.sequences import Sequences
 
@@ -40,12 +40,12 @@ class FeedForward(nn.Module):
 
     def __init__(self, width: int, mlp_width: int, activation: Activation = "gelu"):
         super().__init__()
-        self.rise = nn.Linear(width, mlp_width)
-        self.fall = nn.Linear(mlp_width, width)
+        self.up = nn.Linear(width, mlp_width)
+        self.down = nn.Linear(mlp_width, width)
         self.activation: Activation = activation
 
     def forward(self, x: Float[Tensor, "*batch width"]) -> Float[Tensor, "*batch width"]:
-        return self.fall(activate(self.rise(x), self.activation))
+        return self.down(activate(self.up(x), self.activation))
 
 
 class Block(nn.Module):
@@ -80,15 +80,15 @@ class Block(nn.Module):
         self,
         x: Float[Tensor, "*batch tokens width"],
         mask: Bool[Tensor, "..."] | Sequences | None = None,
-        first: int | None = None,
+        at: At = None,
     ) -> Float[Tensor, "*batch queries width"]:
-        """`mask`, `first`: see `SelfAttention`; no other part knows how tokens are laid out."""
-        asking = asking_rows(x, mask)[..., :first, :]
+        """`mask`, `at`: see `SelfAttention`; no other part knows how tokens are laid out."""
+        residual = x if at is None else x[..., at, :]
         if self.norm_first:
-            mixed = self.attention(self.attention_norm(x), mask, first)
-            x = asking + self.attention_dropout(mixed)
+            mixed = self.attention(self.attention_norm(x), mask, at)
+            x = residual + self.attention_dropout(mixed)
             return x + self.mlp_dropout(self.mlp(self.mlp_norm(x)))
-        x = self.attention_norm(asking + self.attention_dropout(self.attention(x, mask, first)))
+        x = self.attention_norm(residual + self.attention_dropout(self.attention(x, mask, at)))
         return self.mlp_norm(x + self.mlp_dropout(self.mlp(x)))
 
 
@@ -114,26 +114,27 @@ class Encoder(nn.Module):
         self,
         x: Float[Tensor, "*batch tokens width"],
         mask: Bool[Tensor, "..."] | Sequences | None = None,
-        first: int | None = None,
+        at: At = None,
     ) -> Float[Tensor, "*batch queries width"]:
-        """`mask`, `first`: see `SelfAttention`.
-
-        If not all tokens are read at the end, the last block computes those that are alone.
-        """
-        for block in self.blocks[:-1]:
-            x = block(x, mask.everyone if isinstance(mask, Sequences) else mask)
-        for block in self.blocks[-1:]:
-            x = block(x, mask, first)
+        """`mask`, `at`: see `SelfAttention`. The last block computes the outputs at `at` alone."""
+        if not self.blocks or (x.is_cuda and isinstance(mask, Sequences)):
+            # The GPU's attention kernel for flat sequences wants all queries.
+            x = self._through_blocks(x, mask, None)
+            x = x if at is None else x[..., at, :]
+        else:
+            x = self._through_blocks(x, mask, at)
         return x if self.norm is None else self.norm(x)
 
-
-def asking_rows(
-    x: Float[Tensor, "*batch tokens width"], mask: Bool[Tensor, "..."] | Sequences | None
-) -> Float[Tensor, "*batch queries width"]:
-    """The tokens whose outputs are wanted: those of `mask.queries`, or all."""
-    if isinstance(mask, Sequences) and mask.queries is not None:
-        return x[mask.queries]
-    return x
+    def _through_blocks(
+        self,
+        x: Float[Tensor, "*batch tokens width"],
+        mask: Bool[Tensor, "..."] | Sequences | None,
+        at: At,
+    ) -> Float[Tensor, "*batch queries width"]:
+        last = len(self.blocks) - 1
+        for number, block in enumerate(self.blocks):
+            x = block(x, mask, at if number == last else None)
+        return x
 
 
 def activate(x: Float[Tensor, "..."], activation: Activation) -> Float[Tensor, "..."]:

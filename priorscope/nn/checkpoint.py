@@ -6,6 +6,7 @@ import json
 import pickle
 import warnings
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,7 @@ def read_json(path: str | Path) -> dict[str, Any]:
     """The object in a JSON file.
 
     Raises:
-        ValueError: if there is no such file or it is no JSON object.
+        ValueError: if there is no such file or it is not a JSON object.
     """
     path = Path(path)
     try:
@@ -78,14 +79,43 @@ def write_json(path: str | Path, content: Mapping[str, Any]) -> None:
     write(Path(path), json.dumps(content, indent=2, sort_keys=True) + "\n")
 
 
+def network_digest(folder: str | Path) -> str:
+    """16 hex digits of the settings and the values in a folder, wherever it is.
+
+    Files are read once per process, and again when their time or size has changed.
+
+    Raises:
+        ValueError: if there is no such folder.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise ValueError(f"There is no folder {folder} with a pre-trained network.")
+    return content_digest(p for p in folder.iterdir() if p.name in ("config.json", *NAMES))
+
+
 def content_digest(files: Iterable[Path]) -> str:
-    """16 hex digits of the files' names and contents; where they lie is no part of it."""
-    whole = hashlib.sha256()
-    for file in sorted(files):
-        whole.update(file.name.encode())
-        with file.open("rb") as content:
-            whole.update(hashlib.file_digest(content, "sha256").digest())
-    return whole.hexdigest()[:16]
+    """16 hex digits of the files' names and contents; where they are is no part of it."""
+    absolute = sorted(file.absolute() for file in files)
+    return _content_digest(tuple((file, *stamp(file)) for file in absolute))
+
+
+def stamp(file: Path) -> tuple[int, int]:
+    """What changes when a file does: time in nanoseconds and size; 0 where there is none."""
+    if not file.is_file():
+        return 0, 0
+    stats = file.stat()
+    return stats.st_mtime_ns, stats.st_size
+
+
+@lru_cache(maxsize=64)
+def _content_digest(stamped: tuple[tuple[Path, int, int], ...]) -> str:
+    """Of the files' names and contents."""
+    content = hashlib.sha256()
+    for file, *_ in stamped:
+        content.update(file.name.encode())
+        with file.open("rb") as stream:
+            content.update(hashlib.file_digest(stream, "sha256").digest())
+    return content.hexdigest()[:16]
 
 
 def load_exactly(network: nn.Module, tensors: Mapping[str, Tensor], source: str | Path) -> None:
@@ -104,11 +134,11 @@ def load_exactly(network: nn.Module, tensors: Mapping[str, Tensor], source: str 
         for name in sorted(own.keys() & tensors.keys())
         if tensors[name].shape != own[name].shape
     ]
-    wrong = [("missing", missing), ("not known here", extra), ("misshapen", misshapen)]
-    found = "; ".join(f"{what}: {', '.join(names)}" for what, names in wrong if names)
-    if found:
+    wrong = [("missing", missing), ("not part of it", extra), ("misshapen", misshapen)]
+    faults = "; ".join(f"{what}: {', '.join(names)}" for what, names in wrong if names)
+    if faults:
         raise ValueError(
-            f"{source} must hold exactly the tensors of {type(network).__name__}, but {found}. "
+            f"{source} must hold exactly the tensors of {type(network).__name__}, but {faults}. "
             f"Take the checkpoint of such a network, or build the network that it was saved from."
         )
     dtypes = {tensor.dtype for tensor in tensors.values() if tensor.is_floating_point()}
@@ -136,7 +166,7 @@ def _read_file(path: Path) -> dict[str, Tensor]:
             return load_file(path)
         except SafetensorError as error:
             raise ValueError(
-                f"{path} is not a safetensors file ({error}); download it again, or save it anew."
+                f"{path} is not a safetensors file ({error}); download it again, or save it again."
             ) from None
     try:
         with warnings.catch_warnings():

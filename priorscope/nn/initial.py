@@ -1,4 +1,4 @@
-"""First values of parameters, where torch's own are not the published ones."""
+"""Initial values of parameters, where torch's own are not the published ones."""
 
 import math
 from collections.abc import Sequence
@@ -8,17 +8,17 @@ from torch import Tensor, nn
 
 from priorscope.nn.attention import SelfAttention
 
-SPREAD = 0.02  # standard deviation of first weights in BERT
-OFFSETS = (-1, 1, -2, 2, -3, 3)
-BEFORE = (-1, -2, -3)
-PEAK = 10.0  # logit of the token looked at, before the norm gives words their share
+INITIAL_STD = 0.02  # standard deviation of BERT's initial weights
+NEIGHBOURS = (-1, 1, -2, 2, -3, 3)
+PREDECESSORS = (-1, -2, -3)
+PEAK = 10.0  # logit of the token attended to, before the norm gives the embedding its share
 
 
 def initialise(network: nn.Module) -> None:
-    """Weights and embeddings normal with standard deviation `SPREAD`; biases and padding zero."""
+    """Weights and embeddings normal with deviation `INITIAL_STD`; biases and padding zero."""
     for module in network.modules():
         if isinstance(module, nn.Linear | nn.Embedding):
-            nn.init.normal_(module.weight, std=SPREAD)
+            nn.init.normal_(module.weight, std=INITIAL_STD)
         if isinstance(module, nn.Linear):
             nn.init.zeros_(module.bias)
         if isinstance(module, nn.Embedding) and module.padding_idx is not None:
@@ -26,10 +26,10 @@ def initialise(network: nn.Module) -> None:
 
 
 @torch.no_grad()
-def look_at_neighbours(
-    positions: Tensor, attention: SelfAttention, offsets: Sequence[int] = OFFSETS
+def attend_to_neighbours(
+    positions: Tensor, attention: SelfAttention, offsets: Sequence[int] = NEIGHBOURS
 ) -> None:
-    """Let each head begin by looking at one neighbour: the token before, behind, two before, ...
+    """Let each head start by attending to one neighbour: the token before, after, two before, ...
 
     The table of learned positions becomes waves, from one of two tokens to one as long as the
     table, each a sine and a cosine; a head's queries read its share of them, its keys the same
@@ -38,8 +38,8 @@ def look_at_neighbours(
     tokens. All of it is trained on, and the network's form is unchanged. Attention that begins
     as a convolution: Cordonnier et al. 2020, d'Ascoli et al. 2021.
 
-    positions: (tokens, width), added to words of the same standard deviation, then normed.
-    offsets: of the tokens that the heads look at, in turns.
+    positions: (tokens, width), added to token embeddings of the same standard deviation, normed.
+    offsets: of the tokens that the heads attend to, in turns.
 
     Raises:
         ValueError: if a head's width is odd.
@@ -58,24 +58,24 @@ def look_at_neighbours(
     for head in range(heads):
         offset = offsets[head % len(offsets)]
         row = torch.arange(0, head_width, 2)
-        sine = 2 * (row // 2 * heads + head)  # the waves are dealt out to the heads in turns
-        turn = offset * frequencies[sine // 2]
+        sine = 2 * (row // 2 * heads + head)  # heads get the waves in turns
+        angle = offset * frequencies[sine // 2]
         query[head, row, sine] += scale
         query[head, row + 1, sine + 1] += scale
-        key[head, row, sine] += scale * turn.cos()
-        key[head, row, sine + 1] -= scale * turn.sin()
-        key[head, row + 1, sine + 1] += scale * turn.cos()
-        key[head, row + 1, sine] += scale * turn.sin()
+        key[head, row, sine] += scale * angle.cos()
+        key[head, row, sine + 1] -= scale * angle.sin()
+        key[head, row + 1, sine + 1] += scale * angle.cos()
+        key[head, row + 1, sine] += scale * angle.sin()
 
 
 @torch.no_grad()
-def begin_with(words: nn.Embedding, vectors: Tensor) -> None:
-    """Let words begin at these vectors: turned at random, and as long as random ones would be.
+def start_from_vectors(embedding: nn.Embedding, vectors: Tensor) -> None:
+    """Let tokens start at these vectors: rotated at random, as long as random ones would be.
 
-    vectors: (vocabulary, width); a word whose vector is 0 keeps its own.
+    vectors: (vocabulary, width); a token whose vector is 0 keeps its own.
     """
-    width = words.weight.shape[1]
-    turn, _ = torch.linalg.qr(torch.randn(width, width))
-    known = vectors.norm(dim=1) > 0
-    length = SPREAD * math.sqrt(width)
-    words.weight[known] = length * nn.functional.normalize(vectors[known]) @ turn
+    width = embedding.weight.shape[1]
+    rotation, _ = torch.linalg.qr(torch.randn(width, width))
+    occurs = vectors.norm(dim=1) > 0
+    length = INITIAL_STD * math.sqrt(width)
+    embedding.weight[occurs] = length * nn.functional.normalize(vectors[occurs]) @ rotation

@@ -9,7 +9,7 @@ import importlib.util
 from typing import Any
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Integer
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
@@ -37,16 +37,17 @@ def ragged_attention(
     )
 
 
-def ragged_attention_of(
+def ragged_attention_at(
     q: Float[Tensor, "queries heads head_width"],
     kv: Float[Tensor, "tokens 2 heads head_width"],
     sequences: Sequences,
+    at: Integer[Tensor, " queries"],
     dropout: Dropout,
 ) -> Float[Tensor, "queries heads head_width"]:
-    """As `ragged_attention`, for the chosen queries of `sequences.queries` alone."""
+    """As `ragged_attention`, for the queries of the tokens `at` these flat indices alone."""
     rows = torch.cat([q.flatten(0, 1), kv.flatten(0, 2)])
     num_heads = q.shape[1]
-    return _attend(rows, sequences.plan(num_heads), dropout).unflatten(0, (-1, num_heads))
+    return _attend(rows, sequences.plan(num_heads, at), dropout).unflatten(0, (-1, num_heads))
 
 
 def _attend(rows: Tensor, plan: Plan, dropout: Dropout) -> Tensor:

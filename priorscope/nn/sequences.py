@@ -21,13 +21,11 @@ class Sequences:
 
     Args:
         offsets: where each sequence starts, and the number of tokens at the end; none is empty.
-        causal: each token uses itself and what stands before it.
-        queries: flat places of the only tokens that attend, in any order; None: all. All tokens
-            are attended to still. For a last layer of which only some outputs are read.
+        causal: each token attends to itself and to earlier tokens alone.
         device: of the tokens; None: that of the offsets. Offsets on the CPU spare a GPU a stop.
 
     Raises:
-        ValueError: if offsets don't start at 0 or don't rise, or a query has no such place.
+        ValueError: if offsets don't start at 0 or don't rise.
     """
 
     def __init__(
@@ -35,13 +33,10 @@ class Sequences:
         offsets: Integer[Tensor, " sequences_and_end"],
         *,
         causal: bool = False,
-        queries: Integer[Tensor, " queries"] | None = None,
         device: torch.device | None = None,
     ):
         self.offsets = offsets.to(device)
         self.causal = causal
-        self.queries = queries
-        self.everyone = self  # the same sequences, where all tokens attend
         self._starts = offsets.cpu().numpy().astype(np.int64)
         if len(self._starts) < 2 or self._starts[0] != 0 or (np.diff(self._starts) < 1).any():
             raise ValueError(
@@ -50,14 +45,7 @@ class Sequences:
             )
         self.tokens = int(self._starts[-1])  # of all sequences together
         self.longest = int(np.diff(self._starts).max())
-        if queries is not None and queries.device.type == "cpu":
-            places = queries.cpu().numpy()
-            if not len(places) or places.min() < 0 or places.max() >= self.tokens:
-                raise ValueError(
-                    f"Queries must be one or more places in [0, {self.tokens}), but they are "
-                    f"{places.tolist()[:10]}; count from the first token of the batch."
-                )
-        self._plans: dict[int, Plan] = {}
+        self._plans: dict[int, Plan] = {}  # by number of heads, where all tokens attend
 
     @classmethod
     def of_lengths(cls, lengths: list[int], device: str | torch.device = "cpu") -> "Sequences":
@@ -70,26 +58,36 @@ class Sequences:
         return int((np.diff(self._starts) ** 2).sum())
 
     @cached_property
-    def places(self) -> Integer[Tensor, " tokens"]:
+    def positions(self) -> Integer[Tensor, " tokens"]:
         """Each token's position in its own sequence."""
-        places = np.arange(self.tokens) - np.repeat(self._starts[:-1], np.diff(self._starts))
-        return torch.from_numpy(places).to(self.offsets.device)
+        positions = np.arange(self.tokens) - np.repeat(self._starts[:-1], np.diff(self._starts))
+        return torch.from_numpy(positions).to(self.offsets.device)
 
-    def asked_by(self, queries: Integer[Tensor, " queries"]) -> "Sequences":
-        """The same sequences, with these flat places as the only queries."""
-        starts = torch.from_numpy(self._starts)
-        device = self.offsets.device
-        chosen = Sequences(starts, causal=self.causal, queries=queries, device=device)
-        chosen.everyone = self.everyone
-        return chosen
+    def plan(self, num_heads: int, at: Integer[Tensor, " queries"] | None = None) -> "Plan":
+        """How attention with so many heads gathers these sequences.
 
-    def plan(self, num_heads: int) -> "Plan":
-        """How attention with so many heads gathers these sequences; made once."""
+        at: flat indices of the only tokens that attend, in any order; None: all (kept for the
+            next layer). All tokens are attended to still.
+
+        Raises:
+            ValueError: if there is no such token.
+        """
+        if at is not None:
+            planner = _Planner(self._starts, self._checked(at), self.causal, num_heads)
+            return planner.plan(self.offsets.device)
         if num_heads not in self._plans:
-            queries = None if self.queries is None else self.queries.cpu().numpy()
-            planner = _Planner(self._starts, queries, self.causal, num_heads)
+            planner = _Planner(self._starts, None, self.causal, num_heads)
             self._plans[num_heads] = planner.plan(self.offsets.device)
         return self._plans[num_heads]
+
+    def _checked(self, at: Integer[Tensor, " queries"]) -> np.ndarray:
+        indices = at.cpu().numpy()
+        if not len(indices) or indices.min() < 0 or indices.max() >= self.tokens:
+            raise ValueError(
+                f"Outputs are wanted at one or more indices in [0, {self.tokens}), but they are "
+                f"{indices.tolist()[:10]}; count from the first token of the batch."
+            )
+        return indices
 
 
 @dataclasses.dataclass(frozen=True)
@@ -99,8 +97,8 @@ class Group:
     count: sequences. queries, keys: of the longest; shorter ones are filled up.
     start: first row of this group in the gathered rows; queries, keys, values follow each other.
     out_start: first row in the rows that come out.
-    penalty: added to the scores, (count, 1, queries or 1, keys), -inf where a query may not look;
-        None if it may look everywhere.
+    penalty: added to the scores, (count, 1, queries or 1, keys), -inf where a query may not attend;
+        None if it may attend everywhere.
     """
 
     count: int
@@ -116,8 +114,8 @@ class Group:
 class Plan:
     """Row numbers for one batch and number of heads; a row is one head's vector of one token.
 
-    Source rows are (tokens, 3, heads) in order or, with chosen queries, (queries, heads) and then
-    (tokens, 2, heads).
+    Source rows are (tokens, 3, heads) in order or, if only some tokens attend, (queries, heads)
+    and then (tokens, 2, heads).
 
     gather: source row of each gathered row. scatter: gathered row of each source row.
     out_gather: (query, head) of each row that comes out. out_scatter: the inverse.
@@ -140,21 +138,21 @@ class _Planner:
     ):
         self.starts, self.lengths = starts, np.diff(starts)
         self.causal, self.num_heads = causal, num_heads
-        self.query_places = np.arange(starts[-1]) if queries is None else queries
+        self.query_indices = np.arange(starts[-1]) if queries is None else queries
         if queries is None:  # source row of head 0: first row, step from token to token
             self.source = [(part * num_heads, 3 * num_heads) for part in range(3)]
         else:
-            asked = len(queries) * num_heads
-            keys, values = (asked, 2 * num_heads), (asked + num_heads, 2 * num_heads)
+            after = len(queries) * num_heads
+            keys, values = (after, 2 * num_heads), (after + num_heads, 2 * num_heads)
             self.source = [(0, num_heads), keys, values]
-        owner = np.searchsorted(starts, self.query_places, side="right") - 1
+        owner = np.searchsorted(starts, self.query_indices, side="right") - 1
         self.by_owner = np.argsort(owner, kind="stable")
         self.query_counts = np.bincount(owner, minlength=len(self.lengths))
         self.query_starts = np.cumsum(self.query_counts) - self.query_counts
 
     def plan(self, device: torch.device) -> Plan:
         groups: list[Group] = []
-        rows: list[np.ndarray] = []  # source rows, -1 where a place stands for nothing
+        rows: list[np.ndarray] = []  # source rows, -1 where one stands for nothing
         out_rows: list[np.ndarray] = []
         start = out_start = 0
         for members in _equalish(self.lengths):
@@ -184,8 +182,8 @@ class _Planner:
     ) -> Tensor | None:
         hidden = keys[:, None, None, :] < 0
         if self.causal:
-            asking = self.query_places[queries][:, None, :, None]
-            hidden = hidden | ((keys[:, None, None, :] > asking) & (queries >= 0)[:, None, :, None])
+            at = self.query_indices[queries][:, None, :, None]
+            hidden = hidden | ((keys[:, None, None, :] > at) & (queries >= 0)[:, None, :, None])
         if not hidden.any():
             return None
         return torch.from_numpy(np.where(hidden, np.float32(-np.inf), np.float32(0))).to(device)
@@ -210,8 +208,8 @@ def _filled(starts: np.ndarray, counts: np.ndarray) -> np.ndarray:
 
 
 def _inverse(rows: np.ndarray) -> np.ndarray:
-    """Where each of the numbers 0, 1, ... stands in `rows`; -1 there stands for nothing."""
-    places = np.flatnonzero(rows >= 0)
-    inverse = np.empty(len(places), dtype=np.int64)
-    inverse[rows[places]] = places
+    """The index of each of the numbers 0, 1, ... in `rows`; -1 there stands for nothing."""
+    indices = np.flatnonzero(rows >= 0)
+    inverse = np.empty(len(indices), dtype=np.int64)
+    inverse[rows[indices]] = indices
     return inverse

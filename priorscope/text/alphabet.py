@@ -1,7 +1,7 @@
 """Which characters a text has, how often, and which of them occur inside a word.
 
-The library's trainer numbers the pieces `##x` in the order of a hash table, so the same text
-gives another vocabulary at every run. Handing it these pieces beforehand, sorted, removes the
+The library's trainer numbers the subwords `##x` in the order of a hash table, so the same text
+gives another vocabulary at every run. Handing it these subwords in advance, sorted, removes the
 chance; finding them takes one pass over the text, in numpy.
 """
 

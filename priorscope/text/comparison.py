@@ -1,4 +1,4 @@
-"""What tokenizers make of the same text: WordPiece beside BPE."""
+"""What tokenizers make of the same text: WordPiece next to BPE."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,15 +13,15 @@ from priorscope.text.encode import Encoder
 class TokenizerFigures:
     """One tokenizer on one text.
 
-    vocabulary: number of pieces.
-    pieces_per_word: tokens per string between two spaces.
+    vocabulary: number of token ids.
+    tokens_per_word: tokens per string between two spaces.
     unknown_rate: share of the tokens that are [UNK], in [0, 1].
     bytes_per_token: UTF-8 bytes of the text per token, without line ends.
     """
 
     vocabulary: int
     tokens: int
-    pieces_per_word: float
+    tokens_per_word: float
     unknown_rate: float
     bytes_per_token: float
 
@@ -48,17 +48,17 @@ def tokenizer_figures(tokenizer: Tokenizer, lines: Iterable[str]) -> TokenizerFi
     )
 
 
-def pieces_of(tokenizer: Tokenizer, sentence: str) -> list[str]:
-    """The pieces as a person reads them: `##` before what goes on with a word (WordPiece).
+def subwords_of(tokenizer: Tokenizer, sentence: str) -> list[str]:
+    """The subwords as a person reads them: `##` before what continues a word (WordPiece).
 
-    Of BPE, `·` is a space, and a byte that is no character by itself stands in hexadecimal.
+    Of BPE, `·` is a space, and a byte that isn't a character by itself is in hexadecimal.
     """
-    pieces = tokenizer.encode(sentence, add_special_tokens=False).tokens
+    subwords = tokenizer.encode(sentence, add_special_tokens=False).tokens
     if isinstance(tokenizer.model, models.WordPiece):
-        return pieces
+        return subwords
     special = {t.content for t in tokenizer.get_added_tokens_decoder().values()}
     table = _byte_of_character()
-    return [p if p in special else _readable(bytes(table[c] for c in p)) for p in pieces]
+    return [p if p in special else _readable(bytes(table[c] for c in p)) for p in subwords]
 
 
 def _readable(data: bytes) -> str:

@@ -19,7 +19,7 @@ _MOST_WORDS = 1 << 20
 
 @dataclass(frozen=True)
 class Encoded:
-    """Token ids of consecutive lines, without special pieces around them.
+    """Token ids of consecutive lines, without special tokens around them.
 
     ids: (tokens,) int32; line i is `ids[offsets[i]:offsets[i + 1]]`.
     offsets: (lines + 1,) int64, from 0.
@@ -38,19 +38,19 @@ class Encoded:
 class Encoder:
     """Encodes lines to the ids that `tokenizer` itself gives, several times as fast.
 
-    BERT's rules (whitespace, then punctuation, then pieces of a word) look at no more than what
-    stands between two spaces, so that is what is remembered; at most a million entries, some
+    BERT's rules (whitespace, then punctuation, then subwords of a word) look at no more than what
+    is between two spaces, so that is what is remembered; at most a million entries, some
     300 MB. Tokenizers with other rules (BPE sees the spaces) are asked line by line.
     """
 
     def __init__(self, tokenizer: Tokenizer):
         self._tokenizer = tokenizer
-        self._pieces = WordPieces.of(tokenizer)
+        self._subwords = WordPieces.of(tokenizer)
         self._forget()
 
     def encode(self, lines: Sequence[str]) -> Encoded:
         """The ids of `lines`, one entry a line; a call takes any number of them."""
-        if self._pieces is None:
+        if self._subwords is None:
             encodings = self._tokenizer.encode_batch_fast(list(lines), add_special_tokens=False)
             return _joined([encoding.ids for encoding in encodings])
         if _DELETED.search("\n".join(lines)):
@@ -61,7 +61,7 @@ class Encoder:
         per_line = np.fromiter(map(len, words), np.int64, len(words))
         flat = chain.from_iterable(words)
         entries = np.fromiter(map(self._table.__getitem__, flat), np.int64, int(per_line.sum()))
-        self._learn(self._pieces)
+        self._learn(self._subwords)
         return self._gather(entries, per_line)
 
     def _forget(self) -> None:
@@ -69,11 +69,11 @@ class Encoder:
         self._ids = np.empty(1 << 12, np.int32)  # the ids of all remembered words, end to end
         self._starts = np.zeros(1, np.int64)
 
-    def _learn(self, pieces: WordPieces) -> None:
+    def _learn(self, subwords: WordPieces) -> None:
         """Encode the words met for the first time."""
         if not self._table.unknown:
             return
-        fresh = _joined(pieces(self._table.unknown))
+        fresh = _joined(subwords(self._table.unknown))
         self._table.unknown = []
         used = int(self._starts[-1])
         needed = used + len(fresh.ids)

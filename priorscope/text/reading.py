@@ -71,7 +71,7 @@ def _read(stream: io.BufferedIOBase, path: Path) -> bytes:
     try:
         return stream.read(_BLOCK)
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:
-        raise ValueError(f"{path} is no complete gzip file: {error}.") from error
+        raise ValueError(f"{path} isn't a complete gzip file: {error}.") from error
 
 
 def _place_to_cut(data: bytes) -> int:
@@ -90,7 +90,7 @@ def _decoded(data: bytes, path: Path, start: int, errors: Errors) -> list[str]:
     except UnicodeDecodeError as error:
         raise ValueError(
             f"{path} is not UTF-8: byte {start + error.start} is 0x{data[error.start]:02x}; "
-            "convert the file, or go on with --errors replace."
+            "convert the file, or use --errors replace."
         ) from error
     if start == 0:
         text = text.removeprefix("\ufeff")

@@ -23,6 +23,8 @@ from priorscope.text.alphabet import Alphabet, covering
 Kind = Literal["wordpiece", "bpe"]
 SPECIALS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 """Ids 0 to 4 of every tokenizer trained here."""
+NAMES = ("vocab.txt", "vocab.json", "merges.txt", "tokenizer_config.json", "tokenizer.json")
+"""Files that `save_tokenizer` writes."""
 _CHUNK = 1000
 _FEWEST = 64
 
@@ -41,18 +43,18 @@ def train_tokenizer(
     Args:
         lines: read twice; an iterator that can be read once only is kept in memory.
         kind: "wordpiece" (BERT) or "bpe" (on bytes, so nothing is unknown).
-        vocabulary: at most so many pieces; a short text supports fewer.
+        vocabulary: at most so many tokens; a short text supports fewer.
         lowercase: whether case is dropped; it leaves Hangul alone.
         strip_accents: whether accents are dropped. That takes Hangul syllables apart into jamo.
-        min_count: a pair of pieces seen less often isn't joined.
-        coverage: wordpiece only; share of the text's characters that get a piece.
+        min_count: a pair of subwords that occurs less often isn't joined.
+        coverage: wordpiece only; share of the text's characters that get a token.
 
     Raises:
         ValueError: if the text is empty or the vocabulary too small.
     """
     if vocabulary < _FEWEST or (kind == "bpe" and vocabulary < 256 + len(SPECIALS)):
         least = _FEWEST if kind == "wordpiece" else 256 + len(SPECIALS)
-        raise ValueError(f"A {kind} vocabulary has at least {least} pieces, not {vocabulary}.")
+        raise ValueError(f"A {kind} vocabulary has at least {least} tokens, not {vocabulary}.")
     if isinstance(lines, Iterator):
         lines = list(lines)
     if kind == "bpe":
@@ -66,12 +68,12 @@ def train_tokenizer(
 
 
 def wordpiece(vocabulary: dict[str, int], lowercase: bool, strip_accents: bool) -> Tokenizer:
-    """BERT's tokenizer over a given vocabulary (piece -> id); ids are as in `transformers`.
+    """BERT's tokenizer over a given vocabulary (token -> id); ids are as in `transformers`.
 
     Raises:
-        ValueError: if a special piece is missing.
+        ValueError: if a special token is missing.
     """
-    if missing := [piece for piece in SPECIALS if piece not in vocabulary]:
+    if missing := [token for token in SPECIALS if token not in vocabulary]:
         raise ValueError(
             f"A vocabulary needs {', '.join(SPECIALS)}, but {', '.join(missing)} is missing."
         )
@@ -88,8 +90,8 @@ def save_tokenizer(tokenizer: Tokenizer, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     is_wordpiece = isinstance(tokenizer.model, models.WordPiece)
     if is_wordpiece:
-        pieces = sorted(tokenizer.get_vocab().items(), key=lambda item: item[1])
-        write(folder / "vocab.txt", "".join(f"{p}\n" for p, _ in pieces))
+        tokens = sorted(tokenizer.get_vocab().items(), key=lambda item: item[1])
+        write(folder / "vocab.txt", "".join(f"{token}\n" for token, _ in tokens))
     else:
         tokenizer.model.save(str(folder))
     options = _options(tokenizer)
@@ -98,7 +100,7 @@ def save_tokenizer(tokenizer: Tokenizer, folder: Path) -> None:
         "do_lower_case": options["lowercase"],
         "strip_accents": options["strip_accents"],
         "tokenize_chinese_chars": True,
-        **{f"{piece[1:-1].lower()}_token": piece for piece in SPECIALS},
+        **{f"{token[1:-1].lower()}_token": token for token in SPECIALS},
     }
     write(folder / "tokenizer_config.json", json.dumps(config, indent=2) + "\n")
     write(folder / "tokenizer.json", tokenizer.to_str(pretty=True))
@@ -114,7 +116,7 @@ def load_tokenizer(path: Path) -> Tokenizer:
     file = next((f for f in files if f.is_file()), None)
     if file is None:
         raise ValueError(
-            f"{path} is no tokenizer: a folder with tokenizer.json or vocab.txt is needed; "
+            f"{path} isn't a tokenizer: a folder with tokenizer.json or vocab.txt is needed; "
             "`priorscope tokenizer train FILES` makes one."
         )
     if file.suffix == ".txt":
@@ -122,11 +124,11 @@ def load_tokenizer(path: Path) -> Tokenizer:
     try:
         tokenizer = Tokenizer.from_file(str(file))
     except Exception as error:  # the library raises plain Exception
-        raise ValueError(f"{file} is no tokenizer that can be read: {error}.") from error
+        raise ValueError(f"{file} isn't a tokenizer that can be read: {error}.") from error
     tokenizer.no_padding()
     tokenizer.no_truncation()
-    if missing := [piece for piece in SPECIALS if tokenizer.token_to_id(piece) is None]:
-        raise ValueError(f"{file} has no {', '.join(missing)}; BERT's special pieces are needed.")
+    if missing := [token for token in SPECIALS if tokenizer.token_to_id(token) is None]:
+        raise ValueError(f"{file} has no {', '.join(missing)}; BERT's special tokens are needed.")
     return tokenizer
 
 
@@ -136,9 +138,8 @@ def special_ids(tokenizer: Tokenizer) -> dict[str, int]:
     Raises:
         ValueError: if one is missing.
     """
-    found = {piece: tokenizer.token_to_id(piece) for piece in SPECIALS}
-    ids = {piece: i for piece, i in found.items() if i is not None}
-    if missing := [piece for piece in SPECIALS if piece not in ids]:
+    ids = {token: i for token in SPECIALS if (i := tokenizer.token_to_id(token)) is not None}
+    if missing := [token for token in SPECIALS if token not in ids]:
         raise ValueError(f"The tokenizer has no {', '.join(missing)}; take one made for BERT.")
     return ids
 
@@ -153,7 +154,7 @@ def _train_wordpiece(
     alphabet = Alphabet(normalizer, pre_tokenizers.BertPreTokenizer())
     for chunk in _chunks(lines):
         alphabet.read(chunk)
-    # A character takes up to two pieces, x and ##x: at least a third is left for joined ones.
+    # A character takes up to two tokens, x and ##x: at least a third is left for joined ones.
     kept = covering(alphabet.characters(), coverage, most=(vocabulary - len(SPECIALS)) // 3)
     if not kept:
         raise ValueError("The text is empty, so there is nothing to train a tokenizer on.")
@@ -209,7 +210,7 @@ def _train_bpe(
 
 
 def _finish(tokenizer: Tokenizer) -> None:
-    """Special pieces are recognised in text, and `[CLS] a [SEP] b [SEP]` is what an encoding is."""
+    """Special tokens are recognised in text, and `[CLS] a [SEP] b [SEP]` is what an encoding is."""
     tokenizer.add_special_tokens(list(SPECIALS))
     ids = special_ids(tokenizer)
     tokenizer.post_processor = processors.TemplateProcessing(
@@ -234,14 +235,14 @@ def _options(tokenizer: Tokenizer) -> dict[str, bool]:
 
 
 def _from_vocabulary_file(file: Path) -> Tokenizer:
-    pieces = file.read_text(encoding="utf-8").rstrip("\n").split("\n")
+    tokens = file.read_text(encoding="utf-8").rstrip("\n").split("\n")
     config = file.parent / "tokenizer_config.json"
     options = json.loads(config.read_text(encoding="utf-8")) if config.is_file() else {}
-    # Without a note, upper case in the vocabulary says that case was kept.
-    cased = any(re.search(r"[A-Z]", p) for p in pieces if not re.fullmatch(r"\[\w+\]", p))
+    # Without a setting, upper case in the vocabulary says that case was kept.
+    cased = any(re.search(r"[A-Z]", p) for p in tokens if not re.fullmatch(r"\[\w+\]", p))
     lowercase = bool(options.get("do_lower_case", not cased))
     strip = options.get("strip_accents")
-    vocabulary = {piece: i for i, piece in enumerate(pieces)}
+    vocabulary = {token: i for i, token in enumerate(tokens)}
     return wordpiece(vocabulary, lowercase, lowercase if strip is None else bool(strip))
 
 

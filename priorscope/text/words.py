@@ -12,7 +12,7 @@ from priorscope.text.characters import Images
 class WordPieces:
     """The ids of what stands between two spaces, for a tokenizer built as BERT's is.
 
-    A word is cut from the left into the longest pieces there are; a word that can't be cut, or
+    A word is cut from the left into the longest subwords there are; a word that can't be cut, or
     is longer than the tokenizer allows, is one `[UNK]`.
     """
 
@@ -71,24 +71,24 @@ class WordPieces:
         if size > self._longest_word:
             return self._unknown
         ids: list[int] = []
-        pieces, lengths, start = self._first, self._lengths_first, 0
+        subwords, lengths, start = self._first, self._lengths_first, 0
         while start < size:
             for length in lengths.get(word[start], ()):
-                number = pieces.get(word[start : start + length])
+                number = subwords.get(word[start : start + length])
                 if number is not None:
                     break
             else:
                 return self._unknown
             ids.append(number)
             start += length
-            pieces, lengths = self._later, self._lengths_later
+            subwords, lengths = self._later, self._lengths_later
         return ids
 
 
-def _lengths(pieces: dict[str, int]) -> dict[str, tuple[int, ...]]:
-    """Of the pieces that begin with a character, the lengths there are, longest first."""
-    found: dict[str, set[int]] = {}
-    for piece in pieces:
-        if piece:
-            found.setdefault(piece[0], set()).add(len(piece))
-    return {character: tuple(sorted(sizes, reverse=True)) for character, sizes in found.items()}
+def _lengths(subwords: dict[str, int]) -> dict[str, tuple[int, ...]]:
+    """Of the subwords that begin with a character, the lengths there are, longest first."""
+    lengths: dict[str, set[int]] = {}
+    for subword in subwords:
+        if subword:
+            lengths.setdefault(subword[0], set()).add(len(subword))
+    return {character: tuple(sorted(sizes, reverse=True)) for character, sizes in lengths.items()}

@@ -3,15 +3,16 @@ import json
 import pytest
 import torch
 
+from priorscope.bert.model.encoder import BertEncoder
+from priorscope.bert.model.folder import ARCHITECTURES, load_bert, save_bert
+from priorscope.bert.model.heads import (
+    BertForMaskedLM,
+    BertForPreTraining,
+    BertForSequenceClassification,
+    BertForTokenClassification,
+)
 from priorscope.bert.model.names import tensors_to_theirs
 from priorscope.bert.model.shape import BertShape
-from priorscope.models.bert import (
-    BertEncoder,
-    BertMaskedWords,
-    BertPreTraining,
-    BertSequences,
-    BertTokens,
-)
 from priorscope.nn.checkpoint import read_tensors, write_json, write_tensors
 
 SHAPE = BertShape(vocabulary=31, width=24, depth=2, num_heads=3, mlp_width=40, max_tokens=9)
@@ -21,7 +22,7 @@ IDS = torch.randint(31, (2, 7), generator=torch.Generator().manual_seed(0))
 @pytest.fixture
 def folder(tmp_path):
     torch.manual_seed(0)
-    BertPreTraining(SHAPE).save_pretrained(tmp_path)
+    save_bert(BertForPreTraining(SHAPE), tmp_path)
     return tmp_path
 
 
@@ -34,14 +35,14 @@ def same(a, b):
 def test_every_network_comes_back_bit_for_bit(tmp_path, dtype):
     networks = [
         BertEncoder(SHAPE),
-        BertMaskedWords(SHAPE),
-        BertPreTraining(SHAPE),
-        BertSequences(SHAPE, 4),
-        BertTokens(SHAPE, 5),
+        BertForMaskedLM(SHAPE),
+        BertForPreTraining(SHAPE),
+        BertForSequenceClassification(SHAPE, 4),
+        BertForTokenClassification(SHAPE, 5),
     ]
     for network in networks:
-        network.to(dtype).save_pretrained(tmp_path)
-        back = type(network).from_pretrained(tmp_path)
+        save_bert(network.to(dtype), tmp_path)
+        back = load_bert(tmp_path, type(network))
         assert back.shape == SHAPE
         assert not back.training
         same(back.state_dict(), network.state_dict())
@@ -65,12 +66,12 @@ def test_every_field_is_written_and_read(tmp_path):
     )
     default = BertShape()
     assert [k for k, v in vars(shape).items() if v == getattr(default, k)] == ["positions"]
-    BertEncoder(shape).save_pretrained(tmp_path)
-    assert BertEncoder.from_pretrained(tmp_path).shape == shape
+    save_bert(BertEncoder(shape), tmp_path)
+    assert load_bert(tmp_path, BertEncoder).shape == shape
 
 
 def test_fields_may_differ_from_the_settings(folder):
-    assert BertMaskedWords.from_pretrained(folder, dropout=0.0).shape.dropout == 0.0
+    assert load_bert(folder, BertForMaskedLM, dropout=0.0).shape.dropout == 0.0
 
 
 def rewritten(folder, change):
@@ -79,7 +80,7 @@ def rewritten(folder, change):
 
 
 def test_old_names_and_a_missing_prefix_are_known(folder):
-    expected = BertEncoder.from_pretrained(folder)(IDS)
+    expected = load_bert(folder, BertEncoder)(IDS)
 
     def old(tensors):
         names = {
@@ -92,12 +93,12 @@ def test_old_names_and_a_missing_prefix_are_known(folder):
 
     rewritten(folder, old)
     assert any(k.endswith("gamma") for k in read_tensors(folder))
-    assert torch.equal(BertEncoder.from_pretrained(folder)(IDS), expected)
-    assert torch.equal(BertPreTraining.from_pretrained(folder).bert(IDS), expected)
+    assert torch.equal(load_bert(folder, BertEncoder)(IDS), expected)
+    assert torch.equal(load_bert(folder, BertForPreTraining).bert(IDS), expected)
 
 
 def test_position_numbers_and_the_decoders_copy_are_left_out(folder):
-    expected = BertMaskedWords.from_pretrained(folder)(IDS)
+    expected = load_bert(folder, BertForMaskedLM)(IDS)
 
     def with_copies(tensors):
         words = tensors["bert.embeddings.word_embeddings.weight"]
@@ -108,26 +109,26 @@ def test_position_numbers_and_the_decoders_copy_are_left_out(folder):
         }
 
     rewritten(folder, with_copies)
-    assert torch.equal(BertMaskedWords.from_pretrained(folder)(IDS), expected)
+    assert torch.equal(load_bert(folder, BertForMaskedLM)(IDS), expected)
     rewritten(folder, lambda t: t | {"cls.predictions.decoder.weight": torch.zeros(31, 24)})
     with pytest.raises(ValueError, match="The decoder must be the word embedding"):
-        BertMaskedWords.from_pretrained(folder)
+        load_bert(folder, BertForMaskedLM)
 
 
 def test_an_old_pickle_of_tensors_is_read(folder):
-    expected = BertMaskedWords.from_pretrained(folder)(IDS)
+    expected = load_bert(folder, BertForMaskedLM)(IDS)
     torch.save(read_tensors(folder), folder / "pytorch_model.bin")
     (folder / "model.safetensors").unlink()
-    assert torch.equal(BertMaskedWords.from_pretrained(folder)(IDS), expected)
+    assert torch.equal(load_bert(folder, BertForMaskedLM)(IDS), expected)
 
 
 def test_a_network_takes_its_own_parts_from_another_head(folder):
-    encoder = BertEncoder.from_pretrained(folder)
+    encoder = load_bert(folder, BertEncoder)
     assert encoder.pooler is not None
-    words = BertMaskedWords.from_pretrained(folder)
+    words = load_bert(folder, BertForMaskedLM)
     assert torch.equal(words.bert(IDS), encoder(IDS))
     with pytest.raises(ValueError, match="This checkpoint has no classifier"):
-        BertSequences.from_pretrained(folder)
+        load_bert(folder, BertForSequenceClassification)
 
 
 def test_all_faults_are_named_at_once(folder):
@@ -139,9 +140,9 @@ def test_all_faults_are_named_at_once(folder):
 
     rewritten(folder, damaged)
     with pytest.raises(ValueError, match=r"missing: bert\.embeddings\.norm\.weight") as caught:
-        BertPreTraining.from_pretrained(folder)
-    assert "not known here: bert.extra.weight" in str(caught.value)
-    assert "bert.encoder.blocks.1.mlp.fall.bias is (3,) and not (24,)" in str(caught.value)
+        load_bert(folder, BertForPreTraining)
+    assert "not part of it: bert.extra.weight" in str(caught.value)
+    assert "bert.encoder.blocks.1.mlp.down.bias is (3,) and not (24,)" in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -158,18 +159,18 @@ def test_settings_that_are_not_ours_are_refused(folder, change, message):
     config = json.loads((folder / "config.json").read_text())
     write_json(folder / "config.json", config | change)
     with pytest.raises(ValueError, match=message):
-        BertEncoder.from_pretrained(folder)
+        load_bert(folder, BertEncoder)
 
 
 def test_positions_of_ours_alone_are_not_written(tmp_path):
     shape = BertShape.from_json({**SHAPE.to_json(), "positions": "sinusoidal"})
     with pytest.raises(ValueError, match="needs learned positions, but these are 'sinusoidal'"):
-        BertEncoder(shape).save_pretrained(tmp_path)
+        save_bert(BertEncoder(shape), tmp_path)
     assert not list(tmp_path.iterdir())
 
 
 def test_names_are_those_of_the_published_checkpoints():
-    names = tensors_to_theirs(BertPreTraining(SHAPE).state_dict())
+    names = tensors_to_theirs(BertForPreTraining(SHAPE).state_dict())
     for name in (
         "bert.embeddings.token_type_embeddings.weight",
         "bert.encoder.layer.1.attention.self.query.weight",
@@ -186,9 +187,15 @@ def test_names_are_those_of_the_published_checkpoints():
 def test_transformers_reads_what_is_written_here(tmp_path):
     transformers = pytest.importorskip("transformers", reason="transformers is not installed")
     transformers.logging.disable_progress_bar()
-    for network in (BertPreTraining(SHAPE), BertSequences(SHAPE, 4), BertTokens(SHAPE, 5)):
-        network.eval().save_pretrained(tmp_path)
-        theirs = getattr(transformers, network.architecture).from_pretrained(tmp_path).eval()
+    for network in (
+        BertForPreTraining(SHAPE),
+        BertForSequenceClassification(SHAPE, 4),
+        BertForTokenClassification(SHAPE, 5),
+    ):
+        save_bert(network.eval(), tmp_path)
+        theirs = (
+            getattr(transformers, ARCHITECTURES[type(network)]).from_pretrained(tmp_path).eval()
+        )
         out = theirs(IDS, return_dict=True)
         expected = out["prediction_logits"] if "prediction_logits" in out else out["logits"]
         mine = network(IDS)
@@ -209,7 +216,7 @@ def test_shards_that_transformers_writes_are_joined(tmp_path):
     theirs = transformers.BertForMaskedLM(config).eval()
     theirs.save_pretrained(tmp_path, max_shard_size="10KB")
     assert len(list(tmp_path.glob("model-*.safetensors"))) > 1
-    ours = BertMaskedWords.from_pretrained(tmp_path)
+    ours = load_bert(tmp_path, BertForMaskedLM)
     out = theirs(IDS, return_dict=True)["logits"]
     torch.testing.assert_close(ours(IDS), out, atol=1e-5, rtol=0)
 
@@ -218,7 +225,7 @@ def test_left_to_right_is_their_decoder(tmp_path):
     transformers = pytest.importorskip("transformers", reason="transformers is not installed")
     shape = BertShape.from_json({**SHAPE.to_json(), "causal": True})
     network = BertEncoder(shape).eval()
-    network.save_pretrained(tmp_path)
+    save_bert(network, tmp_path)
     theirs = transformers.BertModel.from_pretrained(tmp_path).eval()
     out = theirs(IDS, return_dict=True)["last_hidden_state"]
     torch.testing.assert_close(network(IDS), out, atol=1e-5, rtol=0)

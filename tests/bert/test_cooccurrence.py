@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from priorscope.bert.data import cooccurrence
-from priorscope.bert.data.cooccurrence import word_vectors
+from priorscope.bert.data.cooccurrence import token_vectors
 from priorscope.bert.data.corpus import Corpus
 
 GROUPS = 4
@@ -24,7 +24,7 @@ def grouped():
 
 
 def vectors_of(corpus, width=8, vocabulary=1 + GROUPS * WORDS):
-    return word_vectors(corpus, np.arange(len(corpus.documents) - 1), vocabulary, width)
+    return token_vectors(corpus, np.arange(len(corpus.documents) - 1), vocabulary, width)
 
 
 def test_words_that_occur_together_have_like_vectors(grouped):

@@ -1,13 +1,14 @@
 import gzip
+import hashlib
 import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from priorscope.bert.data.corpus import build_corpus, open_corpus
+from priorscope.bert.data.corpus_files import build_corpus, open_corpus
 from priorscope.bert.data.sentence_pairs import SentencePairs
-from priorscope.bert.data.sequences import Stretches
+from priorscope.bert.data.spans import Spans
 from priorscope.text import reading
 from priorscope.text.reading import Lines
 from priorscope.text.stdlib import StandardLibrary
@@ -54,6 +55,74 @@ def test_an_empty_text_and_an_unfinished_corpus_are_refused(tokenizer, tmp_path)
         open_corpus(tmp_path / "c")
 
 
+def damaged(folder, change):
+    facts = json.loads((folder / "corpus.json").read_text())
+    (folder / "corpus.json").write_text(json.dumps(facts | change))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"dtype": "O"}, "dtype must be one of uint16, uint32"),
+        ({"dtype": "float64"}, "dtype must be one of uint16, uint32"),
+        ({"dtype": ["uint16"]}, "dtype must be one of uint16, uint32"),
+        ({"dtype": "uint32"}, "bytes instead of"),
+        ({"tokens": 10**12}, "bytes instead of"),
+        ({"tokens": -1}, "tokens must be a positive number"),
+        ({"lines": "many"}, "lines must be a positive number"),
+        ({"files": None}, "must be a JSON object of schema 2"),
+        ({"schema": 1}, "must be a JSON object of schema 2"),
+    ],
+)
+def test_damaged_facts_are_one_sentence(tokenizer, tmp_path, change, message):
+    build_corpus(["ba ce", "di"], tokenizer, tmp_path / "c")
+    damaged(tmp_path / "c", change)
+    with pytest.raises(ValueError, match=rf"is damaged.*{message}.*--fresh"):
+        open_corpus(tmp_path / "c")
+
+
+@pytest.mark.parametrize("name", ["tokens.bin", "lines.bin", "documents.bin"])
+def test_a_changed_byte_is_found(tokenizer, tmp_path, name):
+    build_corpus(["ba ce", "di"], tokenizer, tmp_path / "c")
+    file = tmp_path / "c" / name
+    data = bytearray(file.read_bytes())
+    data[0] ^= 1
+    file.write_bytes(data)
+    with pytest.raises(ValueError, match=rf"{name} is damaged \(its content has changed\)"):
+        open_corpus(tmp_path / "c")
+
+
+def test_boundaries_that_leave_the_text_are_refused(tokenizer, tmp_path):
+    """Even if somebody wrote the right digest beside them."""
+    folder = tmp_path / "c"
+    build_corpus(["ba ce", "di"], tokenizer, folder)
+    lines = np.fromfile(folder / "lines.bin", np.int64)
+    lines[1] = 1 << 40
+    lines.tofile(folder / "lines.bin")
+    files = json.loads((folder / "corpus.json").read_text())["files"]
+    files["lines.bin"] = hashlib.sha256((folder / "lines.bin").read_bytes()).hexdigest()
+    damaged(folder, {"files": files})
+    with pytest.raises(ValueError, match="its numbers must rise from 0 to"):
+        open_corpus(folder)
+
+
+def test_a_failed_build_leaves_the_corpus_and_a_foreign_folder_is_left_alone(tokenizer, tmp_path):
+    folder = tmp_path / "c"
+    before = build_corpus(["ba ce", "di"], tokenizer, folder).digest
+    with pytest.raises(ValueError, match="The text is empty"):
+        build_corpus([""], tokenizer, folder)
+    assert open_corpus(folder).digest == before
+    assert [path.name for path in tmp_path.iterdir()] == ["c"]
+    (folder / "notes.txt").write_text("mine")
+    with pytest.raises(ValueError, match=r"holds notes\.txt, which priorscope didn't write"):
+        build_corpus(["ba"], tokenizer, folder)
+    (tmp_path / "foreign").mkdir()
+    with pytest.raises(ValueError, match=r"isn.t a corpus of priorscope's"):
+        build_corpus(["ba"], tokenizer, tmp_path / "foreign")
+    assert (folder / "notes.txt").read_text() == "mine"
+    assert open_corpus(folder).digest == before
+
+
 def test_too_few_documents_to_hold_some_out(tokenizer, tmp_path):
     corpus = build_corpus(["ba"] * 50, tokenizer, tmp_path / "c")
     with pytest.raises(ValueError, match=r"50 documents \(1 different ones\), too few"):
@@ -70,7 +139,7 @@ def test_the_split_has_about_the_share_asked_for(tokenizer, tmp_path, lines):
 
 def test_stretches_cover_each_document_and_nothing_else(tokenizer, tmp_path, lines):
     corpus = build_corpus(lines[:100], tokenizer, tmp_path / "c")
-    source = Stretches(corpus, np.arange(0, 100, 2), max_tokens=10, first=2, last=3)
+    source = Spans(corpus, np.arange(0, 100, 2), max_tokens=10, first=2, last=3)
     packed = source.pack(np.arange(len(source)), 0)
     parts = np.split(packed.tokens, packed.offsets[1:-1])
     assert all(part[0] == 2 and part[-1] == 3 and 3 <= len(part) <= 10 for part in parts)
@@ -78,7 +147,7 @@ def test_stretches_cover_each_document_and_nothing_else(tokenizer, tmp_path, lin
     assert inner == [i for line in lines[:100:2] for i in ids(tokenizer, line)]
     assert np.array_equal(source.lengths(np.arange(len(source))), np.diff(packed.offsets))
     with pytest.raises(ValueError, match="3 or more tokens, but max_tokens is 2"):
-        Stretches(corpus, np.arange(2), 2, 2, 3)
+        Spans(corpus, np.arange(2), 2, 2, 3)
 
 
 def test_half_of_the_pairs_belong_together_and_only_these_follow(tokenizer, tmp_path):
@@ -159,7 +228,7 @@ def test_missing_and_damaged_files_are_named(tmp_path: Path):
         Lines([])
     whole = gzip.compress(np.random.default_rng(0).bytes(5000))
     (tmp_path / "cut.txt.gz").write_bytes(whole[:2000])
-    with pytest.raises(ValueError, match="is no complete gzip file"):
+    with pytest.raises(ValueError, match=r"isn.t a complete gzip file"):
         list(Lines([tmp_path / "cut.txt.gz"], "replace"))
 
 

@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from priorscope.bert.data.masking import Masking, Pieces, mask_tokens, uniform
+from priorscope.bert.data.masking import Masking, Subwords, mask_tokens, uniform
 
-PIECES = Pieces(4, np.arange(100) < 5, (np.arange(100) >= 60))  # ids from 60 go on with a word
+PIECES = Subwords(4, np.arange(100) < 5, (np.arange(100) >= 60))  # ids from 60 go on with a word
 
 
 def lines_of(lengths, seed=0):
@@ -49,7 +49,7 @@ def test_seed_epoch_and_line_decide_and_the_text_is_left_as_it_was():
     assert np.array_equal(tokens, before)
 
 
-def test_whole_words_are_chosen_with_all_their_pieces():
+def test_whole_words_are_chosen_with_all_their_subwords():
     tokens, offsets = lines_of([50] * 200)
     masking = Masking(whole_words=True, mask=1.0, random=0.0)
     hidden = np.zeros(len(tokens), bool)
@@ -85,16 +85,16 @@ def test_hashes_are_uniform_and_unrelated():
         assert abs(np.corrcoef(*off)[0, 1]) < 4 / np.sqrt(n / 2)
 
 
-def test_a_bpe_vocabulary_says_which_pieces_go_on(lines):
+def test_a_bpe_vocabulary_says_which_subwords_continue_a_word(lines):
     from priorscope.text.tokenizer import train_tokenizer
 
     tokenizer = train_tokenizer(["ba bace"] * 5, "bpe", 300)
-    pieces = Pieces.of(tokenizer)
+    subwords = Subwords.of(tokenizer)
     number = tokenizer.token_to_id
-    assert pieces.continues[number("a")]
-    assert not pieces.continues[number("Ġ")]
-    assert pieces.special[:5].all()
-    assert not pieces.special[5:].any()
+    assert subwords.continues[number("a")]
+    assert not subwords.continues[number("Ġ")]
+    assert subwords.special[:5].all()
+    assert not subwords.special[5:].any()
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from priorscope.bert.data import packing
-from priorscope.bert.data.masking import Masking, Pieces
-from priorscope.bert.data.packing import Packed, Place, batches, divide, plan, read_batch
+from priorscope.bert.data.masking import Masking, Subwords
+from priorscope.bert.data.packing import Cursor, PackedSequences, batches, divide, plan, read_batch
 from priorscope.bert.data.shuffle import shuffled
 
 
@@ -25,7 +25,7 @@ class Counting:
 
     def pack(self, numbers, epoch):
         offsets = np.concatenate([[0], np.cumsum(self.sizes[numbers])])
-        return Packed(np.repeat(10 + numbers, self.sizes[numbers]), offsets)
+        return PackedSequences(np.repeat(10 + numbers, self.sizes[numbers]), offsets)
 
 
 @given(st.integers(1, 2000), st.integers(0, 3), st.integers(0, 3))
@@ -46,7 +46,7 @@ def test_a_shuffle_depends_on_seed_and_epoch_and_forgets_the_order():
 @given(st.lists(st.integers(1, 30), min_size=1, max_size=200), st.integers(30, 100))
 def test_an_epoch_has_each_sequence_once_in_full_batches(sizes, tokens):
     source = Counting(sizes)
-    planned = plan(source, Place(), tokens, seed=0)
+    planned = plan(source, Cursor(), tokens, seed=0)
     assert sorted(np.concatenate(planned).tolist()) == list(range(len(sizes)))
     for batch, following in pairwise(planned):
         size = source.lengths(batch).sum()
@@ -55,14 +55,14 @@ def test_an_epoch_has_each_sequence_once_in_full_batches(sizes, tokens):
 
 
 def test_a_sequence_that_is_too_long_is_a_batch_of_its_own():
-    planned = plan(Counting([5, 50, 5]), Place(), 20, seed=0)
+    planned = plan(Counting([5, 50, 5]), Cursor(), 20, seed=0)
     assert [1] in [batch.tolist() for batch in planned]
 
 
 def test_reading_goes_on_from_any_place(monkeypatch):
     monkeypatch.setattr(packing, "WINDOW", 7)  # several windows an epoch
     source = Counting([3, 4, 5] * 9)
-    stream = batches(source, Place(), 12, seed=3)
+    stream = batches(source, Cursor(), 12, seed=3)
     first = [next(stream) for _ in range(40)]
     assert {place.epoch for _, place in first} >= {0, 1, 2}
     for start in (0, 1, 5, 17, 30):
@@ -93,10 +93,10 @@ def test_parts_have_about_as_many_tokens_each():
 
 
 def test_a_batch_is_ordered_by_length_and_masked_by_the_sequences_numbers():
-    pieces = Pieces(4, np.arange(50) < 5, np.zeros(50, bool))
+    subwords = Subwords(4, np.arange(50) < 5, np.zeros(50, bool))
     source = Counting([9, 3, 6])
-    batch = read_batch(source, np.array([0, 1, 2]), pieces, Masking(rate=0.5), 0, 0)
-    other = read_batch(source, np.array([2, 0]), pieces, Masking(rate=0.5), 0, 0)
+    batch = read_batch(source, np.array([0, 1, 2]), subwords, Masking(rate=0.5), 0, 0)
+    other = read_batch(source, np.array([2, 0]), subwords, Masking(rate=0.5), 0, 0)
     assert np.diff(batch.offsets).tolist() == [3, 6, 9]
     assert np.array_equal(batch.tokens[3:], other.tokens)
     assert np.array_equal(batch.positions[batch.positions >= 3] - 3, other.positions)

@@ -2,6 +2,7 @@ import dataclasses
 import math
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -10,18 +11,19 @@ import torch
 import torch.nn.functional as F
 from safetensors import SafetensorError
 
-from priorscope.bert.data.corpus import Corpus, build_corpus, open_corpus
-from priorscope.bert.data.masking import Masking, Pieces
-from priorscope.bert.data.packing import Batch, read_batch
-from priorscope.bert.data.sequences import Stretches
+from priorscope.bert.data.corpus import Corpus
+from priorscope.bert.data.corpus_files import build_corpus, open_corpus
+from priorscope.bert.data.masking import Masking, Subwords
+from priorscope.bert.data.packing import MaskedBatch, read_batch
+from priorscope.bert.data.spans import Spans
+from priorscope.bert.model.heads import BertForMaskedLM
 from priorscope.bert.model.shape import bert_shape
-from priorscope.bert.training import pretrain, resume
-from priorscope.bert.training.held_out import unigram_loss, word_frequencies
-from priorscope.bert.training.masked_pairs import loss_sums
-from priorscope.bert.training.pretrain import Pretrainer
+from priorscope.bert.training import pretrainer, resume, step
+from priorscope.bert.training.held_out import token_frequencies, unigram_loss
+from priorscope.bert.training.pretrainer import Pretrainer
 from priorscope.bert.training.pretraining import Pretraining
+from priorscope.bert.training.step import loss_sums, train_step
 from priorscope.core.seeds import global_seed, numpy_stream
-from priorscope.models.bert import BertMaskedWords
 from priorscope.nn import checkpoint
 from priorscope.text.tokenizer import load_tokenizer, save_tokenizer, train_tokenizer
 from priorscope.train.adamw import ClippedAdamW
@@ -66,7 +68,7 @@ def losses(out: Path) -> list[str]:
 def whole(made, tmp_path_factory) -> Path:
     out = tmp_path_factory.mktemp("whole")
     one = trainer(made, out)
-    one.run(lambda look: None)
+    one.run(lambda evaluation: None)
     return out
 
 
@@ -97,8 +99,8 @@ def test_a_resumed_run_is_the_uninterrupted_one_bit_for_bit(made, whole, tmp_pat
 
     for _ in range(2):
         with pytest.raises(Killed):
-            trainer(made, tmp_path).run(lambda look: None, kill)
-    trainer(made, tmp_path).run(lambda look: None)
+            trainer(made, tmp_path).run(lambda evaluation: None, kill)
+    trainer(made, tmp_path).run(lambda evaluation: None)
     assert losses(tmp_path) == losses(whole)
     assert len(losses(whole)) == 1 + SETTINGS.steps
     same_state(tmp_path, whole)
@@ -108,13 +110,13 @@ def test_a_finished_run_is_only_evaluated_again(made, whole):
     before = losses(whole)
     one = trainer(made, whole)
     assert one.step == SETTINGS.steps
-    one.run(lambda look: None)
+    one.run(lambda evaluation: None)
     assert losses(whole) == before
 
 
 def test_other_settings_do_not_continue_a_run(made, whole):
     other = dataclasses.replace(SETTINGS, learning_rate=1e-4)
-    with pytest.raises(ValueError, match=r"learning-rate was 0.0 and is 0.0001.*--fresh"):
+    with pytest.raises(ValueError, match=r"learning-rate was 0.001 and is 0.0001.*--fresh"):
         trainer(made, whole, other)
 
 
@@ -134,7 +136,7 @@ def test_accumulation_changes_nothing_but_rounding(made, tmp_path, next_sentence
         )
         out = tmp_path / str(parts)
         out.mkdir()
-        Pretrainer(settings, corpus, load_tokenizer(made), out, CPU).run(lambda look: None)
+        Pretrainer(settings, corpus, load_tokenizer(made), out, CPU).run(lambda evaluation: None)
         found.append([float(row.split(",")[1]) for row in losses(out)[1:]])
     assert found[0] == pytest.approx(found[1], rel=1e-5)
 
@@ -153,11 +155,11 @@ def test_held_out_documents_are_never_read_and_copies_stay_together(made):
     assert len(trained) + len(held) == len(corpus.documents) - 1
 
 
-def one_batch(made: Path, masking: Masking) -> tuple[Batch, int]:
+def one_batch(made: Path, masking: Masking) -> tuple[MaskedBatch, int]:
     tokenizer = load_tokenizer(made)
     corpus = open_corpus(made / "corpus")
-    source = Stretches(corpus, np.arange(10), 32, 2, 3)
-    batch = read_batch(source, np.arange(len(source)), Pieces.of(tokenizer), masking, 0, 0)
+    source = Spans(corpus, np.arange(10), 32, 2, 3)
+    batch = read_batch(source, np.arange(len(source)), Subwords.of(tokenizer), masking, 0, 0)
     return batch, tokenizer.get_vocab_size()
 
 
@@ -165,21 +167,19 @@ def test_one_batch_can_be_learned_by_heart(made):
     batch, vocabulary = one_batch(made, Masking())
     shape = bert_shape("tiny", vocabulary, max_tokens=32, dropout=0.0, attention_dropout=0.0)
     with global_seed(0, "init"):
-        network = BertMaskedWords(shape)
+        network = BertForMaskedLM(shape)
     optimizer = ClippedAdamW(network, weight_decay=0.0)
-    for step in range(150):
-        sums = loss_sums(network, batch, CPU)
-        (sums.loss / sums.words).backward()
-        optimizer.step(2e-3 * min(1.0, (step + 1) / 20))
-    assert sums.right.item() / sums.words > 0.99
+    for number in range(150):
+        result = train_step(network, optimizer, [batch], 2e-3 * min(1.0, (number + 1) / 20))
+    assert float(result.right) / result.tokens > 0.99
 
 
 def test_the_loss_is_that_of_all_positions_over_the_whole_vocabulary(made):
     batch, vocabulary = one_batch(made, Masking())
     shape = bert_shape("tiny", vocabulary, max_tokens=32, dropout=0.0, attention_dropout=0.0)
     with global_seed(0, "init"):
-        network = BertMaskedWords(shape).double()
-    sums = loss_sums(network, batch, CPU)
+        network = BertForMaskedLM(shape).double()
+    sums = loss_sums(network, batch)
     targets = torch.full((len(batch.tokens),), -100)
     targets[batch.positions] = torch.from_numpy(batch.targets)
     total = torch.zeros((), dtype=torch.float64)
@@ -187,26 +187,26 @@ def test_the_loss_is_that_of_all_positions_over_the_whole_vocabulary(made):
         logits = network(torch.from_numpy(batch.tokens[start:end])[None])[0]
         total += F.cross_entropy(logits, targets[start:end], reduction="sum", ignore_index=-100)
     assert sums.loss.item() == pytest.approx(total.item(), abs=1e-6)
-    assert sums.words == int((targets >= 0).sum())
+    assert sums.tokens == int((targets >= 0).sum())
 
 
 def test_the_unigram_loss_follows_from_the_counts():
     tokens = np.array([5, 5, 5, 6], np.uint16)
     corpus = Corpus(tokens, np.array([0, 2, 4]), np.array([0, 1, 2]), "")
-    places = np.arange(2)
-    batch = Batch(np.zeros(2, int), np.array([0, 2]), places, np.array([5, 6]))
-    # One added to each of 8 counts: word 5 has 4 of 12, word 6 has 2 of 12.
+    positions = np.arange(2)
+    batch = MaskedBatch(np.zeros(2, int), np.array([0, 2]), positions, np.array([5, 6]))
+    # One added to each of 8 counts: token 5 has 4 of 12, token 6 has 2 of 12.
     expected = -(math.log(4 / 12) + math.log(2 / 12)) / 2
-    frequencies = word_frequencies(corpus, np.arange(2), 8)
+    frequencies = token_frequencies(corpus, np.arange(2), 8)
     assert unigram_loss(frequencies, [batch]) == pytest.approx(expected)
     assert np.exp(frequencies).sum() == pytest.approx(1)
 
 
-def test_training_starts_at_the_words_frequencies(made, tmp_path):
-    looks = []
+def test_training_starts_at_the_tokens_frequencies(made, tmp_path):
+    evaluations = []
     with pytest.raises(Killed):
-        trainer(made, tmp_path).run(looks.append, kill_at_once)
-    first = looks[0].held_out
+        trainer(made, tmp_path).run(evaluations.append, kill_at_once)
+    first = evaluations[0].held_out
     assert first.loss == pytest.approx(
         first.unigram_loss, abs=0.05
     )  # logits of size 0.02 * sqrt(128)
@@ -225,7 +225,7 @@ def test_nothing_is_lost_when_the_disk_is_full(made, tmp_path, monkeypatch):
 
     monkeypatch.setattr(checkpoint, "save_file", full)
     with pytest.raises(OSError, match=r"No space left.*the one before is whole"):
-        trainer(made, tmp_path).run(lambda look: None)
+        trainer(made, tmp_path).run(lambda evaluation: None)
     assert [path.name for path in tmp_path.glob("*.part")] == []
     again = trainer(made, tmp_path)
     assert again.step == 2  # the state is first saved before the first step
@@ -233,20 +233,20 @@ def test_nothing_is_lost_when_the_disk_is_full(made, tmp_path, monkeypatch):
 
 def test_a_loss_that_is_not_finite_stops_and_keeps_the_last_checkpoint(made, tmp_path, monkeypatch):
     monkeypatch.setattr(Pretrainer, "save_every", 0.0)
-    real, calls = pretrain.loss_sums, []
+    real, calls = step.loss_sums, []
 
-    def broken(network, batch, device):
-        sums = real(network, batch, device)
+    def broken(network, batch):
+        sums = real(network, batch)
         if network.training:
             calls.append(1)
             if len(calls) == 5:
                 return dataclasses.replace(sums, loss=sums.loss * math.nan)
         return sums
 
-    monkeypatch.setattr(pretrain, "loss_sums", broken)
+    monkeypatch.setattr(step, "loss_sums", broken)
     one = trainer(made, tmp_path)
     with pytest.raises(ValueError, match=r"not finite at step 5.*--learning-rate below"):
-        one.run(lambda look: None)
+        one.run(lambda evaluation: None)
     assert all(p.isfinite().all() for p in one.network.parameters())
     monkeypatch.undo()
     assert trainer(made, tmp_path).step == 4  # saved before the fifth
@@ -259,22 +259,45 @@ def test_a_damaged_state_is_refused(made, tmp_path):
 
 
 def test_the_clock_ends_a_run(made, tmp_path):
-    settings = dataclasses.replace(SETTINGS, steps=0, seconds=3.0)
-    looks = []
-    trainer(made, tmp_path, settings).run(looks.append)
-    assert looks[-1].progress == 1
-    assert looks[-1].step > 0
-    assert looks[-1].held_out.words > 0
+    settings = dataclasses.replace(SETTINGS, steps=None, time_limit="1s")
+    evaluations = []
+    one = trainer(made, tmp_path, settings)
+    one.run(evaluations.append)
+    assert evaluations[-1].progress == 1
+    assert evaluations[-1].step > 0
+    assert evaluations[-1].held_out.tokens > 0
+    assert 1 <= one.seconds < 3  # one step too long at most
+
+
+def test_the_clock_counts_training_alone(made, tmp_path, monkeypatch):
+    """Evaluation takes ten times the limit here, and still every step is trained."""
+    real = pretrainer.evaluate
+
+    def slow(*arguments):
+        time.sleep(0.5)
+        return real(*arguments)
+
+    monkeypatch.setattr(pretrainer, "evaluate", slow)
+    settings = dataclasses.replace(SETTINGS, steps=None, time_limit="0.05s")
+    one = trainer(made, tmp_path, settings)
+    one.run(lambda evaluation: None)
+    assert one.step > 0
+    assert 0.05 <= one.seconds < 1
 
 
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"steps": 0}, "either --steps or --time-limit"),
-        ({"steps": 1, "seconds": 1.0}, "either --steps or --time-limit"),
+        ({"steps": 0}, "are 1 or more, but they are 0"),
+        ({"steps": 1, "time_limit": "1s"}, "either --steps or --time-limit"),
+        ({"steps": None, "time_limit": "soon"}, "A duration is written 90s"),
+        ({"learning_rate": -1.0}, "0 or more and finite, but it is -1.0"),
+        ({"learning_rate": math.nan}, "0 or more and finite, but it is nan"),
+        ({"accumulate": 0}, "are 1 or more, but they are 12, 0"),
+        ({"mask_rate": 1.5}, "lies between 0 and 1, but it is 1.5"),
         ({"batch_tokens": 31}, "doesn't hold a sequence of 32"),
-        ({"held_out": 1.0}, r"lies in \[0, 1\), not 1.0"),
-        ({"warmup": 1.0}, r"lies in \[0, 1\), not 1.0"),
+        ({"held_out": 1.0}, r"lies in \(0, 1\), but it is 1.0"),
+        ({"warmup": 1.0}, r"lies in \[0, 1\), but it is 1.0"),
     ],
 )
 def test_bad_settings_are_refused(changed, message):
@@ -288,30 +311,30 @@ def test_the_learning_rate_rises_to_its_peak_and_falls_to_zero():
     assert rates == pytest.approx([0, 0.25, 0.5, 0.25, 0])
 
 
-def test_without_learned_positions_only_the_words_are_informed(made, tmp_path):
-    published = dataclasses.replace(SETTINGS, positions="none", start="published")
-    informed = dataclasses.replace(published, start="informed")
+def test_without_learned_positions_only_the_embedding_starts_from_co_occurrence(made, tmp_path):
+    published = dataclasses.replace(SETTINGS, positions="none", init="random")
+    informed = dataclasses.replace(published, init="cooccurrence")
     first, other = (
-        trainer(made, tmp_path / s.start, s).network.state_dict() for s in (published, informed)
+        trainer(made, tmp_path / s.init, s).network.state_dict() for s in (published, informed)
     )
     changed = {name for name in first if not torch.equal(first[name], other[name])}
-    assert changed == {"bert.embeddings.words.weight"}
+    assert changed == {"bert.embeddings.tokens.weight"}
 
 
-def test_an_informed_start_has_half_the_rate_and_its_own_first_values(made, tmp_path):
-    published = dataclasses.replace(SETTINGS, start="published")
-    informed = dataclasses.replace(SETTINGS, start="informed")
+def test_a_start_from_co_occurrence_has_half_the_rate_and_its_own_values(made, tmp_path):
+    published = dataclasses.replace(SETTINGS, init="random")
+    informed = dataclasses.replace(SETTINGS, init="cooccurrence")
     peaks = [
-        dataclasses.replace(s, learning_rate=0.0, warmup=0.0).learning_rate_at(0.0)
+        dataclasses.replace(s, learning_rate=None, warmup=0.0).learning_rate_at(0.0)
         for s in (published, informed)
     ]
     assert peaks[1] == peaks[0] / 2
     first, other = (
-        trainer(made, tmp_path / s.start, s).network.state_dict() for s in (published, informed)
+        trainer(made, tmp_path / s.init, s).network.state_dict() for s in (published, informed)
     )
     changed = {name for name in first if not torch.equal(first[name], other[name])}
     block = "bert.encoder.blocks.0.attention.qkv.weight"
-    tables = {"bert.embeddings.positions.table", "bert.embeddings.words.weight"}
+    tables = {"bert.embeddings.positions.table", "bert.embeddings.tokens.weight"}
     assert changed == {*tables, block}
 
 
@@ -319,9 +342,9 @@ TWO = """
 import sys
 from pathlib import Path
 import torch
-from priorscope.bert.data.corpus import open_corpus
+from priorscope.bert.data.corpus_files import open_corpus
 from priorscope.text.tokenizer import load_tokenizer
-from priorscope.bert.training.pretrain import Pretrainer
+from priorscope.bert.training.pretrainer import Pretrainer
 from priorscope.bert.training.pretraining import Pretraining
 from priorscope.bert.training.processes import Processes, joined_processes
 
@@ -337,7 +360,7 @@ settings = Pretraining.from_options(eval(sys.argv[3]))
 with joined_processes(torch.device("cpu")) as processes:
     corpus, tokenizer = open_corpus(made / "corpus"), load_tokenizer(made)
     trainer = Pretrainer(settings, corpus, tokenizer, out, torch.device("cpu"), processes)
-    trainer.run(lambda look: None)
+    trainer.run(lambda evaluation: None)
 """
 
 

@@ -9,8 +9,9 @@ import torch
 
 from priorscope.core.signature import Signature
 from priorscope.models.external import External
-from priorscope.models.vit import VisionTransformer
-from priorscope.nn.vit_shape import VitShape, vit_shape
+from priorscope.vit.folder import load_timm, to_timm
+from priorscope.vit.network import VisionTransformer
+from priorscope.vit.shape import VitShape, vit_shape
 
 if importlib.util.find_spec("timm") is None:
     pytest.skip("timm is not installed; `make test-timm` runs this.", allow_module_level=True)
@@ -48,7 +49,7 @@ def pair(dtype: torch.dtype) -> tuple[VisionTransformer, torch.nn.Module]:
     for parameter in theirs.parameters():
         torch.nn.init.normal_(parameter, std=0.2)
     ours = VisionTransformer(shape)
-    ours.load_timm(theirs.state_dict())
+    load_timm(ours, theirs.state_dict())
     return ours.to(dtype).eval(), theirs.to(dtype).eval()
 
 
@@ -74,7 +75,7 @@ def test_same_outputs_and_gradients(dtype, tolerance):
 
 def test_state_dict_goes_back_bit_for_bit():
     ours, theirs = pair(torch.float32)
-    back = ours.to_timm()
+    back = to_timm(ours)
     assert back.keys() == theirs.state_dict().keys()
     assert all(torch.equal(back[k], v) for k, v in theirs.state_dict().items())
 
@@ -85,7 +86,7 @@ def test_published_sizes_have_the_same_tensors(size):
         theirs = timm.create_model(f"vit_{size}_patch16_224")
         ours = VisionTransformer(vit_shape(size))
     expected = {name: tensor.shape for name, tensor in theirs.state_dict().items()}
-    assert {name: tensor.shape for name, tensor in ours.to_timm().items()} == expected
+    assert {name: tensor.shape for name, tensor in to_timm(ours).items()} == expected
 
 
 def test_timm_models_are_learners():

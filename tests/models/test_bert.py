@@ -4,16 +4,17 @@ import pytest
 import torch
 from torch.func import functional_call, stack_module_state
 
+from priorscope.bert.model.encoder import BertEncoder
+from priorscope.bert.model.folder import save_bert
+from priorscope.bert.model.heads import (
+    BertForMaskedLM,
+    BertForPreTraining,
+    BertForSequenceClassification,
+    BertForTokenClassification,
+)
 from priorscope.bert.model.shape import BertShape, bert_shape
 from priorscope.core.signature import Signature
-from priorscope.models.bert import (
-    Bert,
-    BertEncoder,
-    BertMaskedWords,
-    BertPreTraining,
-    BertSequences,
-    BertTokens,
-)
+from priorscope.models.bert import Bert
 from priorscope.nn.attention import attention_maps
 
 BATCH, TOKENS, WORDS, CLASSES = 3, 7, 31, 4
@@ -30,20 +31,20 @@ def ids():
 
 def test_each_head_has_its_shape(ids):
     assert BertEncoder(SHAPE)(ids).shape == (BATCH, TOKENS, 24)
-    assert BertMaskedWords(SHAPE)(ids).shape == (BATCH, TOKENS, WORDS)
-    words, follows = BertPreTraining(SHAPE)(ids)
+    assert BertForMaskedLM(SHAPE)(ids).shape == (BATCH, TOKENS, WORDS)
+    words, follows = BertForPreTraining(SHAPE)(ids)
     assert words.shape == (BATCH, TOKENS, WORDS)
     assert follows.shape == (BATCH, 2)
-    assert BertSequences(SHAPE, CLASSES)(ids).shape == (BATCH, CLASSES)
-    assert BertTokens(SHAPE, CLASSES)(ids).shape == (BATCH, TOKENS, CLASSES)
+    assert BertForSequenceClassification(SHAPE, CLASSES)(ids).shape == (BATCH, CLASSES)
+    assert BertForTokenClassification(SHAPE, CLASSES)(ids).shape == (BATCH, TOKENS, CLASSES)
 
 
 def test_the_decoder_is_the_word_embedding(ids):
-    network = BertMaskedWords(SHAPE)
+    network = BertForMaskedLM(SHAPE)
     names = [n for n, p in network.named_parameters() if tuple(p.shape) == (WORDS, 24)]
-    assert names == ["bert.embeddings.words.weight"]
+    assert names == ["bert.embeddings.tokens.weight"]
     network(ids)[0, 0, 5].backward()
-    assert network.bert.embeddings.words.weight.grad[5].any()
+    assert network.bert.embeddings.tokens.weight.grad[5].any()
 
 
 def test_all_words_attend_to_all_words_but_not_to_padding(ids):
@@ -131,8 +132,8 @@ def test_without_positions_it_reads_a_set(ids):
 
 
 def test_a_pretrained_folder_is_where_the_learner_starts(tmp_path, ids):
-    network = BertMaskedWords(SHAPE)
-    network.save_pretrained(tmp_path)
+    network = BertForMaskedLM(SHAPE)
+    save_bert(network, tmp_path)
     learner = Bert(pretrained=str(tmp_path), dropout=0.0).build(TEXTS)
     expected = network.eval().bert(ids, None, ids != 0)
     assert torch.equal(learner.bert(ids, None, ids != 0), expected)
@@ -142,7 +143,7 @@ def test_a_pretrained_folder_is_where_the_learner_starts(tmp_path, ids):
     with pytest.raises(ValueError, match="has no pooler, so pooling='class' can't work"):
         Bert(pretrained=str(tmp_path), pooling="class").build(TEXTS)
     other = Signature(input_shape=(TOKENS,), num_classes=2, vocabulary=99)
-    with pytest.raises(ValueError, match="knows 31 token ids, but the task has 99"):
+    with pytest.raises(ValueError, match="has 31 token ids, but the task has 99"):
         Bert(pretrained=str(tmp_path)).build(other)
     long = Signature(input_shape=(10,), num_classes=2, vocabulary=WORDS)
     with pytest.raises(ValueError, match="at most 9 tokens"):
@@ -150,14 +151,14 @@ def test_a_pretrained_folder_is_where_the_learner_starts(tmp_path, ids):
 
 
 def test_another_network_in_the_folder_is_another_learner(tmp_path):
-    BertMaskedWords(SHAPE).save_pretrained(tmp_path / "a")
+    save_bert(BertForMaskedLM(SHAPE), tmp_path / "a")
     planned = Bert.from_options({"pretrained": str(tmp_path / "a")})
     shutil.copytree(tmp_path / "a", tmp_path / "b")
     moved = Bert.from_options({"pretrained": str(tmp_path / "b")})
     assert moved.fingerprint == planned.fingerprint
     (tmp_path / "a" / "training.log").write_text("not a part of the network")
     planned.build(TEXTS)
-    BertMaskedWords(SHAPE).save_pretrained(tmp_path / "a")
+    save_bert(BertForMaskedLM(SHAPE), tmp_path / "a")
     with pytest.raises(ValueError, match="has changed since this run was planned"):
         planned.build(TEXTS)
     assert Bert.from_options({"pretrained": str(tmp_path / "a")}) != planned

@@ -3,12 +3,14 @@ import json
 import pytest
 import torch
 
+from priorscope.bert.model.folder import save_bert
+from priorscope.bert.model.heads import BertForSequenceClassification
 from priorscope.bert.model.shape import BertShape
 from priorscope.core.signature import Signature
-from priorscope.models.bert import BertSequences
 from priorscope.models.external import External, fingerprint
-from priorscope.models.vit import VisionTransformer
-from priorscope.nn.vit_shape import VitShape
+from priorscope.vit.folder import save_vit
+from priorscope.vit.network import VisionTransformer
+from priorscope.vit.shape import VitShape
 
 IMAGES = Signature(input_shape=(8, 12, 2), num_classes=3)
 TEXTS = Signature(input_shape=(6,), num_classes=3, vocabulary=31)
@@ -80,8 +82,8 @@ def test_a_file_that_fails_says_why(tmp_path):
 def test_hugging_face_folders_are_learners(tmp_path):
     pytest.importorskip("transformers", reason="transformers is not installed")
     shape = BertShape(vocabulary=31, width=24, depth=1, num_heads=3, mlp_width=40, max_tokens=9)
-    bert = BertSequences(shape, 3).eval()
-    bert.save_pretrained(tmp_path / "bert")
+    bert = BertForSequenceClassification(shape, 3).eval()
+    save_bert(bert, tmp_path / "bert")
     ids = torch.randint(1, 31, (2, 6))
     ids[0, 4:] = 0
     network = External(source=f"hf:{tmp_path / 'bert'}").build(TEXTS)
@@ -99,7 +101,7 @@ def test_hugging_face_folders_are_learners(tmp_path):
         num_classes=3,
     )
     vit = VisionTransformer(vit_shape).eval()
-    vit.save_pretrained(tmp_path / "vit")
+    save_vit(vit, tmp_path / "vit")
     images = torch.randn(2, 8, 12, 2)
     network = External(source=f"hf:{tmp_path / 'vit'}").build(IMAGES).eval()
     torch.testing.assert_close(network(images), vit(images), atol=1e-5, rtol=0)

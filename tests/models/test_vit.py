@@ -5,9 +5,10 @@ import torch
 from torch.func import functional_call, stack_module_state
 
 from priorscope.core.signature import Signature
-from priorscope.models.vit import VisionTransformer, Vit, at_resolution
+from priorscope.models.vit import Vit
 from priorscope.nn.attention import attention_maps
-from priorscope.nn.vit_shape import VitShape
+from priorscope.vit.network import VisionTransformer, at_resolution
+from priorscope.vit.shape import VitShape
 
 BATCH, CLASSES = 4, 3
 IMAGE = Signature(input_shape=(8, 12, 2), num_classes=CLASSES)

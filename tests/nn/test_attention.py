@@ -131,9 +131,9 @@ def test_what_stands_on_padding_is_not_seen(attention, x):
     torch.testing.assert_close(before[:1, :3], attention(x[:1, :3]), atol=1e-12, rtol=0)
 
 
-@pytest.mark.parametrize("written_out", [True, False])
-def test_without_any_key_all_weigh_alike(attention, x, written_out):
-    attention.float().written_out = written_out
+@pytest.mark.parametrize("eager", [True, False])
+def test_without_any_key_all_weigh_alike(attention, x, eager):
+    attention.float().eager = eager
     long = x.float().repeat(1, FUSED_FROM_TOKENS, 1)  # enough for the fused kernel
     out = attention(long, padding_mask(torch.zeros(BATCH, long.shape[1], dtype=torch.bool)))
     value = split_qkv(attention.qkv)[2]
@@ -143,7 +143,7 @@ def test_without_any_key_all_weigh_alike(attention, x, written_out):
 
 @pytest.mark.parametrize("masked", [False, True])
 @pytest.mark.parametrize("max_distance", [None, 4])
-def test_fused_kernel_and_written_out_form_agree(masked, max_distance):
+def test_fused_kernel_and_eager_form_agree(masked, max_distance):
     torch.manual_seed(0)
     attention = SelfAttention(WIDTH, HEADS, max_distance=max_distance)
     if attention.bias is not None:
@@ -151,7 +151,7 @@ def test_fused_kernel_and_written_out_form_agree(masked, max_distance):
     x = torch.randn(1, FUSED_FROM_TOKENS + 3, WIDTH)
     mask = padding_mask(torch.rand(1, x.shape[1]) > 0.3) if masked else None
     fused = attention(x, mask)
-    attention.written_out = True
+    attention.eager = True
     # Sums of 515 float32 numbers of size below one.
     torch.testing.assert_close(fused, attention(x, mask), atol=1e-5, rtol=0)
 
@@ -187,7 +187,7 @@ def test_maps_leave_the_network_as_it_was(attention, x):
     hooks = copy.copy(attention.dropout._forward_pre_hooks)
     with pytest.raises(RuntimeError, match="stop"), attention_maps(attention):
         raise RuntimeError("stop")
-    assert attention.written_out is False
+    assert attention.eager is False
     assert attention.dropout._forward_pre_hooks == hooks
 
 
@@ -197,7 +197,7 @@ def test_maps_need_attention():
 
 
 @pytest.mark.filterwarnings("ignore:.*torch.jit.script:DeprecationWarning")  # torch's own
-def test_forward_derivatives_and_vmap_take_the_written_out_form(x):
+def test_forward_derivatives_and_vmap_take_the_eager_form(x):
     attention = SelfAttention(WIDTH, HEADS)
     long = x.float().repeat(1, FUSED_FROM_TOKENS, 1)
     out, tangent = torch.func.jvp(attention, (long,), (long,))
@@ -221,9 +221,11 @@ def test_chosen_queries_are_rows_of_all(fused, x):
     everyone = attention(flat, sequences)
     torch.testing.assert_close(everyone, attention(x).flatten(0, 1), atol=1e-12, rtol=0)
     chosen = torch.tensor([7, 1])
-    asked = attention(flat, sequences.asked_by(chosen))
-    torch.testing.assert_close(asked, everyone[chosen], atol=1e-12, rtol=0)
-    torch.testing.assert_close(attention(x, None, 2), attention(x)[:, :2], atol=1e-12, rtol=0)
+    some = attention(flat, sequences, chosen)
+    torch.testing.assert_close(some, everyone[chosen], atol=1e-12, rtol=0)
+    torch.testing.assert_close(
+        attention(x, None, slice(0, 2)), attention(x)[:, :2], atol=1e-12, rtol=0
+    )
 
 
 @pytest.mark.parametrize("options", [{"rotary": True}, {"max_distance": 3}])
@@ -233,4 +235,4 @@ def test_the_first_tokens_alone_are_the_first_of_all(options, x):
         nn.init.normal_(attention.bias.table)
     for mask in (None, causal_mask(TOKENS), padding_mask(torch.ones(BATCH, TOKENS).bool())):
         expected = attention(x, mask)[:, :2]
-        torch.testing.assert_close(attention(x, mask, 2), expected, atol=1e-12, rtol=0)
+        torch.testing.assert_close(attention(x, mask, slice(0, 2)), expected, atol=1e-12, rtol=0)

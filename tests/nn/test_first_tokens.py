@@ -31,7 +31,7 @@ def test_encoder_gives_the_first_rows_of_all_with_their_gradients(mask, options,
     if options.max_distance is not None:  # it starts at zero, where every distance is alike
         for block in encoder.blocks:
             torch.nn.init.normal_(block.attention.bias.table)
-    some, rows = encoder(x, mask, first), encoder(x, mask)[:, :first]
+    some, rows = encoder(x, mask, slice(0, first)), encoder(x, mask)[:, :first]
     torch.testing.assert_close(some, rows, rtol=0, atol=1e-12)
     parameters = list(encoder.parameters())
     ours = torch.autograd.grad(some.square().sum(), parameters)
@@ -41,12 +41,14 @@ def test_encoder_gives_the_first_rows_of_all_with_their_gradients(mask, options,
 
 def test_three_layers_can_be_asked_for_the_first_tokens():
     attention, x = SelfAttention(WIDTH, HEADS, fused=False).double(), tokens()
-    torch.testing.assert_close(attention(x, None, 2), attention(x)[:, :2], rtol=0, atol=1e-12)
+    torch.testing.assert_close(
+        attention(x, None, slice(0, 2)), attention(x)[:, :2], rtol=0, atol=1e-12
+    )
 
 
 def test_attention_maps_show_every_query():
     encoder, x = Encoder(2, WIDTH, HEADS, 20).double(), tokens()
     with attention_maps(encoder) as maps:
-        first = encoder(x, None, 1)
+        first = encoder(x, None, slice(0, 1))
     assert first.shape == (BATCH, 1, WIDTH)
     assert {m.shape for m in maps.values()} == {(BATCH, HEADS, TOKENS, TOKENS)}

@@ -4,7 +4,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from priorscope.nn.dropout import Dropout
-from priorscope.nn.ragged import _on_gpu, ragged_attention, ragged_attention_of
+from priorscope.nn.ragged import _on_gpu, ragged_attention, ragged_attention_at
 from priorscope.nn.sequences import Sequences
 
 HEADS, HEAD_WIDTH = 3, 5
@@ -58,8 +58,8 @@ def test_chosen_queries_equal_their_rows_of_all(lengths, causal):
     qkv = projections(lengths)
     stream = torch.Generator().manual_seed(2)
     chosen = torch.randperm(sum(lengths), generator=stream)[: max(1, sum(lengths) // 6)]
-    sequences = Sequences(Sequences.of_lengths(lengths).offsets, causal=causal, queries=chosen)
-    ours = ragged_attention_of(qkv[chosen, 0], qkv[:, 1:], sequences, OFF)
+    sequences = Sequences(Sequences.of_lengths(lengths).offsets, causal=causal)
+    ours = ragged_attention_at(qkv[chosen, 0], qkv[:, 1:], sequences, chosen, OFF)
     assert_same_with_gradients(ours, one_by_one(qkv, lengths, causal)[chosen], qkv)
 
 

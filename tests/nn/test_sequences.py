@@ -4,10 +4,10 @@ import torch
 from priorscope.nn.sequences import Sequences
 
 
-def test_places_restart_in_every_sequence():
+def test_positions_restart_in_every_sequence():
     sequences = Sequences.of_lengths([3, 1, 2])
     assert sequences.offsets.tolist() == [0, 3, 4, 6]
-    assert sequences.places.tolist() == [0, 1, 2, 0, 0, 1]
+    assert sequences.positions.tolist() == [0, 1, 2, 0, 0, 1]
     assert (sequences.tokens, sequences.longest, sequences.squared_lengths) == (6, 3, 14)
 
 
@@ -43,6 +43,6 @@ def test_offsets_rise_from_zero(offsets):
 
 
 @pytest.mark.parametrize("queries", [[], [6], [-1]])
-def test_queries_are_places(queries):
-    with pytest.raises(ValueError, match=r"Queries must be one or more places in \[0, 6\)"):
-        Sequences.of_lengths([4, 2]).asked_by(torch.tensor(queries, dtype=torch.long))
+def test_outputs_are_wanted_at_tokens(queries):
+    with pytest.raises(ValueError, match=r"one or more indices in \[0, 6\)"):
+        Sequences.of_lengths([4, 2]).plan(2, torch.tensor(queries, dtype=torch.long))

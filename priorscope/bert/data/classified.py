@@ -7,12 +7,12 @@ from itertools import pairwise
 import numpy as np
 from tokenizers import Tokenizer
 
-from priorscope.bert.data.packing import Packed
+from priorscope.bert.data.packing import PackedSequences
 from priorscope.text.encode import Encoder
 from priorscope.text.tokenizer import special_ids
 
 IGNORED = -100
-"""Target of a token that is not judged: a special piece, or one that goes on with a word."""
+"""Target of a token that isn't scored: a special token, or one that continues a word."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,7 +23,7 @@ class Classified:
     targets: (sequences,) or, with a class for every word, (tokens,) with `IGNORED` in between.
     """
 
-    texts: Packed
+    texts: PackedSequences
     targets: np.ndarray
 
     def __len__(self) -> int:
@@ -34,7 +34,7 @@ class Classified:
         """(sequences,) tokens of each."""
         return np.diff(self.texts.offsets)
 
-    def judged(self, log_probabilities: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def scored(self, log_probabilities: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Rows that count, their targets, and the sequence that each belongs to.
 
         log_probabilities: (sequences, classes) or (tokens, classes).
@@ -48,21 +48,21 @@ class Classified:
         """These sequences, in this order."""
         lengths = self.lengths[numbers]
         offsets = np.concatenate([[0], np.cumsum(lengths)])
-        places = np.repeat(self.texts.offsets[numbers] - offsets[:-1], lengths)
-        places += np.arange(offsets[-1])
+        indices = np.repeat(self.texts.offsets[numbers] - offsets[:-1], lengths)
+        indices += np.arange(offsets[-1])
         segments = self.texts.segments
         by_token = len(self.targets) != len(self)
         return Classified(
-            Packed(
-                self.texts.tokens[places], offsets, None if segments is None else segments[places]
+            PackedSequences(
+                self.texts.tokens[indices], offsets, None if segments is None else segments[indices]
             ),
-            self.targets[places if by_token else numbers],
+            self.targets[indices if by_token else numbers],
         )
 
 
 def classify_texts(
     tokenizer: Tokenizer, texts: Sequence[str], pairs: Sequence[str] | None, max_tokens: int
-) -> Packed:
+) -> PackedSequences:
     """`[CLS] text [SEP]`, or `[CLS] text [SEP] pair [SEP]`, cut to `max_tokens`.
 
     Of a pair the longer part is cut.
@@ -89,7 +89,7 @@ def classify_words(
     tags: Sequence[Sequence[int]],
     max_tokens: int,
 ) -> Classified:
-    """`[CLS] words [SEP]`, each word's class at its first piece; words stand between spaces.
+    """`[CLS] words [SEP]`, each word's class at its first subword; words are separated by spaces.
 
     Raises:
         ValueError: if a text has not as many words as tags.
@@ -115,18 +115,18 @@ def classify_words(
     return Classified(_packed(rows, None), np.concatenate(targets))
 
 
-def _packed(rows: list[np.ndarray], segments: list[np.ndarray] | None) -> Packed:
+def _packed(rows: list[np.ndarray], segments: list[np.ndarray] | None) -> PackedSequences:
     offsets = np.concatenate([[0], np.cumsum([len(row) for row in rows])])
     tokens = np.concatenate(rows).astype(np.int64)
-    return Packed(tokens, offsets, None if segments is None else np.concatenate(segments))
+    return PackedSequences(tokens, offsets, None if segments is None else np.concatenate(segments))
 
 
-def _cut(a: np.ndarray, b: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
-    half = most // 2
-    if len(a) + len(b) <= most:
+def _cut(a: np.ndarray, b: np.ndarray, max_tokens: int) -> tuple[np.ndarray, np.ndarray]:
+    half = max_tokens // 2
+    if len(a) + len(b) <= max_tokens:
         return a, b
     if len(b) <= half:
-        return a[: most - len(b)], b
+        return a[: max_tokens - len(b)], b
     if len(a) <= half:
-        return a, b[: most - len(a)]
-    return a[: most - half], b[:half]
+        return a, b[: max_tokens - len(a)]
+    return a[: max_tokens - half], b[:half]

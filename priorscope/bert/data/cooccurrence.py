@@ -1,4 +1,4 @@
-"""Word vectors from which words occur together, without a network."""
+"""Token vectors from which tokens occur together, without a network."""
 
 import numpy as np
 
@@ -11,14 +11,14 @@ _MOST_CELLS = 1 << 25  # of the table of counts: 256 MB
 _SMOOTHING = 0.75
 
 
-def word_vectors(corpus: Corpus, documents: np.ndarray, vocabulary: int, width: int) -> np.ndarray:
-    """(vocabulary, width) float32: words that occur with the same words have like vectors.
+def token_vectors(corpus: Corpus, documents: np.ndarray, vocabulary: int, width: int) -> np.ndarray:
+    """(vocabulary, width) float32: tokens that occur with the same tokens have similar vectors.
 
-    Counts how often a word stands at most `WINDOW` tokens from each of the most frequent words,
-    in one document; takes the positive pointwise mutual information and its truncated singular
+    Counts how often a token is at most `WINDOW` tokens from each of the most frequent ones, in
+    one document; takes the positive pointwise mutual information and its truncated singular
     value decomposition, each side with the root of the values (Levy & Goldberg 2014, section 4.2;
     contexts smoothed as in Levy, Goldberg & Dagan 2015, section 3.2). Of the first 8 million
-    tokens. A word that never occurs has 0; columns beyond the rank are 0.
+    tokens. One that never occurs has 0; columns beyond the rank are 0.
     """
     parts = list(corpus.parts(documents, MOST_TOKENS))
     frequency = sum(np.bincount(tokens, minlength=vocabulary) for tokens, _ in parts)
@@ -30,19 +30,19 @@ def word_vectors(corpus: Corpus, documents: np.ndarray, vocabulary: int, width: 
         for distance in range(1, WINDOW + 1):
             together = owner[distance:] == owner[:-distance]
             before, after = tokens[:-distance][together], tokens[distance:][together]
-            for word, context in ((before, after), (after, before)):
-                place = column[context]
-                cells = (word * contexts + place)[place >= 0]
+            for token, context in ((before, after), (after, before)):
+                index = column[context]
+                cells = (token * contexts + index)[index >= 0]
                 counts += np.bincount(cells, minlength=len(counts))
     return _factors(_information(counts.reshape(vocabulary, contexts)), width)
 
 
 def _information(counts: np.ndarray) -> np.ndarray:
-    """Positive pointwise mutual information of words (rows) and contexts (columns), in nats."""
-    of_words = counts.sum(axis=1, keepdims=True)
+    """Positive pointwise mutual information of tokens (rows) and contexts (columns), in nats."""
+    of_tokens = counts.sum(axis=1, keepdims=True)
     of_contexts = counts.sum(axis=0) ** _SMOOTHING
     with np.errstate(divide="ignore", invalid="ignore"):
-        information = np.log(counts / of_words / (of_contexts / of_contexts.sum()))
+        information = np.log(counts / of_tokens / (of_contexts / of_contexts.sum()))
     return np.where(information > 0, information, 0).astype(np.float32)
 
 

@@ -6,7 +6,7 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-from priorscope.bert.data.masking import Masking, Pieces, mask_tokens
+from priorscope.bert.data.masking import Masking, Subwords, mask_tokens
 from priorscope.bert.data.shuffle import shuffled
 
 WINDOW = 1 << 16
@@ -14,7 +14,7 @@ WINDOW = 1 << 16
 
 
 @dataclass(frozen=True, eq=False)
-class Packed:
+class PackedSequences:
     """Sequences end to end, each `[CLS] ... [SEP]` or `[CLS] ... [SEP] ... [SEP]`.
 
     tokens: (tokens,) int64 ids.
@@ -37,17 +37,17 @@ class SequenceSource(Protocol):
     def __len__(self) -> int: ...
 
     def lengths(self, numbers: np.ndarray) -> np.ndarray:
-        """Tokens of each sequence (an upper bound where it varies), special pieces included."""
+        """Tokens of each sequence (an upper bound where it varies), special tokens included."""
         ...
 
-    def pack(self, numbers: np.ndarray, epoch: int) -> Packed:
+    def pack(self, numbers: np.ndarray, epoch: int) -> PackedSequences:
         """These sequences, end to end."""
         ...
 
 
 @dataclass(frozen=True, eq=False)
-class Batch:
-    """One step's worth of text with words hidden; see `Packed` and `Masked`."""
+class MaskedBatch:
+    """One step's worth of text with tokens masked; see `PackedSequences` and `MaskedText`."""
 
     tokens: np.ndarray
     offsets: np.ndarray
@@ -58,7 +58,7 @@ class Batch:
 
 
 @dataclass(frozen=True)
-class Place:
+class Cursor:
     """How far the reading has come: the next batch of a window of an epoch."""
 
     epoch: int = 0
@@ -66,13 +66,14 @@ class Place:
     batch: int = 0
 
 
-def plan(sequences: SequenceSource, place: Place, tokens: int, seed: int) -> list[np.ndarray]:
+def plan(sequences: SequenceSource, cursor: Cursor, tokens: int, seed: int) -> list[np.ndarray]:
     """The batches of a window: sequence numbers, each batch of at most `tokens` tokens.
 
     A function of (seed, epoch, window). A sequence longer than `tokens` is a batch of its own.
     """
-    places = np.arange(place.window * WINDOW, min((place.window + 1) * WINDOW, len(sequences)))
-    numbers = shuffled(places, len(sequences), seed, place.epoch)
+    first = cursor.window * WINDOW
+    window = np.arange(first, min(first + WINDOW, len(sequences)))
+    numbers = shuffled(window, len(sequences), seed, cursor.epoch)
     ends = np.cumsum(sequences.lengths(numbers))
     batches, start, used = [], 0, 0
     while start < len(numbers):
@@ -83,23 +84,23 @@ def plan(sequences: SequenceSource, place: Place, tokens: int, seed: int) -> lis
 
 
 def batches(
-    sequences: SequenceSource, place: Place, tokens: int, seed: int
-) -> Iterator[tuple[np.ndarray, Place]]:
-    """Endlessly: the numbers of the next batch, and the place after it.
+    sequences: SequenceSource, cursor: Cursor, tokens: int, seed: int
+) -> Iterator[tuple[np.ndarray, Cursor]]:
+    """Endlessly: the numbers of the next batch, and the cursor after it.
 
     The last batch of a window is left out if it is less than half full and not the only one.
     """
     windows = -(-len(sequences) // WINDOW)
     while True:
-        planned = plan(sequences, place, tokens, seed)
+        planned = plan(sequences, cursor, tokens, seed)
         if len(planned) > 1 and int(sequences.lengths(planned[-1]).sum()) < tokens / 2:
             planned.pop()
-        while place.batch < len(planned):
-            numbers = planned[place.batch]
-            place = Place(place.epoch, place.window, place.batch + 1)
-            yield numbers, place
-        last = place.window + 1 == windows
-        place = Place(place.epoch + 1) if last else Place(place.epoch, place.window + 1)
+        while cursor.batch < len(planned):
+            numbers = planned[cursor.batch]
+            cursor = Cursor(cursor.epoch, cursor.window, cursor.batch + 1)
+            yield numbers, cursor
+        last = cursor.window + 1 == windows
+        cursor = Cursor(cursor.epoch + 1) if last else Cursor(cursor.epoch, cursor.window + 1)
 
 
 def divide(numbers: np.ndarray, lengths: np.ndarray, parts: int) -> list[np.ndarray]:
@@ -125,16 +126,16 @@ def divide(numbers: np.ndarray, lengths: np.ndarray, parts: int) -> list[np.ndar
 def read_batch(
     sequences: SequenceSource,
     numbers: np.ndarray,
-    pieces: Pieces,
+    subwords: Subwords,
     masking: Masking,
     seed: int,
     epoch: int,
-) -> Batch:
-    """Pack and mask; sequences lie in the order of their lengths, which attention likes."""
+) -> MaskedBatch:
+    """Pack and mask; sequences are in the order of their lengths, which attention prefers."""
     numbers = numbers[np.argsort(sequences.lengths(numbers), kind="stable")]
     packed = sequences.pack(numbers, epoch)
-    masked = mask_tokens(packed.tokens, packed.offsets, numbers, pieces, masking, seed, epoch)
-    return Batch(
+    masked = mask_tokens(packed.tokens, packed.offsets, numbers, subwords, masking, seed, epoch)
+    return MaskedBatch(
         masked.tokens,
         packed.offsets,
         masked.positions,

@@ -4,7 +4,7 @@ import numpy as np
 
 from priorscope.bert.data.corpus import Corpus
 from priorscope.bert.data.masking import uniform
-from priorscope.bert.data.packing import Packed
+from priorscope.bert.data.packing import PackedSequences
 
 
 class SentencePairs:
@@ -12,14 +12,14 @@ class SentencePairs:
 
     Devlin et al. 2019, section 3.1: consecutive sentences of a document are taken until they fill
     `max_tokens` and are cut in two at a random sentence; with probability one half the second
-    part is replaced by the beginning of a run of another document. Both are drawn anew in each
-    epoch. Unlike the original, what stands in its place is no longer than what it replaces, so
-    that the length of a pair says nothing and is known beforehand.
+    part is replaced by the beginning of a run of another document. Both are resampled in each
+    epoch. Unlike the original, the replacement is never longer than what it replaces, so that
+    the length of a pair says nothing and is known in advance.
 
     Args:
         corpus: the text; its lines are the sentences.
         documents: numbers of the documents to use; one with a single sentence is left out.
-        max_tokens: length with the three special pieces, at most.
+        max_tokens: length with the three special tokens, at most.
         first, last: ids of [CLS] and [SEP].
         seed: of the run.
 
@@ -56,7 +56,7 @@ class SentencePairs:
         lines, run = self._corpus.lines, self._run[numbers]
         return np.minimum(lines[run[:, 1]] - lines[run[:, 0]], self._inner) + 3
 
-    def pack(self, numbers: np.ndarray, epoch: int) -> Packed:
+    def pack(self, numbers: np.ndarray, epoch: int) -> PackedSequences:
         """These pairs, end to end, as they are in this epoch."""
         parts: list[np.ndarray] = []
         sizes: list[tuple[int, int]] = []
@@ -64,9 +64,9 @@ class SentencePairs:
             uniform(self._seed, (name, epoch), numbers.astype(np.uint64), np.zeros(1, np.int64))
             for name in ("pair cut", "pair other", "pair which")
         )
-        for number, cut, draw in zip(numbers.tolist(), cuts, which, strict=True):
+        for number, cut, choice in zip(numbers.tolist(), cuts, which, strict=True):
             other = others[len(sizes)] < 0.5
-            a, b = self._pair(number, cut, draw if other else None)
+            a, b = self._pair(number, cut, choice if other else None)
             parts += [a, b]
             sizes.append((len(a), len(b)))
         return self._joined(parts, np.array(sizes), (others < 0.5).astype(np.int64))
@@ -83,8 +83,8 @@ class SentencePairs:
             start = stop
         return runs
 
-    def _pair(self, number: int, cut: float, draw: float | None) -> tuple[np.ndarray, np.ndarray]:
-        """Tokens of both parts; `draw` in [0, 1) chooses a run of another document."""
+    def _pair(self, number: int, cut: float, other: float | None) -> tuple[np.ndarray, np.ndarray]:
+        """Tokens of both parts; `other` in [0, 1) chooses a run of another document."""
         start, stop, document = self._run[number].tolist()
         middle = start + 1 + int(cut * (stop - start - 1))
         a, b = self._tokens(start, middle), self._tokens(middle, stop)
@@ -92,9 +92,9 @@ class SentencePairs:
             over = len(a) + len(b) - self._inner
             keep = max(self._inner // 2, max(len(a), len(b)) - over)
             a, b = (a[:keep], b) if len(a) >= len(b) else (a, b[:keep])
-        if draw is not None:
+        if other is not None:
             same = np.searchsorted(self._run[:, 2], [document, document + 1])
-            choice = int(draw * (len(self._run) - (same[1] - same[0])))
+            choice = int(other * (len(self._run) - (same[1] - same[0])))
             choice += int(choice >= same[0]) * int(same[1] - same[0])
             b = self._tokens(*self._run[choice, :2].tolist())[: max(len(b), 1)]
         return a, b
@@ -103,7 +103,9 @@ class SentencePairs:
         lines = self._corpus.lines
         return self._corpus.tokens[lines[start] : lines[stop]]
 
-    def _joined(self, parts: list[np.ndarray], sizes: np.ndarray, follows: np.ndarray) -> Packed:
+    def _joined(
+        self, parts: list[np.ndarray], sizes: np.ndarray, follows: np.ndarray
+    ) -> PackedSequences:
         offsets = np.concatenate([[0], np.cumsum(sizes.sum(axis=1) + 3)])
         middles = offsets[:-1] + sizes[:, 0] + 1  # where the first [SEP] stands
         tokens = np.full(offsets[-1], self._last, np.int64)
@@ -114,4 +116,4 @@ class SentencePairs:
         segments = np.zeros(offsets[-1] + 1, np.int64)
         segments[middles + 1] += 1
         segments[offsets[1:]] -= 1
-        return Packed(tokens, offsets, np.cumsum(segments)[:-1], follows)
+        return PackedSequences(tokens, offsets, np.cumsum(segments)[:-1], follows)

@@ -1,4 +1,4 @@
-"""BERT in Hugging Face's words: names of the tensors, keys of `config.json`."""
+"""BERT in Hugging Face's terms: names of the tensors, keys of `config.json`."""
 
 import re
 from collections.abc import Mapping
@@ -11,24 +11,24 @@ from priorscope.interop.rename import NameTable, fuse, separate
 
 ENCODER = NameTable(
     {
-        "embeddings.words.": "embeddings.word_embeddings.",
+        "embeddings.tokens.": "embeddings.word_embeddings.",
         "embeddings.positions.table": "embeddings.position_embeddings.weight",
         "embeddings.segments.": "embeddings.token_type_embeddings.",
         "embeddings.norm.": "embeddings.LayerNorm.",
         "encoder.blocks.{}.attention.qkv.": "encoder.layer.{}.attention.self.",
         "encoder.blocks.{}.attention.out.": "encoder.layer.{}.attention.output.dense.",
         "encoder.blocks.{}.attention_norm.": "encoder.layer.{}.attention.output.LayerNorm.",
-        "encoder.blocks.{}.mlp.rise.": "encoder.layer.{}.intermediate.dense.",
-        "encoder.blocks.{}.mlp.fall.": "encoder.layer.{}.output.dense.",
+        "encoder.blocks.{}.mlp.up.": "encoder.layer.{}.intermediate.dense.",
+        "encoder.blocks.{}.mlp.down.": "encoder.layer.{}.output.dense.",
         "encoder.blocks.{}.mlp_norm.": "encoder.layer.{}.output.LayerNorm.",
         "pooler.": "pooler.dense.",
     }
 )
 HEADS = NameTable(
     {
-        "words.dense.": "cls.predictions.transform.dense.",
-        "words.norm.": "cls.predictions.transform.LayerNorm.",
-        "words.bias": "cls.predictions.bias",
+        "tokens.dense.": "cls.predictions.transform.dense.",
+        "tokens.norm.": "cls.predictions.transform.LayerNorm.",
+        "tokens.bias": "cls.predictions.bias",
         "next_sentence.": "cls.seq_relationship.",
         "readout.": "classifier.",
     }
@@ -75,9 +75,9 @@ def tensors_to_theirs(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     for name, tensor in separate(tensors).items():
         inside = ENCODER.to_theirs(name.removeprefix("bert."))
         prefix = "bert." if name.startswith("bert.") else ""
-        found = HEADS.to_theirs(name) if inside is None else prefix + inside
-        assert found is not None, f"{name} has no name there"
-        theirs[found] = tensor
+        translated = HEADS.to_theirs(name) if inside is None else prefix + inside
+        assert translated is not None, f"{name} has no name there"
+        theirs[translated] = tensor
     return theirs
 
 
@@ -87,7 +87,7 @@ def is_head(name: str) -> bool:
 
 
 def config_to_ours(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Fields of `BertShape` that the settings name; what they leave out has BERT's defaults.
+    """Fields of `BertShape` that the settings name; the others have BERT's defaults.
 
     Raises:
         ValueError: if the settings are not BERT's, or ask for what is not implemented here.
@@ -104,16 +104,16 @@ def config_to_ours(config: Mapping[str, Any]) -> dict[str, Any]:
             f"run the checkpoint as `hf:PATH`."
         )
     fields = {ours: config[theirs] for ours, theirs in FIELDS.items() if theirs in config}
-    known = {theirs: ours for ours, theirs in ACTIVATIONS.items()} | {
+    activations = {theirs: ours for ours, theirs in ACTIVATIONS.items()} | {
         "gelu_pytorch_tanh": "gelu_tanh"
     }
-    activation = config.get("hidden_act", "gelu")
-    if activation not in known:
+    name = config.get("hidden_act", "gelu")
+    if not isinstance(name, str) or name not in activations:
         raise ValueError(
-            f"hidden_act must be one of {', '.join(known)}, but config.json has {activation!r}."
+            f"hidden_act must be one of {', '.join(activations)}, but config.json has {name!r}."
         )
     causal = bool(config.get("is_decoder", False))
-    return fields | {"activation": known[activation], "causal": causal}
+    return fields | {"activation": activations[name], "causal": causal}
 
 
 def config_to_theirs(shape: Mapping[str, Any], architecture: str) -> dict[str, Any]:
@@ -138,7 +138,7 @@ def config_to_theirs(shape: Mapping[str, Any], architecture: str) -> dict[str, A
 
 
 def _without_copies(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Leave out position numbers and the decoder, which repeat what is known."""
+    """Leave out position numbers and the decoder, which repeat other tensors."""
     decoder = tensors.get("cls.predictions.decoder.weight")
     tables = [v for k, v in tensors.items() if k.endswith("embeddings.word_embeddings.weight")]
     if decoder is not None and not (tables and torch.equal(decoder, tables[0])):

@@ -1,4 +1,4 @@
-"""Words looked up in the table that the decoder multiplies by, with one gradient for both."""
+"""Tokens looked up in the table that the decoder multiplies by, with one gradient for both."""
 
 from typing import Any
 
@@ -9,34 +9,34 @@ from torch.autograd.function import once_differentiable
 
 
 def look_up_tied(
-    words: Integer[Tensor, " tokens"], table: nn.Embedding
+    ids: Integer[Tensor, " tokens"], table: nn.Embedding
 ) -> tuple[Float[Tensor, "tokens width"], Float[Tensor, "vocabulary width"]]:
-    """`table(words)`, and the table's weight for the decoder to use.
+    """`table(ids)`, and the table's weight for the decoder to use.
 
     A lookup's gradient is as large as the table, almost all zeros, and is added to the decoder's:
-    with 30,522 words three passes over 94 MB. Through here the few rows are added to the
+    with 30,522 tokens three passes over 94 MB. Through here the few rows are added to the
     decoder's gradient in place. Hand the second result to the decoder instead of `table.weight`;
     the gradients are the same.
     """
-    return _LookUpTied.apply(words, table.weight, table.padding_idx)
+    return _LookUpTied.apply(ids, table.weight, table.padding_idx)
 
 
 class _LookUpTied(torch.autograd.Function):
     @staticmethod
     def forward(
-        ctx: Any, words: Tensor, weight: Tensor, padding: int | None
+        ctx: Any, ids: Tensor, weight: Tensor, padding: int | None
     ) -> tuple[Tensor, Tensor]:
-        ctx.save_for_backward(words)
+        ctx.save_for_backward(ids)
         ctx.padding = padding
-        return weight.index_select(0, words), weight.view_as(weight)
+        return weight.index_select(0, ids), weight.view_as(weight)
 
     @staticmethod
     @once_differentiable
     def backward(  # pyright: ignore[reportIncompatibleMethodOverride]
         ctx: Any, of_vectors: Tensor, of_weight: Tensor
     ) -> tuple[None, Tensor, None]:
-        (words,) = ctx.saved_tensors
+        (ids,) = ctx.saved_tensors
         if ctx.padding is not None:
-            of_vectors = of_vectors.masked_fill((words == ctx.padding)[:, None], 0)
+            of_vectors = of_vectors.masked_fill((ids == ctx.padding)[:, None], 0)
         # In place: the decoder made this gradient for us alone.
-        return None, of_weight.index_add_(0, words, of_vectors), None
+        return None, of_weight.index_add_(0, ids, of_vectors), None

@@ -18,6 +18,40 @@ from priorscope.data.source import read_source
 VALIDATION_SHARE = 0.1
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class LabelledTextSettings:
+    """How labelled texts are read.
+
+    Parameters
+    ----------
+    input
+        Column of texts; by default the only one that holds text.
+    target
+        Column of classes; by default one named target, label, class or y.
+    pair
+        Column of second texts, where a class belongs to a pair.
+    kind
+        sequence: a class for each text; token: one for each word, separated by spaces.
+    test
+        File with the test split; without it a fifth is held out.
+    max_tokens
+        Longest text in tokens; by default as long as the network reads.
+    """
+
+    input: str | None = None
+    target: str | None = None
+    pair: str | None = None
+    kind: Kind = "sequence"
+    test: str | None = None
+    max_tokens: int | None = None
+
+    def __post_init__(self):
+        if self.max_tokens is not None and self.max_tokens < 4:
+            raise ValueError(
+                f"max_tokens counts [CLS] and [SEP], so it is 4 or more, not {self.max_tokens}."
+            )
+
+
 @dataclasses.dataclass(frozen=True, eq=False)
 class LabelledTexts:
     """Rows with a text, perhaps a second one, and a class or a class for each word.
@@ -44,15 +78,7 @@ class LabelledTexts:
         return Classified(packed, np.array(targets, np.int64))
 
 
-def read_labelled_texts(
-    path: Path,
-    input: str,
-    target: str,
-    pair: str,
-    kind: Kind,
-    test: str,
-    seed: int,
-) -> LabelledTexts:
+def read_labelled_texts(path: Path, settings: LabelledTextSettings, seed: int) -> LabelledTexts:
     """Read a file or a folder; a tenth of the training rows is for validation.
 
     Rows whose text (and pair) occurs in the test split too are taken out of training.
@@ -60,21 +86,21 @@ def read_labelled_texts(
     Raises:
         ValueError: if columns are missing, or the classes can't be learned.
     """
-    source = read_source(path, test)
-    wanted = target_column(source.columns, target)
-    name = text_column(source.columns, input, {wanted, pair})
+    source, pair = read_source(path, settings.test or ""), settings.pair or ""
+    target = target_column(source.columns, settings.target or "")
+    name = text_column(source.columns, settings.input or "", {target, pair})
     texts = source.columns[name].texts
     pairs = column(source.columns, pair).texts if pair else None
-    if kind == "token":
+    if settings.kind == "token":
         targets, names, train, tested = _word_targets(
-            source.columns[wanted].texts, source.is_test, seed
+            source.columns[target].texts, source.is_test, seed
         )
         notes = tuple(note.text for note in source.notes)
     else:
         options = LabelOptions(
-            class_names=source.class_names.get(wanted, ()), task="classification", seed=seed
+            class_names=source.class_names.get(target, ()), task="classification", seed=seed
         )
-        split = split_examples(source.columns[wanted].values, source.is_test, options=options)
+        split = split_examples(source.columns[target].values, source.is_test, options=options)
         targets, names, notes = (
             split.targets.tolist(),
             split.class_names,
@@ -82,8 +108,8 @@ def read_labelled_texts(
         )
         train, tested = split.train, split.test
         _refuse_unseen(split.targets, train, tested, names)
-    known = {(texts[i], pairs[i] if pairs else "") for i in tested}
-    kept = np.array([i for i in train if (texts[i], pairs[i] if pairs else "") not in known], int)
+    in_test = {(texts[i], pairs[i] if pairs else "") for i in tested}
+    kept = np.array([i for i in train if (texts[i], pairs[i] if pairs else "") not in in_test], int)
     if len(kept) < len(train):
         doubles = len(train) - len(kept)
         notes = (*notes, f"{doubles} training texts occur in the test split and are left out.")
@@ -125,6 +151,6 @@ def _refuse_unseen(
 
 def _unseen(names: list[str]) -> str:
     return (
-        f"The test split has classes that training never shows: {', '.join(names[:5])}; "
+        f"The test split has classes that don't occur in training: {', '.join(names[:5])}; "
         "add such examples to training, or take them out of the test."
     )

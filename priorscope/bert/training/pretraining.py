@@ -1,14 +1,21 @@
 """What a person chooses about a pre-training."""
 
 import dataclasses
+import math
 from typing import Literal
+
+import torch
 
 from priorscope.bert.data.masking import Masking
 from priorscope.bert.model.shape import Size
 from priorscope.core.config import Config
+from priorscope.core.duration import duration
 
 Precision = Literal["float32", "bfloat16"]
+Init = Literal["cooccurrence", "random"]
+Positions = Literal["learned", "sinusoidal", "none"]
 
+TIME_LIMIT = "30m"  # if neither a limit nor a number of steps is given
 LEARNING_RATES: dict[Size, float] = {
     "tiny": 2e-3,
     "mini": 1e-3,
@@ -23,64 +30,123 @@ LEARNING_RATES: dict[Size, float] = {
 class Pretraining(Config):
     """A pre-training; together with the text and the tokenizer it decides every number.
 
-    size: depth and width, see `nn.bert_shape`.
-    steps: updates; 0: as many as fit into `seconds`.
-    seconds: time limit if `steps` is 0. The schedule then follows the clock.
-    max_tokens: longest sequence, [CLS] and [SEP] counted.
-    batch_tokens: tokens a step, all processes together.
-    accumulate: parts of a step that are computed one after the other.
-    learning_rate: at its peak; 0 takes the size's own, half of it if `start` is "informed".
-    warmup: share of the training in which it rises from 0; then it falls to 0 in a straight line.
-    dropout: in the network. Devlin et al. 2019 have 0.1; passes over the text are few here, and
-        without dropout more is learned from each (Geiping & Goldstein 2023, section 4.3).
-    mask_rate, whole_words: see `text.masking`.
-    next_sentence: predict whether two stretches belong together, beside the words.
-    positions, causal: variants of the network.
-    start: "informed": words that occur with the same words begin alike (`text.cooccurrence`), and
-        where positions are learned, heads of the first block begin by looking at neighbours
-        (`nn.initial.look_at_neighbours`). "published": all first values random, as in BERT.
-    held_out: share of the documents that is never trained on; 0 takes 1%, or what gives 500
-        documents, but at most 10%.
-    precision: of parameters in the network and of activations; running means are float32 always.
+    Parameters
+    ----------
+    size
+        Depth and width, see `bert_shape`.
+    time_limit
+        How long to train: 90s, 30m, 2h; 30m if no steps are given. The learning rate then follows
+        the clock. Preparing the text and evaluating are not counted.
+    steps
+        Updates, instead of a time limit.
+    max_tokens
+        Longest sequence, [CLS] and [SEP] counted.
+    batch_tokens
+        Tokens per step, all processes together.
+    accumulate
+        Parts of a step computed one after the other, where memory is short.
+    learning_rate
+        At its peak; by default the size's own, half of it if init is cooccurrence.
+    warmup
+        Share of the training in which the learning rate rises from 0; then it falls to 0 linearly.
+    weight_decay
+        Of matrices and embeddings, see `ClippedAdamW`.
+    dropout
+        In the network. Devlin et al. 2019 have 0.1; passes over the text are few here, and without
+        dropout more is learned from each (Geiping & Goldstein 2023, section 4.3).
+    mask_rate
+        Share of the tokens to predict.
+    whole_words
+        Choose whole words instead of subwords.
+    next_sentence
+        Predict also whether two spans of text belong together.
+    positions
+        Learned (BERT), sinusoidal or none.
+    causal
+        Each token attends to itself and to earlier tokens alone.
+    init
+        cooccurrence: tokens that occur with the same tokens start with similar vectors, and with
+        learned positions the heads of the first block start by attending to neighbours;
+        random: all initial values random, as in BERT.
+    held_out
+        Share of the documents kept for evaluation; by default 1%, or what gives 500 documents, but
+        at most 10%.
+    precision
+        Of parameters in the network and of activations; the optimiser's means are always float32.
+        auto: bfloat16 where the hardware multiplies it faster.
+    seed
+        Decides everything that is random.
     """
 
     size: Size = "mini"
-    steps: int = 0
-    seconds: float = 0.0
+    time_limit: str | None = None
+    steps: int | None = None
     max_tokens: int = 128
     batch_tokens: int = 4096
     accumulate: int = 1
-    learning_rate: float = 0.0
+    learning_rate: float | None = None
     warmup: float = 0.06
     weight_decay: float = 0.01
     dropout: float = 0.0
     mask_rate: float = 0.15
     whole_words: bool = False
     next_sentence: bool = False
-    positions: Literal["learned", "sinusoidal", "none"] = "learned"
+    positions: Positions = "learned"
     causal: bool = False
-    start: Literal["informed", "published"] = "informed"
-    held_out: float = 0.0
-    precision: Precision = "float32"
+    init: Init = "cooccurrence"
+    held_out: float | None = None
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
     seed: int = 0
 
     def __post_init__(self):
-        if (self.steps > 0) == (self.seconds > 0):
-            raise ValueError("A pre-training takes either --steps or --time-limit.")
+        if self.steps is not None and self.time_limit is not None:
+            raise ValueError("A pre-training takes either --steps or --time-limit, not both.")
+        if self.time_limit is not None:
+            duration(self.time_limit)
+        if min(self.accumulate, self.max_tokens, 1 if self.steps is None else self.steps) < 1:
+            raise ValueError(
+                f"Steps, accumulate and max-tokens are 1 or more, but they are {self.steps}, "
+                f"{self.accumulate} and {self.max_tokens}."
+            )
         if self.batch_tokens < self.max_tokens * self.accumulate:
             raise ValueError(
                 f"A step of {self.batch_tokens} tokens in {self.accumulate} part(s) doesn't hold "
                 f"a sequence of {self.max_tokens}; raise --batch-tokens or lower --max-tokens."
             )
-        if not 0 <= self.held_out < 1:
-            raise ValueError(f"The share held out lies in [0, 1), not {self.held_out}.")
-        if not 0 <= self.warmup < 1:
-            raise ValueError(f"The share of warm-up lies in [0, 1), not {self.warmup}.")
+        if self.held_out is not None and not 0 < self.held_out < 1:
+            raise ValueError(f"The share held out lies in (0, 1), but it is {self.held_out}.")
+        for name in ("warmup", "dropout"):
+            if not 0 <= (value := getattr(self, name)) < 1:
+                raise ValueError(f"The {name} lies in [0, 1), but it is {value}.")
+        for name, value in (("learning rate", self.peak), ("weight decay", self.weight_decay)):
+            if not (math.isfinite(value) and value >= 0):
+                raise ValueError(f"The {name} is 0 or more and finite, but it is {value}.")
+        assert self.masking  # refuses a bad rate
 
     @property
     def masking(self) -> Masking:
-        """How words are hidden."""
+        """How tokens are masked."""
         return Masking(rate=self.mask_rate, whole_words=self.whole_words)
+
+    @property
+    def peak(self) -> float:
+        """The highest learning rate."""
+        if self.learning_rate is not None:
+            return self.learning_rate
+        return LEARNING_RATES[self.size] * (0.5 if self.init == "cooccurrence" else 1.0)
+
+    @property
+    def seconds(self) -> float:
+        """The time limit."""
+        return duration(self.time_limit or TIME_LIMIT).total_seconds()
+
+    def resolved(self, device: torch.device) -> "Pretraining":
+        """With a value for what was left open and follows from nothing but the machine."""
+        limit = None if self.steps is not None else f"{self.seconds:.3f}s"
+        precision = _fastest(device) if self.precision == "auto" else self.precision
+        return dataclasses.replace(
+            self, time_limit=limit, learning_rate=self.peak, precision=precision
+        )
 
     def share_held_out(self, documents: int) -> float:
         """Of a text of so many documents, in (0, 1)."""
@@ -88,8 +154,12 @@ class Pretraining(Config):
 
     def learning_rate_at(self, progress: float) -> float:
         """At a share of the training in [0, 1]."""
-        share = 0.5 if self.start == "informed" else 1.0
-        peak = self.learning_rate or share * LEARNING_RATES[self.size]
         if progress < self.warmup:
-            return peak * progress / self.warmup
-        return peak * max(0.0, (1 - progress) / (1 - self.warmup))
+            return self.peak * progress / self.warmup
+        return self.peak * max(0.0, (1 - progress) / (1 - self.warmup))
+
+
+def _fastest(device: torch.device) -> Precision:
+    if device.type == "cuda":
+        return "bfloat16" if torch.cuda.is_bf16_supported() else "float32"
+    return "bfloat16" if torch.cpu._is_avx512_bf16_supported() else "float32"

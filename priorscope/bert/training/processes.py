@@ -1,4 +1,4 @@
-"""Several processes that train one network: who we are, and sums over all of us."""
+"""Several processes that train one network: which one this is, and sums over all."""
 
 import os
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from torch import Tensor, nn
 class Processes:
     """This process among those that `torchrun` or accelerate started; alone without them.
 
-    rank: 0 ... count - 1; the first one writes files and speaks.
+    rank: 0 ... count - 1; the first one writes files and reports.
     """
 
     rank: int = 0
@@ -22,7 +22,7 @@ class Processes:
 
     @property
     def first(self) -> bool:
-        """Whether this process writes and speaks."""
+        """Whether this process writes and reports."""
         return self.rank == 0
 
     def add(self, numbers: Tensor) -> Tensor:
@@ -35,6 +35,9 @@ class Processes:
         """Give every process the sum of all gradients; one message for all parameters."""
         if self.count == 1:
             return
+        for parameter in network.parameters():
+            if parameter.grad is None:  # no masked token in this process's part
+                parameter.grad = torch.zeros_like(parameter)
         gradients = [p.grad for p in network.parameters() if p.grad is not None]
         flat = self.add(torch.cat([g.flatten() for g in gradients]))
         for gradient, part in zip(

@@ -1,4 +1,4 @@
-"""What a killed run goes on from: one file, written whole or not at all."""
+"""What a killed run resumes from: one file, written whole or not at all."""
 
 import json
 from pathlib import Path
@@ -12,6 +12,7 @@ from priorscope.nn.checkpoint import write_tensors
 from priorscope.train.adamw import ClippedAdamW
 
 NAME = "resume.safetensors"
+FACTS = {"settings", "corpus", "step", "cursor", "evaluations", "seconds"}
 
 
 def save_state(
@@ -30,7 +31,7 @@ def save_state(
     except OSError as error:
         raise OSError(
             f"The checkpoint in {folder} could not be written ({error.strerror}); the one before "
-            "is whole. Make room and run the same command again: it goes on from there."
+            "is whole. Make room and run the same command again: it resumes from there."
         ) from error
 
 
@@ -45,8 +46,11 @@ def read_facts(folder: Path) -> dict[str, Any] | None:
         return None
     try:
         with safe_open(file, "pt") as stored:
-            return json.loads(stored.metadata()["facts"])
-    except (SafetensorError, KeyError, TypeError, ValueError) as error:
+            facts = json.loads(stored.metadata()["facts"])
+        if facts.keys() != FACTS:
+            raise ValueError("its facts are not those of this version")
+        return facts
+    except (SafetensorError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise ValueError(f"{file} is damaged ({error}); start again with --fresh.") from error
 
 

@@ -1,61 +1,67 @@
 """Scores of a classifier on a test split, with intervals over its examples."""
 
-import dataclasses
-
 import numpy as np
+from sklearn.metrics import accuracy_score, f1_score
 
+from priorscope.core.estimate import Estimate
 from priorscope.core.seeds import numpy_stream
 
-DRAWS = 1000
-
-
-@dataclasses.dataclass(frozen=True)
-class Score:
-    """A figure with its 95% interval (percentile bootstrap over n examples)."""
-
-    mean: float
-    low: float
-    high: float
-    n: int
+RESAMPLES = 1000
+METHOD = "score of the test split, percentile bootstrap over its examples"
 
 
 def scores(
     log_probabilities: np.ndarray, targets: np.ndarray, groups: np.ndarray
-) -> dict[str, Score]:
-    """`accuracy` and `macro_f1` in [0, 1], and `loss` in nats per judged item.
+) -> dict[str, Estimate]:
+    """`accuracy` and `macro_f1` in [0, 1], and `loss` in nats per scored item.
 
-    log_probabilities: (items, classes). targets: (items,).
-    groups: (items,) which example an item belongs to; examples are drawn whole.
+    log_probabilities: (items, classes). targets: (items,) class indices.
+    groups: (items,) which example an item belongs to; examples are resampled whole.
     """
     prediction = log_probabilities.argmax(-1)
-    classes = log_probabilities.shape[1]
-    examples, places = np.unique(groups, return_inverse=True)
-    right = np.bincount(places, prediction == targets)
-    loss = np.bincount(places, -log_probabilities[np.arange(len(targets)), targets])
-    count = np.bincount(places)
-    stream = numpy_stream(0, "bootstrap")
-    chances = np.full(len(examples), 1 / len(examples))
-    weights = stream.multinomial(len(examples), chances, size=DRAWS)  # (draws, examples)
-    weights = np.concatenate([np.ones((1, len(examples)), int), weights])  # first: as it is
-    items = np.maximum(weights @ count, 1)
-    pairs = np.zeros((len(examples), 3, classes))  # right, predicted, true: per class
-    for part, chosen, amount in (
-        (0, targets, (prediction == targets).astype(float)),
-        (1, prediction, np.ones(len(targets))),
-        (2, targets, np.ones(len(targets))),
-    ):
-        np.add.at(pairs[:, part], (places, chosen), amount)
-    both, predicted, true = np.einsum("de,epc->pdc", weights, pairs)
-    f1 = 2 * both / np.maximum(predicted + true, 1)
-    occurs = (true > 0) | (predicted > 0)
-    values = {
-        "accuracy": weights @ right / items,
-        "macro_f1": f1.sum(-1) / np.maximum(occurs.sum(-1), 1),
-        "loss": weights @ loss / items,
+    loss = -log_probabilities[np.arange(len(targets)), targets]
+    centers = {
+        "accuracy": accuracy_score(targets, prediction),
+        "macro_f1": f1_score(targets, prediction, average="macro"),
+        "loss": loss.mean(),
     }
-    return {name: _score(value, len(examples)) for name, value in values.items()}
+    examples, owner = np.unique(groups, return_inverse=True)
+    weights = numpy_stream(0, "bootstrap").multinomial(
+        len(examples), np.full(len(examples), 1 / len(examples)), size=RESAMPLES
+    )
+    items = weights @ np.bincount(owner)
+    resampled = {
+        "accuracy": weights @ np.bincount(owner, prediction == targets) / items,
+        "macro_f1": _macro_f1(weights, prediction, targets, owner, log_probabilities.shape[1]),
+        "loss": weights @ np.bincount(owner, loss) / items,
+    }
+    return {
+        name: _estimate(float(center), resampled[name], len(examples))
+        for name, center in centers.items()
+    }
 
 
-def _score(value: np.ndarray, n: int) -> Score:
-    low, high = np.quantile(value[1:], [0.025, 0.975])
-    return Score(float(value[0]), float(low), float(high), n)
+def _macro_f1(
+    weights: np.ndarray,
+    prediction: np.ndarray,
+    targets: np.ndarray,
+    owner: np.ndarray,
+    classes: int,
+) -> np.ndarray:
+    """(resamples,) macro F1 over the classes that occur, as scikit-learn has it.
+
+    weights: (resamples, examples) how often each example is in each resample.
+    """
+    counts = np.zeros((3, weights.shape[1], classes))  # right, predicted, true: per example, class
+    right = prediction == targets
+    np.add.at(counts[0], (owner[right], targets[right]), 1)
+    np.add.at(counts[1], (owner, prediction), 1)
+    np.add.at(counts[2], (owner, targets), 1)
+    both, predicted, true = (weights @ count for count in counts)
+    f1 = 2 * both / np.maximum(predicted + true, 1)
+    return f1.sum(-1) / np.maximum((predicted + true > 0).sum(-1), 1)
+
+
+def _estimate(center: float, resampled: np.ndarray, n: int) -> Estimate:
+    low, high = np.quantile(resampled, [0.025, 0.975])
+    return Estimate(center=center, low=float(low), high=float(high), n=n, method=METHOD)

@@ -6,7 +6,7 @@ from priorscope.core.files import write
 
 
 class StepLog:
-    """`steps.csv`: the loss of every step; what is beyond the step to go on from is cut off."""
+    """`steps.csv`: the loss of every step; what is beyond the step to resume from is cut off."""
 
     def __init__(self, folder: Path, step: int, writes: bool):
         self._file = folder / "steps.csv"

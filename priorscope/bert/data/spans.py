@@ -1,18 +1,18 @@
-"""A corpus as what BERT reads: stretches of one document."""
+"""A corpus as what BERT reads: spans of one document."""
 
 import numpy as np
 
 from priorscope.bert.data.corpus import Corpus
-from priorscope.bert.data.packing import Packed
+from priorscope.bert.data.packing import PackedSequences
 
 
-class Stretches:
+class Spans:
     """Consecutive tokens of one document as `[CLS] ... [SEP]`; a document's last one is shorter.
 
     Args:
         corpus: the text.
         documents: numbers of the documents to use.
-        max_tokens: length with both special pieces, at most.
+        max_tokens: length with both special tokens, at most.
         first, last: ids of [CLS] and [SEP].
     """
 
@@ -36,17 +36,17 @@ class Stretches:
         return len(self._starts)
 
     def lengths(self, numbers: np.ndarray) -> np.ndarray:
-        """Tokens of each, special pieces included."""
+        """Tokens of each, special tokens included."""
         return self._sizes[numbers].astype(np.int64) + 2
 
-    def pack(self, numbers: np.ndarray, epoch: int) -> Packed:
-        """These stretches, end to end; the same in every epoch."""
+    def pack(self, numbers: np.ndarray, epoch: int) -> PackedSequences:
+        """These spans, end to end; the same in every epoch."""
         lengths = self.lengths(numbers)
         offsets = np.concatenate([[0], np.cumsum(lengths)])
-        # Reading from one token before to one after, then putting the special pieces there.
-        places = np.repeat(self._starts[numbers] - 1 - offsets[:-1], lengths)
-        places += np.arange(offsets[-1])
-        tokens = self._tokens[np.clip(places, 0, len(self._tokens) - 1)].astype(np.int64)
+        # Reading from one token before to one after, then putting the special tokens there.
+        indices = np.repeat(self._starts[numbers] - 1 - offsets[:-1], lengths)
+        indices += np.arange(offsets[-1])
+        tokens = self._tokens[np.clip(indices, 0, len(self._tokens) - 1)].astype(np.int64)
         tokens[offsets[:-1]] = self._first
         tokens[offsets[1:] - 1] = self._last
-        return Packed(tokens, offsets)
+        return PackedSequences(tokens, offsets)

@@ -1,4 +1,4 @@
-"""From vectors back to words: what a masked-word network has after its encoder."""
+"""From vectors back to tokens: what a masked language model has after its encoder."""
 
 import torch
 from jaxtyping import Float
@@ -9,8 +9,8 @@ from priorscope.nn.block import Activation, activate
 from priorscope.nn.initial import initialise
 
 
-class WordHead(nn.Module):
-    """Vectors -> logits over the vocabulary; the decoder is the word embedding itself."""
+class TokenHead(nn.Module):
+    """Vectors -> logits over the vocabulary; the decoder is the token embedding itself."""
 
     def __init__(self, shape: BertShape):
         super().__init__()
@@ -21,11 +21,11 @@ class WordHead(nn.Module):
         initialise(self)
 
     def forward(
-        self, x: Float[Tensor, "*batch width"], words: Float[Tensor, "vocabulary width"]
+        self, x: Float[Tensor, "*batch width"], embedding: Float[Tensor, "vocabulary width"]
     ) -> Float[Tensor, "*batch vocabulary"]:
-        """Hand over masked positions alone, and nothing is spent on the others.
+        """Hand over masked tokens alone, and nothing is spent on the others.
 
-        words: the embedding's table, `bert.embeddings.words.weight`.
+        embedding: the table of the token embedding, `bert.embeddings.tokens.weight`.
         """
         x = self.norm(activate(self.dense(x), self.activation))
-        return nn.functional.linear(x, words, self.bias)
+        return nn.functional.linear(x, embedding, self.bias)

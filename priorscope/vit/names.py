@@ -1,4 +1,4 @@
-"""ViT in Hugging Face's and in timm's words: names and layouts of the tensors, settings."""
+"""ViT in Hugging Face's and in timm's terms: names and layouts of the tensors, settings."""
 
 import re
 from collections.abc import Mapping
@@ -16,8 +16,8 @@ HUGGING_FACE = NameTable(
         "encoder.blocks.{}.attention.qkv.": "encoder.layer.{}.attention.attention.",
         "encoder.blocks.{}.attention.out.": "encoder.layer.{}.attention.output.dense.",
         "encoder.blocks.{}.attention_norm.": "encoder.layer.{}.layernorm_before.",
-        "encoder.blocks.{}.mlp.rise.": "encoder.layer.{}.intermediate.dense.",
-        "encoder.blocks.{}.mlp.fall.": "encoder.layer.{}.output.dense.",
+        "encoder.blocks.{}.mlp.up.": "encoder.layer.{}.intermediate.dense.",
+        "encoder.blocks.{}.mlp.down.": "encoder.layer.{}.output.dense.",
         "encoder.blocks.{}.mlp_norm.": "encoder.layer.{}.layernorm_after.",
         "encoder.norm.": "layernorm.",
         "pooler.": "pooler.dense.",
@@ -32,8 +32,8 @@ TIMM = NameTable(
         "encoder.blocks.{}.attention.qkv.": "blocks.{}.attn.qkv.",
         "encoder.blocks.{}.attention.out.": "blocks.{}.attn.proj.",
         "encoder.blocks.{}.attention_norm.": "blocks.{}.norm1.",
-        "encoder.blocks.{}.mlp.rise.": "blocks.{}.mlp.fc1.",
-        "encoder.blocks.{}.mlp.fall.": "blocks.{}.mlp.fc2.",
+        "encoder.blocks.{}.mlp.up.": "blocks.{}.mlp.fc1.",
+        "encoder.blocks.{}.mlp.down.": "blocks.{}.mlp.fc2.",
         "encoder.blocks.{}.mlp_norm.": "blocks.{}.norm2.",
         "encoder.norm.": "norm.",
         "readout.": "head.",
@@ -133,14 +133,14 @@ def _to_ours(tensors: Mapping[str, Tensor], table: NameTable) -> dict[str, Tenso
     ours: dict[str, Tensor] = {}
     for name, tensor in tensors.items():
         modern = re.sub(r"gamma$", "weight", re.sub(r"beta$", "bias", name))
-        known = table.to_ours(modern) or name
-        if known == "class_token.token":
+        own = table.to_ours(modern) or name
+        if own == "class_token.token":
             tensor = tensor.reshape(-1)  # (1, 1, width)
-        elif known == "positions.table" and tensor.ndim == 3:
+        elif own == "positions.table" and tensor.ndim == 3:
             tensor = tensor[0]  # (1, tokens, width)
-        elif known == "patches.project.weight" and tensor.ndim == 4:
+        elif own == "patches.project.weight" and tensor.ndim == 4:
             tensor = tensor.permute(0, 2, 3, 1).flatten(1)  # (width, channels, rows, columns)
-        ours[known] = tensor
+        ours[own] = tensor
     return fuse(ours)
 
 
@@ -155,13 +155,13 @@ def _to_theirs(
             tensor = tensor[None]
         elif name == "patches.project.weight":
             tensor = tensor.unflatten(1, (*patch, -1)).permute(0, 3, 1, 2)
-        found = table.to_theirs(name)
-        if found is None:
+        translated = table.to_theirs(name)
+        if translated is None:
             raise ValueError(
                 f"{name} has no counterpart there; only networks with a class token, learned "
                 f"positions and no other parts can be handed over."
             )
-        theirs[found] = tensor
+        theirs[translated] = tensor
     return theirs
 
 

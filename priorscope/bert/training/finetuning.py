@@ -14,23 +14,37 @@ from priorscope.core.config import Config
 from priorscope.core.seeds import numpy_stream
 from priorscope.train.adamw import ClippedAdamW
 
-LOOKS_AN_EPOCH = 2
+EVALUATIONS_PER_EPOCH = 2
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Finetuning(Config):
     """How a classifier is trained (Devlin et al. 2019, appendix A.3, with early stopping).
 
-    epochs: passes over the training part, at most.
-    batch: sequences a step.
-    learning_rate: at its peak; 0 takes 0.0256 / width: 3.3e-5 for Base, 1e-4 for mini.
-    warmup: share of the steps in which it rises from 0; then it falls to 0 in a straight line.
-    patience: looks at the validation part without improvement after which it stops; 2 an epoch.
+    Parameters
+    ----------
+    epochs
+        Passes over the training part, at most.
+    batch
+        Sequences per step.
+    learning_rate
+        At its peak; by default 0.0256 / width: 3.3e-5 for Base, 1e-4 for mini.
+    warmup
+        Share of the steps in which the learning rate rises from 0; then it falls to 0 linearly.
+    weight_decay
+        Of matrices and embeddings, see `ClippedAdamW`.
+    dropout
+        In the network.
+    patience
+        Evaluations on the validation part without improvement after which training stops; there
+        are 2 per epoch.
+    seed
+        Decides everything that is random.
     """
 
     epochs: int = 5
     batch: int = 32
-    learning_rate: float = 0.0
+    learning_rate: float | None = None
     warmup: float = 0.1
     weight_decay: float = 0.01
     dropout: float = 0.1
@@ -43,17 +57,26 @@ class Finetuning(Config):
                 f"epochs, batch and patience are 1 or more, but they are {self.epochs}, "
                 f"{self.batch} and {self.patience}."
             )
+        for name in ("warmup", "dropout"):
+            if not 0 <= (value := getattr(self, name)) < 1:
+                raise ValueError(f"The {name} lies in [0, 1), but it is {value}.")
+        for name in ("learning_rate", "weight_decay"):
+            value = getattr(self, name)
+            if value is not None and not (math.isfinite(value) and value >= 0):
+                raise ValueError(
+                    f"The {name.replace('_', ' ')} is 0 or more and finite, but it is {value}."
+                )
 
     def learning_rate_at(self, progress: float, width: int) -> float:
         """At a share of the planned steps in [0, 1], for a network of this width."""
-        peak = self.learning_rate or 0.0256 / width
+        peak = 0.0256 / width if self.learning_rate is None else self.learning_rate
         rising = progress / self.warmup if self.warmup else 1.0
         return peak * min(rising, (1 - progress) / (1 - self.warmup))
 
 
 @dataclasses.dataclass(frozen=True)
-class ValidationLook:
-    """Mean cross-entropy, nats per judged item, of training since the last look and validation."""
+class ValidationResult:
+    """Mean cross-entropy, nats per scored item: of training since the last one, of validation."""
 
     epoch: float
     training_loss: float
@@ -61,14 +84,14 @@ class ValidationLook:
     best: bool
 
 
-def finetune(
+def train_classifier(
     classifier: Classifier,
     training: Classified,
     validation: Classified,
     settings: Finetuning,
-    report: Callable[[ValidationLook], None] = lambda look: None,
+    report: Callable[[ValidationResult], None] = lambda result: None,
 ) -> float:
-    """Train in place, keep the parameters of the best look; returns its validation loss.
+    """Train in place and end with the parameters of the lowest validation loss, which it returns.
 
     Raises:
         ValueError: if the loss is no longer finite.
@@ -76,34 +99,35 @@ def finetune(
     network = classifier.network.train()
     device = network.readout.weight.device
     optimizer = ClippedAdamW(network, weight_decay=settings.weight_decay)
-    steps_an_epoch = -(-len(training) // settings.batch)
-    steps, every = settings.epochs * steps_an_epoch, max(1, steps_an_epoch // LOOKS_AN_EPOCH)
-    best, kept, waited, total, items = math.inf, network.state_dict(), 0, 0.0, 0
+    steps_per_epoch = -(-len(training) // settings.batch)
+    steps = settings.epochs * steps_per_epoch
+    every = max(1, steps_per_epoch // EVALUATIONS_PER_EPOCH)
+    best, kept, waited, losses = math.inf, network.state_dict(), 0, []
     order = np.empty(0, np.int64)
     for step in range(steps):
-        epoch, place = divmod(step, steps_an_epoch)
-        if place == 0:
+        epoch, index = divmod(step, steps_per_epoch)
+        if index == 0:
             order = numpy_stream(settings.seed, "order", epoch).permutation(len(training))
-        batch = training.take(order[place * settings.batch : (place + 1) * settings.batch])
+        batch = training.take(order[index * settings.batch : (index + 1) * settings.batch])
         targets = torch.from_numpy(batch.targets).to(device)
-        loss = F.cross_entropy(
-            logits_of(network, batch.texts, device).float(), targets, ignore_index=IGNORED
-        )
+        logits = logits_of(network, batch.texts, device).float()
+        loss = F.cross_entropy(logits, targets, ignore_index=IGNORED)
         loss.backward()
         optimizer.step(settings.learning_rate_at((step + 0.5) / steps, network.shape.width))
-        total, items = total + float(loss.detach()), items + 1
-        if not math.isfinite(total):
+        losses.append(float(loss.detach()))
+        if not math.isfinite(losses[-1]):
             raise ValueError(
                 f"The loss is not finite at step {step + 1}; lower --learning-rate, "
                 f"which is {settings.learning_rate_at(settings.warmup, network.shape.width):.1e}."
             )
         if (step + 1) % every and step + 1 < steps:
             continue
-        found = validation_loss(classifier, validation)
-        report(ValidationLook((step + 1) / steps_an_epoch, total / items, found, found < best))
-        total, items, waited = 0.0, 0, waited + 1
-        if found < best:
-            best, waited = found, 0
+        current = validation_loss(classifier, validation)
+        epochs = (step + 1) / steps_per_epoch
+        report(ValidationResult(epochs, float(np.mean(losses)), current, current < best))
+        losses, waited = [], waited + 1
+        if current < best:
+            best, waited = current, 0
             kept = {name: tensor.clone() for name, tensor in network.state_dict().items()}
         elif waited >= settings.patience:
             break
@@ -112,7 +136,6 @@ def finetune(
 
 
 def validation_loss(classifier: Classifier, texts: Classified) -> float:
-    """Mean cross-entropy in nats per judged item."""
-    log_probabilities = classifier.log_probabilities(texts.texts)
-    judged = texts.targets != IGNORED
-    return float(-log_probabilities[judged, texts.targets[judged]].mean())
+    """Mean cross-entropy in nats per scored item."""
+    log_probabilities, targets, _ = texts.scored(classifier.log_probabilities(texts.texts))
+    return float(-log_probabilities[np.arange(len(targets)), targets].mean())

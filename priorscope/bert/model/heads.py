@@ -1,0 +1,92 @@
+"""What is put on top of BERT's encoder; named as in Hugging Face's transformers."""
+
+from typing import ClassVar
+
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from priorscope.bert.model.encoder import BertEncoder, Ids, Valid
+from priorscope.bert.model.shape import BertShape
+from priorscope.bert.model.token_head import TokenHead
+from priorscope.nn.dropout import Dropout
+from priorscope.nn.initial import initialise
+
+
+class BertWithHead(nn.Module):
+    """An encoder, `bert`, and a head that reads its outputs; subclasses say which.
+
+    pooler: whether the encoder has one.
+    """
+
+    pooler: ClassVar[bool] = False
+
+    def __init__(self, shape: BertShape):
+        super().__init__()
+        self.shape = shape
+        self.bert = BertEncoder(shape, pooler=self.pooler)
+
+    def forward(
+        self, ids: Ids, segments: Ids | None = None, valid: Valid | None = None
+    ) -> Tensor | tuple[Tensor, Tensor]:
+        """Arguments as `BertEncoder`; what is returned, see `head`."""
+        return self.head(self.bert(ids, segments, valid))
+
+    def head(self, x: Float[Tensor, "batch tokens width"]) -> Tensor | tuple[Tensor, Tensor]:
+        """What the encoder's outputs become."""
+        raise NotImplementedError
+
+
+class BertForMaskedLM(BertWithHead):
+    """Predicts masked tokens from the tokens around them."""
+
+    def __init__(self, shape: BertShape):
+        super().__init__(shape)
+        self.tokens = TokenHead(shape)
+
+    def head(self, x: Float[Tensor, "batch tokens width"]) -> Tensor | tuple[Tensor, Tensor]:
+        """(batch, tokens, vocabulary) logits."""
+        return self.tokens(x, self.bert.embeddings.tokens.weight)
+
+
+class BertForPreTraining(BertForMaskedLM):
+    """Predicts masked tokens, and whether the second sentence follows the first."""
+
+    pooler = True
+
+    def __init__(self, shape: BertShape):
+        super().__init__(shape)
+        self.next_sentence = nn.Linear(shape.width, 2)
+        initialise(self.next_sentence)
+
+    def head(self, x: Float[Tensor, "batch tokens width"]) -> Tensor | tuple[Tensor, Tensor]:
+        """(batch, tokens, vocabulary), and (batch, 2): follows, doesn't follow."""
+        of_tokens = self.tokens(x, self.bert.embeddings.tokens.weight)
+        return of_tokens, self.next_sentence(self.bert.pool(x[:, 0]))
+
+
+class BertWithReadout(BertWithHead):
+    """A linear layer over classes; subclasses say what it reads."""
+
+    def __init__(self, shape: BertShape, num_classes: int):
+        super().__init__(shape)
+        self.dropout = Dropout(shape.dropout)
+        self.readout = nn.Linear(shape.width, num_classes)
+        initialise(self.readout)
+
+
+class BertForSequenceClassification(BertWithReadout):
+    """One class per sequence, read off the pooler."""
+
+    pooler = True
+
+    def head(self, x: Float[Tensor, "batch tokens width"]) -> Tensor | tuple[Tensor, Tensor]:
+        """(batch, classes) logits."""
+        return self.readout(self.dropout(self.bert.pool(x[:, 0])))
+
+
+class BertForTokenClassification(BertWithReadout):
+    """One class per token."""
+
+    def head(self, x: Float[Tensor, "batch tokens width"]) -> Tensor | tuple[Tensor, Tensor]:
+        """(batch, tokens, classes) logits."""
+        return self.readout(self.dropout(x))

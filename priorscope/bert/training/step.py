@@ -1,0 +1,136 @@
+"""The one training step of masked language models; pre-training, benchmarks and tests call it.
+
+Nothing is spent on padding, nor on logits of tokens that aren't masked.
+"""
+
+import dataclasses
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Float
+from torch import Tensor
+
+from priorscope.bert.data.packing import MaskedBatch
+from priorscope.bert.model.heads import BertForMaskedLM, BertForPreTraining
+from priorscope.bert.model.tied import look_up_tied
+from priorscope.bert.training.processes import Processes
+from priorscope.nn.sequences import Sequences
+from priorscope.train.adamw import ClippedAdamW
+
+ALONE = Processes()
+
+
+@dataclasses.dataclass(frozen=True)
+class LossSums:
+    """Sums over a batch; divide by `tokens` and `pairs` for means.
+
+    loss: cross-entropy of the masked tokens, nats. right: how many were predicted.
+    pair_loss, pairs_right: the same of the pairs, if there are pairs.
+    tokens, pairs: how many there are.
+    """
+
+    loss: Tensor
+    right: Tensor
+    tokens: int
+    pair_loss: Tensor
+    pairs_right: Tensor
+    pairs: int
+
+
+@dataclasses.dataclass(frozen=True)
+class StepResult:
+    """What a step saw before it changed the parameters, of all processes together.
+
+    loss: sum over the masked tokens, nats. right: how many were predicted. tokens: masked ones.
+    """
+
+    loss: Tensor
+    right: Tensor
+    tokens: int
+
+    @property
+    def mean_loss(self) -> float:
+        """Nats per masked token; waits for the device."""
+        return float(self.loss) / self.tokens
+
+
+def train_step(
+    network: BertForMaskedLM,
+    optimizer: ClippedAdamW,
+    batches: Sequence[MaskedBatch],
+    learning_rate: float,
+    processes: Processes = ALONE,
+) -> StepResult:
+    """Forward, backward, clipping, AdamW.
+
+    Args:
+        network: in training mode; a `BertForPreTraining` learns from pairs as well.
+        optimizer: of the network.
+        batches: this process's parts of the step, computed one after the other.
+        learning_rate: of this step.
+        processes: that take the step together.
+    """
+    device = next(network.parameters()).device
+    counts = torch.tensor(
+        [sum(len(b.positions) for b in batches), sum(len(b.offsets) - 1 for b in batches)]
+    )
+    if processes.count > 1:
+        counts = processes.add(counts.to(device))
+    tokens, pairs = (max(1, int(count)) for count in counts)
+    sums = torch.zeros(2, dtype=torch.float64, device=device)
+    for batch in batches:
+        part = loss_sums(network, batch)
+        loss = part.loss / tokens + part.pair_loss / pairs
+        if loss.requires_grad:
+            loss.backward()
+        sums += torch.stack([part.loss.detach(), part.right])
+    processes.add_gradients(network)
+    optimizer.step(learning_rate)
+    total, right = processes.add(sums).unbind()
+    return StepResult(total, right, tokens)
+
+
+def loss_sums(network: BertForMaskedLM, batch: MaskedBatch) -> LossSums:
+    """Run the network on a batch; without a masked token the sums are 0.
+
+    Logits are float32, or float64 for such a network. The batch is moved to the network's device.
+    """
+    device = next(network.parameters()).device
+    logits, of_pairs = _logits(network, batch, device)
+    targets = torch.from_numpy(batch.targets).to(device)
+    loss = F.cross_entropy(logits, targets, reduction="sum")
+    right = (logits.detach().argmax(-1) == targets).sum()
+    zero = torch.zeros((), device=device)
+    if of_pairs is None:
+        return LossSums(loss, right, len(targets), zero, zero, 0)
+    assert batch.follows is not None, "a network that learns from pairs needs pairs"
+    follows = torch.from_numpy(batch.follows).to(device)
+    pair_loss = F.cross_entropy(of_pairs, follows, reduction="sum")
+    pairs_right = (of_pairs.detach().argmax(-1) == follows).sum()
+    return LossSums(loss, right, len(targets), pair_loss, pairs_right, len(follows))
+
+
+def _logits(
+    network: BertForMaskedLM, batch: MaskedBatch, device: torch.device
+) -> tuple[Float[Tensor, "masked vocabulary"], Float[Tensor, "sequences 2"] | None]:
+    """Logits of the masked tokens and, if the network has them, of the pairs; in one pass."""
+    ids, positions = (torch.from_numpy(a).to(device) for a in (batch.tokens, batch.positions))
+    offsets = torch.from_numpy(batch.offsets)
+    sequences = Sequences(offsets, causal=network.shape.causal, device=device)
+    segments = None if batch.segments is None else torch.from_numpy(batch.segments).to(device)
+    learns_pairs = isinstance(network, BertForPreTraining)
+    at = torch.cat([positions, sequences.offsets[:-1]]) if learns_pairs else positions
+    vectors, table = look_up_tied(ids, network.bert.embeddings.tokens)
+    if not len(at):
+        return _in_float32(vectors.new_zeros(0, len(table))), None
+    x = network.bert.outputs_at(at, ids, sequences, segments, vectors)
+    of_tokens, firsts = x.split([len(positions), len(at) - len(positions)])
+    logits = _in_float32(network.tokens(of_tokens, table))
+    if not isinstance(network, BertForPreTraining):
+        return logits, None
+    return logits, _in_float32(network.next_sentence(network.bert.pool(firsts)))
+
+
+def _in_float32(logits: Tensor) -> Tensor:
+    return logits.float() if logits.dtype == torch.bfloat16 else logits

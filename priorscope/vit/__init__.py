@@ -1,0 +1,1 @@
+"""Vision transformers: the network, its sizes, and its files in other libraries' formats."""
