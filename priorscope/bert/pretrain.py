@@ -24,6 +24,7 @@ from priorscope.bert.training.pretraining import Init, Positions, Pretraining
 from priorscope.bert.training.processes import Processes, joined_processes, own_device
 from priorscope.bert.training.resume import NAME as RESUME
 from priorscope.bert.training.resume import read_facts, refuse_other_settings
+from priorscope.bert.training.start import divide_text
 from priorscope.core.files import own, remove_own
 from priorscope.core.folders import refuse_overlap
 from priorscope.core.keywords import settings_from
@@ -147,7 +148,7 @@ def pretrain_with(
         if processes.first:
             _prepare(files, out, text, settings, fresh, progress)
         processes.wait()
-        prepared = open_prepared(out)
+        prepared = open_prepared(out / FOLDER)
         corpus = prepared.corpus
         trainer = Pretrainer(settings, corpus, prepared.tokenizer, out, device, processes)
         held_out = _train(trainer, processes, progress)
@@ -187,12 +188,16 @@ def _prepare(
     own(out, KIND)
     stored = None if fresh else read_facts(out)
 
-    def accept(digest: str) -> None:
+    def refuse_another(digest: str) -> None:
         if stored is not None:
             refuse_other_settings(stored, identity(settings, digest), out)
 
+    def accept(prepared: PreparedText) -> None:
+        refuse_another(prepared.corpus.digest)
+        divide_text(settings, prepared.corpus, prepared.tokenizer)  # refuses what is too short
+
     if stored is not None:
-        accept(stored["corpus"])  # other settings are refused before the text is read
+        refuse_another(stored["corpus"])  # other settings are refused before the text is read
     prepared = prepare_text(
         lines,
         text,

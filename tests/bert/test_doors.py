@@ -7,7 +7,6 @@ import json
 from pathlib import Path
 
 import pytest
-import torch
 
 import priorscope
 from priorscope.bert.data.prepared import TextSettings
@@ -25,7 +24,9 @@ TEXT = "".join(
         zip(["film", "book"] * 60, ["good", "bad", "long"] * 40, strict=True)
     )
 )
-TABLE = "text\tlabel\n" + "".join(f"the film was {w}\t{w}\n" for w in ["good", "bad"] * 20)
+TABLE = "text\tlabel\n" + "".join(
+    f"the film {i} was {w} for {i % 7} days\t{w}\n" for i, w in enumerate(["good", "bad"] * 20)
+)
 QUICK = {
     "size": "tiny", "steps": 3, "vocab": 100, "max_tokens": 32, "batch_tokens": 128, "held_out": 0.2
 }  # fmt: skip
@@ -138,7 +139,7 @@ def test_fill_mask_and_finetune_are_those_of_the_command(both, tmp_path, capsys)
     tokens = [[candidate.token for candidate in mask] for mask in masks]
     assert tokens == [[row["token"] for row in mask] for mask in sentence["masks"]]
 
-    settings = {"epochs": 1, "batch": 8, "learning_rate": 1e-3}
+    settings = {"input": "text", "epochs": 1, "batch": 8, "learning_rate": 1e-3}
     result = priorscope.finetune(model, table, out=tmp_path / "python", **settings)
     assert run("finetune", model, table, "--out", tmp_path / "shell", *flags(settings)) == 0
     python, shell = digests(tmp_path / "python"), digests(tmp_path / "shell")
@@ -146,6 +147,5 @@ def test_fill_mask_and_finetune_are_those_of_the_command(both, tmp_path, capsys)
     assert python.keys() == shell.keys()
     assert {k for k in python if python[k] != shell[k]} == {"finetuning.json"}
     assert result.examples == {"train": 29, "validation": 3, "test": 8}
-    assert [p.name for p in result.classifier.predict(["the film was good"])] != []
-    assert not any(p.isnan().any() for p in result.classifier.network.parameters())
-    assert torch.is_grad_enabled()
+    (prediction,) = result.classifier.predict(["the film was good"])
+    assert prediction.name in ("good", "bad")

@@ -80,7 +80,7 @@ def world(root: Path, model: Path, foreign: list[str]) -> Path:
 
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
 @settings(
-    max_examples=25,
+    max_examples=12,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -67,7 +67,7 @@ def prepare_text(
     out: Path,
     *,
     sentences: bool,
-    accept: Callable[[str], None],
+    accept: Callable[[PreparedText], None],
     again: bool = False,
     read: Read = lambda lines, what: lines,
 ) -> PreparedText:
@@ -81,7 +81,7 @@ def prepare_text(
         settings: see `TextSettings`.
         out: folder of the pre-training.
         sentences: whether lines are cut into sentences.
-        accept: is given the corpus's digest, and raises if it must not be used.
+        accept: is given what was made or found, and raises if it must not be used.
         again: make them again, whatever is there.
         read: shows how far the reading is.
 
@@ -93,8 +93,8 @@ def prepare_text(
     source = _source(text, settings, given, sentences)
     if not again and is_own(folder, KIND) and read_facts(folder)["source"] == source:
         refuse_foreign(folder, KIND, _NAMES)
-        prepared = open_prepared(out)
-        accept(prepared.corpus.digest)
+        prepared = open_prepared(folder)
+        accept(prepared)
         return prepared
     with replacing(folder, KIND, _NAMES) as new:
         tokenizer = given or train_tokenizer(
@@ -105,19 +105,20 @@ def prepare_text(
         save_tokenizer(tokenizer, new)
         tokenizer = load_tokenizer(new)  # as every later start has it
         lines = read(text, "Encoding the text")
-        accept(write_corpus(lines, tokenizer, new, sentences=sentences, source=source))
-    return open_prepared(out)
+        write_corpus(lines, tokenizer, new, sentences=sentences, source=source)
+        accept(open_prepared(new))
+    return open_prepared(folder)
 
 
-def open_prepared(out: Path) -> PreparedText:
-    """What `prepare_text` left in `out`.
+def open_prepared(folder: Path) -> PreparedText:
+    """What `prepare_text` left in `out/corpus`.
 
     Raises:
         ValueError: if it is missing or damaged.
     """
-    corpus, tokenizer = open_corpus(out / FOLDER), load_tokenizer(out / FOLDER)
-    if corpus.digest != corpus_digest(tokenizer, read_facts(out / FOLDER)["files"]):
-        raise ValueError(f"The tokenizer in {out / FOLDER} has changed; start again with --fresh.")
+    corpus, tokenizer = open_corpus(folder), load_tokenizer(folder)
+    if corpus.digest != corpus_digest(tokenizer, read_facts(folder)["files"]):
+        raise ValueError(f"The tokenizer in {folder} has changed; start again with --fresh.")
     return PreparedText(tokenizer, corpus)
 
 

@@ -18,11 +18,9 @@ from priorscope.bert.training.evaluation import Evaluation, Tally
 from priorscope.bert.training.held_out import (
     HeldOut,
     evaluate,
-    held_out_batches,
     token_frequencies,
     unigram_loss,
 )
-from priorscope.bert.training.initial import initial_network, sequences_of
 from priorscope.bert.training.pretraining import Pretraining
 from priorscope.bert.training.processes import Processes
 from priorscope.bert.training.resume import (
@@ -31,6 +29,7 @@ from priorscope.bert.training.resume import (
     refuse_other_settings,
     save_state,
 )
+from priorscope.bert.training.start import divide_text, initial_network
 from priorscope.bert.training.step import train_step
 from priorscope.bert.training.step_log import StepLog
 from priorscope.train.adamw import ClippedAdamW
@@ -68,21 +67,14 @@ class Pretrainer:
         self.processes = processes or Processes()
         self._identity = identity(self.settings, corpus.digest)
         self._subwords = Subwords.of(tokenizer)
-        trained, held = corpus.split(
-            settings.share_held_out(len(corpus.documents) - 1), settings.seed
-        )
-        self._source = sequences_of(settings, corpus, trained, tokenizer)
-        self._held_out = held_out_batches(
-            sequences_of(settings, corpus, held, tokenizer),
-            self._subwords,
-            settings.masking,
-            settings.batch_tokens,
-            settings.seed,
-        )
-        frequencies = token_frequencies(corpus, trained, tokenizer.get_vocab_size())
+        text = divide_text(settings, corpus, tokenizer)
+        self._source, self._held_out = text.training, text.held_out
+        frequencies = token_frequencies(corpus, text.documents, tokenizer.get_vocab_size())
         self._unigram = unigram_loss(frequencies, self._held_out)
         stored = read_facts(folder)
-        network = initial_network(settings, frequencies, None if stored else (corpus, trained))
+        network = initial_network(
+            settings, frequencies, None if stored else (corpus, text.documents)
+        )
         self.network = network.to(getattr(torch, self.settings.precision)).to(device).train()
         self.processes.share(self.network)
         self.optimizer = ClippedAdamW(self.network, weight_decay=settings.weight_decay)

@@ -1,20 +1,55 @@
 """Where a pre-training starts: its sequences, and the initial values of its network."""
 
+import dataclasses
+
 import numpy as np
 import torch
 from tokenizers import Tokenizer
 
 from priorscope.bert.data.cooccurrence import token_vectors
 from priorscope.bert.data.corpus import Corpus
-from priorscope.bert.data.packing import SequenceSource
+from priorscope.bert.data.masking import Subwords
+from priorscope.bert.data.packing import MaskedBatch, SequenceSource
 from priorscope.bert.data.sentence_pairs import SentencePairs
 from priorscope.bert.data.spans import Spans
 from priorscope.bert.model.heads import BertForMaskedLM, BertForPreTraining
 from priorscope.bert.model.shape import bert_shape
+from priorscope.bert.training.held_out import held_out_batches
 from priorscope.bert.training.pretraining import Pretraining
 from priorscope.core.seeds import global_seed
 from priorscope.nn.initial import start_from_vectors
 from priorscope.text.tokenizer import special_ids
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class DividedText:
+    """A text as what is trained on and what is held out.
+
+    documents: numbers of the documents to train on. training: their sequences.
+    held_out: batches of the other documents, with tokens masked.
+    """
+
+    documents: np.ndarray
+    training: SequenceSource
+    held_out: list[MaskedBatch]
+
+
+def divide_text(settings: Pretraining, corpus: Corpus, tokenizer: Tokenizer) -> DividedText:
+    """Hold out the share of the documents that the settings name.
+
+    Raises:
+        ValueError: if the text is too short, or has no pairs where the settings ask for them.
+    """
+    share = settings.share_held_out(len(corpus.documents) - 1)
+    trained, held = corpus.split(share, settings.seed)
+    batches = held_out_batches(
+        sequences_of(settings, corpus, held, tokenizer),
+        Subwords.of(tokenizer),
+        settings.masking,
+        settings.batch_tokens,
+        settings.seed,
+    )
+    return DividedText(trained, sequences_of(settings, corpus, trained, tokenizer), batches)
 
 
 def sequences_of(
