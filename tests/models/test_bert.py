@@ -162,7 +162,7 @@ def test_another_network_in_the_folder_is_another_learner(tmp_path):
     with pytest.raises(ValueError, match="has changed since this run was planned"):
         planned.build(TEXTS)
     assert Bert.from_options({"pretrained": str(tmp_path / "a")}) != planned
-    with pytest.raises(ValueError, match="there is no folder"):
+    with pytest.raises(ValueError, match="There is no folder"):
         Bert.from_options({"pretrained": str(tmp_path / "absent")})
 
 
