@@ -1,6 +1,7 @@
 """What docs/pretraining.md shows runs as printed, on small files and with seconds for minutes."""
 
 import gzip
+import io
 import re
 import shlex
 from collections.abc import Iterator
@@ -51,7 +52,7 @@ def run(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
     arguments = [SMALL.get(part, part) for part in shlex.split(command)]
     assert arguments[0] == "priorscope"
     if source:
-        monkeypatch.setattr("sys.stdin", Path(source).open(encoding="utf-8"))  # noqa: SIM115
+        monkeypatch.setattr("sys.stdin", io.StringIO(Path(source).read_text(encoding="utf-8")))
     with pytest.raises(SystemExit) as left:
         main(arguments[1:])
     assert left.value.code == Exit.DONE, command
