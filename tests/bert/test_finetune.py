@@ -95,9 +95,10 @@ def test_a_separable_task_is_learned(folder, table):
 
 def test_training_ends_with_the_parameters_of_the_lowest_validation_loss(folder, table):
     """With such a rate the loss rises again, so the last parameters are not the best ones."""
-    classifier, parts, best, results = trained(folder, table, learning_rate=3e-2, epochs=6)
+    settings = {"learning_rate": 5e-2, "batch": 16, "epochs": 6, "patience": 3}
+    classifier, parts, best, results = trained(folder, table, **settings)
     assert best == min(result.validation_loss for result in results)
-    assert results[-1].validation_loss > best
+    assert results[-1].validation_loss > 2 * best
     assert validation_loss(classifier, parts[1]) == best
 
 
