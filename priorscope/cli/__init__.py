@@ -30,12 +30,10 @@ OLD_FLAGS = {"--draws": "--repeats"}  # names of one version ago
 
 def build_app() -> App:
     """The application; a command's module is imported when it is called."""
-    from importlib.metadata import version
-
     app = App(
         name="priorscope",
         help="How many labels is a prior worth?",
-        version=version("priorscope"),
+        version=_version,
         help_format="plaintext",
         config=_file_given,
         suppress_keyboard_interrupt=False,
@@ -44,6 +42,12 @@ def build_app() -> App:
         module = f"priorscope.cli.{name.replace('-', '_')}"
         app.command(f"{module}:run", name=name, help=summary)
     return app
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return version("priorscope")
 
 
 def _file_given(app: App, commands: tuple[str, ...], arguments: Any) -> None:

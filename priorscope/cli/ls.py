@@ -4,7 +4,9 @@ import dataclasses
 import inspect
 import re
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from cyclopts import Parameter
 
 from priorscope.cli.exit_codes import Exit
 from priorscope.core.registry import Registry
@@ -13,7 +15,12 @@ Kind = Literal["learners", "parts", "tasks", "structures", "measures", "checks"]
 KINDS: tuple[Kind, ...] = ("learners", "parts", "tasks", "structures", "measures", "checks")
 
 
-def run(kind: Kind | None = None, /, *, include: tuple[Path, ...] = ()) -> int:
+def run(
+    kind: Kind | None = None,
+    /,
+    *,
+    include: Annotated[tuple[Path, ...], Parameter(negative=())] = (),
+) -> int:
     """List what can be named on the command line; everything, if no kind is named.
 
     Parameters

@@ -15,7 +15,7 @@ def run(
     *names: str,
     all_: Annotated[bool, Parameter(name="--all", negative="")] = False,
     json_: Annotated[bool, Parameter(name="--json", negative="")] = False,
-    include: tuple[Path, ...] = (),
+    include: Annotated[tuple[Path, ...], Parameter(negative=())] = (),
 ) -> int:
     """Measure what is known in advance: each figure, its bounds, pass or fail; exit 1 on a failure.
 

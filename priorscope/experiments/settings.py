@@ -34,7 +34,7 @@ def _converted(convert: Callable[[str], Any], **options: Any) -> Parameter:
         parts = [convert(token.value) for token in tokens]
         return sum(parts, ()) if isinstance(parts[0], tuple) else parts[-1]
 
-    return Parameter(converter=read, n_tokens=1, **options)
+    return Parameter(converter=read, n_tokens=1, negative=(), **options)
 
 
 def separated(text: str) -> tuple[str, ...]:
@@ -104,9 +104,9 @@ class Settings(Config):
     "Optimiser updates planned at least, for every recipe that doesn't say otherwise."
     epochs: Size | None = None
     "Passes over the training part that are planned in addition to --steps."
-    include: tuple[Path, ...] = ()
+    include: Annotated[tuple[Path, ...], Parameter(negative=())] = ()
     "Python files with learners, tasks or structures of your own."
-    fresh: bool = False
+    fresh: Annotated[bool, Parameter(negative=())] = False
     "Forget what the folder holds."
     input: Annotated[tuple[str, ...] | None, _converted(columns)] = None
     "Columns of the input, separated by commas, for tables and texts."
@@ -114,7 +114,7 @@ class Settings(Config):
     "Column or array of the labels."
     kind: Literal["vector", "series", "image", "tokens", "text"] | None = None
     "How to read arrays: vector, series, image or tokens; text for a column of text."
-    strict: bool = False
+    strict: Annotated[bool, Parameter(negative=())] = False
     "Refuse what would be a warning: unreadable images, missing labels, leaks, doubtful readings."
     image_size: Annotated[int, Meta(ge=1, le=4096)] | None = None
     "Side to which images are resized."
