@@ -7,7 +7,6 @@ from priorscope.report.charts.heat import heat_map
 from priorscope.report.figure import Figure
 from priorscope.report.view import View, short
 from priorscope.wording import numbers
-from priorscope.wording.page import structure
 
 KEY = "bits_per_label"
 FAINT = 0.1  # bits per label; where nothing is larger, colours stay pale
@@ -59,7 +58,7 @@ def matrix_figure(view: View, key: str, name: str, title: str) -> list[Figure]:
     content = matrix(view, key)
     if content is None:
         return []
-    columns = [structure(kind) for kind in content["structures"]]
+    columns = [view.structure(kind) for kind in content["structures"]]
     rows = [
         {
             "learner": learner,

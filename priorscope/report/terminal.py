@@ -21,7 +21,7 @@ from priorscope.wording.numbers import (
     share_interval,
     share_of,
 )
-from priorscope.wording.page import structure, t
+from priorscope.wording.page import t
 from priorscope.wording.printable import printable
 
 NAME = 20  # columns for a learner's name
@@ -130,7 +130,7 @@ def strengths(view: View, structures: list[str]) -> Table:
     table = _table()
     table.add_column(t("column.model"), max_width=NAME, overflow="ellipsis", no_wrap=True)
     for name in structures:
-        table.add_column(Text(printable(structure(name))), justify="right", max_width=12)
+        table.add_column(Text(printable(view.structure(name))), justify="right", max_width=12)
     rows = {(row["learner"], row["structure"]): row for row in view.rows("strength")}
     for learner in dict.fromkeys(learner for learner, _ in rows):
         cells = [rows.get((learner, name), {}).get("bits_per_label") for name in structures]

@@ -7,6 +7,7 @@ from priorscope.report.palette import LIGHT, dash, shape
 from priorscope.report.scores import Score, score_of
 from priorscope.report.upgrade import upgraded
 from priorscope.wording.numbers import has_center, has_interval, is_number
+from priorscope.wording.page import structure
 
 REQUIRED = ("task", "sizes", "repeats", "leaderboard", "curves", "verdict")
 NAMING = ("learner", "a", "b", "overtaking", "overtaken")  # columns that hold learners
@@ -53,6 +54,10 @@ class View:
         tables = [self.summary[key] for key in keys if isinstance(self.summary.get(key), list)]
         rows = [row for table in tables for row in table if isinstance(row, dict)]
         return list(dict.fromkeys(row[name] for row in rows for name in NAMING if row.get(name)))
+
+    def structure(self, name: str) -> str:
+        """What tables and charts call a structure."""
+        return structure(name, self.summary.get("structures"))
 
     def rows(self, key: str, **equal: Any) -> list[dict[str, Any]]:
         """The rows under `key` whose values equal those given; none where the key is absent."""

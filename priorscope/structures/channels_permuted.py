@@ -15,7 +15,7 @@ from priorscope.structures import STRUCTURES, Structure
 class ChannelsPermuted(Structure):
     """One fixed permutation of the channels, never the identity."""
 
-    title: ClassVar[str] = "channels permuted"
+    title: ClassVar[str] = "channels shuffled"
 
     def why_not(self, signature: Signature) -> str | None:
         channels = _num_channels(signature)

@@ -21,7 +21,7 @@ class Permuted(Structure):
     example's own length. Linear and fully connected learners are invariant to it.
     """
 
-    title: ClassVar[str] = "positions permuted"
+    title: ClassVar[str] = "positions shuffled"
     least_preset: ClassVar[Preset | None] = "quick"
 
     @classmethod

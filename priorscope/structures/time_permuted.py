@@ -20,7 +20,7 @@ class TimePermuted(Structure):
     attention with learned positions are invariant to it.
     """
 
-    title: ClassVar[str] = "time order permuted"
+    title: ClassVar[str] = "time order shuffled"
 
     def why_not(self, signature: Signature) -> str | None:
         return "a vector has no order" if signature.layout == "vector" else None

@@ -3,6 +3,8 @@
 `t(key, **values)` is the one way to them; another language holds the same keys.
 """
 
+from collections.abc import Mapping
+
 from priorscope.wording.page_en import PAGE
 
 STRUCTURE = "structure."
@@ -24,8 +26,13 @@ def plural(key: str, number: int, **values: object) -> str:
     return t(f"{key}.{'one' if number == 1 else 'many'}", n=number, **values)
 
 
-def structure(name: str) -> str:
-    """`within-patches:4` -> `shuffled within patches (4)`; others stay as they are."""
+def structure(name: str, titles: Mapping[str, str] | None = None) -> str:
+    """`within-patches:4` -> `shuffled within patches (4)`.
+
+    titles: of structures that this language has no words for, by name; others stay as they are.
+    """
     kind, _, options = name.partition(":")
+    if STRUCTURE + kind not in PAGE and titles and name in titles:
+        return titles[name]
     text = PAGE.get(STRUCTURE + kind, kind)
     return f"{text} ({options})" if options else text

@@ -128,10 +128,19 @@ def test_each_is_planned_run_and_reported(folder):
     nulls = [row["name"] for row in summary["validity"] if "mirrored" in row["name"]]
     assert [name for name in nulls if name.startswith("bottleneck")], summary["validity"]
     page = (folder / "priorscope-runs" / "stripes" / "report.html").read_text(encoding="utf-8")
-    assert "mirrored" in page
+    assert "seen in a mirror" in page
 
 
 def test_the_check_is_run_by_its_name(folder):
     process = priorscope(folder, "verify", "sum", includes=["sum"])
     assert process.returncode == 0, process.stderr
     assert "pass sum" in process.stdout
+
+
+def test_the_language_of_the_page_names_structures_as_their_classes_do():
+    from priorscope.structures import STRUCTURES
+    from priorscope.wording.page import structure
+
+    for name, cls in STRUCTURES.classes().items():
+        if cls.__module__.startswith("priorscope."):
+            assert structure(name) == cls.title
