@@ -1,253 +1,324 @@
-"""Everything a comparison says, as plain JSON: schema 1 (docs/json.md)."""
+"""What a comparison says, as types: schema 2 of `summary.json` (docs/json.md).
 
-import math
-from collections.abc import Callable, Collection, Mapping
-from typing import Any
+`docs/summary.schema.json` is generated from these classes. Keys may be added; those here stay.
+An `Estimate` is `{"center", "low", "high", "n", "method"}`.
+"""
 
-import numpy as np
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
-from priorscope.analysis.codelength import Results, reference_bits
-from priorscope.analysis.curves.forecast import forecast
-from priorscope.analysis.intervals import Interval, interval, probability_lowest
-from priorscope.analysis.measures import measures
-from priorscope.analysis.strength import strengths
-from priorscope.analysis.validity import validity
-from priorscope.analysis.verdict import verdict
+from priorscope.analysis.curve_entries import (
+    AuditEntry,
+    CrossoverEntry,
+    EquivalenceEntry,
+    FitPoint,
+    SaturationEntry,
+    SwitchEntry,
+)
+from priorscope.core.estimate import Estimate
 
-SCHEMA = 1
+SCHEMA = 2
+
+Goal = Literal["accuracy", "code"]
+Word = Literal["clear", "leaning", "open"]
+Value = str | int | float | bool | None | list[Any] | dict[str, Any]  # plain JSON
 
 
-def summarise(
-    results: Results,
-    class_counts: list[int],
-    lossy: frozenset[str] = frozenset(),
-    progress: Callable[[str], None] = lambda stage: None,
-    invariant_to: Mapping[str, Collection[str]] | None = None,
-) -> dict[str, Any]:
-    """The keys of schema 1 that follow from rows alone.
+@dataclass(frozen=True, kw_only=True)
+class TaskFacts:
+    """The data by name. classes: how many, 0 for quantities. kind: layout of an input."""
 
-    class_counts: how often each class occurs in the training split.
-    lossy: structures whose destruction loses information; they stand under `cue_reliance`.
-    invariant_to: see `validity`.
+    name: str
+    examples: int = 0
+    test_examples: int = 0
+    classes: int = 0
+    kind: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassCount:
+    """A class and how many training examples it has."""
+
+    name: str
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TargetFacts:
+    """What is predicted. low, high, std: range and standard deviation of a quantity."""
+
+    kind: Literal["classes", "quantity"] = "classes"
+    low: float | None = None
+    high: float | None = None
+    std: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadFacts:
+    """What was read from the data, and what was skipped, filled or resized on the way."""
+
+    examples: int = 0
+    test_examples: int = 0
+    classes: list[ClassCount] = field(default_factory=list)
+    target: TargetFacts = field(default_factory=TargetFacts)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Certainty:
+    """A probability and its word: clear from .95 on, leaning from .7 on, else open."""
+
+    probability: float | None
+    word: Word
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelsWorth:
+    """At `at` labels, `learner` needs `ratio` times as many to do what the pick does."""
+
+    learner: str
+    ratio: Estimate
+    at: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """The answer to the declared goal.
+
+    goal: "accuracy", best at the largest size that was reached; "code", learns fastest over all.
+    metric: what the learners are compared by.
+    pick: the learner that is cheapest at prediction among those `tied`; None without any row.
+    tied: learners that can't be told from the best, or lie within the indifference; best first.
+    probability: that the pick is best or within the indifference. word: clear, leaning, open.
+    size: labelled examples that this holds for.
+    value: the pick's metric, corrected for having been chosen on the same test examples.
+    reference: the metric without any inputs. beats_reference: whether the pick is better.
+    labels_worth: what the pick is worth in labels of the others, within the sizes observed.
+    depends_on_recipe: whether more trials change the order; None, with a reason, if not tried.
+    stopped_by: what ended the comparison.
     """
-    bijective = [s for s in results.structures if s != "intact" and s not in lossy]
-    strength = strengths(results, bijective)
-    unresolved = missing(results)
-    board = leaderboard(results, class_counts)
-    return {
-        "schema": SCHEMA,
-        "sizes": list(results.sizes),
-        "draws": results.draws,
-        "chance_bits": math.log2(results.num_classes),
-        "leaderboard": board,
-        "curves": curves(results),
-        "code_length": cumulative(results),
-        "strength": strength,
-        "cue_reliance": strengths(results, [s for s in results.structures if s in lossy]),
-        "measures": measures(results),
-        "validity": validity(results, strength, invariant_to),
-        "cost": costs(results),
-        "failed": [_failed(row) for row in results.failed],
-        "unresolved": unresolved,
-        "verdict": verdict(results, board, strength, unresolved),
-        **forecasts(results, progress),
-    }
+
+    goal: Goal
+    metric: str
+    pick: str | None
+    tied: list[str]
+    probability: float | None
+    word: Word
+    size: int
+    value: Estimate | None
+    reference: float | None
+    beats_reference: Certainty | None
+    labels_worth: list[LabelsWorth] = field(default_factory=list)
+    indifference: float | None = None
+    depends_on_recipe: bool | None = None
+    depends_on_recipe_reason: str | None = None
+    stopped_by: Literal["settled", "budget", "data"] = "data"
 
 
-def leaderboard(results: Results, class_counts: list[int]) -> list[dict[str, Any]]:
-    """Learners by code length of the intact data, the shortest first; those with all blocks."""
-    n = results.reached
-    shares = np.asarray(class_counts) / np.sum(class_counts)
-    reference = reference_bits((shares * n).tolist()) / n
-    lengths = {name: results.code_lengths(name, "intact", upto=n) for name in results.learners}
-    lengths = {name: by_draw for name, by_draw in lengths.items() if by_draw}
-    if not lengths:
-        return []
-    names = sorted(lengths, key=lambda name: np.mean(list(lengths[name].values())))
-    probability = _probabilities(names, lengths)
-    board = []
-    for name in names:
-        bits = np.array(list(lengths[name].values())) / n
-        seen = [list(results.rows(name, "intact", size).values()) for size in results.sizes]
-        last = [rows for rows in seen if rows][-1]
-        shared = sorted(lengths[name].keys() & lengths[names[0]].keys())
-        behind = [lengths[name][d] - lengths[names[0]][d] for d in shared]
-        any_row = next(iter(results.rows(name, "intact", results.sizes[0]).values()))
-        board.append(
-            {
-                "learner": name,
-                "n": n,
-                "code_bits_per_label": interval(bits),
-                "fit": interval(1 - bits / reference),
-                "accuracy": _test(last, "accuracy"),
-                "test_bits": _test(last, "bits"),
-                "probability_best": probability[name],
-                "behind": interval(np.array(behind) / n) if shared else None,
-                "reference_bits_per_label": reference,
-                "parameters": any_row["parameters"],
-                "multiply_adds": any_row["multiply_adds"],
-                "seconds": _seconds(results, name),
-            }
-        )
-    return board
+@dataclass(frozen=True, kw_only=True)
+class Dropped:
+    """A learner that left the race at size `at`, because even `bound`, its best case, was worse."""
+
+    learner: str
+    at: int
+    bound: float
 
 
-def _probabilities(
-    names: list[str], lengths: dict[str, dict[int, float]]
-) -> dict[str, float | None]:
-    """Over the draws that all of them have; None if there is no such draw."""
-    common = sorted(set.intersection(*(set(lengths[name]) for name in names)))
-    if not common:
-        return dict.fromkeys(names)
-    table = np.array([[lengths[name][d] for d in common] for name in names])
-    return dict(zip(names, probability_lowest(table).tolist(), strict=True))
+@dataclass(frozen=True, kw_only=True)
+class TuningFacts:
+    """trials: recipes tried for every learner. recipes: learner -> the recipe's fields."""
+
+    trials: int = 1
+    chosen_on: str = ""
+    recipes: dict[str, dict[str, Value]] = field(default_factory=dict)
 
 
-def _test(rows: list[dict[str, Any]], key: str, part: str = "test") -> Interval | None:
-    """Interval over draws, widened by what a finite test split leaves open; None without rows."""
-    rows = [row for row in rows if part in row]
-    if not rows:
-        return None
-    values = np.array([row[part][key] for row in rows])
-    if part == "train":
-        return interval(values)
-    count = rows[0][part]["examples"]
-    accuracy = float(np.mean([row[part]["accuracy"] for row in rows]))
-    spread = np.mean([row[part]["bits_spread"] for row in rows])
-    if key == "accuracy":
-        spread = math.sqrt(max(accuracy * (1 - accuracy), 0.0))
-    found = interval(values, float(spread) / math.sqrt(count))
-    return _within(found, 0.0, 1.0 if key == "accuracy" else math.inf)
+@dataclass(frozen=True, kw_only=True)
+class BoardRow:
+    """A learner's place on the leaderboard.
+
+    n: labelled examples that the code length covers. size: training examples behind accuracy
+    and the other metrics, the same for all rows. behind: paired difference of code lengths to
+    the first row, bits per label. behind_p: its p-value, corrected for the number of learners.
+    repeats: those that all learners share. multiply_adds: None where they can't be counted.
+    """
+
+    learner: str
+    n: int = 0
+    code_bits_per_label: Estimate | None = None
+    fit: Estimate | None = None
+    accuracy: Estimate | None = None
+    test_bits: Estimate | None = None
+    probability_best: float | None = None
+    behind: Estimate | None = None
+    behind_p: float | None = None
+    size: int | None = None
+    metrics: dict[str, Estimate] = field(default_factory=dict)
+    repeats: int | None = None
+    failed_runs: int = 0
+    reference_bits_per_label: float | None = None
+    parameters: int | None = None
+    multiply_adds: int | float | None = None
+    seconds: float | None = None
 
 
-def _within(value: Interval, least: float, most: float) -> Interval:
-    """An interval cut to what is possible."""
-    if value["low"] is None or value["high"] is None:
-        return value
-    return {**value, "low": max(least, value["low"]), "high": min(most, value["high"])}
+@dataclass(frozen=True, kw_only=True)
+class CurvePoint:
+    """A learner under a structure, trained on n examples; means over repeats."""
+
+    learner: str
+    structure: str
+    n: int
+    repeats: int = 0
+    test_bits: Estimate | None = None
+    uncalibrated_test_bits: Estimate | None = None
+    train_bits: Estimate | None = None
+    accuracy: Estimate | None = None
+    train_accuracy: Estimate | None = None
+    metrics: dict[str, Estimate] = field(default_factory=dict)
 
 
-def curves(results: Results) -> list[dict[str, Any]]:
-    """Learning curves: one point per learner, structure and size."""
-    points = []
-    for (learner, structure), by_size in results.done.items():
-        for n, by_draw in sorted(by_size.items()):
-            rows = list(by_draw.values())
-            points.append(
-                {
-                    "learner": learner,
-                    "structure": structure,
-                    "n": n,
-                    "draws": len(rows),
-                    "test_bits": _test(rows, "bits"),
-                    "uncalibrated_test_bits": _test(rows, "uncalibrated_bits"),
-                    "train_bits": _test(rows, "bits", "train"),
-                    "accuracy": _test(rows, "accuracy"),
-                    "train_accuracy": _test(rows, "accuracy", "train"),
-                }
-            )
-    return points
+@dataclass(frozen=True, kw_only=True)
+class CodeLengthPoint:
+    """Code length of the first n intact labels, in bits."""
+
+    learner: str
+    n: int
+    bits: Estimate
 
 
-def cumulative(results: Results) -> list[dict[str, Any]]:
-    """Code length of the intact labels up to each block end, in bits."""
-    points = []
-    for learner in results.learners:
-        for n in results.sizes[1:]:
-            lengths = results.code_lengths(learner, "intact", upto=n)
-            if lengths:
-                bits = interval(np.array(list(lengths.values())))
-                points.append({"learner": learner, "n": n, "bits": bits})
-    return points
+@dataclass(frozen=True, kw_only=True)
+class StrengthRow:
+    """What shuffling or removing a structure costs. p: corrected for the number of structures."""
+
+    learner: str
+    structure: str
+    bits_per_label: Estimate
+    p: float | None = None
 
 
-def costs(results: Results) -> list[dict[str, Any]]:
-    """What each learner cost over all of its runs."""
-    rows = []
-    for learner in results.learners:
-        own = [row for _, row in _rows_of(results, learner)]
-        if own:
-            rows.append(
-                {
-                    "learner": learner,
-                    "parameters": own[0]["parameters"],
-                    "multiply_adds": own[0]["multiply_adds"],
-                    "seconds": sum(row["seconds"] for row in own),
-                    "runs": len(own),
-                }
-            )
-    return rows
+@dataclass(frozen=True, kw_only=True)
+class MeasureRow:
+    """A number read off networks trained on n intact examples."""
+
+    learner: str
+    measure: str
+    quantity: str
+    n: int
+    value: Estimate
 
 
-def missing(results: Results) -> list[dict[str, Any]]:
-    """What was asked for and isn't there, by learner and structure."""
-    failed = {
-        (row["learner"], row["structure"], row["run"]["size"], row["run"]["draw"])
-        for row in results.failed
-    }
-    cells = []
-    for learner in results.learners:
-        for structure in results.structures:
-            gaps = [
-                (size, draw)
-                for size in results.sizes
-                for draw in range(results.draws)
-                if draw not in results.rows(learner, structure, size)
-                and (learner, structure, size, draw) not in failed
-            ]
-            if gaps:
-                cells.append(
-                    {
-                        "learner": learner,
-                        "structure": structure,
-                        "missing_runs": len(gaps),
-                        "sizes": sorted({size for size, _ in gaps}),
-                        "reason": "the budget ended before these runs",
-                    }
-                )
-    return cells
+@dataclass(frozen=True, kw_only=True)
+class ValidityRow:
+    """A test whose answer is known in advance.
+
+    low, high: the bounds that `value` must keep, or its interval, which must hold 0; `meaning`
+    says which. error_rate: how often a sound tool fails it. passed: None if it has no power.
+    """
+
+    name: str
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    passed: bool | None = None
+    meaning: str = ""
+    error_rate: float | None = None
 
 
-def forecasts(results: Results, progress: Callable[[str], None]) -> dict[str, Any]:
-    """What `analysis.forecast` makes of the intact learning curves; empty without any row."""
-    rows = []
-    for learner in results.learners:
-        for (size, draw), row in _rows_of(results, learner, "intact"):
-            block = row.get("block", {})
-            rows.append(
-                {
-                    "learner": learner,
-                    "n": size,
-                    "draw": draw,
-                    "loss": row["test"]["bits"],
-                    "error": 1 - row["test"]["accuracy"],
-                    "train_loss": row["train"]["bits"],
-                    "uniform_loss": math.log2(results.num_classes),
-                    "block_bits": block.get("bits", 0) * block.get("examples", 0) or None,
-                    "block_examples": block.get("examples"),
-                    "seconds": row["seconds"],
-                }
-            )
-    return forecast(rows, progress=progress) if rows else {}
+@dataclass(frozen=True, kw_only=True)
+class CostRow:
+    """What all runs of a learner took."""
+
+    learner: str
+    parameters: int | None = None
+    multiply_adds: int | float | None = None
+    seconds: float = 0.0
+    runs: int = 0
 
 
-def _rows_of(
-    results: Results, learner: str, structure: str | None = None
-) -> list[tuple[tuple[int, int], dict[str, Any]]]:
-    return [
-        ((size, draw), row)
-        for (name, of), by_size in results.done.items()
-        if name == learner and structure in (None, of)
-        for size, by_draw in sorted(by_size.items())
-        for draw, row in sorted(by_draw.items())
-    ]
+@dataclass(frozen=True, kw_only=True)
+class FailedRun:
+    """A run that ended with an error."""
+
+    run: str
+    digest: str = ""
+    reason: str = ""
+    learner: str = ""
 
 
-def _seconds(results: Results, learner: str) -> float:
-    return sum(row["seconds"] for _, row in _rows_of(results, learner, "intact"))
+@dataclass(frozen=True, kw_only=True)
+class Unresolved:
+    """Runs that were asked for and aren't there."""
+
+    learner: str
+    structure: str
+    missing_runs: int = 0
+    sizes: list[int] = field(default_factory=list)
+    reason: str = ""
 
 
-def _failed(row: dict[str, Any]) -> dict[str, Any]:
-    run = row["run"]
-    title = f"{row['learner']}, {row['structure']}, n = {run['size']}, draw {run['draw']}"
-    return {"run": title, "digest": row["digest"], "reason": row["reason"]}
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """A fact that is worth a sentence; `priorscope.wording` has the sentence of each key."""
+
+    key: str
+    values: dict[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReproduceFacts:
+    """What is needed to do it again."""
+
+    command: str = ""
+    settings: dict[str, Value] = field(default_factory=dict)
+    version: str = ""
+    digest: str = ""
+    data: str = ""
+    versions: dict[str, Value] = field(default_factory=dict)
+    hardware: dict[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """Everything that a comparison says.
+
+    chance_bits: bits per label of guessing without inputs. measured: measure -> what its numbers
+    mean. answers: the answer to each goal; `answer` is that of the goal asked for. verdict and
+    recommendation: the sentences of `findings`. report: path of the page.
+    """
+
+    task: TaskFacts
+    schema: int = SCHEMA
+    read: ReadFacts = field(default_factory=ReadFacts)
+    goal: Goal | None = None
+    answer: Answer | None = None
+    answers: dict[str, Answer] = field(default_factory=dict)
+    sizes: list[int] = field(default_factory=list)
+    repeats: int = 0
+    chance_bits: float | None = None
+    tuning: TuningFacts = field(default_factory=TuningFacts)
+    leaderboard: list[BoardRow] = field(default_factory=list)
+    curves: list[CurvePoint] = field(default_factory=list)
+    code_length: list[CodeLengthPoint] = field(default_factory=list)
+    strength: list[StrengthRow] = field(default_factory=list)
+    cue_reliance: list[StrengthRow] = field(default_factory=list)
+    measures: list[MeasureRow] = field(default_factory=list)
+    measured: dict[str, str] = field(default_factory=dict)
+    validity: list[ValidityRow] = field(default_factory=list)
+    cost: list[CostRow] = field(default_factory=list)
+    equivalence: list[EquivalenceEntry] = field(default_factory=list)
+    crossovers: list[CrossoverEntry] = field(default_factory=list)
+    audit: list[AuditEntry] = field(default_factory=list)
+    saturation: list[SaturationEntry] = field(default_factory=list)
+    switch: SwitchEntry | None = None
+    fits: list[FitPoint] = field(default_factory=list)
+    forecasts: list[dict[str, Value]] = field(default_factory=list)
+    dropped: list[Dropped] = field(default_factory=list)
+    failed: list[FailedRun] = field(default_factory=list)
+    unresolved: list[Unresolved] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    verdict: list[str] = field(default_factory=list)
+    recommendation: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    reproduce: ReproduceFacts = field(default_factory=ReproduceFacts)
+    report: str | None = None

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from priorscope.analysis.codelength import collect, label_code_bits, reference_bits
-from priorscope.analysis.summary import summarise
+from priorscope.analysis.summarise import summarise
 from priorscope.analysis.verdict import _best
 
 SIZES, CLASSES, DRAWS = (10, 20, 40), 4, 3

@@ -1,0 +1,135 @@
+"""What is said of learning curves, as types of the summary (docs/curves.md)."""
+
+from dataclasses import dataclass, field
+
+from priorscope.core.estimate import Estimate
+
+
+@dataclass(frozen=True, kw_only=True)
+class EquivalenceEntry:
+    """At `n` labels, `a` is worth `ratio` times the data of `b`.
+
+    A ratio without a centre is a bound: more than `ratio.low`. kind: observed within the sizes
+    of b, predicted beyond them.
+    """
+
+    a: str
+    b: str
+    n: float
+    on: str
+    ratio: Estimate
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CrossoverSize:
+    """Labelled examples at a crossing: median, and 50, 80 and 95% intervals; None is "never"."""
+
+    median: float | None = None
+    low50: float | None = None
+    high50: float | None = None
+    low80: float | None = None
+    high80: float | None = None
+    low95: float | None = None
+    high95: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CrossoverEntry:
+    """Where one learner overtakes another. verdict: see docs/curves.md."""
+
+    overtaking: str
+    overtaken: str
+    on: str
+    verdict: str
+    n: CrossoverSize = field(default_factory=CrossoverSize)
+    probability_never: float | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditEntry:
+    """A size that was hidden and predicted from the smaller ones."""
+
+    learner: str
+    n: float
+    on: str
+    hidden: int
+    predicted: Estimate
+    seen: Estimate
+    passed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CatchUp:
+    """Code length paid before the learner beats guessing, and its share of the whole."""
+
+    bits: Estimate
+    share: Estimate
+    code_length: Estimate
+    beats_chance_at: float | None
+    basis: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class GapPoint:
+    """Test loss minus training loss at n, bits per label."""
+
+    n: float
+    gap: Estimate
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaturationEntry:
+    """Whether more data would help. fall_per_doubling: 1 - loss(n) / loss(n / 2) at the end."""
+
+    learner: str
+    on: str
+    n: float
+    verdict: str
+    fall_per_doubling: Estimate | None = None
+    catch_up: CatchUp | None = None
+    gap: list[GapPoint] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SingleCode:
+    """One learner's code length, in bits, without the first block."""
+
+    learner: str
+    bits: Estimate
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stretch:
+    """Consecutive blocks coded by one learner; `to` is None after the last size."""
+
+    learner: str
+    start: float
+    to: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SwitchEntry:
+    """The code that may change its learner between blocks; only `reason` where there is none."""
+
+    bits: Estimate | None = None
+    best_single: SingleCode | None = None
+    saved: Estimate | None = None
+    path: list[Stretch] = field(default_factory=list)
+    changes: list[float] = field(default_factory=list)
+    basis: str = ""
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FitPoint:
+    """A point of a fitted curve, to plot, with a 95% interval."""
+
+    learner: str
+    on: str
+    n: float
+    median: float
+    low: float
+    high: float
+    kind: str
