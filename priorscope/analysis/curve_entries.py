@@ -1,6 +1,7 @@
 """What is said of learning curves, as types of the summary (docs/curves.md)."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from priorscope.core.estimate import Estimate
 
@@ -36,13 +37,20 @@ class CrossoverSize:
 
 @dataclass(frozen=True, kw_only=True)
 class CrossoverEntry:
-    """Where one learner overtakes another. verdict: see docs/curves.md."""
+    """Where one learner overtakes another. verdict: see docs/curves.md.
+
+    probability: of a crossing within 4 times the data; probability_2x: within twice. not_before:
+    the crossing lies beyond this size with a probability of 90%.
+    """
 
     overtaking: str
     overtaken: str
     on: str
     verdict: str
     n: CrossoverSize = field(default_factory=CrossoverSize)
+    probability: float | None = None
+    probability_2x: float | None = None
+    not_before: float | None = None
     probability_never: float | None = None
     reason: str | None = None
 
@@ -133,3 +141,44 @@ class FitPoint:
     low: float
     high: float
     kind: str
+    low80: float | None = None
+    high80: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForecastPoint:
+    """What a curve is expected to reach at `times` its data; `tested`: within what was checked."""
+
+    times: float
+    n: float
+    tested: bool
+    median: float
+    low50: float
+    high50: float
+    low80: float
+    high80: float
+    low95: float
+    high95: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class CurveRemark:
+    """What is odd about a curve: a finding's key and values."""
+
+    key: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForecastEntry:
+    """A curve's forecast; `ahead` is empty, with a `reason`, where there is none."""
+
+    learner: str
+    on: str
+    n: float
+    sizes: int
+    repeats: int
+    ahead: list[ForecastPoint] = field(default_factory=list)
+    weight_of_families: Any = None
+    remarks: list[CurveRemark] = field(default_factory=list)
+    reason: str | None = None

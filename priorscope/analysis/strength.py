@@ -1,32 +1,79 @@
-"""Strength of a bias toward a structure: what its destruction costs, in bits per label."""
-
-from typing import Any
+"""Strength of a bias toward a structure: what shuffling or removing it costs, per label."""
 
 import numpy as np
 
-from priorscope.analysis.codelength import Results
-from priorscope.analysis.intervals import interval
+from priorscope.analysis.code_length import RANDOM_LABELS, CodeLengths
+from priorscope.analysis.estimates import (
+    LEVEL,
+    estimate,
+    holm,
+    moderated,
+    p_value,
+    pooled_variance,
+)
+from priorscope.analysis.summary import StrengthRow
+from priorscope.analysis.table import RunTable
 
 
-def strengths(results: Results, structures: list[str]) -> list[dict[str, Any]]:
-    """One row per learner and structure: mean over draws of (L(A, gD) - L(A, D)) / n.
+def changes(table: RunTable, lengths: CodeLengths, structure: str) -> tuple[np.ndarray, np.ndarray]:
+    """(L(A, gD) - L(A, D)) / n by learner and repeat, and the n of each learner, 0 for none.
 
-    The difference is taken draw by draw, so what a draw makes easy or hard cancels. 0 says that
-    the learner doesn't care; above 0, that it lives on this structure.
+    n is the largest size at which a learner has a code length under both.
     """
-    rows, n = [], results.reached
-    for learner in results.learners:
-        intact = results.code_lengths(learner, "intact", upto=n)
-        for structure in structures:
-            destroyed = results.code_lengths(learner, structure, upto=n)
-            draws = sorted(intact.keys() & destroyed.keys())
-            if draws:
-                change = np.array([destroyed[d] - intact[d] for d in draws]) / n
-                rows.append(
-                    {
-                        "learner": learner,
-                        "structure": structure,
-                        "bits_per_label": interval(change),
-                    }
-                )
+    intact = lengths.bits[:, table.structures.index("intact")]
+    other = lengths.bits[:, table.structures.index(structure)]
+    gaps: np.ndarray = (other - intact) / np.asarray(table.sizes, dtype=float)[:, None]
+    gaps[:, 0] = np.nan  # the first block says nothing of the learner
+    there: np.ndarray = np.isfinite(gaps).any(axis=2)
+    last = np.where(there.any(axis=1), there.shape[1] - 1 - there[:, ::-1].argmax(axis=1), 0)
+    n = np.where(there.any(axis=1), np.asarray(table.sizes)[last], 0)
+    return gaps[np.arange(len(gaps)), last], n
+
+
+def strengths(table: RunTable, lengths: CodeLengths, structures: list[str]) -> list[StrengthRow]:
+    """One row per learner and structure: mean over repeats of (L(A, gD) - L(A, D)) / n.
+
+    The difference is taken within a repeat, so what a repeat makes easy or hard cancels. 0: the
+    learner is invariant to the structure, or the data lack it; above 0: it relies on it.
+    Intervals are those at which Holm's correction over the whole table judges.
+    """
+    if "intact" not in table.structures:
+        return []
+    cells = [(name, *changes(table, lengths, name)) for name in structures]
+    keys = [
+        (learner, name, values[i])
+        for i, learner in enumerate(table.learners)
+        for name, values, n in cells
+        if n[i] > 0
+    ]
+    if not keys:
+        return []
+    values = np.array([value for _, _, value in keys])
+    tested = [j for j, (_, name, _) in enumerate(keys) if name != RANDOM_LABELS]
+    levels, adjusted = np.full(len(keys), LEVEL), np.full(len(keys), np.nan)
+    if tested:
+        adjusted[tested], levels[tested] = holm(_p_values(values[tested]))
+    rows = []
+    for j, (learner, name, own) in enumerate(keys):
+        among = values[tested] if j in tested else values
+        pooled = pooled_variance(among, without=tested.index(j) if j in tested else None)
+        note = f"; Holm over {len(tested)} changes" if j in tested else ""
+        rows.append(
+            StrengthRow(
+                learner=learner,
+                structure=name,
+                bits_per_label=estimate(own, pooled, float(levels[j]), note),
+                p=float(adjusted[j]) if j in tested else None,
+            )
+        )
     return rows
+
+
+def _p_values(values: np.ndarray) -> np.ndarray:
+    out = np.ones(len(values))
+    for i, own in enumerate(values):
+        known = own[np.isfinite(own)]
+        variance, dof = moderated(known, pooled_variance(values, without=i))
+        std = np.array(np.sqrt(variance / len(known)))
+        out[i] = float(p_value(np.array(known.mean()), std, np.array(dof)))
+    return out

@@ -1,251 +1,198 @@
-"""From runs to the summary of a comparison (for now schema 1, which `summary_json` reads)."""
+"""From the table of runs to the summary of a comparison (schema 2), without its sentences."""
 
-import math
-from collections.abc import Callable
-from typing import Any
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
 
+import msgspec
 import numpy as np
 
-from priorscope.analysis.codelength import Results, reference_bits
+from priorscope.analysis.answer import answer, code_contest, metric_contest
+from priorscope.analysis.code_length import CodeLengths, code_lengths
 from priorscope.analysis.curves.forecast import forecast
-from priorscope.analysis.intervals import Interval, interval, probability_lowest
-from priorscope.analysis.measures import measures
+from priorscope.analysis.findings import findings
+from priorscope.analysis.leaderboard import leaderboard
+from priorscope.analysis.metrics import metric_named
+from priorscope.analysis.points import code_length_points, cost_rows, curve_points, measure_rows
+from priorscope.analysis.reference import Reference
 from priorscope.analysis.strength import strengths
+from priorscope.analysis.summary import (
+    DroppedLearner,
+    FailedRun,
+    Finding,
+    Goal,
+    ReadFacts,
+    Summary,
+    TaskFacts,
+    Unresolved,
+)
+from priorscope.analysis.summary_json import renewed
+from priorscope.analysis.table import RunTable
 from priorscope.analysis.validity import validity
-from priorscope.analysis.verdict import verdict
 
-SCHEMA = 1
+_CURVE_KEYS = ("equivalence", "crossovers", "audit", "saturation", "switch", "fits", "forecasts")
+_CURVE_METHOD = "median, 95% of the plausible curves; means over repeats by Student's t"
+
+
+@dataclasses.dataclass(frozen=True)
+class Request:
+    """What is asked of the rows.
+
+    metric: None is the default of the target's kind. indifference: a difference that doesn't
+    matter, in units of the metric; None is its default. lossy: structures that lose information.
+    invariant: learner -> structures that it is invariant to. stopped_by: None follows from
+    whether runs are missing.
+    """
+
+    goal: Goal = "accuracy"
+    metric: str | None = None
+    indifference: float | None = None
+    lossy: frozenset[str] = frozenset()
+    invariant: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict)
+    dropped: tuple[DroppedLearner, ...] = ()
+    stopped_by: Literal["settled", "budget", "data"] | None = None
 
 
 def summarise(
-    results: Results,
-    class_counts: list[int],
-    lossy: frozenset[str] = frozenset(),
+    table: RunTable,
+    reference: Reference,
+    request: Request,
+    task: TaskFacts,
     progress: Callable[[str], None] = lambda stage: None,
-) -> dict[str, Any]:
-    """The keys of schema 1 that follow from rows alone.
+) -> Summary:
+    """Everything that follows from the rows; its findings have no sentences yet.
 
-    class_counts: how often each class occurs in the training split.
-    lossy: structures whose destruction loses information; they stand under `cue_reliance`.
+    Raises:
+        LookupError: if the metric doesn't fit the targets.
     """
-    bijective = [s for s in results.structures if s != "intact" and s not in lossy]
-    strength = strengths(results, bijective)
-    unresolved = missing(results)
-    board = leaderboard(results, class_counts)
-    return {
-        "schema": SCHEMA,
-        "sizes": list(results.sizes),
-        "draws": results.draws,
-        "chance_bits": math.log2(results.num_classes),
-        "leaderboard": board,
-        "curves": curves(results),
-        "code_length": cumulative(results),
-        "strength": strength,
-        "cue_reliance": strengths(results, [s for s in results.structures if s in lossy]),
-        "measures": measures(results),
-        "validity": validity(results, strength),
-        "cost": costs(results),
-        "failed": [_failed(row) for row in results.failed],
-        "unresolved": unresolved,
-        "verdict": verdict(results, board, strength, unresolved),
-        **forecasts(results, progress),
+    metric = metric_named(request.metric, reference.target.kind)
+    lengths = code_lengths(table, reference.null_bits, reference.chance_bits)
+    unresolved = missing_runs(table, request.dropped)
+    stopped = request.stopped_by or ("budget" if unresolved else "data")
+    code_margin = request.indifference if request.goal == "code" else None
+    metric_margin = request.indifference if request.goal == "accuracy" else None
+    by_code = code_contest(table, lengths, code_margin)
+    by_metric = metric_contest(table, metric, reference, metric_margin)
+    facts = (table, lengths, reference, metric)
+    answers = {
+        "accuracy": answer("accuracy", *facts, by_metric, stopped),
+        "code": answer("code", *facts, by_code, stopped),
     }
+    others = [s for s in table.structures if s != "intact"]
+    summary = Summary(
+        task=task,
+        read=_read(task, reference),
+        goal=request.goal,
+        answer=answers[request.goal],
+        answers=answers,
+        sizes=list(table.sizes),
+        repeats=table.repeats,
+        chance_bits=reference.chance_bits,
+        leaderboard=leaderboard(table, lengths, by_code, by_metric),
+        curves=curve_points(table),
+        code_length=code_length_points(table, lengths),
+        strength=strengths(table, lengths, [s for s in others if s not in request.lossy]),
+        cue_reliance=strengths(table, lengths, [s for s in others if s in request.lossy]),
+        measures=measure_rows(table),
+        validity=validity(table, lengths, request.invariant),
+        cost=cost_rows(table),
+        dropped=list(request.dropped),
+        failed=_failed(table),
+        unresolved=unresolved,
+        **_curves(table, lengths, reference, progress),
+    )
+    contests = {"accuracy": by_metric, "code": by_code}
+    found = findings(summary, table, contests[request.goal])
+    return dataclasses.replace(summary, findings=[*found, *summary.findings])
 
 
-def leaderboard(results: Results, class_counts: list[int]) -> list[dict[str, Any]]:
-    """Learners by code length of the intact data, the shortest first; those with all blocks."""
-    n = results.reached
-    shares = np.asarray(class_counts) / np.sum(class_counts)
-    reference = reference_bits((shares * n).tolist()) / n
-    lengths = {name: results.code_lengths(name, "intact", upto=n) for name in results.learners}
-    lengths = {name: by_draw for name, by_draw in lengths.items() if by_draw}
-    if not lengths:
-        return []
-    names = sorted(lengths, key=lambda name: np.mean(list(lengths[name].values())))
-    probability = _probabilities(names, lengths)
-    board = []
-    for name in names:
-        bits = np.array(list(lengths[name].values())) / n
-        seen = [list(results.rows(name, "intact", size).values()) for size in results.sizes]
-        last = [rows for rows in seen if rows][-1]
-        shared = sorted(lengths[name].keys() & lengths[names[0]].keys())
-        behind = [lengths[name][d] - lengths[names[0]][d] for d in shared]
-        any_row = next(iter(results.rows(name, "intact", results.sizes[0]).values()))
-        board.append(
-            {
-                "learner": name,
-                "n": n,
-                "code_bits_per_label": interval(bits),
-                "fit": interval(1 - bits / reference),
-                "accuracy": _test(last, "accuracy"),
-                "test_bits": _test(last, "bits"),
-                "probability_best": probability[name],
-                "behind": interval(np.array(behind) / n) if shared else None,
-                "reference_bits_per_label": reference,
-                "parameters": any_row["parameters"],
-                "multiply_adds": any_row["multiply_adds"],
-                "seconds": _seconds(results, name),
-            }
-        )
-    return board
-
-
-def _probabilities(
-    names: list[str], lengths: dict[str, dict[int, float]]
-) -> dict[str, float | None]:
-    """Over the draws that all of them have; None if there is no such draw."""
-    common = sorted(set.intersection(*(set(lengths[name]) for name in names)))
-    if not common:
-        return dict.fromkeys(names)
-    table = np.array([[lengths[name][d] for d in common] for name in names])
-    return dict(zip(names, probability_lowest(table).tolist(), strict=True))
-
-
-def _test(rows: list[dict[str, Any]], key: str, part: str = "test") -> Interval | None:
-    """Interval over draws, widened by what a finite test split leaves open; None without rows."""
-    rows = [row for row in rows if part in row]
-    if not rows:
-        return None
-    values = np.array([row[part][key] for row in rows])
-    if part == "train":
-        return interval(values)
-    count = rows[0][part]["examples"]
-    accuracy = float(np.mean([row[part]["accuracy"] for row in rows]))
-    spread = np.mean([row[part]["bits_spread"] for row in rows])
-    if key == "accuracy":
-        spread = math.sqrt(max(accuracy * (1 - accuracy), 0.0))
-    found = interval(values, float(spread) / math.sqrt(count))
-    return _within(found, 0.0, 1.0 if key == "accuracy" else math.inf)
-
-
-def _within(value: Interval, least: float, most: float) -> Interval:
-    """An interval cut to what is possible."""
-    if value["low"] is None or value["high"] is None:
-        return value
-    return {**value, "low": max(least, value["low"]), "high": min(most, value["high"])}
-
-
-def curves(results: Results) -> list[dict[str, Any]]:
-    """Learning curves: one point per learner, structure and size."""
-    points = []
-    for (learner, structure), by_size in results.done.items():
-        for n, by_draw in sorted(by_size.items()):
-            rows = list(by_draw.values())
-            points.append(
-                {
-                    "learner": learner,
-                    "structure": structure,
-                    "n": n,
-                    "draws": len(rows),
-                    "test_bits": _test(rows, "bits"),
-                    "uncalibrated_test_bits": _test(rows, "uncalibrated_bits"),
-                    "train_bits": _test(rows, "bits", "train"),
-                    "accuracy": _test(rows, "accuracy"),
-                    "train_accuracy": _test(rows, "accuracy", "train"),
-                }
-            )
-    return points
-
-
-def cumulative(results: Results) -> list[dict[str, Any]]:
-    """Code length of the intact labels up to each block end, in bits."""
-    points = []
-    for learner in results.learners:
-        for n in results.sizes[1:]:
-            lengths = results.code_lengths(learner, "intact", upto=n)
-            if lengths:
-                bits = interval(np.array(list(lengths.values())))
-                points.append({"learner": learner, "n": n, "bits": bits})
-    return points
-
-
-def costs(results: Results) -> list[dict[str, Any]]:
-    """What each learner cost over all of its runs."""
-    rows = []
-    for learner in results.learners:
-        own = [row for _, row in _rows_of(results, learner)]
-        if own:
-            rows.append(
-                {
-                    "learner": learner,
-                    "parameters": own[0]["parameters"],
-                    "multiply_adds": own[0]["multiply_adds"],
-                    "seconds": sum(row["seconds"] for row in own),
-                    "runs": len(own),
-                }
-            )
-    return rows
-
-
-def missing(results: Results) -> list[dict[str, Any]]:
-    """What was asked for and isn't there, by learner and structure."""
-    failed = {
-        (row["learner"], row["structure"], row["run"]["size"], row["run"]["draw"])
-        for row in results.failed
-    }
-    cells = []
-    for learner in results.learners:
-        for structure in results.structures:
-            gaps = [
-                (size, draw)
-                for size in results.sizes
-                for draw in range(results.draws)
-                if draw not in results.rows(learner, structure, size)
-                and (learner, structure, size, draw) not in failed
-            ]
-            if gaps:
-                cells.append(
-                    {
-                        "learner": learner,
-                        "structure": structure,
-                        "missing_runs": len(gaps),
-                        "sizes": sorted({size for size, _ in gaps}),
-                        "reason": "the budget ended before these runs",
-                    }
+def missing_runs(table: RunTable, dropped: tuple[DroppedLearner, ...] = ()) -> list[Unresolved]:
+    """What was asked for and isn't there, by learner and structure; not what left the race."""
+    ends = {d.learner: d.at for d in dropped}
+    gaps = ~(table.done | table.failed)
+    out = []
+    for i, learner in enumerate(table.learners):
+        for j, structure in enumerate(table.structures):
+            wanted = gaps[i, j].copy()
+            wanted[[n > ends.get(learner, n) for n in table.sizes]] = False
+            if wanted.any():
+                out.append(
+                    Unresolved(
+                        learner=learner,
+                        structure=structure,
+                        missing_runs=int(wanted.sum()),
+                        sizes=[table.sizes[s] for s in np.flatnonzero(wanted.any(axis=1))],
+                        reason="the budget ended before these runs",
+                    )
                 )
-    return cells
+    return out
 
 
-def forecasts(results: Results, progress: Callable[[str], None]) -> dict[str, Any]:
-    """What `analysis.forecast` makes of the intact learning curves; empty without any row."""
+def _read(task: TaskFacts, reference: Reference) -> ReadFacts:
+    return ReadFacts(
+        examples=task.examples,
+        test_examples=task.test_examples,
+        classes=list(reference.classes),
+        target=reference.target,
+    )
+
+
+def _failed(table: RunTable) -> list[FailedRun]:
+    out = []
+    for failure in table.failures:
+        learner, structure, size, repeat = failure.where
+        name = table.learners[learner]
+        title = f"{name}, {table.structures[structure]}, n = {table.sizes[size]}, repeat {repeat}"
+        out.append(FailedRun(run=title, digest=failure.digest, reason=failure.reason, learner=name))
+    return out
+
+
+def _curves(
+    table: RunTable, lengths: CodeLengths, reference: Reference, progress: Callable[[str], None]
+) -> dict[str, Any]:
+    """What `analysis.curves` makes of the intact learning curves; empty without any row."""
+    rows = curve_rows(table, reference)
+    if not rows:
+        return {}
+    told = renewed(forecast(rows, progress=progress), _CURVE_METHOD)
+    hints = {f.name: f.type for f in dataclasses.fields(Summary)}
+    out = {k: msgspec.convert(told[k], hints[k]) for k in _CURVE_KEYS if k in told}
+    for key, value in out.items():
+        _same_keys(key, told[key], value)
+    findings = msgspec.convert(told.get("findings", []), list[Finding])
+    return {**out, "findings": findings}
+
+
+def _same_keys(key: str, told: Any, kept: Any) -> None:
+    """No key of the curves may be lost without a word."""
+    if isinstance(told, list) and told and dataclasses.is_dataclass(kept[0]):
+        for one, other in zip(told, kept, strict=True):
+            _same_keys(key, one, other)
+    elif isinstance(told, dict) and dataclasses.is_dataclass(kept):
+        lost = told.keys() - {f.name for f in dataclasses.fields(kept)}
+        assert not lost, f"add {sorted(lost)} of {key!r} to analysis/curve_entries.py"
+
+
+def curve_rows(table: RunTable, reference: Reference) -> list[dict[str, Any]]:
+    """Intact runs as `analysis.curves` takes them: losses in bits, errors from 0 to 1."""
+    if "intact" not in table.structures:
+        return []
+    names = {
+        "loss": table.intact("test", "bits"),
+        "error": 1 - table.intact("test", "accuracy"),
+        "train_loss": table.intact("train", "bits"),
+        "block_bits": table.intact("block", "bits") * table.intact("block", "examples"),
+        "block_examples": table.intact("block", "examples"),
+        "test_examples": table.intact("test", "examples"),
+        "seconds": table.intact("run", "seconds"),
+    }
+    if reference.target.kind == "quantity":
+        names.pop("error")
     rows = []
-    for learner in results.learners:
-        for (size, draw), row in _rows_of(results, learner, "intact"):
-            block = row.get("block", {})
-            rows.append(
-                {
-                    "learner": learner,
-                    "n": size,
-                    "draw": draw,
-                    "loss": row["test"]["bits"],
-                    "error": 1 - row["test"]["accuracy"],
-                    "train_loss": row["train"]["bits"],
-                    "uniform_loss": math.log2(results.num_classes),
-                    "block_bits": block.get("bits", 0) * block.get("examples", 0) or None,
-                    "block_examples": block.get("examples"),
-                    "seconds": row["seconds"],
-                }
-            )
-    return forecast(rows, progress=progress) if rows else {}
-
-
-def _rows_of(
-    results: Results, learner: str, structure: str | None = None
-) -> list[tuple[tuple[int, int], dict[str, Any]]]:
-    return [
-        ((size, draw), row)
-        for (name, of), by_size in results.done.items()
-        if name == learner and structure in (None, of)
-        for size, by_draw in sorted(by_size.items())
-        for draw, row in sorted(by_draw.items())
-    ]
-
-
-def _seconds(results: Results, learner: str) -> float:
-    return sum(row["seconds"] for _, row in _rows_of(results, learner, "intact"))
-
-
-def _failed(row: dict[str, Any]) -> dict[str, Any]:
-    run = row["run"]
-    title = f"{row['learner']}, {row['structure']}, n = {run['size']}, draw {run['draw']}"
-    return {"run": title, "digest": row["digest"], "reason": row["reason"]}
+    for i, s, r in zip(*np.nonzero(table.done[:, table.structures.index("intact")]), strict=True):
+        row = {"learner": table.learners[i], "n": table.sizes[s], "draw": int(r), "repeat": int(r)}
+        for name, cube in names.items():
+            row[name] = float(cube[i, s, r]) if np.isfinite(cube[i, s, r]) else None
+        row["uniform_loss"] = reference.chance_bits
+        rows.append(row)
+    return rows

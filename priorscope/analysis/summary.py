@@ -12,10 +12,12 @@ from priorscope.analysis.curve_entries import (
     CrossoverEntry,
     EquivalenceEntry,
     FitPoint,
+    ForecastEntry,
     SaturationEntry,
     SwitchEntry,
 )
 from priorscope.core.estimate import Estimate
+from priorscope.core.read import ClassCount
 
 SCHEMA = 2
 
@@ -36,14 +38,6 @@ class TaskFacts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ClassCount:
-    """A class and how many training examples it has."""
-
-    name: str
-    count: int
-
-
-@dataclass(frozen=True, kw_only=True)
 class TargetFacts:
     """What is predicted. low, high, std: range and standard deviation of a quantity."""
 
@@ -55,13 +49,19 @@ class TargetFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class ReadFacts:
-    """What was read from the data, and what was skipped, filled or resized on the way."""
+    """How the data were understood (`priorscope.core.read.Read` says what the keys mean)."""
 
     examples: int = 0
     test_examples: int = 0
     classes: list[ClassCount] = field(default_factory=list)
     target: TargetFacts = field(default_factory=TargetFacts)
-    notes: list[str] = field(default_factory=list)
+    kind: str = ""
+    test_from: str = ""
+    inputs: dict[str, Value] | None = None
+    columns: list[dict[str, Value]] = field(default_factory=list)
+    unknown_tokens: float | None = None
+    dropped: list[dict[str, Value]] = field(default_factory=list)
+    notes: list[dict[str, Value] | str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +116,7 @@ class Answer:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Dropped:
+class DroppedLearner:
     """A learner that left the race at size `at`, because even `bound`, its best case, was worse."""
 
     learner: str
@@ -259,10 +259,14 @@ class Unresolved:
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """A fact that is worth a sentence; `priorscope.wording` has the sentence of each key."""
+    """A fact that is worth a sentence; `priorscope.wording` has the sentence of each key.
+
+    part: where its sentence stands.
+    """
 
     key: str
     values: dict[str, Value] = field(default_factory=dict)
+    part: Literal["verdict", "recommendation"] = "verdict"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -283,8 +287,9 @@ class Summary:
     """Everything that a comparison says.
 
     chance_bits: bits per label of guessing without inputs. measured: measure -> what its numbers
-    mean. answers: the answer to each goal; `answer` is that of the goal asked for. verdict and
-    recommendation: the sentences of `findings`. report: path of the page.
+    mean. structures: label -> title. answers: the answer to each goal; `answer` is that of the
+    goal asked for. verdict and recommendation: the sentences of `findings`. report: path of the
+    page.
     """
 
     task: TaskFacts
@@ -304,6 +309,7 @@ class Summary:
     cue_reliance: list[StrengthRow] = field(default_factory=list)
     measures: list[MeasureRow] = field(default_factory=list)
     measured: dict[str, str] = field(default_factory=dict)
+    structures: dict[str, str] = field(default_factory=dict)
     validity: list[ValidityRow] = field(default_factory=list)
     cost: list[CostRow] = field(default_factory=list)
     equivalence: list[EquivalenceEntry] = field(default_factory=list)
@@ -312,8 +318,8 @@ class Summary:
     saturation: list[SaturationEntry] = field(default_factory=list)
     switch: SwitchEntry | None = None
     fits: list[FitPoint] = field(default_factory=list)
-    forecasts: list[dict[str, Value]] = field(default_factory=list)
-    dropped: list[Dropped] = field(default_factory=list)
+    forecasts: list[ForecastEntry] = field(default_factory=list)
+    dropped: list[DroppedLearner] = field(default_factory=list)
     failed: list[FailedRun] = field(default_factory=list)
     unresolved: list[Unresolved] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)

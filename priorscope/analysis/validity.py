@@ -1,68 +1,104 @@
-"""The built-in validity tests of a comparison: answers known in advance, read off its own rows."""
+"""The validity tests of a comparison: answers known in advance, read off its own rows."""
 
-import math
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
+from scipy.special import ndtri
 
-from priorscope.analysis.codelength import Results
-from priorscope.analysis.intervals import interval
+from priorscope.analysis.code_length import RANDOM_LABELS, CodeLengths
+from priorscope.analysis.estimates import estimate, pooled_variance
+from priorscope.analysis.strength import changes
+from priorscope.analysis.summary import ValidityRow
+from priorscope.analysis.table import RunTable
 
-RANDOM_LABEL_TOLERANCE = 0.02
+ALPHA = 0.05  # probability that a sound tool fails one or more of the tests of invariance
+RANDOM_ALPHA = 0.01  # the same for each learner's code of random labels
+ROOM = 0.02  # bits per bit that a code of random labels may waste
+ROOM_BLOCK = 5.0  # bits that calibrating once may waste
 
 
 def validity(
-    results: Results,
-    strength: list[dict[str, Any]],
-    invariant_to: Mapping[str, Collection[str]] | None = None,
-) -> list[dict[str, Any]]:
-    """`{"name", "value", "low", "high", "passed", "meaning"}` of each test that the runs allow.
+    table: RunTable, lengths: CodeLengths, invariant: Mapping[str, frozenset[str]]
+) -> list[ValidityRow]:
+    """The tests that the runs allow.
 
-    invariant_to: names of structures whose removal can't matter, by learner.
+    invariant: learner -> structures that it is invariant to, by architecture and recipe.
     """
-    allowed = invariant_to or {}
-    tests = [
-        _null(row)
-        for row in strength
-        if row["structure"].partition(":")[0] in allowed.get(row["learner"], ())
+    pairs = [
+        (i, name, values[i])
+        for name in table.structures
+        if name not in ("intact", RANDOM_LABELS) and "intact" in table.structures
+        for values, n in [changes(table, lengths, name)]
+        for i, learner in enumerate(table.learners)
+        if n[i] > 0 and name in invariant.get(learner, frozenset())
     ]
-    return tests + _random_labels(results)
+    values = np.array([v for _, _, v in pairs]).reshape(len(pairs), table.repeats)
+    tests = [_null(table.learners[i], name, values, j) for j, (i, name, _) in enumerate(pairs)]
+    return tests + _random_labels(table, lengths)
 
 
-def _null(row: dict[str, Any]) -> dict[str, Any]:
-    value = row["bits_per_label"]
-    has_interval = value["low"] is not None
-    return {
-        "name": f"{row['learner']} is invariant to {row['structure']}",
-        "value": value["mean"],
-        "low": value["low"],
-        "high": value["high"],
-        "passed": has_interval and value["low"] <= 0 <= value["high"],
-        "meaning": f"Its code length changes by {value['mean']:+.3f} bits per label; the interval "
-        + ("must contain 0." if has_interval else "needs two repeats."),
-    }
+def _null(learner: str, structure: str, values: np.ndarray, j: int) -> ValidityRow:
+    """The change must be 0 in expectation; the tests share `ALPHA` evenly (Bonferroni)."""
+    alpha = ALPHA / len(values)
+    value = estimate(values[j], pooled_variance(values, without=j), 1 - alpha)
+    name = f"{learner} is invariant to {structure}"
+    if value.low is None or value.high is None or value.center is None:
+        return ValidityRow(
+            name=name,
+            value=value.center,
+            meaning="One repeat says nothing about its own noise: two or more are needed.",
+        )
+    half = (value.high - value.low) / 2
+    few = " Two repeats have little power: run 3 or more." if value.n == 2 else ""
+    return ValidityRow(
+        name=name,
+        value=value.center,
+        low=value.low,
+        high=value.high,
+        passed=bool(value.low <= 0 <= value.high),
+        meaning=f"Its code length changes by {value.center:+.3f} bits per label; the interval must "
+        f"contain 0. Only a change beyond {half:.2g} can be noticed.{few}",
+        error_rate=alpha,
+    )
 
 
-def _random_labels(results: Results) -> list[dict[str, Any]]:
+def _random_labels(table: RunTable, lengths: CodeLengths) -> list[ValidityRow]:
+    """A valid code saves t bits on random labels with probability 2^-t at most.
+
+    (Cover & Thomas 2006, section 5.11: competitive optimality; it holds for any learner, and for
+    all repeats as one code.) The upper end allows for what calibration wastes.
+    """
+    if RANDOM_LABELS not in table.structures:
+        return []
+    of = table.structures.index(RANDOM_LABELS)
+    std = table.cube("block", "bits_std")[:, of]
+    examples = table.cube("block", "examples")[:, of]
+    first = float(np.nanmax(lengths.bits[:, of, 0])) / table.sizes[0]  # log2 K per label
     tests = []
-    uniform = math.log2(results.num_classes)
-    for learner in results.learners:
-        lengths = results.code_lengths(learner, "random-labels", upto=results.reached)
-        if not lengths:
+    for i, learner in enumerate(table.learners):
+        there = np.isfinite(lengths.bits[i, of, 1:])
+        if not there.any():
             continue
-        ratios = np.array(list(lengths.values())) / results.reached / uniform
-        ratio = interval(ratios)
-        mean = ratio["mean"]
-        assert isinstance(mean, float)
+        last = int(np.flatnonzero(there.any(axis=1)).max()) + 1
+        repeats = np.flatnonzero(there[last - 1])
+        n = table.sizes[last]
+        fair = first * n * len(repeats)
+        spent = float(lengths.bits[i, of, last, repeats].sum())
+        variance = np.nansum((std[i, :last] ** 2 * examples[i, :last])[:, repeats])
+        room = ROOM * fair + ROOM_BLOCK * last * len(repeats)
+        room += float(ndtri(1 - RANDOM_ALPHA)) * float(np.sqrt(variance))
+        low, high = 1 - float(np.log2(1 / RANDOM_ALPHA)) / fair, 1 + room / fair
+        ratio = spent / fair
         tests.append(
-            {
-                "name": f"{learner} can't compress random labels",
-                "value": mean,
-                "low": 1 - RANDOM_LABEL_TOLERANCE,
-                "high": 1 + RANDOM_LABEL_TOLERANCE,
-                "passed": abs(mean - 1) <= RANDOM_LABEL_TOLERANCE,
-                "meaning": "Code length of random labels over n log2 K; 1 within 2%.",
-            }
+            ValidityRow(
+                name=f"{learner} can't compress random labels",
+                value=ratio,
+                low=low,
+                high=high,
+                passed=bool(low <= ratio <= high),
+                meaning=f"Code length of random labels over n log2 K, n = {n:,}, "
+                f"{len(repeats)} repeats. Below the bounds labels leak; above, bits are wasted.",
+                error_rate=RANDOM_ALPHA,
+            )
         )
     return tests

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from priorscope.analysis.intervals import interval
+from priorscope.analysis.estimates import estimate
 from priorscope.checks import CHECKS, Check, Figure
 from priorscope.checks._small import rows
 from priorscope.tasks import Examples
@@ -26,14 +26,11 @@ class Nulls(Check):
 
     def _null(self, learner: str, data: Examples, structure: str) -> Figure:
         change = _bits(learner, data, structure) - _bits(learner, data, "intact")
-        found = interval(change)
-        mean, low, high = found["mean"], found["low"], found["high"]
-        assert mean is not None
-        assert low is not None
-        assert high is not None
-        half = (high - low) / 2
+        value = estimate(change)
+        assert value.center is not None
+        assert value.high is not None
         name = f"{learner}, {structure}: change of bits per label in half widths of its interval"
-        return Figure(name, float(mean / half), -1.0, 1.0)
+        return Figure(name, value.center / (value.high - value.center), -1.0, 1.0)
 
 
 def _bits(learner: str, data: Examples, structure: str) -> np.ndarray:

@@ -1,11 +1,15 @@
 """From the rows of a store to the summary that JSON, report and terminal show."""
 
+import dataclasses
 from typing import Any
 
-import numpy as np
+import msgspec
 
-from priorscope.analysis.codelength import collect
-from priorscope.analysis.summary import summarise
+from priorscope.analysis.reference import class_reference
+from priorscope.analysis.summarise import Request, summarise
+from priorscope.analysis.summary import ReadFacts, ReproduceFacts, TaskFacts, TuningFacts
+from priorscope.analysis.summary_json import to_json
+from priorscope.analysis.table import RunTable
 from priorscope.core.config import digest
 from priorscope.experiments.dataset import Dataset
 from priorscope.experiments.provenance import reproduce
@@ -14,45 +18,73 @@ from priorscope.measures import MEASURES
 from priorscope.runs.planner import Question
 from priorscope.runs.run import Run
 from priorscope.runs.store import Store
+from priorscope.tasks import Examples
 from priorscope.train.recipe import Learner
+from priorscope.wording.sentences import sentences
 
 
 def summary_of(
     data: Dataset, question: Question, store: Store, settings: Settings, device: str
 ) -> dict[str, Any]:
-    """Schema 1 of what is stored for a question."""
+    """Schema 2 of what is stored for a question, with the sentences of its findings."""
     runs, examples = question.runs(), data.examples
     rows = [_labelled(run, store.load(run.digest)) for run in runs]
-    results = collect(
+    table = RunTable.of(
         [row for row in rows if row is not None],
-        sizes=question.sizes,
-        num_classes=len(examples.class_names),
         learners=[learner.text for learner in question.learners],
         structures=[structure.label for structure in question.structures],
-        draws=question.draws,
+        sizes=question.sizes,
+        repeats=question.draws,
     )
-    counts = np.bincount(examples.targets, minlength=results.num_classes)
-    lossy = frozenset(s.label for s in question.structures if not s.bijective)
-    invariant_to = {learner.text: learner.invariant_to for learner in question.learners}
-    summary = summarise(results, counts.tolist(), lossy, invariant_to=invariant_to)
-    task = {
-        "name": data.name,
-        "examples": len(examples.targets),
-        "test_examples": len(examples.test_targets),
-        "classes": results.num_classes,
-        "kind": examples.signature.layout,
-    }
-    return {
-        "schema": summary.pop("schema"),
-        "task": task,
-        "read": None if examples.read is None else examples.read.to_json(),
-        **summary,
-        "structures": {s.label: s.caption for s in question.structures},
-        "measured": _meanings(summary["measures"]),
-        "tuning": _tuning(question.learners, settings),
-        "notes": list(examples.notes),
-        "reproduce": reproduce(settings, digest([r.digest for r in runs]), question.data, device),
-    }
+    reference = class_reference(
+        examples.targets, examples.test_targets, examples.class_names, question.sizes
+    )
+    task = TaskFacts(
+        name=data.name,
+        examples=len(examples.targets),
+        test_examples=len(examples.test_targets),
+        classes=len(examples.class_names),
+        kind=examples.signature.layout,
+    )
+    summary = summarise(table, reference, _request(question), task)
+    notes = list(examples.notes)
+    return to_json(
+        dataclasses.replace(
+            summary,
+            read=_read(examples, summary.read),
+            verdict=sentences(summary.findings, "verdict"),
+            recommendation=sentences(summary.findings, "recommendation"),
+            structures={s.label: s.caption for s in question.structures},
+            measured=_meanings({row.measure for row in summary.measures}),
+            tuning=_tuning(question.learners, settings),
+            notes=notes,
+            reproduce=ReproduceFacts(
+                **reproduce(settings, digest([r.digest for r in runs]), question.data, device)
+            ),
+        )
+    )
+
+
+def _read(examples: Examples, known: ReadFacts) -> ReadFacts:
+    """How the data were understood, where their reader says; with what their targets say."""
+    if examples.read is None:
+        return dataclasses.replace(known, notes=list(examples.notes))
+    told = msgspec.convert(examples.read.to_json(), ReadFacts)
+    target = dataclasses.replace(known.target, low=told.target.low, high=told.target.high)
+    return dataclasses.replace(told, target=target)
+
+
+def _request(question: Question) -> Request:
+    """What is asked of the rows."""
+    return Request(
+        lossy=frozenset(s.label for s in question.structures if not s.bijective),
+        invariant={
+            learner.text: frozenset(
+                s.label for s in question.structures if s.name() in learner.invariant_to
+            )
+            for learner in question.learners
+        },
+    )
 
 
 def _labelled(run: Run, row: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -61,19 +93,18 @@ def _labelled(run: Run, row: dict[str, Any] | None) -> dict[str, Any] | None:
     return {**row, "learner": run.learner.text, "structure": run.structure.label}
 
 
-def _meanings(rows: list[dict[str, Any]]) -> dict[str, str]:
+def _meanings(names: set[str]) -> dict[str, str]:
     """What the numbers of each measure mean, by its name."""
-    names = sorted({row["measure"] for row in rows})
-    return {name: MEASURES[name].meaning() for name in names if name in MEASURES}
+    return {name: MEASURES[name].meaning() for name in sorted(names) if name in MEASURES}
 
 
-def _tuning(learners: tuple[Learner, ...], settings: Settings) -> dict[str, Any]:
+def _tuning(learners: tuple[Learner, ...], settings: Settings) -> TuningFacts:
     recipes = {
         learner.text: {**learner.recipe.to_json(), "learning_rate": learner.learning_rate}
         for learner in learners
     }
-    return {
-        "trials": settings.tune,
-        "chosen_on": "the validation part of each prefix (20%)",
-        "recipes": recipes,
-    }
+    return TuningFacts(
+        trials=settings.tune,
+        chosen_on="the validation part of each prefix (20%)",
+        recipes=recipes,
+    )

@@ -1,159 +1,175 @@
 import itertools
 import json
-import math
+import time
 
+import jsonschema
 import numpy as np
 import pytest
 
-from priorscope.analysis.codelength import collect, label_code_bits, reference_bits
-from priorscope.analysis.summarise import summarise
-from priorscope.analysis.verdict import _best
+from priorscope.analysis.summarise import Request
+from priorscope.analysis.summary_json import from_json, schema_json, to_json
+from priorscope.wording.sentences import sentences
 
-SIZES, CLASSES, DRAWS = (10, 20, 40), 4, 3
-BITS = {
-    ("good", "intact"): 0.5,
-    ("good", "permuted"): 1.5,
-    ("bad", "intact"): 1.6,
-    ("bad", "permuted"): 1.6,
-}
+REPEATS = 3
 
 
-def score(bits, examples):
-    return {
-        "examples": examples,
-        "bits": bits,
-        "bits_spread": 1.0,
-        "uncalibrated_bits": bits + 0.1,
-        "accuracy": 1 - bits / 2,
-    }
+@pytest.fixture(autouse=True)
+def _no_forecast(monkeypatch, request):
+    """Fitting learning curves takes seconds and is tested in its own room."""
+    if request.function is not test_it_keeps_the_json_schema_and_comes_back_as_it_was:
+        monkeypatch.setattr("priorscope.analysis.summarise.forecast", lambda rows, **more: {})
 
 
-def rows(bits=BITS, structures=("intact", "permuted", "random-labels"), noise=0.01):
-    stream = np.random.default_rng(0)
-    for learner, structure, (i, size), draw in itertools.product(
-        ("good", "bad"), structures, enumerate(SIZES), range(DRAWS)
-    ):
-        mean = 2.0 if structure == "random-labels" else bits[learner, structure]
-        value = mean + noise * stream.standard_normal()
-        row = {
-            "status": "done",
-            "learner": learner,
-            "structure": structure,
-            "digest": "0",
-            "run": {"size": size, "draw": draw},
-            "test": score(value, 1000),
-            "train": score(value / 2, 10),
-            "parameters": 5,
-            "multiply_adds": 7,
-            "seconds": 1.0,
-            "steps": 3,
-        }
-        if size != SIZES[-1]:
-            row["block"] = score(value, SIZES[i + 1] - size)
-        yield row
+def verdict(summary):
+    return sentences(summary.findings, "verdict")
 
 
-def results(found):
-    return collect(
-        list(found),
-        sizes=SIZES,
-        num_classes=CLASSES,
-        learners=("good", "bad"),
-        structures=("intact", "permuted", "random-labels"),
-        draws=DRAWS,
-    )
-
-
-def test_code_length_is_the_sum_of_blocks_after_a_uniform_first():
-    found = results(rows(noise=0))
-    expected = 10 * math.log2(CLASSES) + 10 * 0.5 + 20 * 0.5
-    assert found.code_lengths("good", "intact") == pytest.approx(dict.fromkeys(range(3), expected))
-    half = 10 * math.log2(CLASSES) + 10 * 0.5
-    assert found.code_lengths("good", "intact", upto=20)[0] == pytest.approx(half)
-
-
-def test_a_draw_with_a_missing_block_has_no_code_length():
-    kept = [r for r in rows() if (r["run"]["size"], r["run"]["draw"]) != (20, 1)]
-    assert sorted(results(kept).code_lengths("good", "intact")) == [0, 2]
-
-
-def test_label_code_is_uniform_for_balance_and_shorter_without():
-    # KT on (1, 0): the first symbol costs one bit of two classes.
-    assert label_code_bits([1, 0]) == pytest.approx(1.0)
-    assert label_code_bits([1, 1]) == pytest.approx(3.0)  # 1/2 * 1/4
-    assert reference_bits([500, 500]) == 1000
-    assert reference_bits([990, 10]) < 150
-
-
-def test_summary_says_what_the_rows_say():
-    found = summarise(results(rows()), [10, 10, 10, 10])
-    json.dumps(found, allow_nan=False)
-    assert [row["learner"] for row in found["leaderboard"]] == ["good", "bad"]
-    assert found["leaderboard"][0]["probability_best"] > 0.99
-    strength = {(r["learner"], r["structure"]): r["bits_per_label"] for r in found["strength"]}
+def test_summary_says_what_the_rows_say(synthetic):
+    found = synthetic.summary_of(synthetic.rows())
+    assert [row.learner for row in found.leaderboard] == ["good", "bad"]
+    assert found.leaderboard[0].probability_best > 0.99
+    strength = {(r.learner, r.structure): r.bits_per_label for r in found.strength}
     # 30 of 40 labels are coded; each costs one bit more
-    assert strength["good", "permuted"]["mean"] == pytest.approx(0.75, abs=0.03)
-    assert strength["bad", "permuted"]["low"] <= 0 <= strength["bad", "permuted"]["high"]
-    assert found["failed"] == found["unresolved"] == []
-    assert all(test["passed"] for test in found["validity"])
-    assert "good fits these data best" in found["verdict"][0]
-    assert any("permuted costs 0.7" in sentence for sentence in found["verdict"])
+    assert strength["good", "permuted"].center == pytest.approx(0.75, abs=0.03)
+    assert strength["bad", "permuted"].low <= 0 <= strength["bad", "permuted"].high
+    assert found.failed == found.unresolved == []
+    assert len(found.validity) == 3
+    assert all(test.passed for test in found.validity)
 
 
-def test_what_is_missing_is_unresolved_and_said():
-    kept = [r for r in rows() if not (r["learner"] == "bad" and r["structure"] == "permuted")]
-    found = summarise(results(kept), [10] * 4)
-    assert [(u["learner"], u["structure"]) for u in found["unresolved"]] == [("bad", "permuted")]
-    assert any("Unresolved" in sentence for sentence in found["verdict"])
+def test_it_keeps_the_json_schema_and_comes_back_as_it_was(synthetic):
+    found = synthetic.summary_of(synthetic.rows())
+    data = json.loads(json.dumps(to_json(found), allow_nan=False))
+    jsonschema.validate(data, json.loads(schema_json()))
+    assert from_json(data) == found
 
 
-def test_an_early_end_leaves_an_answer_about_what_was_reached():
-    kept = [r for r in rows() if r["run"]["size"] == 10]
-    found = summarise(results(kept), [10] * 4)
-    assert {row["n"] for row in found["leaderboard"]} == {20}
-    assert found["leaderboard"][0]["code_bits_per_label"]["mean"] == pytest.approx(1.25, abs=0.02)
-    assert any("Up to 40 examples were asked for" in sentence for sentence in found["verdict"])
+def test_the_answer_keeps_the_contract(synthetic):
+    answer = synthetic.summary_of(synthetic.rows()).answer
+    assert (answer.goal, answer.metric, answer.pick) == ("accuracy", "accuracy", "good")
+    assert answer.tied == ["good"]
+    assert answer.word == "clear"
+    assert answer.size == 40
+    assert answer.value.center == pytest.approx(0.75, abs=0.01)
+    assert answer.reference == 0.25
+    assert answer.beats_reference.word == "clear"
+    assert answer.depends_on_recipe is None
+    assert answer.stopped_by == "data"
 
 
-def test_a_failed_run_is_not_unresolved():
-    kept = list(rows())
-    kept[0] = {**kept[0], "status": "failed", "reason": "it broke"}
-    found = summarise(results(kept), [10] * 4)
-    assert found["unresolved"] == []
-    assert found["failed"][0]["reason"] == "it broke"
+def test_both_goals_are_answered(synthetic):
+    found = synthetic.summary_of(synthetic.rows(), Request(goal="code"))
+    assert found.answer == found.answers["code"]
+    assert found.answer.metric == "code-bits"
+    assert found.answer.value.center == pytest.approx(0.5 * 0.75 + 2.0 * 0.25, abs=0.02)
+    assert found.answer.reference == pytest.approx(2.0)
+    assert found.answers["accuracy"].metric == "accuracy"
 
 
-def test_nothing_at_all_is_said_so():
-    found = summarise(results([]), [10] * 4)
-    assert found["leaderboard"] == []
-    assert "Nothing can be said yet" in found["verdict"][0]
+def test_what_is_missing_is_unresolved_and_said(synthetic):
+    kept = [r for r in synthetic.rows() if (r["learner"], r["structure"]) != ("bad", "permuted")]
+    found = synthetic.summary_of(kept)
+    assert [(u.learner, u.structure) for u in found.unresolved] == [("bad", "permuted")]
+    assert "Rerun the same command to continue." in verdict(found)[-1]
+    assert found.answer.stopped_by == "budget"
 
 
-def test_learners_that_cannot_be_separated_are_named():
-    same = BITS | {("bad", "intact"): 0.5}
-    found = summarise(results(rows(same, noise=0.1)), [10] * 4)
-    assert any("can't separate" in sentence for sentence in found["verdict"])
+def test_an_early_end_leaves_an_answer_about_what_was_reached(synthetic):
+    kept = [r for r in synthetic.rows() if r["run"]["size"] == 10]
+    found = synthetic.summary_of(kept)
+    assert {row.n for row in found.leaderboard} == {20}
+    assert found.leaderboard[0].code_bits_per_label.center == pytest.approx(1.25, abs=0.02)
+    assert "Up to 40 labels were asked for; this holds for 10." in verdict(found)
 
 
-def test_with_one_draw_in_common_nobody_is_said_to_be_best():
-    code = {"mean": 0.9, "low": 0.8, "high": 1.0, "n": 2}
-    rows = [{"learner": n, "code_bits_per_label": code, "probability_best": 0.5} for n in "ab"]
-    assert "too few draws were finished for all learners" in _best(rows, 1500)
-    rows[0]["probability_best"] = 0.8
-    assert _best(rows, 1500).endswith("a fits these data best, with probability 80%.")
+def test_a_failed_run_is_not_unresolved_and_qualifies_the_verdict(synthetic):
+    kept = list(synthetic.rows())
+    kept[0] = {**kept[0], "status": "failed", "reason": "it broke\nat line 7"}
+    found = synthetic.summary_of(kept)
+    assert found.unresolved == []
+    assert found.failed[0].reason == "it broke\nat line 7"
+    assert found.leaderboard[0].failed_runs == 1
+    assert any("1 run failed: good (1: it broke)." in s for s in verdict(found))
 
 
-def test_measures_are_means_over_draws_and_older_rows_have_none():
-    stored = rows()
-    for row in stored:
+def test_nothing_at_all_is_said_so(synthetic):
+    found = synthetic.summary_of([])
+    assert found.leaderboard == []
+    assert found.answer.pick is None
+    assert "Nothing can be said yet" in verdict(found)[0]
+
+
+def test_learners_that_cannot_be_told_apart_are_tied_and_the_cheapest_is_picked(synthetic):
+    same = synthetic.BITS | {("bad", "intact"): 0.5}
+    found = synthetic.summary_of(synthetic.rows(same, noise=0.003), Request(goal="code"))
+    assert set(found.answer.tied) == {"good", "bad"}
+    assert found.answer.pick == "good"  # fewer multiply-adds
+    assert any("can't be told apart" in s for s in verdict(found))
+
+
+def test_where_nothing_beats_the_reference_that_is_the_first_sentence(synthetic):
+    useless = {key: 2.05 for key in synthetic.BITS}
+    found = synthetic.summary_of(synthetic.rows(useless, noise=0.05))
+    assert found.answer.beats_reference.word == "open"
+    assert "no learner clearly beats a guess" in verdict(found)[0]
+
+
+def test_all_accuracies_on_the_board_are_of_one_size(synthetic):
+    kept = [r for r in synthetic.rows() if (r["learner"], r["run"]["size"]) != ("bad", 40)]
+    found = synthetic.summary_of(kept)
+    assert len({row.size for row in found.leaderboard}) == 1
+
+
+def test_measures_are_means_over_repeats_and_older_rows_have_none(synthetic):
+    kept = list(synthetic.rows())
+    for row in kept:
         if row["structure"] == "intact" and row["learner"] == "good":
-            draw = row["run"]["draw"]
-            row["measures"] = [{"measure": "symmetry", "quantity": "shift", "value": 0.01 * draw}]
-    found = summarise(results(stored), [10] * 4)["measures"]
-    sizes = sorted({row["run"]["size"] for row in stored})
-    assert [(row["learner"], row["n"]) for row in found] == [("good", n) for n in sizes]
+            value = 0.01 * row["run"]["repeat"]
+            row["measures"] = [{"measure": "symmetry", "quantity": "shift", "value": value}]
+    found = synthetic.summary_of(kept).measures
+    assert [(row.learner, row.n) for row in found] == [("good", n) for n in (10, 20, 40)]
     for row in found:
-        assert (row["measure"], row["quantity"]) == ("symmetry", "shift")
-        assert row["value"]["mean"] == pytest.approx(0.01)
-        assert row["value"]["low"] == 0  # such a number can't be below
-        assert row["value"]["n"] == DRAWS == 3
+        assert (row.measure, row.quantity) == ("symmetry", "shift")
+        assert row.value.center == pytest.approx(0.01)
+        assert row.value.low == 0  # such a number can't be below
+        assert row.value.n == REPEATS
+
+
+def test_rows_of_schema_1_are_read(synthetic):
+    old = []
+    for row in synthetic.rows():
+        run = {"size": row["run"]["size"], "draw": row["run"]["repeat"]}
+        parts = {k: row[k] for k in ("block", "test", "train") if k in row}
+        renamed = {
+            k: {("bits_spread" if m == "bits_std" else m): v for m, v in part.items()}
+            for k, part in parts.items()
+        }
+        old.append({**row, **renamed, "run": run})
+    assert synthetic.summary_of(old) == synthetic.summary_of(synthetic.rows())
+
+
+def test_the_long_table_holds_every_number_once(synthetic):
+    kept = list(synthetic.rows())
+    columns = synthetic.table(kept).columns()
+    keys = list(zip(*(columns[k].tolist() for k in list(columns)[:-1]), strict=True))
+    assert list(columns) == ["learner", "structure", "n", "repeat", "split", "metric", "value"]
+    assert len(set(keys)) == len(keys)
+    wanted = ("bad", "permuted", 20, 2, "block", "bits")
+    row = next(r for r in kept if r["digest"] == "bad-permuted-20-2")
+    assert columns["value"][keys.index(wanted)] == row["block"]["bits"]
+
+
+def test_two_thousand_rows_take_a_few_seconds_without_the_curves(synthetic):
+    """8 learners, 8 structures, 6 sizes, 5 repeats; learning curves are another room's."""
+    learners = [f"l{i}" for i in range(8)]
+    structures = ("intact", "random-labels", *(f"s{i}" for i in range(6)))
+    bits = {pair: 1.0 for pair in itertools.product(learners, structures)}
+    sizes = tuple(50 * 2**i for i in range(6))
+    kept = list(synthetic.rows(bits, structures, 0.1, sizes, 5))
+    start = time.process_time()
+    found = synthetic.summary_of(
+        kept, learners=learners, structures=structures, sizes=sizes, repeats=5
+    )
+    assert time.process_time() - start < 5
+    assert len(found.curves) == len(learners) * len(structures) * len(sizes)
+    assert np.isfinite([r.probability_best for r in found.leaderboard]).all()

@@ -30,7 +30,7 @@ def test_every_kind_of_learner_is_ranked(result):
 def test_rows_are_flat_and_become_frames(result):
     frame = result.curves().to_pandas()
     assert len(frame) == 3 * 2 * 3
-    assert {"learner", "n", "accuracy.mean", "accuracy.low"} <= set(frame.columns)
+    assert {"learner", "n", "accuracy.center", "accuracy.low"} <= set(frame.columns)
     with pytest.raises(LookupError, match="no rows named 'curve'"):
         result.table("curve")
 

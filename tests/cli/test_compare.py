@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+import jsonschema
 import numpy as np
 import pytest
 
@@ -17,6 +18,7 @@ from priorscope.cli import main
 COMMAND = [sys.executable, "-m", "priorscope", "compare"]
 SMALL = ["--learners", "linear,mlp:width=8", "--structures", "permuted,random-labels"]
 SMALL += ["--sizes", "40,80,160", "--repeats", "2", "--steps", "30", "--epochs", "1"]
+SCHEMA = Path(__file__).parents[2] / "docs" / "summary.schema.json"
 ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1", "COLUMNS": "100"}
 
 
@@ -42,13 +44,13 @@ def finished(tmp_path_factory):
 def test_json_alone_is_on_stdout(finished):
     _, process = finished
     assert process.returncode == 0, process.stderr
-    assert json.loads(process.stdout)["schema"] == 1
+    assert json.loads(process.stdout)["schema"] == 2
     assert "12 of 36" in process.stderr or "36 of 36" in process.stderr
 
 
-def test_the_contract_of_schema_1(finished):
+def test_the_contract_of_schema_2(finished):
     summary = json.loads(finished[1].stdout)
-    keys = {"schema", "task", "sizes", "draws", "tuning", "leaderboard", "curves", "strength"}
+    keys = {"schema", "task", "sizes", "repeats", "tuning", "leaderboard", "curves", "strength"}
     keys |= {"failed", "unresolved", "verdict", "report"}
     keys |= {"equivalence", "crossovers", "audit", "saturation", "switch", "recommendation"}
     assert keys <= summary.keys()
@@ -57,10 +59,12 @@ def test_the_contract_of_schema_1(finished):
     intervals = ("code_bits_per_label", "fit", "accuracy", "test_bits")
     assert row.keys() >= {"learner", "probability_best", "parameters", "seconds", *intervals}
     for key in intervals:
-        assert row[key].keys() == {"mean", "low", "high", "n"}
-        assert row[key]["low"] <= row[key]["mean"] <= row[key]["high"]
+        assert row[key].keys() == {"center", "low", "high", "n", "method"}
+        assert row[key]["low"] <= row[key]["center"] <= row[key]["high"]
+    jsonschema.validate(summary, json.loads(SCHEMA.read_text(encoding="utf-8")))
+    assert summary["answer"].keys() >= {"pick", "tied", "probability", "word", "value"}
     point = summary["curves"][0]
-    assert point.keys() >= {"learner", "structure", "n", "draws", "test_bits", "train_accuracy"}
+    assert point.keys() >= {"learner", "structure", "n", "repeats", "test_bits", "train_accuracy"}
     assert {r["structure"] for r in summary["strength"]} == {"permuted", "random-labels"}
     assert summary["sizes"] == [40, 80, 160]
     taken = {(r["learner"], r["measure"], r["n"]) for r in summary["measures"]}
@@ -90,7 +94,7 @@ def test_one_more_draw_keeps_what_is_there(finished):
     arguments = [a if a != "2" else "3" for a in SMALL]
     rows = set((folder / "priorscope-runs" / "digits" / "runs").iterdir())
     more = compare("digits", *arguments, "--json", cwd=folder)
-    assert json.loads(more.stdout)["draws"] == 3
+    assert json.loads(more.stdout)["repeats"] == 3
     after = set((folder / "priorscope-runs" / "digits" / "runs").iterdir())
     assert rows < after
     assert len(after) == len(rows) * 3 // 2
@@ -117,7 +121,7 @@ def test_a_killed_comparison_continues_with_the_same_numbers(finished, tmp_path)
     resumed = json.loads(compare("digits", *SMALL, "--json", cwd=tmp_path).stdout)
     untouched = json.loads(finished[1].stdout)
     for mine, theirs in zip(resumed["curves"], untouched["curves"], strict=True):
-        assert mine["test_bits"]["mean"] == pytest.approx(theirs["test_bits"]["mean"], rel=1e-5)
+        assert mine["test_bits"]["center"] == pytest.approx(theirs["test_bits"]["center"], rel=1e-5)
 
 
 def alive(group):
@@ -164,7 +168,7 @@ def test_flags_win_over_a_file(tmp_path):
     )
     process = compare("digits", "--config", "ask.toml", "--repeats", "2", "--json", cwd=tmp_path)
     assert process.returncode == 0, process.stderr
-    assert json.loads(process.stdout)["draws"] == 2
+    assert json.loads(process.stdout)["repeats"] == 2
     assert json.loads(process.stdout)["sizes"] == [40, 80]
     assert "ask.toml: draws is now repeats" in process.stderr  # the name of one version ago
 

@@ -1,0 +1,241 @@
+"""The answer to a goal: the pick, its ties, how sure that is, what it is worth in labels."""
+
+import dataclasses
+import math
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Float
+from scipy.special import stdtr
+
+from priorscope.analysis.code_length import CodeLengths, Reach, reached
+from priorscope.analysis.estimates import estimate, moderated, pooled_variance
+from priorscope.analysis.labels_worth import labels_worth
+from priorscope.analysis.metrics import CODE_INDIFFERENCE, Metric
+from priorscope.analysis.paired import Effects, Ranking, effects, rank
+from priorscope.analysis.points import metric_estimate, size_of
+from priorscope.analysis.reference import Reference
+from priorscope.analysis.selection import selection_bias
+from priorscope.analysis.summary import Answer, Certainty, Goal, Word
+from priorscope.analysis.table import RunTable
+from priorscope.core.estimate import Estimate
+
+CLEAR, LEANING = 0.95, 0.7
+NOT_VARIED = "recipes were not varied"
+
+
+@dataclasses.dataclass(frozen=True)
+class Contest:
+    """Learners compared at one size by a number of which less is better.
+
+    reach: the size, and who is there; `found` and `ranking` index `reach.learners`. examples:
+    covariance of the means from the finite test split, or None. indifference: as in `ranking`.
+    """
+
+    reach: Reach
+    found: Effects
+    ranking: Ranking
+    examples: np.ndarray | None
+
+    def learner(self, place: int) -> int:
+        """Index in the table of a place in the ranking."""
+        return self.reach.learners[place]
+
+
+def contest(
+    values: Float[np.ndarray, "learners sizes repeats"],
+    indifference: float,
+    examples: Float[np.ndarray, "learners sizes"] | None = None,
+) -> Contest | None:
+    """Compare at the largest size that can be reported on; None without any value.
+
+    values: less is better. examples: variance of a mean from the finite test split.
+    """
+    reach = reached(values)
+    if reach is None:
+        return None
+    there = list(reach.learners)
+    found = effects(values[there, reach.size])
+    extra = None if examples is None else np.diag(np.nan_to_num(examples[there, reach.size]))
+    return Contest(reach, found, rank(found, indifference, extra), extra)
+
+
+def code_contest(
+    table: RunTable, lengths: CodeLengths, indifference: float | None
+) -> Contest | None:
+    """Learners by code length per label of intact data."""
+    if "intact" not in table.structures:
+        return None
+    bits = lengths.bits[:, table.structures.index("intact")] / np.asarray(table.sizes)[:, None]
+    bits[:, 0] = np.nan  # the first block is the same for all
+    return contest(bits, CODE_INDIFFERENCE if indifference is None else indifference)
+
+
+def metric_contest(
+    table: RunTable, metric: Metric, reference: Reference, indifference: float | None
+) -> Contest | None:
+    """Learners by a metric of the test split."""
+    values = table.intact("test", metric.key)
+    if not np.isfinite(values).any():
+        return None
+    if indifference is None:
+        scale = (reference.target.std or 1.0) if metric.relative else 1.0
+        indifference = metric.indifference * scale
+    signed = -values if metric.higher else values
+    return contest(signed, indifference, _example_variance(table, metric, values))
+
+
+def _example_variance(table: RunTable, metric: Metric, values: np.ndarray) -> np.ndarray:
+    """Variance of each mean that the finite test split leaves, (learners, sizes).
+
+    As if learners erred on examples independently: an upper bound where they err on the same.
+    """
+    count = np.nanmax(table.intact("test", "examples"), initial=1.0)
+    means = _mean(values)
+    if metric.key == "bits":
+        return _mean(table.intact("test", "bits_std")) ** 2 / count
+    if metric.key in ("rmse", "mae"):
+        return means**2 / (2 * count)
+    if metric.key == "r2":
+        return (1 - means) ** 2 * 2 / count
+    share = np.clip(means, 1 / (count + 2), 1 - 1 / (count + 2))
+    return share * (1 - share) / count
+
+
+def answer(
+    goal: Goal,
+    table: RunTable,
+    lengths: CodeLengths,
+    reference: Reference,
+    metric: Metric,
+    found: Contest | None,
+    stopped_by: Literal["settled", "budget", "data"],
+) -> Answer:
+    """The JSON contract's `answer` for one goal."""
+    name = "code-bits" if goal == "code" else metric.name
+    if found is None:
+        return Answer(
+            goal=goal, metric=name, pick=None, tied=[], probability=None, word="open",
+            size=table.sizes[0], value=None, reference=None, beats_reference=None,
+            depends_on_recipe_reason=NOT_VARIED, stopped_by=stopped_by,
+        )  # fmt: skip
+    ranking = found.ranking
+    tied = ranking.tied
+    costs = prediction_costs(table)
+    place = min(tied, key=lambda i: (costs[found.learner(i)], tied.index(i)))
+    pick, size = found.learner(place), found.reach.size
+    probability = float(ranking.probability[place])
+    sure = found.found.dof > 0 or len(found.reach.learners) == 1
+    bias = selection_bias(found, [costs[i] for i in found.reach.learners])
+    if goal == "code":
+        value, null = (
+            _code_value(table, lengths, pick, size),
+            lengths.null_bits[size] / table.sizes[size],
+        )
+    else:
+        value = metric_estimate(
+            table, "test", metric.key, (pick, table.structures.index("intact"), size)
+        )
+        null = reference.metrics.get(metric.name)
+        bias = -bias if metric.higher else bias
+    assert value is not None
+    value = _shifted(value, bias, len(found.reach.learners))
+    return Answer(
+        goal=goal,
+        metric=name,
+        pick=table.learners[pick],
+        tied=[table.learners[found.learner(i)] for i in tied],
+        probability=probability if sure else None,
+        word=word(probability if sure else None),
+        size=table.sizes[size],
+        value=value,
+        reference=None if null is None else float(null),
+        beats_reference=_beats(goal, table, lengths, reference, metric, found, place, value, null),
+        labels_worth=labels_worth(table, metric, pick, goal),
+        indifference=ranking.indifference,
+        depends_on_recipe_reason=NOT_VARIED,
+        stopped_by=stopped_by,
+    )
+
+
+def word(probability: float | None) -> Word:
+    """clear from .95 on, leaning from .7 on, else open."""
+    if probability is None or probability < LEANING:
+        return "open"
+    return "clear" if probability >= CLEAR else "leaning"
+
+
+def prediction_costs(table: RunTable) -> list[float]:
+    """What one prediction costs each learner: seconds where all have them, else multiply-adds."""
+    ran = [i for i in range(len(table.learners)) if table.done[i].any()]
+    costs: list[float | None] = []
+    for name in ("predict_seconds", "multiply_adds", "parameters"):
+        costs = [size_of(table, i, name) for i in range(len(table.learners))]
+        if all(costs[i] is not None for i in ran):
+            break
+    return [math.inf if c is None else c for c in costs]
+
+
+def _code_value(table: RunTable, lengths: CodeLengths, pick: int, size: int) -> Estimate:
+    bits = lengths.bits[:, table.structures.index("intact"), size] / table.sizes[size]
+    return estimate(bits[pick], pooled_variance(bits, without=pick))
+
+
+def _shifted(value: Estimate, bias: float, learners: int) -> Estimate:
+    """An estimate without the luck of having been chosen on the same test examples."""
+    if learners < 2 or bias == 0 or value.center is None:
+        return value
+    low, high = value.low, value.high
+    return Estimate(
+        center=value.center - bias,
+        low=None if low is None else low - max(bias, 0.0),
+        high=None if high is None else high - min(bias, 0.0),
+        n=value.n,
+        method=f"{value.method}; corrected for the choice among {learners} learners",
+    )
+
+
+def _beats(
+    goal: Goal, table: RunTable, lengths: CodeLengths, reference: Reference, metric: Metric,
+    found: Contest, place: int, value: Estimate, null: float | None,
+) -> Certainty | None:  # fmt: skip
+    """Whether the pick is better than an answer that ignores the inputs.
+
+    Moderated t over repeats with the test examples' part. For a code also the exact bound that
+    without any signal t bits are saved with probability 2^-t at most, for each learner.
+    """
+    if null is None or value.center is None:
+        return None
+    pick, size = found.learner(place), found.reach.size
+    if goal == "code":
+        values = lengths.bits[:, table.structures.index("intact"), size] / table.sizes[size]
+    else:
+        values = table.intact("test", metric.key)[:, size]
+    own = values[pick][np.isfinite(values[pick])]
+    variance, dof = moderated(own, pooled_variance(values, without=pick))
+    if dof <= 0:
+        return Certainty(probability=None, word="open")
+    ahead = (value.center - null) * (1 if goal == "accuracy" and metric.higher else -1)
+    examples = 0.0 if goal == "code" else _null_variance(metric, reference, found, place)
+    std = math.sqrt(variance / len(own) + examples)
+    probability = float(stdtr(dof, ahead / std)) if std > 0 else float(ahead > 0)
+    if goal == "code" and reference.target.kind == "classes":
+        saved = max(ahead * table.sizes[size], 0.0)
+        probability = min(probability, 1 - min(len(found.reach.learners) * 2.0**-saved, 1.0))
+    return Certainty(probability=probability, word=word(probability))
+
+
+def _null_variance(metric: Metric, reference: Reference, found: Contest, place: int) -> float:
+    """Variance from the test examples, if the pick were no better than the reference."""
+    own = 0.0 if found.examples is None else float(found.examples[place, place])
+    if metric.key in ("accuracy", "balanced_accuracy"):
+        share = reference.metrics.get(metric.name, 0.5)
+        return max(own, share * (1 - share) / max(reference.test_examples, 1))
+    return own
+
+
+def _mean(values: np.ndarray) -> np.ndarray:
+    """Mean over the last axis, NaN where there is nothing."""
+    count = np.isfinite(values).sum(axis=-1)
+    total = np.nansum(values, axis=-1)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)

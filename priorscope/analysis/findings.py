@@ -1,0 +1,289 @@
+"""What is worth saying, most important first: keys and values; `priorscope.wording` says it.
+
+Verdict and recommendation come from one answer, so they can't contradict each other.
+"""
+
+import dataclasses
+import math
+from typing import Any, Literal
+
+from priorscope.analysis.answer import CLEAR, Contest
+from priorscope.analysis.code_length import RANDOM_LABELS
+from priorscope.analysis.paired import pair_std
+from priorscope.analysis.summary import Answer, Finding, LabelsWorth, Summary
+from priorscope.analysis.table import RunTable
+from priorscope.core.estimate import Estimate
+
+_MOST = 4  # of one kind; the tables hold the rest
+_MOST_REPEATS = 100  # above this, two learners are called equal for practical purposes
+
+
+def findings(summary: Summary, table: RunTable, found: Contest | None) -> list[Finding]:
+    """Of the declared goal: first the verdict, then what to do next."""
+    answer = summary.answer
+    assert answer is not None
+    if found is None or answer.pick is None:
+        out = [_finding("nothing-yet", size=table.sizes[0]), *_failures(table), *_stopped(summary)]
+        return out
+    verdict = [
+        *_reference(answer),
+        *_worth(answer),
+        *_best(answer, table, found),
+        _score(answer),
+        *_other_goal(summary),
+        *_structure(summary, answer.pick),
+        *_limits(summary, table, found),
+        *_failures(table),
+        *_validity(summary),
+        *_stopped(summary),
+    ]
+    advice = [
+        *_repeats(answer, table, found),
+        *_more_data(summary),
+        *_overtaken(summary, answer),
+        *_switch(summary),
+        *_missed(summary),
+    ]
+    return verdict + [dataclasses.replace(f, part="recommendation") for f in advice]
+
+
+def _finding(
+    key: str, part: Literal["verdict", "recommendation"] = "verdict", **values: Any
+) -> Finding:
+    return Finding(key=key, values=values, part=part)
+
+
+def _plain(value: Estimate | None) -> dict[str, Any] | None:
+    return None if value is None else dataclasses.asdict(value)
+
+
+def _reference(answer: Answer) -> list[Finding]:
+    """First of all: whether anything was learnt."""
+    beats = answer.beats_reference
+    if beats is None or beats.word == "clear" or beats.probability is None:
+        return []
+    return [
+        _finding(
+            "nothing-beats-reference",
+            metric=answer.metric,
+            reference=answer.reference,
+            learner=answer.pick,
+            value=_plain(answer.value),
+            size=answer.size,
+        )
+    ]
+
+
+def _worth(answer: Answer) -> list[Finding]:
+    """In labels, for those that the pick is clearly worth more than."""
+    if answer.beats_reference is None or answer.beats_reference.word != "clear":
+        return []
+    worth = [w for w in answer.labels_worth if w.learner not in answer.tied and _clear(w)]
+    if not worth:
+        return []
+    at = max(w.at for w in worth)
+    others = sorted((w for w in worth if w.at == at), key=lambda w: w.ratio.center or 0)
+    rows = [{"learner": w.learner, "labels": _labels(w)} for w in others[:_MOST]]
+    return [_finding("labels-worth", learner=answer.pick, at=at, others=rows)]
+
+
+def _clear(worth: LabelsWorth) -> bool:
+    return worth.ratio.center is not None and worth.ratio.low is not None and worth.ratio.low > 1
+
+
+def _labels(worth: LabelsWorth) -> dict[str, float | None]:
+    ratio = worth.ratio
+    ends = {"center": ratio.center, "low": ratio.low, "high": ratio.high}
+    return {k: None if v is None else v * worth.at for k, v in ends.items()}
+
+
+def _best(answer: Answer, table: RunTable, found: Contest) -> list[Finding]:
+    ranking, names = found.ranking, [table.learners[i] for i in found.reach.learners]
+    base = {
+        "learner": answer.pick,
+        "goal": answer.goal,
+        "metric": answer.metric,
+        "size": answer.size,
+        "probability": answer.probability,
+    }
+    if len(names) == 1:
+        return [_finding("only-one", **base, failed=[f.learner for f in _broken(table)])]
+    if found.found.dof <= 0:
+        return [_finding("one-repeat", **base, leader=names[ranking.order[0]])]
+    others = [names[i] for i in ranking.order if ranking.not_ruled_out[i]]
+    others = [name for name in others if name != answer.pick]
+    if len(answer.tied) > 1:
+        tied = [name for name in answer.tied if name != answer.pick]
+        return [_finding("tied", **base, others=tied, indifference=answer.indifference)]
+    if answer.word == "clear" and (answer.probability or 0) >= CLEAR:
+        return [_finding("best", **base, others=others)]
+    return [_finding("ahead", **base, others=others)]
+
+
+def _score(answer: Answer) -> Finding:
+    return _finding(
+        "score",
+        learner=answer.pick,
+        goal=answer.goal,
+        metric=answer.metric,
+        value=_plain(answer.value),
+        reference=answer.reference,
+        size=answer.size,
+    )
+
+
+def _other_goal(summary: Summary) -> list[Finding]:
+    """Where the best at this size and the fastest to learn are clearly not the same."""
+    here, there = summary.answers["accuracy"], summary.answers["code"]
+    if here.pick is None or there.pick is None or set(here.tied) & set(there.tied):
+        return []
+    return [
+        _finding(
+            "goals-differ",
+            at_size=here.pick,
+            over_all=there.pick,
+            metric=here.metric,
+            size=here.size,
+            goal=summary.goal,
+        )
+    ]
+
+
+def _structure(summary: Summary, learner: str) -> list[Finding]:
+    """Structures that the pick relies on: what shuffling or removing them clearly costs."""
+    own = [r for r in summary.strength if r.learner == learner and r.structure != RANDOM_LABELS]
+    if not own:
+        return []
+    clear = [r for r in own if (r.bits_per_label.low or 0) > 0]
+    clear.sort(key=lambda row: -(row.bits_per_label.center or 0))
+    if not clear:
+        return [_finding("relies-on-none", learner=learner, structures=[r.structure for r in own])]
+    rows = [{"structure": r.structure, "bits": _plain(r.bits_per_label)} for r in clear[:3]]
+    return [_finding("relies-on", learner=learner, structures=rows)]
+
+
+def _limits(summary: Summary, table: RunTable, found: Contest) -> list[Finding]:
+    out = []
+    size, asked = table.sizes[found.reach.size], table.sizes[-1]
+    if size < asked:
+        out.append(_finding("not-all-sizes", size=size, asked=asked))
+    if gone := [table.learners[i] for i in found.reach.behind]:
+        out.append(_finding("not-compared", learners=gone, size=size))
+    if summary.answer is not None and 0 < found.found.shared < 3 and len(found.reach.learners) > 1:
+        out.append(_finding("few-repeats", repeats=found.found.shared))
+    return out
+
+
+@dataclasses.dataclass(frozen=True)
+class _Broken:
+    learner: str
+    count: int
+    reason: str
+    every: bool
+
+
+def _broken(table: RunTable) -> list[_Broken]:
+    """Learners whose runs failed, with the first reason."""
+    out = []
+    for i, name in enumerate(table.learners):
+        own = [f for f in table.failures if f.where[0] == i]
+        if own:
+            out.append(_Broken(name, len(own), own[0].reason, not table.done[i].any()))
+    return out
+
+
+def _failures(table: RunTable) -> list[Finding]:
+    broken = [dataclasses.asdict(b) for b in _broken(table)]
+    return [_finding("failed", learners=broken)] if broken else []
+
+
+def _validity(summary: Summary) -> list[Finding]:
+    failed = [row.name for row in summary.validity if row.passed is False]
+    return [_finding("validity-failed", tests=failed)] if failed else []
+
+
+def _stopped(summary: Summary) -> list[Finding]:
+    if not summary.unresolved:
+        return []
+    runs = sum(row.missing_runs for row in summary.unresolved)
+    learners = sorted({row.learner for row in summary.unresolved})
+    return [
+        _finding(
+            "stopped", runs=runs, learners=learners[:_MOST], more=max(len(learners) - _MOST, 0)
+        )
+    ]
+
+
+def _repeats(answer: Answer, table: RunTable, found: Contest) -> list[Finding]:
+    """How many repeats would separate the first two; nothing if they are separated."""
+    ranking, effects = found.ranking, found.found
+    if len(ranking.order) < 2 or effects.dof <= 0 or ranking.half is None:
+        return []
+    second = int(ranking.order[1])
+    if not ranking.not_ruled_out[second]:
+        return []
+    names = [table.learners[found.learner(int(i))] for i in ranking.order[:2]]
+    std = float(pair_std(effects.covariance)[int(ranking.order[0]), second])
+    gap, repeats = float(ranking.behind[second]), max(effects.shared, 1)
+    needed = repeats * (2.5 * std / max(gap, 1e-12)) ** 2
+    if gap <= ranking.indifference:
+        return [_finding("within-indifference", learners=names, indifference=ranking.indifference,
+                         metric=answer.metric)]  # fmt: skip
+    if needed > _MOST_REPEATS:
+        return [_finding("take-as-equal", learners=names, repeats=_MOST_REPEATS, size=answer.size)]
+    wanted = max(math.ceil(needed), repeats + 1)
+    return [_finding("more-repeats", learners=names, repeats=wanted, size=answer.size)]
+
+
+def _more_data(summary: Summary) -> list[Finding]:
+    """Whether twice the data would help each learner, on the error where it is known."""
+    on = {row.on for row in summary.saturation}
+    rows = [r for r in summary.saturation if r.on == ("error" if "error" in on else "loss")]
+    out = []
+    for verdict in ("falling", "saturated", "rising"):
+        group = [r for r in rows if r.verdict == verdict and r.fall_per_doubling is not None]
+        if group:
+            each = [{"learner": r.learner, "fall": _plain(r.fall_per_doubling)} for r in group]
+            out.append(_finding(f"more-data-{verdict}", learners=each, on=group[0].on))
+    return out
+
+
+def _overtaken(summary: Summary, answer: Answer) -> list[Finding]:
+    """Who will probably overtake the pick with more data."""
+    on = "loss" if answer.goal == "code" or answer.metric == "log-loss" else "error"
+    rows = [
+        row
+        for row in summary.crossovers
+        if row.on == on
+        and row.overtaken == answer.pick
+        and row.verdict in ("predicted", "overtakes")
+    ]
+    return [
+        _finding(
+            "overtakes",
+            overtaking=row.overtaking,
+            overtaken=row.overtaken,
+            on=on,
+            n=dataclasses.asdict(row.n),
+            probability=row.probability,
+        )
+        for row in rows[:_MOST]
+    ]
+
+
+def _switch(summary: Summary) -> list[Finding]:
+    """Only where changing the learner clearly saves bits."""
+    switch = summary.switch
+    if switch is None or switch.saved is None or switch.best_single is None or not switch.changes:
+        return []
+    if switch.saved.low is None or switch.saved.low <= 0:
+        return []
+    path = [{"learner": p.learner, "start": p.start} for p in switch.path]
+    single = switch.best_single.learner
+    return [_finding("switch-saves", path=path, saved=_plain(switch.saved), single=single)]
+
+
+def _missed(summary: Summary) -> list[Finding]:
+    """Learners whose hidden sizes were not predicted."""
+    failed = {row.learner for row in summary.audit if not row.passed}
+    return [_finding("forecast-missed", learners=sorted(failed))] if failed else []

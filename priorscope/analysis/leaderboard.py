@@ -1,0 +1,101 @@
+"""Learners by code length of the intact data, with the other figures at one common size."""
+
+import numpy as np
+
+from priorscope.analysis.answer import Contest
+from priorscope.analysis.code_length import CodeLengths
+from priorscope.analysis.estimates import estimate, pooled_variance
+from priorscope.analysis.metrics import METRICS
+from priorscope.analysis.points import metric_estimate, size_of, whole
+from priorscope.analysis.summary import BoardRow
+from priorscope.analysis.table import RUN, RunTable
+from priorscope.core.estimate import Estimate
+
+
+def leaderboard(
+    table: RunTable, lengths: CodeLengths, by_code: Contest | None, by_metric: Contest | None
+) -> list[BoardRow]:
+    """Best first, by code length; only learners that reached the size that is reported on."""
+    if by_code is None:
+        return []
+    size, n = by_code.reach.size, table.sizes[by_code.reach.size]
+    intact = table.structures.index("intact")
+    bits = lengths.bits[:, intact, size] / n
+    null = float(lengths.null_bits[size]) / n
+    scored = by_metric.reach.size if by_metric is not None else size
+    seconds = np.nansum(table.cube(RUN, "seconds")[:, intact], axis=(1, 2))
+    rows = []
+    for place in by_code.ranking.order:
+        i = by_code.learner(int(place))
+        code = _at_common_repeats(by_code, int(place), bits)
+        where = (i, intact, scored)
+        rows.append(
+            BoardRow(
+                learner=table.learners[i],
+                n=n,
+                code_bits_per_label=code,
+                fit=_fit(code, null),
+                accuracy=metric_estimate(table, "test", "accuracy", where),
+                test_bits=metric_estimate(table, "test", "bits", where),
+                probability_best=float(by_code.ranking.probability[place]),
+                behind=_behind(by_code, int(place)),
+                behind_p=float(by_code.ranking.p[place]),
+                size=table.sizes[scored],
+                metrics={
+                    m.name: value
+                    for m in METRICS.values()
+                    if (value := metric_estimate(table, "test", m.key, where)) is not None
+                },
+                repeats=by_code.found.shared,
+                failed_runs=int(table.failed[i, intact].sum()),
+                reference_bits_per_label=null,
+                parameters=whole(size_of(table, i, "parameters")),
+                multiply_adds=whole(size_of(table, i, "multiply_adds")),
+                seconds=float(seconds[i]),
+            )
+        )
+    return rows
+
+
+def _at_common_repeats(found: Contest, place: int, bits: np.ndarray) -> Estimate:
+    """Code length per label at an average repeat: nobody is judged on easier repeats."""
+    i = found.learner(place)
+    value = estimate(bits[i], pooled_variance(bits, without=i))
+    center = float(found.found.center[place])
+    assert value.center is not None
+    shift = center - value.center
+    return Estimate(
+        center=center,
+        low=None if value.low is None else value.low + shift,
+        high=None if value.high is None else value.high + shift,
+        n=value.n,
+        method=f"{value.method}; {found.found.how}",
+    )
+
+
+def _behind(found: Contest, place: int) -> Estimate:
+    """Difference to the first, with Tukey's interval over all pairs of learners."""
+    center, half = float(found.ranking.behind[place]), found.ranking.half
+    known = half is not None
+    reach = float(half[place]) if half is not None else 0.0
+    how = f"mean of paired differences, {found.found.how}, {found.found.dof:.3g} degrees of freedom"
+    return Estimate(
+        center=center,
+        low=center - reach if known else None,
+        high=center + reach if known else None,
+        n=int(min(found.found.repeats[place], found.found.repeats.max())),
+        method=f"{how}, moderated t; Tukey's limit over all pairs" if known else how,
+    )
+
+
+def _fit(code: Estimate, null: float) -> Estimate | None:
+    """Share of the labels' bits that the inputs tell; None where bits may be below 0."""
+    if null <= 0 or code.center is None:
+        return None
+    return Estimate(
+        center=1 - code.center / null,
+        low=None if code.high is None else 1 - code.high / null,
+        high=None if code.low is None else 1 - code.low / null,
+        n=code.n,
+        method=code.method,
+    )

@@ -1,0 +1,292 @@
+"""English sentences of findings, by key."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from priorscope.wording import numbers
+from priorscope.wording.structures import phrases, title
+
+Values = Mapping[str, Any]
+METRICS = {
+    "accuracy": "accuracy",
+    "balanced-accuracy": "balanced accuracy",
+    "macro-f1": "macro F1",
+    "auroc": "AUROC",
+    "average-precision": "average precision",
+    "log-loss": "log loss, bits",
+    "rmse": "RMSE",
+    "mae": "MAE",
+    "r2": "R²",
+    "code-bits": "code length, bits per label",
+}
+SHARES = {"accuracy", "balanced-accuracy"}
+
+
+def listed(items: Sequence[str], word: str = "and") -> str:
+    """`a, b and c`."""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {word} {items[-1]}"
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 run`, `2 runs`."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def measured(metric: str, value: Any) -> str:
+    """A metric with its interval: `94% (92 to 96)`, `0.54 (0.48 to 0.60)`."""
+    if metric not in SHARES:
+        return numbers.estimate(value)
+    ends = numbers.share_interval(value)
+    return numbers.share_of(value) + (f" ({ends})" if ends else "")
+
+
+def _against(metric: str, value: Any) -> str:
+    """The reference, as exactly as the value beside it is."""
+    if metric in SHARES:
+        return f"{100 * value:.1f}%"
+    return f"{value:.2f}" if abs(value) < 100 else f"{value:,.0f}"
+
+
+def _size(v: Values) -> str:
+    return f"{v['size']:,} labels"
+
+
+def _what(v: Values) -> str:
+    """What the learners are compared by."""
+    if v["goal"] == "code":
+        return f"learns fastest over the first {_size(v)}"
+    return f"has the best {METRICS[v['metric']].partition(',')[0]} at {_size(v)}"
+
+
+def _nothing_yet(v: Values) -> str:
+    return f"Nothing can be said yet: no learner has finished its runs at {_size(v)}."
+
+
+def _nothing_beats(v: Values) -> str:
+    metric = METRICS[v["metric"]]
+    guess = _against(v["metric"], v["reference"])
+    return (
+        f"At {_size(v)} no learner clearly beats a guess that ignores the inputs: {v['learner']} "
+        f"has {measured(v['metric'], v['value'])}, the guess {guess} ({metric})."
+    )
+
+
+def _labels_worth(v: Values) -> str:
+    parts = [f"{_about(other['labels'])} for {other['learner']}" for other in v["others"]]
+    return f"At {v['at']:,} labels {v['learner']} does what takes about {listed(parts)}."
+
+
+def _about(labels: Mapping[str, Any]) -> str:
+    """`480 (390 to 600)`, or `480 (390 or more)`."""
+    center, low, high = (numbers.rough(labels[k]) for k in ("center", "low", "high"))
+    end = f"{low} to {high}" if numbers.is_number(labels["high"]) else f"{low} or more"
+    return f"{center} ({end})" if numbers.is_number(labels["low"]) else center
+
+
+def _best(v: Values) -> str:
+    name, probability = v["learner"], numbers.percent(v["probability"])
+    out = f"{name} {_what(v)} (probability {probability})."
+    return out if not v["others"] else f"{out} {_not_excluded(v)}"
+
+
+def _ahead(v: Values) -> str:
+    out = f"{v['learner']} is ahead: it probably {_what(v)} ({numbers.percent(v['probability'])})"
+    return f"{out}. {_not_excluded(v)}" if v["others"] else f"{out}."
+
+
+def _not_excluded(v: Values) -> str:
+    names = v["others"]
+    return f"{listed(names)} {'is' if len(names) == 1 else 'are'} not ruled out."
+
+
+def _tied(v: Values) -> str:
+    names = [v["learner"], *v["others"]]
+    return (
+        f"{listed(names)} can't be told apart at {_size(v)}; {v['learner']} is the cheapest of "
+        f"them at prediction (best or as good: {numbers.percent(v['probability'])})."
+    )
+
+
+def _only_one(v: Values) -> str:
+    others = f"; {listed(v['failed'])} failed" if v["failed"] else ""
+    return f"Only {v['learner']} finished its runs at {_size(v)}, so nothing is compared{others}."
+
+
+def _one_repeat(v: Values) -> str:
+    return (
+        f"{v['leader']} {_what(v)}, but from one repeat; two or more in common are needed to say "
+        "how sure that is."
+    )
+
+
+def _score(v: Values) -> str:
+    metric, value, reference = v["metric"], v["value"], v["reference"]
+    name = METRICS[metric]
+    unit = name.partition(", ")[2]
+    text = f"{name.partition(',')[0]} {measured(metric, value)}{' ' + unit if unit else ''}"
+    lower = metric in ("log-loss", "rmse", "mae", "code-bits")
+    guess = "" if reference is None else f"guessing {_against(metric, reference)}"
+    hint = "; ".join(filter(None, [guess, "lower is better" if lower else ""]))
+    return f"{v['learner']}: {text}{f' ({hint})' if hint else ''}."
+
+
+def _goals_differ(v: Values) -> str:
+    return (
+        f"The goals differ: at {_size(v)} {v['at_size']} has the best {METRICS[v['metric']]}, but "
+        f"{v['over_all']} learns fastest over all sizes, because it needs fewer labels early on."
+    )
+
+
+def _relies_on(v: Values) -> str:
+    parts = []
+    for row in v["structures"]:
+        used, without = phrases(row["structure"])
+        parts.append(f"{used} ({without} costs {numbers.estimate(row['bits'])} bits per label)")
+    return f"{v['learner']} relies on {listed(parts)}."
+
+
+def _relies_on_none(v: Values) -> str:
+    names = listed([title(name) for name in v["structures"]])
+    return f"No structure that was tried clearly matters to {v['learner']} ({names})."
+
+
+def _not_all_sizes(v: Values) -> str:
+    return f"Up to {v['asked']:,} labels were asked for; this holds for {v['size']:,}."
+
+
+def _not_compared(v: Values) -> str:
+    names = v["learners"]
+    end = "it was" if len(names) == 1 else "they were"
+    return (
+        f"{listed(names)} ended before {_size(v)}; where {end} last compared, another was better."
+    )
+
+
+def _few_repeats(v: Values) -> str:
+    return f"It rests on {plural(v['repeats'], 'repeat')}; three or more tell much better."
+
+
+def _failed(v: Values) -> str:
+    parts = []
+    for row in v["learners"]:
+        number = "all" if row["every"] else row["count"]
+        parts.append(f"{row['learner']} ({number}: {_first_line(row['reason'])})")
+    count = sum(row["count"] for row in v["learners"])
+    return (
+        f"{plural(count, 'run')} failed: {listed(parts)}. Their blocks are charged at the cost of "
+        "guessing."
+    )
+
+
+def _first_line(text: str) -> str:
+    line = (text.splitlines() or [""])[0].rstrip(".")
+    return line if len(line) <= 100 else line[:97] + "…"
+
+
+def _validity_failed(v: Values) -> str:
+    return f"Self-checks failed, so trust the rest less: {listed(v['tests'])}."
+
+
+def _stopped(v: Values) -> str:
+    more = f" and {v['more']} more" if v["more"] else ""
+    return (
+        f"Stopped before {plural(v['runs'], 'run')} of {', '.join(v['learners'])}{more}. Rerun the "
+        "same command to continue."
+    )
+
+
+def _more_repeats(v: Values) -> str:
+    return (
+        f"About {v['repeats']} repeats at {_size(v)} should separate {listed(v['learners'])}: "
+        f"`--repeats {v['repeats']}`."
+    )
+
+
+def _take_as_equal(v: Values) -> str:
+    return (
+        f"To separate {listed(v['learners'])} would take more than {v['repeats']} repeats: take "
+        "them as equal."
+    )
+
+
+def _within_indifference(v: Values) -> str:
+    gap = v["indifference"]
+    shown = f"{100 * gap:.2g} points" if v["metric"] in SHARES else f"{gap:.2g}"
+    return f"{listed(v['learners'])} differ by less than {shown}: take the cheaper one."
+
+
+def _falls(v: Values) -> str:
+    return listed(
+        [f"{row['learner']}'s {v['on']} by about {_percent(row['fall'])}" for row in v["learners"]]
+    )
+
+
+def _percent(value: Mapping[str, Any]) -> str:
+    return f"{100 * value['center']:.0f}%"
+
+
+def _more_data_falling(v: Values) -> str:
+    return f"More data still help: doubling cuts {_falls(v)}."
+
+
+def _more_data_saturated(v: Values) -> str:
+    names = listed([row["learner"] for row in v["learners"]])
+    return f"More data would hardly help {names}: less than 2% per doubling."
+
+
+def _more_data_rising(v: Values) -> str:
+    return f"{listed([row['learner'] for row in v['learners']])} gets worse with more data."
+
+
+def _overtakes(v: Values) -> str:
+    n = v["n"]
+    when = f"at about {numbers.rough(n['median'])} labels" if n["median"] else "with more data"
+    ends = ""
+    if n["low80"] and n["high80"]:
+        ends = f" (80% interval {numbers.rough(n['low80'])} to {numbers.rough(n['high80'])})"
+    odds = f", probability {numbers.percent(v['probability'])}" if v["probability"] else ""
+    who = f"{v['overtaking']} will probably overtake {v['overtaken']}"
+    return f"{who} on {v['on']} {when}{ends}{odds}."
+
+
+def _switch_saves(v: Values) -> str:
+    path = listed([f"{p['learner']} from {p['start']:,.0f}" for p in v["path"]], "then")
+    return (
+        f"The shortest code switches learners: {path}; it saves "
+        f"{numbers.estimate(v['saved'])} bits against {v['single']} alone."
+    )
+
+
+def _forecast_missed(v: Values) -> str:
+    return f"Forecasts failed their check for {listed(v['learners'])}; theirs are wide (details)."
+
+
+SENTENCES: dict[str, Callable[[Values], str]] = {
+    "nothing-yet": _nothing_yet,
+    "nothing-beats-reference": _nothing_beats,
+    "labels-worth": _labels_worth,
+    "best": _best,
+    "ahead": _ahead,
+    "tied": _tied,
+    "only-one": _only_one,
+    "one-repeat": _one_repeat,
+    "score": _score,
+    "goals-differ": _goals_differ,
+    "relies-on": _relies_on,
+    "relies-on-none": _relies_on_none,
+    "not-all-sizes": _not_all_sizes,
+    "not-compared": _not_compared,
+    "few-repeats": _few_repeats,
+    "failed": _failed,
+    "validity-failed": _validity_failed,
+    "stopped": _stopped,
+    "more-repeats": _more_repeats,
+    "take-as-equal": _take_as_equal,
+    "within-indifference": _within_indifference,
+    "more-data-falling": _more_data_falling,
+    "more-data-saturated": _more_data_saturated,
+    "more-data-rising": _more_data_rising,
+    "overtakes": _overtakes,
+    "switch-saves": _switch_saves,
+    "forecast-missed": _forecast_missed,
+}
