@@ -53,7 +53,7 @@ class Result:
         return self.summary.get("recommendation", [])
 
     def leaderboard(self) -> Table:
-        """One row per learner, the shortest code first; intervals are `.mean`, `.low`, `.high`."""
+        """One row per learner, the shortest code first; intervals: `.center`, `.low`, `.high`."""
         return self.table("leaderboard")
 
     def curves(self) -> Table:
