@@ -311,6 +311,7 @@ PAGE: dict[str, str] = {
     "unresolved.runs.many": "{learner}, {structure}: {n} runs missing{where}{reason}.",
     "unresolved.sizes": " at n = {sizes}",
     # Chapter: reproduce
+    "reproduce.command": "Command",
     "reproduce.digest": "Digest of the plan: `{digest}`.",
     "reproduce.same": (
         "The same command with the same seed gives the same numbers, up to floating-point "

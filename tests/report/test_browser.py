@@ -255,7 +255,7 @@ def test_a_hostile_name_stays_text_in_the_tooltip(visit):
     page = visit(at="#understand")
     hostile = '<script>alert("1")</script>'
     chart = page.locator('[data-figure="accuracy"]')
-    point = chart.locator("[aria-label*='<script>']").last
+    point = chart.locator(".mark-symbol [aria-label*='<script>']").last
     point.scroll_into_view_if_needed()
     box = point.bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)

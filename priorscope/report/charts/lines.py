@@ -90,7 +90,9 @@ def points(view: View, base: alt.Chart, x: Any, y: Any, tips: list[alt.Tooltip])
 def ends(view: View, table: str, field: str, x: Any, filters: tuple[str, ...] = (VISIBLE,)) -> Any:
     """The name of each line at its last point; the rows come from `with_ends`."""
     base = chart_of(f"{table}_ends", f"datum.field === '{field}' && labelled", *filters)
-    text = base.mark_text(align="left", baseline="middle", dx=9, fontSize=TEXT, limit=110)
+    text = base.mark_text(
+        align="left", baseline="middle", dx=9, fontSize=TEXT, limit=110, aria=False
+    )
     return text.encode(
         x=x, y=alt.Y("at:Q"), text="learner:N", color=learner(view, "color", legend=False)
     )

@@ -106,7 +106,9 @@ def level(value: float, label: str, field: str) -> list[Any]:
     """A dotted horizontal line with its name, such as the cost of guessing."""
     data = alt.Chart(alt.InlineData(values=[{field: value}]))
     y = alt.Y(f"{field}:Q")
-    rule = data.mark_rule(strokeDash=[1, 4], strokeCap="round", strokeWidth=1.5).encode(y=y)
+    rule = data.mark_rule(strokeDash=[1, 4], strokeCap="round", strokeWidth=1.5, aria=False).encode(
+        y=y
+    )
     text = data.mark_text(
         align="left", baseline="bottom", dy=-3, dx=2, fontSize=TEXT, style="quiet", text=label
     ).encode(y=y, x=alt.value(0))
