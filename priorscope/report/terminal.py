@@ -8,6 +8,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from priorscope.core.printable import printable
 from priorscope.report.view import View
 from priorscope.wording.card import card
 from priorscope.wording.numbers import (
@@ -22,11 +23,11 @@ from priorscope.wording.numbers import (
     share_of,
 )
 from priorscope.wording.page import t
-from priorscope.wording.printable import printable
 
 NAME = 20  # columns for a learner's name
 LABEL = 12  # columns for the label of a line
 MOST_LINES = 12
+SENTENCE = 2000  # characters of a sentence that are printed at most
 STRENGTHS = 5  # structures side by side
 
 
@@ -50,11 +51,11 @@ def _card_lines(view: View, width: int) -> list[Text]:
     """Headline and lines, wrapped at `width`; the longest are cut so that all fit."""
     shown = card(view.summary)
     room = MOST_LINES - 2  # what `_end` prints
-    lines = [Text(printable(shown.headline), style="bold")]
+    lines = [Text(printable(shown.headline, SENTENCE), style="bold")]
     blocks = [_wrapped(line, width) for line in lines]
     for line in shown.lines:
         text = Text.assemble(
-            (f"{line.label:<{LABEL}}", "dim"), printable(line.text.replace("`", ""))
+            (f"{line.label:<{LABEL}}", "dim"), printable(line.text.replace("`", ""), SENTENCE)
         )
         blocks.append(_wrapped(text, width, LABEL))
     return _fitted(blocks, room)
@@ -102,7 +103,7 @@ def _print_details(view: View, console: Console) -> None:
             console.print()
             console.print(Text(t(f"terminal.{key}"), style="bold"))
         for sentence in sentences:
-            console.print(Padding(Text(printable(sentence)), (0, 0, 0, 2)))
+            console.print(Padding(Text(printable(sentence, SENTENCE)), (0, 0, 0, 2)))
     console.print()
 
 
@@ -169,5 +170,5 @@ def _end(view: View, details: bool) -> list[Text]:
     """Where the rest is: two lines at most."""
     texts = [] if details else [Text(t("terminal.details"), style="dim")]
     if path := view.summary.get("report"):
-        texts.append(Text(t("terminal.report", path=printable(str(path)))))
+        texts.append(Text(t("terminal.report", path=printable(path, SENTENCE))))
     return texts

@@ -104,7 +104,7 @@ def _judged(summary: dict[str, Any], answer: dict[str, Any]) -> str:
     if not has_center(answer.get("value")):
         return ""
     metric = str(answer.get("metric"))
-    repeats = summary.get("repeats")
+    repeats = answer["value"].get("n") or summary.get("repeats")
     return t(
         "card.judged.text",
         metric=metric_name(metric),

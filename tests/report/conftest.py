@@ -289,7 +289,12 @@ def read():
             {"target": "2", "text": "a first <i>text</i>, long " + "and longer " * 40},
             {"target": "3", "image": "https://example.org/a.png"},
         ],
-        "notes": ["2 columns were filled."],
+        "notes": ["2 columns were filled.", {"text": "A <warning>.", "level": "warning"}],
+        "dropped": [{"count": 12, "reason": "no label"}],
+        "columns": [
+            {"name": "<b>age</b>", "used": True, "as": "number", "reason": ""},
+            {"name": "id", "used": False, "as": "number", "reason": "another value in each row"},
+        ],
     }
 
 

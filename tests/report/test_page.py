@@ -284,6 +284,9 @@ def test_classes_stand_with_counts_and_examples_are_thumbnails_or_first_words(su
     text = Words(html).text
     assert "<b>9</b>" in text
     assert "a first <i>text</i>" in text
+    assert "A <warning>." in text
+    assert "12 examples dropped: no label" in text
+    assert "another value in each row" in text
     assert "longer " * 30 not in text  # cut
     assert "example.org" not in html  # only pictures that the page holds itself
 

@@ -7,7 +7,6 @@ from priorscope.wording import numbers as words
 from priorscope.wording.card import card
 from priorscope.wording.page import structure, t
 from priorscope.wording.page_en import PAGE
-from priorscope.wording.printable import printable
 
 
 @pytest.mark.parametrize(
@@ -123,14 +122,6 @@ def test_no_number_has_more_digits_than_its_interval(value, text):
 def test_shares_are_as_precise_as_their_interval(value, center, ends):
     assert words.share_of(value) == center
     assert words.share_interval(value) == ends
-
-
-def test_control_characters_from_data_are_made_visible():
-    assert printable("a\x1b[31mred\x07") == "a\\x1b[31mred\\x07"
-    assert printable("right\u202eleft") == "right\\u202eleft"
-    assert printable("one\ntwo") == "one\\x0atwo"
-    assert printable("one\n\ttwo", lines=True) == "one\n\ttwo"
-    assert printable("합성곱 é 👩\u200d🔬") == "합성곱 é 👩\u200d🔬"
 
 
 def test_an_unknown_text_is_named():

@@ -46,11 +46,9 @@ class Answer(Chapter):
 
 
 def _columns(row: Worth, alone: bool) -> dict[str, Any]:
-    ends = {
-        f"ratio_{end}": short(value)
-        for end, value in (("low", row.low), ("high", row.high))
-        if value is not None and row.center is not None
-    }
+    ends = {}
+    if row.center is not None and row.low is not None and row.high is not None:
+        ends = {"ratio_low": short(row.low), "ratio_high": short(row.high)}
     return {
         "learner": row.learner,
         "ratio": short(row.center or row.low or 1.0),

@@ -5,10 +5,6 @@ from typing import Any
 
 from priorscope.report.chapter import CHAPTERS, Chapter
 from priorscope.report.view import View
-from priorscope.wording.numbers import count
-from priorscope.wording.page import plural, structure, t
-
-FIRST = 20  # unresolved items that are shown unfolded
 
 
 @CHAPTERS.register
@@ -22,7 +18,6 @@ class Checks(Chapter):
         dropped = view.rows("dropped")
         if not (validity or audit or failed or unresolved or dropped):
             return None
-        sentences = [missing_runs(item) for item in unresolved]
         return {
             "validity": validity,
             "passed": sum(row.get("passed") is True for row in validity),
@@ -32,8 +27,11 @@ class Checks(Chapter):
             "refused": list(dict.fromkeys(r["learner"] for r in audit if r.get("passed") is False)),
             "reasons": _reasons(failed),
             "dropped": dropped,
-            "unresolved": sentences[:FIRST],
-            "more": sentences[FIRST:],
+            "missing": [item for item in unresolved if _is_cell(item)],
+            "causes": list(
+                dict.fromkeys(i["reason"] for i in unresolved if _is_cell(i) and i.get("reason"))
+            ),
+            "sentences": [_sentence(item) for item in unresolved if not _is_cell(item)],
         }
 
 
@@ -44,18 +42,12 @@ def _reasons(failed: list[dict[str, Any]]) -> dict[str, list[str]]:
     return reasons
 
 
-def missing_runs(item: Any) -> str:
-    """An unresolved item in words; text stays as it is."""
-    if isinstance(item, dict) and {"learner", "structure", "missing_runs"} <= item.keys():
-        sizes = ", ".join(count(size) for size in item.get("sizes") or [])
-        return plural(
-            "unresolved.runs",
-            item["missing_runs"],
-            learner=item["learner"],
-            structure=structure(item["structure"]),
-            where=t("unresolved.sizes", sizes=sizes) if sizes else "",
-            reason=f" ({item['reason']})" if item.get("reason") else "",
-        )
+def _is_cell(item: Any) -> bool:
+    """Whether an unresolved item names runs of a learner and a structure; others are sentences."""
+    return isinstance(item, dict) and {"learner", "structure", "missing_runs"} <= item.keys()
+
+
+def _sentence(item: Any) -> str:
     if isinstance(item, dict):
         return ", ".join(f"{key} {value}" for key, value in item.items())
     return str(item)

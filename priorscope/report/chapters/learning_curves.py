@@ -133,5 +133,6 @@ def _code_figure(view: View) -> Figure:
     chance = view.chance_bits
     guessing = level(chance, t("chart.guessing"), "bits") if chance is not None else []
     tables = {"code_length": rows, "code_length_ends": with_ends(rows, ("bits",))}
-    spec = curves(view, "code_length", "bits", t("axis.code_bits"), guessing)
+    sizes = sorted({row["n"] for row in rows})
+    spec = curves(view, "code_length", "bits", t("axis.code_bits"), guessing, sizes=sizes)
     return Figure(name="code-length", title=t("figure.code_length"), spec=spec, tables=tables)

@@ -35,12 +35,14 @@ def curves(
     title: str,
     extra: list[Any] | None = None,
     structures: bool = False,
+    sizes: list[int] | None = None,
 ) -> Spec:
     """Means as points, joined and named, with their intervals as bands; learners can be hidden.
 
     extra: layers behind the lines. structures: show the rows of one, which the page chooses.
+    sizes: ticks of the axis, if not those of the curves.
     """
-    x, y = sizes_axis(view.sizes), value_axis(field, title)
+    x, y = sizes_axis(sizes or view.sizes), value_axis(field, title)
     tips = [
         tip("learner", t("tip.model")),
         tip("n", t("tip.labels"), ",d"),
