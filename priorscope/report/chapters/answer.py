@@ -4,14 +4,15 @@ import dataclasses
 from typing import Any
 
 from priorscope.report.chapter import CHAPTERS, Chapter
-from priorscope.report.charts.dots import labels_worth
+from priorscope.report.charts.dots import intervals, labels_worth
 from priorscope.report.figure import Figure
-from priorscope.report.view import View, short
+from priorscope.report.view import View, flat, short
 from priorscope.report.worth import Worth, common_size, worth_of
 from priorscope.wording.card import card
 from priorscope.wording.numbers import count
 from priorscope.wording.page import t
 
+KEY = "code_bits_per_label"
 MOST_ROWS = 6  # of the short leaderboard
 
 
@@ -32,17 +33,30 @@ class Answer(Chapter):
         }
 
     def figures(self, view: View) -> list[Figure]:
+        figures = [_board_figure(view)] if view.rows("leaderboard") else []
         rows = worth_of(view)
-        if not rows:
-            return []
-        at = common_size(rows)
-        order = [str(view.best), *(row.learner for row in rows)]
-        text = t("worth.pick") if at is None else t("worth.pick_at", at=count(at))
-        table = [{"learner": view.best, "ratio": 1.0, "text": text, "bound": False}]
-        table += [_columns(row, at is not None) for row in rows]
-        spec = labels_worth(view, "worth", order)
-        title = t("figure.worth", pick=view.best)
-        return [Figure(name="labels-worth", title=title, spec=spec, tables={"worth": table})]
+        return [*figures, _worth_figure(view, rows)] if rows else figures
+
+
+def _board_figure(view: View) -> Figure:
+    """Code length per label; the page shows it where nothing is known of the worth in labels."""
+    signed, board = view.is_quantity, view.rows("leaderboard")
+    rows = [{"learner": row["learner"], **flat(row, KEY, signed)} for row in board]
+    order = [row["learner"] for row in rows]
+    tables = {"leaderboard": [row for row in rows if KEY in row]}
+    spec = intervals(view, "leaderboard", KEY, t("axis.code_bits"), order)
+    return Figure(name="leaderboard", title=t("figure.leaderboard"), spec=spec, tables=tables)
+
+
+def _worth_figure(view: View, rows: list[Worth]) -> Figure:
+    at = common_size(rows)
+    order = [str(view.best), *(row.learner for row in rows)]
+    text = t("worth.pick") if at is None else t("worth.pick_at", at=count(at))
+    table = [{"learner": view.best, "ratio": 1.0, "text": text, "bound": False}]
+    table += [_columns(row, at is not None) for row in rows]
+    spec = labels_worth(view, "worth", order)
+    title = t("figure.worth", pick=view.best)
+    return Figure(name="labels-worth", title=title, spec=spec, tables={"worth": table})
 
 
 def _columns(row: Worth, alone: bool) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import dataclasses
 from typing import Any
 
 from priorscope.report.chapter import CHAPTERS, Chapter
-from priorscope.report.charts.dots import cost, intervals
+from priorscope.report.charts.dots import cost
 from priorscope.report.figure import Figure
 from priorscope.report.scores import scores_of
 from priorscope.report.view import View, flat, span
@@ -37,21 +37,11 @@ class Models(Chapter):
         }
 
     def figures(self, view: View) -> list[Figure]:
-        signed = view.is_quantity
-        rows = [
-            {"learner": row["learner"], **flat(row, KEY, signed)}
-            for row in view.rows("leaderboard")
-        ]
-        order = [row["learner"] for row in rows]
-        table = {"leaderboard": [row for row in rows if KEY in row]}
-        spec = intervals(view, "leaderboard", KEY, t("axis.code_bits"), order)
-        figures = [
-            Figure(name="leaderboard", title=t("figure.leaderboard"), spec=spec, tables=table)
-        ]
-        if points := _points(view):
-            spec, title = cost(view, "cost", KEY), t("figure.cost")
-            figures.append(Figure(name="cost", title=title, spec=spec, tables={"cost": points}))
-        return figures
+        points = _points(view)
+        if not points:
+            return []
+        spec, title = cost(view, "cost", KEY), t("figure.cost")
+        return [Figure(name="cost", title=title, spec=spec, tables={"cost": points})]
 
 
 def dots(value: Any, domain: tuple[float, float]) -> dict[str, float] | None:
