@@ -14,6 +14,7 @@ from priorscope.cli.exit_codes import Exit
 
 COMMANDS = {
     "compare": "Compare models on your data: which is best, how sure, how many labels it saves.",
+    "inspect": "How data are understood: classes, columns, splits, what is left out and why.",
     "curves": "Crossovers and data-equivalence from learning curves in a CSV file.",
     "report": "Make the report of a finished comparison again, without training anything.",
     "verify": "Self-checks: numbers that are known in advance, measured.",

@@ -22,6 +22,8 @@ DOT_THOUSANDS = r"^[-+]?\d{1,3}(\.\d{3})+(,\d*)?$"
 # a comma that only a decimal or only a thousands mark can be
 SURELY_DECIMAL = r"^[-+]?(0\d*,\d+|\d*,(\d{1,2}|\d{4,})|\d{4,},\d+|,\d+|\d{1,3}(\.\d{3})+,\d+)$"
 SURELY_THOUSANDS = r"^[-+]?\d{1,3}((,\d{3}){2,}(\.\d*)?|,\d{3}\.\d*)$"
+AROUND = r"^\s*[$€£¥₩]?\s*|\s*([%‰°€$£¥₩]|[[:alpha:]]{1,6}[²³]?)?\s*$"
+WITH_COMMA = r"^[-+]?[\d.]*,[\d,.]*$"
 BLANKS = "[ '\u00a0\u202f\u2009]"
 BLANK_THOUSANDS = rf"^[-+]?\d{{1,3}}({BLANKS}\d{{3}})+([.,]\d*)?$"
 UNIT = re.compile(
@@ -49,9 +51,8 @@ def comma_evidence(texts: pa.Array) -> tuple[int, int, int]:
     """How many values only a decimal comma, only a thousands comma, or both can explain."""
     if texts.type != pa.string() or not pc.any(pc.match_substring(texts, ",")).as_py():
         return 0, 0, 0
-    commas = texts.filter(
-        pc.coalesce(pc.match_substring_regex(texts, r"^[-+]?[\d.]*,[\d,.]*\s*%?$"), FALSE)
-    )
+    plain = pc.replace_substring_regex(texts, AROUND, "")
+    commas = plain.filter(pc.coalesce(pc.match_substring_regex(plain, WITH_COMMA), FALSE))
     if not len(commas):
         return 0, 0, 0
     decimal = pc.sum(pc.match_substring_regex(commas, SURELY_DECIMAL)).as_py() or 0

@@ -1,0 +1,103 @@
+"""`priorscope inspect DATA`: what would be read, without training anything."""
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from priorscope.cli.exit_codes import Exit
+from priorscope.experiments.settings import Settings
+
+SHOWN_TEXTS = 12
+
+
+def run(
+    data: str,
+    /,
+    *,
+    json_: Annotated[bool, Parameter(name="--json", negative="")] = False,
+    page: Path | None = None,
+    settings: Settings | None = None,
+) -> int:
+    """Say how DATA are understood: examples, classes, columns, splits, what is left out and why.
+
+    Flags are those of `compare`, of which the ones on reading matter, so that the same command
+    with another verb shows what `compare` would read.
+
+    Parameters
+    ----------
+    data
+        As for `priorscope compare`.
+    json_
+        Print the record as JSON on stdout, as "read" in the summary of a comparison.
+    page
+        HTML file to write, with thumbnails, curves or first words; not with --json, it is
+        priorscope-runs/DATA-read/read.html if it isn't named.
+    """
+    from priorscope.core.files import own, write
+    from priorscope.core.read import read_lines
+    from priorscope.core.registry import include
+    from priorscope.data.preview import preview_page
+    from priorscope.data.resolve import resolve
+    from priorscope.experiments.dataset import data_name, file_safe
+
+    settings = settings or Settings()
+    for path in settings.include:
+        include(path)
+    task = resolve(data, **settings.reading())
+    examples = task.load(settings.seed)
+    name = data_name(data)
+    if examples.read is None:
+        examples = _generated(examples)
+    assert examples.read is not None
+    if json_:
+        print(json.dumps(examples.read.to_json(), ensure_ascii=False, allow_nan=False))
+    else:
+        for line in read_lines(examples.read):
+            print(line)
+    if page is None and not json_:
+        folder = Path("priorscope-runs") / f"{file_safe(name)}-read"
+        own(folder, "read", names=("read.html",))
+        page = folder / "read.html"
+    if page is not None:
+        if page.exists() and b"What was read from" not in page.read_bytes()[:2000]:
+            raise ValueError(f"{page} is a file that priorscope didn't write; name another --page.")
+        write(page, preview_page(name, examples, _texts(task)))
+        if not json_:
+            print(page)
+    return Exit.DONE
+
+
+def _generated(examples: Any) -> Any:
+    """The record of examples that no source was read for."""
+    import numpy as np
+
+    from priorscope.core.read import ClassCount, Read
+    from priorscope.data.clean import input_range
+
+    targets = np.concatenate([examples.targets, examples.test_targets])
+    counts = np.bincount(targets, minlength=len(examples.class_names))
+    classes = zip(examples.class_names, counts.tolist(), strict=True)
+    read = Read(
+        kind=examples.signature.layout,
+        examples=len(examples.targets),
+        test_examples=len(examples.test_targets),
+        test_from="made by the task",
+        inputs=input_range(examples.inputs),
+        classes=tuple(ClassCount(str(name), count) for name, count in classes),
+    )
+    return dataclasses.replace(examples, read=read)
+
+
+def _texts(task: Any) -> list[tuple[str, str]]:
+    """(class, first words) of a few rows of a table with a text."""
+    from priorscope.data.readers.texts import Texts, text_column
+
+    if not isinstance(task, Texts):
+        return []
+    source, target = task.read(SHOWN_TEXTS)
+    name = text_column(source.columns, task.input, set(task.reserved(target)))
+    labels, texts = source.columns[target].texts, source.columns[name].texts
+    return list(zip(labels, texts, strict=True))[:SHOWN_TEXTS]

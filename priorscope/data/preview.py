@@ -1,0 +1,104 @@
+"""A small page on what was read: counts, columns, notes, and a few examples to look at."""
+
+import base64
+import html
+import io
+from collections.abc import Sequence
+
+import numpy as np
+
+from priorscope.core.printable import printable
+from priorscope.core.read import Read, read_lines
+from priorscope.tasks import Examples
+
+CLASSES, EACH = 12, 8  # rows of the page, and examples in a row
+THUMBNAIL = 96  # pixels a side
+WORDS = 160  # characters of a text
+VALUES = 12  # of a vector
+STYLE = (
+    "body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem}"
+    "img,svg{height:72px;margin:2px;image-rendering:pixelated;background:#eee}"
+    "th{text-align:left;vertical-align:top;padding-right:1rem}.warning{color:#a40}"
+)
+
+
+def preview_page(name: str, examples: Examples, texts: Sequence[tuple[str, str]] = ()) -> str:
+    """One HTML document without links or scripts; everything from the data is escaped.
+
+    texts: (class, text) of a few examples, where inputs are tokens of a text.
+    """
+    read = examples.read
+    assert read is not None
+    title = html.escape(printable(name))
+    rows = "".join(
+        f"<tr><th>{html.escape(printable(label, 60))}</th><td>{shown}</td></tr>"
+        for label, shown in _rows(examples, texts)
+    )
+    return (
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
+        f"<style>{STYLE}</style><h1>What was read from {title}</h1>{_lines(read)}"
+        f"<h2>A few training examples</h2><table>{rows}</table></html>"
+    )
+
+
+def _lines(read: Read) -> str:
+    items = [
+        f'<li class="{"warning" if line.startswith("Warning:") else ""}">{html.escape(line)}</li>'
+        for line in read_lines(read)
+    ]
+    return f"<ul>{''.join(items)}</ul>"
+
+
+def _rows(examples: Examples, texts: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """(class or value, HTML of a few examples of it)."""
+    if texts:
+        return [(label, html.escape(printable(text, WORDS))) for label, text in texts]
+    if not examples.class_names:
+        return [
+            (f"{target:g}", _shown(x, examples.padded))
+            for x, target in zip(examples.inputs[:CLASSES], examples.targets, strict=False)
+        ]
+    rows = []
+    for code, name in enumerate(examples.class_names[:CLASSES]):
+        some = np.flatnonzero(examples.targets == code)[:EACH]
+        rows.append((name, " ".join(_shown(examples.inputs[i], examples.padded) for i in some)))
+    return rows
+
+
+def _shown(example: np.ndarray, padded: bool) -> str:
+    """One example: a thumbnail, a line for each channel, or its first values."""
+    if example.ndim == 3:
+        return _thumbnail(example)
+    if example.ndim == 2:
+        return _lines_of_series(example[:, :-1] if padded else example)
+    more = " …" if len(example) > VALUES else ""
+    return html.escape("  ".join(f"{value:g}" for value in example[:VALUES]) + more) + "<br>"
+
+
+def _thumbnail(pixels: np.ndarray) -> str:
+    from PIL import Image
+
+    if pixels.dtype != np.uint8:
+        low, high = float(pixels.min()), float(pixels.max())
+        pixels = ((pixels - low) * (255 / max(high - low, 1e-12))).astype(np.uint8)
+    plain = pixels[..., 0] if pixels.shape[-1] in (1, 2) else pixels[..., :3]
+    image = Image.fromarray(np.ascontiguousarray(plain))
+    image.thumbnail((THUMBNAIL, THUMBNAIL))
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    return (
+        f'<img alt="" src="data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}">'
+    )
+
+
+def _lines_of_series(series: np.ndarray) -> str:
+    low, high = float(series.min()), float(series.max())
+    scaled = 60 * (1 - (series - low) / max(high - low, 1e-12)) + 2
+    steps = np.linspace(0, 120, len(series))
+    lines = "".join(
+        '<polyline fill="none" stroke="#357" points="'
+        + " ".join(f"{x:.1f},{y:.1f}" for x, y in zip(steps, channel, strict=True))
+        + '"/>'
+        for channel in scaled.T[:4]
+    )
+    return f'<svg viewBox="0 0 120 64" width="135">{lines}</svg>'
