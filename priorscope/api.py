@@ -12,7 +12,7 @@ from priorscope.experiments.comparison import Comparison
 from priorscope.experiments.dataset import Data, Dataset, InMemory
 from priorscope.experiments.progress import watching
 from priorscope.experiments.result import Result
-from priorscope.experiments.settings import Settings
+from priorscope.experiments.settings import Metric, Settings
 from priorscope.runs.runner import Progress
 from priorscope.tasks import Examples, TaskConfig
 
@@ -27,6 +27,9 @@ def compare(
     repeats: int | None = None,
     preset: Preset = "standard",
     budget: str | float | timedelta | None = None,
+    goal: Literal["accuracy", "code"] = "accuracy",
+    metric: Metric | None = None,
+    indifference: float | None = None,
     seed: int = 0,
     device: Literal["auto", "cpu", "cuda"] = "auto",
     workers: int | None = None,
@@ -70,6 +73,9 @@ def compare(
         repeats: random orders of the data, each with its own initial parameters.
         preset: how much is run: quick (minutes), standard or thorough.
         budget: time for everything: "90s", "10m", "1h30m", or seconds.
+        goal: what is asked: the best at the largest size (accuracy), or who learns fastest (code).
+        metric: by what the best is judged; accuracy, or rmse for quantities, by default.
+        indifference: differences up to this don't matter (0.005 accuracy, 0.02 bits).
         seed: decides all randomness.
         device: where networks are trained.
         workers: processes; 0 works in this one; by default one per core.
@@ -113,6 +119,9 @@ def compare(
         repeats=repeats,
         preset=preset,
         budget=budget,
+        goal=goal,
+        metric=metric,
+        indifference=indifference,
         seed=seed,
         device=device,
         workers=workers,

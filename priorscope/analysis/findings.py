@@ -22,6 +22,8 @@ def findings(summary: Summary, table: RunTable, found: Contest | None) -> list[F
     """Of the declared goal: first the verdict, then what to do next."""
     answer = summary.answer
     assert answer is not None
+    if table.done.any() and answer.goal == "accuracy" and found is None:
+        return [_finding("metric-missing", metric=answer.metric), *_failures(table)]
     if found is None or answer.pick is None:
         out = [_finding("nothing-yet", size=table.sizes[0]), *_failures(table), *_stopped(summary)]
         return out

@@ -16,6 +16,10 @@ from priorscope.core.duration import duration
 from priorscope.core.signature import Layout
 
 Preset = Literal["quick", "standard", "thorough"]
+Metric = Literal[
+    "accuracy", "balanced-accuracy", "macro-f1", "auroc", "average-precision", "log-loss",
+    "rmse", "mae", "r2",
+]  # fmt: skip
 READING = (
     "input", "target", "kind", "strict", "image_size", "test_share", "test", "tokenizer", "group",
     "time", "task", "missing", "encoding", "header", "decimal", "channels",
@@ -90,6 +94,12 @@ class Settings(Config):
     "How much is run: quick (minutes), standard or thorough."
     budget: Annotated[timedelta | None, _converted(duration)] = None
     "Time for everything: 90s, 10m, 1h30m. What it doesn't reach is reported as unresolved."
+    goal: Literal["accuracy", "code"] = "accuracy"
+    "What is asked: the best at the largest size (accuracy), or who learns fastest (code)."
+    metric: Metric | None = None
+    "By what the best is judged, and its labels counted; accuracy, or RMSE for quantities."
+    indifference: Annotated[float, Meta(ge=0)] | None = None
+    "Differences up to this don't matter (0.005 accuracy, 0.02 bits, 1% of a quantity's spread)."
     seed: Seed = 0
     "Decides all randomness."
     device: Literal["auto", "cpu", "cuda"] = "auto"

@@ -46,7 +46,7 @@ def summary_of(
         classes=len(examples.class_names),
         kind=examples.signature.layout,
     )
-    summary = summarise(table, reference, _request(question), task)
+    summary = summarise(table, reference, _request(question, settings), task)
     notes = list(examples.notes)
     return to_json(
         dataclasses.replace(
@@ -74,9 +74,12 @@ def _read(examples: Examples, known: ReadFacts) -> ReadFacts:
     return dataclasses.replace(told, target=target)
 
 
-def _request(question: Question) -> Request:
+def _request(question: Question, settings: Settings) -> Request:
     """What is asked of the rows."""
     return Request(
+        goal=settings.goal,
+        metric=settings.metric,
+        indifference=settings.indifference,
         lossy=frozenset(s.label for s in question.structures if not s.bijective),
         invariant={
             learner.text: frozenset(

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from priorscope.core.class_metrics import class_metrics
 from priorscope.core.config import digest
 from priorscope.core.registry import include
 from priorscope.core.seeds import derive
@@ -229,6 +230,9 @@ def _scores(
         for r, logits in enumerate(training.logits([inputs for inputs, _ in pairs])):
             targets = torch.from_numpy(np.array(pairs[r][1]))
             scores[r][part] = _score(logits, targets, fitted[r])
+            if part == "test":
+                p = logits.double().softmax(dim=-1).numpy()
+                scores[r][part] |= class_metrics(p, targets.numpy())
     return scores
 
 

@@ -19,7 +19,7 @@ METRICS = {
     "r2": "R²",
     "code-bits": "code length, bits per label",
 }
-SHARES = {"accuracy", "balanced-accuracy"}
+SHARES = {"accuracy", "balanced-accuracy"}  # written in percent
 
 
 def listed(items: Sequence[str], word: str = "and") -> str:
@@ -60,6 +60,11 @@ def _what(v: Values) -> str:
 
 def _nothing_yet(v: Values) -> str:
     return f"Nothing can be said yet: no learner has finished its runs at {_size(v)}."
+
+
+def _metric_missing(v: Values) -> str:
+    name = METRICS[v["metric"]].partition(",")[0]
+    return f"These runs hold no {name}: compare again with `--fresh`, or choose another `--metric`."
 
 
 def _nothing_beats(v: Values) -> str:
@@ -263,6 +268,7 @@ def _forecast_missed(v: Values) -> str:
 
 SENTENCES: dict[str, Callable[[Values], str]] = {
     "nothing-yet": _nothing_yet,
+    "metric-missing": _metric_missing,
     "nothing-beats-reference": _nothing_beats,
     "labels-worth": _labels_worth,
     "best": _best,
