@@ -65,6 +65,14 @@ class Registry(Generic[T]):
                 self._import(name)
         return {name: self._classes[name] for name in self if name in self._classes}
 
+    def plug_ins(self) -> dict[str, type[T]]:
+        """Those that aren't in this package, by name: from `include` and entry points."""
+        for name in self._entry_points():
+            if name not in self._classes:
+                self._import(name)
+        files = self._files()
+        return {name: cls for name, cls in self._classes.items() if name not in files}
+
     def _files(self) -> dict[str, str]:
         """Name -> module, of every file in the packages."""
         found = {}

@@ -120,6 +120,9 @@ def _registered(data: str, given: dict[str, Any]) -> TaskConfig:
 
 
 def _from_path(path: Path, given: dict[str, Any]) -> TaskConfig:
+    for name, cls in TASKS.plug_ins().items():
+        if cls.reads(path):
+            return _with_options(TASKS[name].from_options({"path": str(path)}), given)
     name = reader_for(path, given)
     kind = given.pop("kind", None)
     if kind is not None and (name, kind) not in (

@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 
@@ -77,6 +78,14 @@ class Examples:
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class TaskConfig(Config):
     """A distribution of (input, target) with its splits."""
+
+    @classmethod
+    def reads(cls, path: Path) -> bool:
+        """Whether a plug-in's task reads what lies at `path`; it then needs a field `path`.
+
+        The formats of this package are told apart in `priorscope.data.kinds`.
+        """
+        return False
 
     def load(self, seed: int = 0) -> Examples:
         """Read or generate the data. `seed` decides a test split that the source doesn't have.

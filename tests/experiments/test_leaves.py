@@ -33,6 +33,10 @@ from priorscope.tasks import TASKS, Examples, TaskConfig
 @dataclass(frozen=True, kw_only=True)
 class Stripes(TaskConfig):
     """Which half of a line a point is in."""
+    path: str = ""
+    @classmethod
+    def reads(cls, path):
+        return path.suffix == ".stripes"
     def load(self, seed=0):
         x = np.random.default_rng(seed).normal(size=(160, 3)).astype(np.float32)
         y = (x[:, 0] > 0).astype(np.int64)
@@ -129,6 +133,17 @@ def test_each_is_planned_run_and_reported(folder):
     assert [name for name in nulls if name.startswith("bottleneck")], summary["validity"]
     page = (folder / "priorscope-runs" / "stripes" / "report.html").read_text(encoding="utf-8")
     assert "seen in a mirror" in page
+
+
+def test_a_path_goes_to_the_task_that_reads_it(folder):
+    (folder / "many.stripes").write_text("")
+    tiny = ["--learners", "linear", "--sizes", "20,40", "--repeats", "1", "--dry-run"]
+    plan = priorscope(folder, "compare", "many.stripes", *tiny)
+    assert plan.returncode == 0, plan.stderr
+    assert "sizes 20, 40" in plan.stdout
+    assert "is of no known kind" in priorscope(
+        folder, "compare", "many.stripes", *tiny, includes=[]
+    ).stderr  # fmt: skip
 
 
 def test_the_check_is_run_by_its_name(folder):
