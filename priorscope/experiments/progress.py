@@ -40,7 +40,7 @@ def watching(
     """A function that shows counts, for as long as the block runs.
 
     Args:
-        what: goes on.
+        what: is being done.
         quiet: show nothing; `show` is called instead.
         advise: say once, if it will take long, what can be done about that.
         show: see `quiet`.

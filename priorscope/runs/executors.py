@@ -43,7 +43,11 @@ def local_executor(workers: int) -> Executor:
 
 def available_workers(device: str) -> int:
     """One a core that this process may use; one on a GPU."""
-    return 1 if device != "cpu" else len(os.sched_getaffinity(0))
+    if device != "cpu":
+        return 1
+    if hasattr(os, "sched_getaffinity"):  # not on macOS and Windows
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def choose_device(name: str) -> str:

@@ -1,0 +1,55 @@
+"""What every command shares: old names, control characters, the last handler, the time to help."""
+
+import subprocess
+import sys
+
+import pytest
+
+from priorscope.cli import main
+
+
+def leave(capsys, *arguments):
+    with pytest.raises(SystemExit) as ended:
+        main(list(arguments))
+    return ended.value.code, capsys.readouterr()
+
+
+def test_a_flag_of_one_version_ago_works_with_a_note(capsys):
+    code, said = leave(capsys, "compare", "digits", "--draws=0")
+    assert code == 2
+    assert "priorscope: --draws is now --repeats." in said.err
+    assert "repeats must be int from 1 to 1,000 or None, but it is 0" in said.err
+
+
+def test_control_characters_do_not_reach_the_terminal(capsys):
+    code, said = leave(capsys, "compare", "digits", "--learners", "\x1b]0;evil\x07mlp\x1b[2J")
+    assert code == 2
+    assert "\x1b" not in said.err
+    assert "\x07" not in said.err
+
+
+def test_a_fault_of_ours_is_one_sentence_too(capsys, monkeypatch):
+    def broken(*_, **__):
+        raise RuntimeError("odd\nstate")
+
+    monkeypatch.setattr("priorscope.cli.ls._registered", broken)
+    code, said = leave(capsys, "ls", "learners")
+    assert code == 1
+    assert said.err == (
+        "priorscope: unexpected RuntimeError: odd state; --debug shows where. "
+        "What was finished is kept.\n"
+    )
+
+
+def test_help_imports_nothing_heavy():
+    code = (
+        "import sys\nfrom priorscope.cli import main\n"
+        "try:\n    main(['--help'])\nexcept SystemExit:\n    pass\n"
+        "heavy = {'torch', 'numpy', 'scipy', 'sklearn', 'pandas', 'rich.markdown', 'msgspec'}\n"
+        "sys.exit(' '.join(sorted(heavy & set(sys.modules))))"
+    )
+    process = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert process.returncode == 0, process.stderr
+    assert "compare" in process.stdout
