@@ -20,14 +20,14 @@ TOLERANCE = {torch.float32: 1e-5, torch.float64: 1e-10}
 
 @dataclasses.dataclass(frozen=True)
 class Case:
-    """One shape of input: how many tokens of each example exist; the longest fills its row."""
+    """One shape of input: how many tokens of each example are valid; the longest fills its row."""
 
     lengths: tuple[int, ...]
     num_heads: int
 
     @property
-    def present(self) -> Tensor:
-        """(batch, tokens), True where a token exists."""
+    def valid(self) -> Tensor:
+        """(batch, tokens), True where a token isn't padding."""
         return torch.arange(max(self.lengths)) < torch.tensor(self.lengths)[:, None]
 
 
@@ -40,7 +40,7 @@ CASES = (
 
 
 def randomise(network: nn.Module, seed: int = 0) -> nn.Module:
-    """Draw every parameter anew, so that biases and norms are not at their simple first values."""
+    """Resample every parameter, so that biases and norms are not at their simple initial values."""
     stream = torch_stream(seed, "parity")
     with torch.no_grad():
         for name, parameter in network.named_parameters():
@@ -66,7 +66,7 @@ def gradients(network: nn.Module) -> dict[str, Tensor]:
 def gradients_as_saved(network: Any) -> dict[str, Tensor]:
     """The gradients of a Hugging Face network under the names that it saves its tensors with.
 
-    They take the parameters' places: the network is of no use afterwards.
+    They replace the parameters: the network is of no use afterwards.
     """
     for parameter in network.parameters():
         grad = parameter.grad

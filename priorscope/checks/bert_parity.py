@@ -61,9 +61,9 @@ def beside(
         ours = load_bert(folder, kind).to(dtype)
     theirs.to(dtype)
     ids, segments = inputs(case)
-    mine = outputs_of(ours, ours(ids, segments, case.present))
+    mine = outputs_of(ours, ours(ids, segments, case.valid))
     result = theirs(
-        input_ids=ids, token_type_ids=segments, attention_mask=case.present.long(), return_dict=True
+        input_ids=ids, token_type_ids=segments, attention_mask=case.valid.long(), return_dict=True
     )
     other = [result[key] for key in RESULTS[ARCHITECTURES[kind]]]
     for outputs in (mine, other):
@@ -95,6 +95,6 @@ def outputs_of(
 def inputs(case: Case) -> tuple[Tensor, Tensor]:
     """Token ids and segments; padding has id 0."""
     stream = torch_stream(0, "ids")
-    shape = case.present.shape
-    ids = torch.randint(1, SIZES["vocab_size"], shape, generator=stream) * case.present
+    shape = case.valid.shape
+    ids = torch.randint(1, SIZES["vocab_size"], shape, generator=stream) * case.valid
     return ids, torch.randint(2, shape, generator=stream)

@@ -30,21 +30,23 @@ class MaskingShares(Check):
         tokens = np.random.default_rng(0).integers(_SPECIALS, self.vocabulary, size=16 * lines)
         tokens[offsets[:-1]], tokens[offsets[1:] - 1] = 2, 3
         masked = mask_tokens(tokens, offsets, np.arange(lines), subwords, masking, 0, 0)
-        seen, true = masked.tokens[masked.positions], masked.targets
+        changed, true = masked.tokens[masked.positions], masked.targets
         chosen, words = len(true), 14 * lines
         same = 1 / (self.vocabulary - _SPECIALS)  # a random word may be the right one
         shares = {
             "words hidden": (chosen, words, masking.rate),
-            "of them [MASK]": (int((seen == _MASK).sum()), chosen, 0.8),
+            "of them [MASK]": (int((changed == _MASK).sum()), chosen, 0.8),
             "of them another word": (
-                int(((seen != _MASK) & (seen != true)).sum()),
+                int(((changed != _MASK) & (changed != true)).sum()),
                 chosen,
                 0.1 * (1 - same),
             ),
-            "of them unchanged": (int((seen == true).sum()), chosen, 0.1 + 0.1 * same),
+            "of them unchanged": (int((changed == true).sum()), chosen, 0.1 + 0.1 * same),
         }
         figures = [_within(name, *counts) for name, counts in shares.items()]
-        special = subwords.special[true].sum() + (subwords.special[seen] & (seen != _MASK)).sum()
+        special = (
+            subwords.special[true].sum() + (subwords.special[changed] & (changed != _MASK)).sum()
+        )
         left = np.delete(masked.tokens, masked.positions)
         untouched = np.array_equal(left, np.delete(tokens, masked.positions))
         return [

@@ -41,8 +41,8 @@ class VitParity(Check):
         rows = []
         for name in ("ViTModel", "ViTForImageClassification"):
             for dtype in (torch.float32, torch.float64):
-                found = [beside(transformers, name, *case, dtype) for case in CONFIGS]
-                outputs, grads = (max(values) for values in zip(*found, strict=True))
+                differences = [beside(transformers, name, *case, dtype) for case in CONFIGS]
+                outputs, grads = (max(values) for values in zip(*differences, strict=True))
                 rows += [figure(name, dtype, outputs)]
                 rows += [figure(f"{name}, gradients", dtype, grads)]
         return rows

@@ -61,10 +61,10 @@ def _copy_attention(ours: SelfAttention, theirs: nn.MultiheadAttention) -> None:
 def _activation(theirs: nn.TransformerEncoderLayer) -> Activation:
     probe = torch.tensor([-1.0])
     relu, gelu = torch.relu(probe), nn.functional.gelu(probe)
-    found = theirs.activation(probe)
-    if not torch.equal(found, relu) and not torch.equal(found, gelu):
+    values = theirs.activation(probe)
+    if not torch.equal(values, relu) and not torch.equal(values, gelu):
         raise ValueError(
             f"The activation must be ReLU or exact GELU, but it is {theirs.activation}; "
             f"build the block yourself."
         )
-    return "relu" if torch.equal(found, relu) else "gelu"
+    return "relu" if torch.equal(values, relu) else "gelu"

@@ -1,4 +1,4 @@
-"""Where a token stands: what attention, blind to order, has to be told."""
+"""Positions of tokens: what attention, blind to order, has to be told."""
 
 import math
 from typing import Literal
@@ -16,9 +16,9 @@ def sinusoidal(tokens: int, width: int) -> Float[Tensor, "tokens width"]:
 
     In float64, to be rounded where it is used. An odd width ends with a sine.
     """
-    place = torch.arange(tokens, dtype=torch.float64)[:, None]
+    position = torch.arange(tokens, dtype=torch.float64)[:, None]
     even = torch.arange(0, width, 2, dtype=torch.float64)
-    angles = place * torch.exp(-math.log(10_000) * even / width)  # (tokens, ceil(width / 2))
+    angles = position * torch.exp(-math.log(10_000) * even / width)  # (tokens, ceil(width / 2))
     table = torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(-2)
     return table[:, :width]
 
@@ -49,7 +49,7 @@ class AddPositions(nn.Module):
             at 1 before words of 0.02 a network sees little but positions.
 
     Shorter sequences get the first positions; tokens of several sequences on one axis get those
-    at `places`.
+    at `positions`.
     """
 
     def __init__(self, tokens: int, width: int, kind: Positions, amplitude: float = 1.0):
@@ -66,12 +66,12 @@ class AddPositions(nn.Module):
     def forward(
         self,
         x: Float[Tensor, "*batch tokens width"],
-        places: Integer[Tensor, " tokens"] | None = None,
+        positions: Integer[Tensor, " tokens"] | None = None,
     ) -> Float[Tensor, "*batch tokens width"]:
         if self.table is None:
             return x
-        if places is not None:
-            return x + F.embedding(places, self.table).to(x.dtype)
+        if positions is not None:
+            return x + F.embedding(positions, self.table).to(x.dtype)
         tokens = x.shape[-2]
         check_tokens(tokens, self.table.shape[0])
         return x + self.table[:tokens].to(x.dtype)
@@ -92,7 +92,7 @@ class LearnedGrid(nn.Module):
     def forward(
         self, x: Float[Tensor, "*batch tokens width"]
     ) -> Float[Tensor, "*batch tokens width"]:
-        """Tokens stand row by row and fill the grid."""
+        """Tokens are in the order of rows and fill the grid."""
         return x + (self.rows + self.columns).flatten(0, 1)
 
 
@@ -108,7 +108,7 @@ class FixedGrid(nn.Module):
     def forward(
         self, x: Float[Tensor, "*batch tokens width"]
     ) -> Float[Tensor, "*batch tokens width"]:
-        """Tokens stand row by row and fill the grid."""
+        """Tokens are in the order of rows and fill the grid."""
         return x + self.table.to(x.dtype)
 
 
@@ -124,22 +124,22 @@ class RelativeBias(nn.Module):
         self.table = nn.Parameter(torch.zeros(num_heads, 2 * max_distance + 1))
 
     def forward(self, tokens: int) -> Float[Tensor, "heads query key"]:
-        place = torch.arange(tokens, device=self.table.device)
-        distance = place[None, :] - place[:, None]
+        position = torch.arange(tokens, device=self.table.device)
+        distance = position[None, :] - position[:, None]
         limit = self.max_distance
         return self.table[:, distance.clamp(-limit, limit) + limit]
 
 
 def rotate(x: Float[Tensor, "*batch tokens width"]) -> Float[Tensor, "*batch tokens width"]:
-    """Turn each pair of coordinates by an angle that grows with the position (Su et al. 2021).
+    """Rotate each pair of coordinates by an angle that grows with the position (Su et al. 2021).
 
     Scores q . k then depend on the difference of positions alone. Coordinate i is paired with
     i + width/2 (the paper pairs 2i with 2i + 1: the same function up to a fixed permutation).
     """
     tokens, width = x.shape[-2:]
-    place = torch.arange(tokens, dtype=torch.float64, device=x.device)[:, None]
+    position = torch.arange(tokens, dtype=torch.float64, device=x.device)[:, None]
     pair = torch.arange(width // 2, dtype=torch.float64, device=x.device)
-    angles = place * torch.exp(-math.log(10_000) * 2 * pair / width)
+    angles = position * torch.exp(-math.log(10_000) * 2 * pair / width)
     sin, cos = angles.sin().to(x.dtype), angles.cos().to(x.dtype)
     first, second = x.chunk(2, dim=-1)
     return torch.cat([first * cos - second * sin, second * cos + first * sin], dim=-1)

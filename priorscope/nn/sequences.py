@@ -1,4 +1,4 @@
-"""Which tokens of a flat tensor belong together: what stands for a mask where nothing is padded."""
+"""Which tokens of a flat tensor belong together: a mask's counterpart where nothing is padded."""
 
 import dataclasses
 from functools import cached_property
@@ -119,7 +119,7 @@ class Plan:
 
     gather: source row of each gathered row. scatter: gathered row of each source row.
     out_gather: (query, head) of each row that comes out. out_scatter: the inverse.
-    out_padding: rows that come out and stand for nothing.
+    out_padding: rows that come out and mean nothing.
     """
 
     groups: list[Group]
@@ -152,7 +152,7 @@ class _Planner:
 
     def plan(self, device: torch.device) -> Plan:
         groups: list[Group] = []
-        rows: list[np.ndarray] = []  # source rows, -1 where one stands for nothing
+        rows: list[np.ndarray] = []  # source rows, -1 where one means nothing
         out_rows: list[np.ndarray] = []
         start = out_start = 0
         for members in _equalish(self.lengths):
@@ -208,7 +208,7 @@ def _filled(starts: np.ndarray, counts: np.ndarray) -> np.ndarray:
 
 
 def _inverse(rows: np.ndarray) -> np.ndarray:
-    """The index of each of the numbers 0, 1, ... in `rows`; -1 there stands for nothing."""
+    """The index of each of the numbers 0, 1, ... in `rows`; -1 there means nothing."""
     indices = np.flatnonzero(rows >= 0)
     inverse = np.empty(len(indices), dtype=np.int64)
     inverse[rows[indices]] = indices

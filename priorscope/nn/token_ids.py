@@ -7,16 +7,16 @@ from torch import Tensor
 from priorscope.nn.attention import inside_transform
 
 
-def check_ids(words: Integer[Tensor, "..."], vocabulary: int) -> None:
-    """Raise ValueError on an id outside [0, vocabulary); looks only where looking is free.
+def check_ids(ids: Integer[Tensor, "..."], vocabulary: int) -> None:
+    """Raise ValueError on an id outside [0, vocabulary); checks only where that is free.
 
-    On a GPU it would stall the stream, and under vmap there is no single value to look at.
+    On a GPU it would stall the stream, and under vmap there is no single value to check.
     """
-    if words.device.type != "cpu" or words.numel() == 0:
+    if ids.device.type != "cpu" or ids.numel() == 0:
         return
     if torch.compiler.is_compiling() or inside_transform():
         return
-    low, high = (int(bound) for bound in words.aminmax())
+    low, high = (int(bound) for bound in ids.aminmax())
     if low < 0 or high >= vocabulary:
         raise ValueError(
             f"Token ids must lie in [0, {vocabulary}), but they reach from {low} to {high}; "

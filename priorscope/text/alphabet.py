@@ -56,13 +56,13 @@ class Alphabet:
 
     def inside_words(self) -> set[str]:
         """The normalised characters that occur after another one in some word."""
-        found: set[str] = set()
+        characters: set[str] = set()
         for code, image in self._images.items():
             if self._kind[code] == _INSIDE:
-                found.update(image[1:])
+                characters.update(image[1:])
                 if self._continues[code]:
-                    found.add(image[0])
-        return found
+                    characters.add(image[0])
+        return characters
 
 
 def covering(counts: dict[str, int], coverage: float, most: int) -> list[str]:
@@ -72,10 +72,10 @@ def covering(counts: dict[str, int], coverage: float, most: int) -> list[str]:
     """
     wanted = coverage * sum(counts.values())
     kept: list[str] = []
-    seen = 0
+    covered = 0
     for character, count in counts.items():  # the most frequent first
-        if seen >= wanted or len(kept) >= most:
+        if covered >= wanted or len(kept) >= most:
             break
         kept.append(character)
-        seen += count
+        covered += count
     return sorted(kept)

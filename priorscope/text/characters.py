@@ -1,6 +1,6 @@
 """What BERT's normaliser and pre-tokenizer make of a character, asked of the library once each.
 
-Both look at one character at a time, so a table of images says all that they do.
+Both read one character at a time, so a table of images says all that they do.
 """
 
 import unicodedata
@@ -14,7 +14,7 @@ class Images(dict[int, str]):
     Inside a word that is the normalised character(s), or nothing; a character that is a word of
     its own (punctuation, a Chinese character) has spaces around it; white space is one space.
 
-    special: the characters whose place among accents may change, so that the library must see
+    special: the characters whose order among accents may change, so that the library must see
         the whole word.
     """
 

@@ -38,7 +38,7 @@ class Encoded:
 class Encoder:
     """Encodes lines to the ids that `tokenizer` itself gives, several times as fast.
 
-    BERT's rules (whitespace, then punctuation, then subwords of a word) look at no more than what
+    BERT's rules (whitespace, then punctuation, then subwords of a word) read no more than what
     is between two spaces, so that is what is remembered; at most a million entries, some
     300 MB. Tokenizers with other rules (BPE sees the spaces) are asked line by line.
     """

@@ -42,10 +42,10 @@ class Lines:
 
 def _files(path: Path) -> list[Path]:
     if path.is_dir():
-        found = sorted(f for f in path.iterdir() if f.name.endswith((".txt", ".txt.gz")))
-        if not found:
+        files = sorted(f for f in path.iterdir() if f.name.endswith((".txt", ".txt.gz")))
+        if not files:
             raise ValueError(f"The folder {path} has no .txt or .txt.gz file.")
-        return found
+        return files
     if not path.is_file():
         raise ValueError(f"There is no file {path}.")
     return [path]

@@ -195,16 +195,16 @@ def _train_bpe(
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
-    seen = False
+    has_words = False
 
     def watched() -> Iterator[list[str]]:
-        nonlocal seen
+        nonlocal has_words
         for chunk in _chunks(lines):
-            seen = seen or any(map(str.strip, chunk))
+            has_words = has_words or any(map(str.strip, chunk))
             yield chunk
 
     tokenizer.train_from_iterator(watched(), trainer)
-    if not seen:
+    if not has_words:
         raise ValueError("The text is empty, so there is nothing to train a tokenizer on.")
     return tokenizer
 

@@ -10,7 +10,7 @@ from priorscope.text.characters import Images
 
 
 class WordPieces:
-    """The ids of what stands between two spaces, for a tokenizer built as BERT's is.
+    """The ids of what is between two spaces, for a tokenizer built as BERT's is.
 
     A word is cut from the left into the longest subwords there are; a word that can't be cut, or
     is longer than the tokenizer allows, is one `[UNK]`.
@@ -19,7 +19,7 @@ class WordPieces:
     def __init__(self, tokenizer: Tokenizer, longest_word: int):
         self._tokenizer = tokenizer
         self._images = Images(tokenizer.normalizer, tokenizer.pre_tokenizer)
-        self._images[ord("\n")] = "\n"  # stands between texts, which have no white space inside
+        self._images[ord("\n")] = "\n"  # separates texts, which have no white space inside
         self._first = tokenizer.get_vocab()
         self._later = {p[2:]: i for p, i in self._first.items() if p.startswith("##")}
         self._lengths_first = _lengths(self._first)

@@ -312,25 +312,25 @@ def test_the_learning_rate_rises_to_its_peak_and_falls_to_zero():
 
 
 def test_without_learned_positions_only_the_embedding_starts_from_co_occurrence(made, tmp_path):
-    published = dataclasses.replace(SETTINGS, positions="none", init="random")
-    informed = dataclasses.replace(published, init="cooccurrence")
+    random = dataclasses.replace(SETTINGS, positions="none", init="random")
+    from_text = dataclasses.replace(random, init="cooccurrence")
     first, other = (
-        trainer(made, tmp_path / s.init, s).network.state_dict() for s in (published, informed)
+        trainer(made, tmp_path / s.init, s).network.state_dict() for s in (random, from_text)
     )
     changed = {name for name in first if not torch.equal(first[name], other[name])}
     assert changed == {"bert.embeddings.tokens.weight"}
 
 
 def test_a_start_from_co_occurrence_has_half_the_rate_and_its_own_values(made, tmp_path):
-    published = dataclasses.replace(SETTINGS, init="random")
-    informed = dataclasses.replace(SETTINGS, init="cooccurrence")
+    random = dataclasses.replace(SETTINGS, init="random")
+    from_text = dataclasses.replace(SETTINGS, init="cooccurrence")
     peaks = [
         dataclasses.replace(s, learning_rate=None, warmup=0.0).learning_rate_at(0.0)
-        for s in (published, informed)
+        for s in (random, from_text)
     ]
     assert peaks[1] == peaks[0] / 2
     first, other = (
-        trainer(made, tmp_path / s.init, s).network.state_dict() for s in (published, informed)
+        trainer(made, tmp_path / s.init, s).network.state_dict() for s in (random, from_text)
     )
     changed = {name for name in first if not torch.equal(first[name], other[name])}
     block = "bert.encoder.blocks.0.attention.qkv.weight"

@@ -52,7 +52,7 @@ def test_a_text_that_is_too_long_keeps_its_end_mark(tmp_path):
 def test_an_own_tokenizer_puts_nothing_around_the_texts(tmp_path):
     path = write(tmp_path / "all.tsv", rows())
     ids = Texts(path=path).load().inputs
-    assert (ids[:, 0] > 4).all()  # behind the five special pieces
+    assert (ids[:, 0] > 4).all()  # behind the five special tokens
 
 
 def test_a_pretrained_learner_brings_its_tokenizer(tmp_path):

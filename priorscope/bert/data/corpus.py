@@ -37,7 +37,7 @@ class Corpus:
         """Numbers of the training and of the held-out documents.
 
         A document's side depends on its content and `seed`, so that copies of one document stay
-        together and none is seen in training and in the test.
+        together and none is in training and in the test.
 
         share: of the documents held out, in (0, 1).
 

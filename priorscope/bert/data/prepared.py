@@ -81,7 +81,7 @@ def prepare_text(
         settings: see `TextSettings`.
         out: folder of the pre-training.
         sentences: whether lines are cut into sentences.
-        accept: is given what was made or found, and raises if it must not be used.
+        accept: is given what is there or was made, and raises if it must not be used.
         again: make them again, whatever is there.
         read: shows how far the reading is.
 

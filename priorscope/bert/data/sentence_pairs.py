@@ -14,7 +14,7 @@ class SentencePairs:
     `max_tokens` and are cut in two at a random sentence; with probability one half the second
     part is replaced by the beginning of a run of another document. Both are resampled in each
     epoch. Unlike the original, the replacement is never longer than what it replaces, so that
-    the length of a pair says nothing and is known in advance.
+    the length of a pair says nothing and is given in advance.
 
     Args:
         corpus: the text; its lines are the sentences.
@@ -107,7 +107,7 @@ class SentencePairs:
         self, parts: list[np.ndarray], sizes: np.ndarray, follows: np.ndarray
     ) -> PackedSequences:
         offsets = np.concatenate([[0], np.cumsum(sizes.sum(axis=1) + 3)])
-        middles = offsets[:-1] + sizes[:, 0] + 1  # where the first [SEP] stands
+        middles = offsets[:-1] + sizes[:, 0] + 1  # index of the first [SEP]
         tokens = np.full(offsets[-1], self._last, np.int64)
         tokens[offsets[:-1]] = self._first
         inside = np.ones(offsets[-1], bool)

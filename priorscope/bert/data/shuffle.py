@@ -8,14 +8,14 @@ from priorscope.core.seeds import derive
 _ROUNDS = 4
 
 
-def shuffled(places: np.ndarray, count: int, seed: int, epoch: int) -> np.ndarray:
-    """The things that stand at `places` of a random order of 0 ... count - 1.
+def shuffled(indices: np.ndarray, count: int, seed: int, epoch: int) -> np.ndarray:
+    """The things at `indices` of a random order of 0 ... count - 1.
 
     A Feistel network (Luby & Rackoff 1988) on the smallest even number of bits that holds
     `count`; what falls outside is sent through again until it lies inside. One to one for each
     (seed, epoch).
 
-    places: int64 in [0, count).
+    indices: int64 in [0, count).
     """
     half = max(1, ((max(count - 1, 1)).bit_length() + 1) // 2)
     bits, low = np.uint64(half), np.uint64((1 << half) - 1)
@@ -27,7 +27,7 @@ def shuffled(places: np.ndarray, count: int, seed: int, epoch: int) -> np.ndarra
             left, right = right, left ^ (scramble(right + key) & low)
         return (left << bits) | right
 
-    x = permute(places.astype(np.uint64))
+    x = permute(indices.astype(np.uint64))
     while (outside := x >= count).any():
         x[outside] = permute(x[outside])
     return x.astype(np.int64)

@@ -115,7 +115,7 @@ class BertEncoder(nn.Module):
         return self.encoder(x, sequences, at)
 
     def pool(self, first: Float[Tensor, "batch width"]) -> Float[Tensor, "batch width"]:
-        """The first token's vector ([CLS]) through a layer and tanh; stands for the sequence."""
+        """The first token's vector ([CLS]) through a layer and tanh; represents the sequence."""
         assert self.pooler is not None, "this BERT was built without a pooler"
         return self.pooler(first).tanh()
 

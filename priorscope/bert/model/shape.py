@@ -16,7 +16,7 @@ class BertShape(Config):
     vocabulary: number of distinct tokens. max_tokens: how far positions reach.
     segments: how many sentences can be told apart.
     positions: "sinusoidal" and "none" are departures from the paper.
-    causal: each token sees itself and what stands before it: a left-to-right variant.
+    causal: each token attends to itself and to earlier tokens alone: a left-to-right variant.
     padding: the id whose embedding starts at zero.
     """
 

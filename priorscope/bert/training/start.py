@@ -103,7 +103,7 @@ def _start_from_text(
     """Initial values from the text's co-occurrences, and attention to neighbours."""
     embedding = network.bert.embeddings.tokens
     vectors = token_vectors(corpus, documents, *embedding.weight.shape)
-    with global_seed(settings.seed, "informed"):
+    with global_seed(settings.seed, "cooccurrence"):
         start_from_vectors(embedding, torch.from_numpy(vectors))
     if settings.positions == "learned":
         network.bert.attend_to_neighbours()
