@@ -119,10 +119,10 @@ def _beside_torch(case: Case, dtype: torch.dtype) -> tuple[float, float]:
     randomise(theirs)
     ours = attention_from_torch(theirs)
     x = tokens(len(case.lengths), max(case.lengths), dtype)
-    other, _ = theirs(x, x, x, key_padding_mask=~case.present, need_weights=False)
-    mine = ours(x, padding_mask(case.present))
+    other, _ = theirs(x, x, x, key_padding_mask=~case.valid, need_weights=False)
+    mine = ours(x, padding_mask(case.valid))
     with attention_maps(ours), torch.no_grad():  # the written-out form
-        again = ours(x, padding_mask(case.present))
+        again = ours(x, padding_mask(case.valid))
     for out in (mine, other):
         probe([out]).backward()
     assert isinstance(ours.qkv, nn.Linear)

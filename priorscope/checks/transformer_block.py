@@ -47,8 +47,8 @@ def _beside_torch(case: Case, norm_first: bool, dtype: torch.dtype) -> tuple[flo
     shape = (len(case.lengths), max(case.lengths), WIDTH)
     x = torch.randn(shape, generator=torch_stream(0, "block"), dtype=torch.float64).to(dtype)
     mine, other = x.clone().requires_grad_(), x.clone().requires_grad_()
-    out = ours(mine, padding_mask(case.present))
-    expected = theirs(other, src_key_padding_mask=~case.present)
+    out = ours(mine, padding_mask(case.valid))
+    expected = theirs(other, src_key_padding_mask=~case.valid)
     for result in (out, expected):
         probe([result]).backward()
     assert mine.grad is not None
