@@ -40,7 +40,7 @@ class MoreData(Chapter):
     def figures(self, view: View) -> list[Figure]:
         figures = []
         if rows := _ratio_rows(view):
-            spec = ratios(view, "equivalence", sorted({row["n"] for row in rows}))
+            spec = ratios(view, "equivalence", sorted({round(row["n"]) for row in rows}))
             title = t("figure.equivalence", pick=view.best)
             tables = {"equivalence": rows}
             figures.append(Figure(name="equivalence", title=title, spec=spec, tables=tables))
