@@ -110,7 +110,7 @@ def plain_loop(data: Examples, steps: int) -> dict[str, float]:
     for name in plain_networks():
         started = time.perf_counter()
         for draw in range(DRAWS):
-            order = draw_order(data.targets, draw, 0, SIZES[0])
+            order = draw_order(data.target.strata(data.targets), draw, 0, SIZES[0])
             for positions in (np.arange(40), np.random.default_rng(draw).permutation(40)):
                 for size in SIZES:
                     seen = order[:size]

@@ -1,14 +1,13 @@
 """Prequential code length of the labels (docs/definitions.md), from the table of runs."""
 
 import dataclasses
-import math
 from collections.abc import Sequence
 
 import numpy as np
 from jaxtyping import Float
-from scipy.special import gammaln
 
 from priorscope.analysis.table import RunTable
+from priorscope.core.label_code import reference_bits
 
 RANDOM_LABELS = "random-labels"
 
@@ -18,11 +17,13 @@ class CodeLengths:
     """bits: (learners, structures, sizes, repeats), of the labels before each size; NaN where a
     block is missing. charged: how many blocks of failed runs were paid at the reference code.
     null_bits: (sizes,), the reference: bits of the first n labels without any input.
+    are_densities: whether bits are those of a density, of which differences alone mean anything.
     """
 
     bits: Float[np.ndarray, "learners structures sizes repeats"]
     charged: np.ndarray
     null_bits: Float[np.ndarray, " sizes"]
+    are_densities: bool = False
 
 
 def code_lengths(
@@ -51,26 +52,6 @@ def code_lengths(
     bits = np.concatenate([first, blocks], axis=2).cumsum(axis=2)
     charged = np.concatenate([np.zeros_like(first), failed], axis=2).cumsum(axis=2)
     return CodeLengths(bits, charged.astype(int), np.asarray(null_bits, dtype=float))
-
-
-def label_code_bits(counts: Sequence[float | int]) -> float:
-    """Bits of the labels alone under the adaptive code of Krichevsky & Trofimov (1981).
-
-    The reference that a learner must beat: it adapts to the shares of the classes. For balanced
-    classes it is close to n log2 K; it depends on the counts, not on the order.
-    """
-    n, classes = np.asarray(counts, dtype=float), len(counts)
-    log_p = gammaln(n + 0.5).sum() - classes * gammaln(0.5)
-    log_p += gammaln(classes / 2) - gammaln(n.sum() + classes / 2)
-    return float(-log_p / math.log(2))
-
-
-def reference_bits(counts: Sequence[float | int]) -> float:
-    """What code length is compared with: uniform, or adaptive if that is shorter.
-
-    For balanced classes the uniform code is the shorter one; with imbalance the adaptive one.
-    """
-    return min(float(np.sum(counts)) * math.log2(len(counts)), label_code_bits(counts))
 
 
 def class_null_bits(

@@ -34,7 +34,7 @@ def leaderboard(
                 learner=table.learners[i],
                 n=n,
                 code_bits_per_label=code,
-                fit=_fit(code, null),
+                fit=_fit(code, null, lengths.are_densities),
                 accuracy=metric_estimate(table, "test", "accuracy", where),
                 test_bits=metric_estimate(table, "test", "bits", where),
                 probability_best=float(by_code.ranking.probability[place]),
@@ -88,14 +88,21 @@ def _behind(found: Contest, place: int) -> Estimate:
     )
 
 
-def _fit(code: Estimate, null: float) -> Estimate | None:
-    """Share of the labels' bits that the inputs tell; None where bits may be below 0."""
-    if null <= 0 or code.center is None:
+def _fit(code: Estimate, null: float, are_densities: bool) -> Estimate | None:
+    """Share of the labels' bits that the inputs tell.
+
+    Of densities 1 - 4^-(bits saved per target), which is R2 where they are normal (Kent 1983).
+    """
+    if code.center is None or (null <= 0 and not are_densities):
         return None
+
+    def share(bits: float) -> float:
+        return 1 - 4.0 ** (bits - null) if are_densities else 1 - bits / null
+
     return Estimate(
-        center=1 - code.center / null,
-        low=None if code.high is None else 1 - code.high / null,
-        high=None if code.low is None else 1 - code.low / null,
+        center=share(code.center),
+        low=None if code.high is None else share(code.high),
+        high=None if code.low is None else share(code.low),
         n=code.n,
         method=code.method,
     )

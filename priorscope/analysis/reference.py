@@ -16,6 +16,7 @@ class Reference:
     """null_bits: (sizes,), bits of the first n targets without inputs. chance_bits: per target,
     of a guess that doesn't even know their shares; None for quantities. metrics: name -> value
     on the test split of the best answer that ignores inputs. test_examples: how many.
+    random_bits: per target of the structure `random-labels`.
     """
 
     target: TargetFacts
@@ -23,6 +24,7 @@ class Reference:
     metrics: dict[str, float]
     test_examples: int
     chance_bits: float | None = None
+    random_bits: float | None = None
     classes: tuple[ClassCount, ...] = ()
 
 
@@ -50,6 +52,7 @@ def class_reference(
         metrics=metrics,
         test_examples=len(test),
         chance_bits=math.log2(classes) if classes > 1 else 0.0,
+        random_bits=math.log2(classes) if classes > 1 else 0.0,
         classes=tuple(
             ClassCount(name=str(name), count=int(count))
             for name, count in zip(class_names, counts, strict=True)
@@ -58,7 +61,11 @@ def class_reference(
 
 
 def quantity_reference(
-    train: np.ndarray, test: np.ndarray, null_bits: np.ndarray, test_null_bits: float
+    train: np.ndarray,
+    test: np.ndarray,
+    null_bits: np.ndarray,
+    test_null_bits: float,
+    random_bits: float | None = None,
 ) -> Reference:
     """Of quantities, (examples,): the mean of the training targets.
 
@@ -75,4 +82,5 @@ def quantity_reference(
         "log-loss": test_null_bits,
     }
     target = TargetFacts(kind="quantity", low=float(train.min()), high=float(train.max()), std=std)
-    return Reference(target, np.asarray(null_bits, dtype=float), metrics, len(test))
+    null = np.asarray(null_bits, dtype=float)
+    return Reference(target, null, metrics, len(test), random_bits=random_bits)

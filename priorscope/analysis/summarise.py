@@ -66,7 +66,9 @@ def summarise(
         LookupError: if the metric doesn't fit the targets.
     """
     metric = metric_named(request.metric, reference.target.kind)
-    lengths = code_lengths(table, reference.null_bits, reference.chance_bits)
+    lengths = code_lengths(table, reference.null_bits, reference.random_bits)
+    if reference.target.kind == "quantity":
+        lengths = dataclasses.replace(lengths, are_densities=True)
     unresolved = missing_runs(table, request.dropped)
     stopped = request.stopped_by or ("budget" if unresolved else "data")
     code_margin = request.indifference if request.goal == "code" else None
@@ -174,7 +176,10 @@ def _same_keys(key: str, told: Any, kept: Any) -> None:
 
 
 def curve_rows(table: RunTable, reference: Reference) -> list[dict[str, Any]]:
-    """Intact runs as `analysis.curves` takes them: losses in bits, errors from 0 to 1."""
+    """Intact runs as `analysis.curves` takes them: losses in bits, errors from 0 to 1.
+
+    Of quantities, see `_positive`.
+    """
     if "intact" not in table.structures:
         return []
     names = {
@@ -187,7 +192,7 @@ def curve_rows(table: RunTable, reference: Reference) -> list[dict[str, Any]]:
         "seconds": table.intact("run", "seconds"),
     }
     if reference.target.kind == "quantity":
-        names.pop("error")
+        names |= _positive(table, reference.target.std or 1.0)
     rows = []
     for i, s, r in zip(*np.nonzero(table.done[:, table.structures.index("intact")]), strict=True):
         row = {"learner": table.learners[i], "n": table.sizes[s], "draw": int(r), "repeat": int(r)}
@@ -196,3 +201,17 @@ def curve_rows(table: RunTable, reference: Reference) -> list[dict[str, Any]]:
         row["uniform_loss"] = reference.chance_bits
         rows.append(row)
     return rows
+
+
+def _positive(table: RunTable, std: float) -> dict[str, np.ndarray]:
+    """Losses and errors of quantities as positive numbers, which learning curves need.
+
+    loss: the standard deviation, in units of the targets', of a normal density that takes as many
+    bits; bits can be negative. error: the root mean squared error in the same units.
+    """
+    normal = np.log2(2 * np.pi * np.e) / 2
+    return {
+        "loss": 2.0 ** (table.intact("test", "bits") - normal),
+        "train_loss": 2.0 ** (table.intact("train", "bits") - normal),
+        "error": table.intact("test", "rmse") / std,
+    }

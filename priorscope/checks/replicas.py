@@ -7,7 +7,8 @@ import torch
 from priorscope.checks import CHECKS, Check, Figure
 from priorscope.models import MODELS
 from priorscope.tasks.digits import Digits
-from priorscope.train.loop import Prefix, Training
+from priorscope.train.loop import Training
+from priorscope.train.prefix import Prefix
 from priorscope.train.recipe import Learner, Recipe
 
 STEPS = 10
@@ -49,4 +50,4 @@ class Replicas(Check):
     def _logits(self, learner: Learner, prefixes: list[Prefix], data) -> list[torch.Tensor]:
         training = Training(learner, data.signature, prefixes, torch.device("cpu"))
         training.run()
-        return training.logits([data.test_inputs[:50]] * len(prefixes))
+        return training.outputs([data.test_inputs[:50]] * len(prefixes))

@@ -19,7 +19,7 @@ from priorscope.tasks.digits import Digits
 
 SIZE, STOP = 100, 200
 POISON = 1e6
-FIXED = ("temperature", "mixture", "steps", "learning_rate", "weight_decay")
+FIXED = ("calibration", "steps", "learning_rate", "weight_decay")
 
 
 @CHECKS.register
@@ -51,7 +51,7 @@ class ValidCode(Check):
 
 def _poisoned_later(data: Examples) -> Examples:
     inputs = data.inputs.copy()
-    inputs[draw_order(data.targets, 0, 0, SIZE)[STOP:]] = POISON
+    inputs[draw_order(data.target.strata(data.targets), 0, 0, SIZE)[STOP:]] = POISON
     return dataclasses.replace(data, inputs=inputs)
 
 

@@ -41,7 +41,8 @@ def choose_sizes(settings: Settings, examples: Examples) -> tuple[int, ...]:
         ValueError: if there are too few examples, or the first block can't hold every class.
     """
     amount = AMOUNTS[settings.preset]
-    count, classes = len(examples.targets), len(np.unique(examples.targets))
+    count = len(examples.targets)
+    classes = len(np.unique(examples.target.strata(examples.targets, most=1)))
     sizes = settings.sizes or default_sizes(count, classes, amount.sizes, amount.largest)
     if sizes[-1] > count:
         raise ValueError(

@@ -4,8 +4,9 @@ import dataclasses
 from typing import Any
 
 import msgspec
+import numpy as np
 
-from priorscope.analysis.reference import class_reference
+from priorscope.analysis.reference import Reference, class_reference, quantity_reference
 from priorscope.analysis.summarise import Request, summarise
 from priorscope.analysis.summary import ReadFacts, ReproduceFacts, TaskFacts, TuningFacts
 from priorscope.analysis.summary_json import to_json
@@ -15,6 +16,7 @@ from priorscope.experiments.dataset import Dataset
 from priorscope.experiments.provenance import reproduce
 from priorscope.experiments.settings import Settings
 from priorscope.measures import MEASURES
+from priorscope.runs.draws import draw_order
 from priorscope.runs.planner import Question
 from priorscope.runs.run import Run
 from priorscope.runs.store import Store
@@ -36,9 +38,7 @@ def summary_of(
         sizes=question.sizes,
         repeats=question.draws,
     )
-    reference = class_reference(
-        examples.targets, examples.test_targets, examples.class_names, question.sizes
-    )
+    reference = _reference(examples, question)
     task = TaskFacts(
         name=data.name,
         examples=len(examples.targets),
@@ -63,6 +63,19 @@ def summary_of(
             ),
         )
     )
+
+
+def _reference(examples: Examples, question: Question) -> Reference:
+    """What the targets say alone."""
+    train, test, target = examples.targets, examples.test_targets, examples.target
+    if examples.class_names:
+        return class_reference(train, test, examples.class_names, question.sizes)
+    first = question.sizes[0]
+    strata = target.strata(train, most=first)
+    orders = [draw_order(strata, r, question.seed, first) for r in range(question.draws)]
+    bits = [[target.label_bits(train[order[:n]]) for n in question.sizes] for order in orders]
+    alone = target.marginal_bits(train, test)
+    return quantity_reference(train, test, np.mean(bits, axis=0), alone, target.noise_bits)
 
 
 def _read(examples: Examples, known: ReadFacts) -> ReadFacts:

@@ -12,11 +12,11 @@ BATCH_VALUES = 2**15  # numbers or tokens in a batch between these: large images
 def answers(
     network: nn.Module, inputs: Shaped[Tensor, "batch ..."]
 ) -> Float[Tensor, "batch classes"]:
-    """Logits in float64, their mean over the classes removed: the softmax doesn't see it."""
+    """Outputs in float64; of logits the mean over classes is removed: softmax ignores it."""
     most = BATCH_VALUES // inputs[0].numel()
     batch = min(max(most, SMALLEST_BATCH), LARGEST_BATCH)
     logits = torch.cat([network(part) for part in inputs.split(batch)]).double()
-    return logits - logits.mean(dim=-1, keepdim=True)
+    return logits - logits.mean(dim=-1, keepdim=True) if logits.shape[-1] > 1 else logits
 
 
 def relative_change(

@@ -40,7 +40,7 @@ class ModelConfig(Config):
         return None
 
     def build(self, signature: Signature) -> "nn.Module":
-        """An initialised network: (batch, *input_shape) -> logits (batch, num_classes).
+        """An initialised network: (batch, *input_shape) -> outputs (batch, output_size).
 
         Initial parameters come from torch's global generator.
 

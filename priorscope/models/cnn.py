@@ -61,7 +61,7 @@ class CNN(ModelConfig):
         size = channels if self.readout == "mean" else channels * grid.numel()
         layers += [nn.Flatten(2), Mean()] if self.readout == "mean" else [nn.Flatten()]
         layers += [Dropout(self.dropout)] if self.dropout else []
-        return nn.Sequential(stem, *layers, nn.Linear(size, signature.num_classes))
+        return nn.Sequential(stem, *layers, nn.Linear(size, signature.output_size))
 
     def _layer(self, channels: int, width: int, axes: int, halve: bool) -> list[nn.Module]:
         def along(size: int, across: int) -> tuple[int, int]:

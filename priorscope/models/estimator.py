@@ -1,4 +1,4 @@
-"""An estimator in scikit-learn's manner as a learner: a class with `fit` and `predict_proba`."""
+"""An estimator in scikit-learn's manner as a learner: a classifier or a regressor."""
 
 import importlib
 import inspect
@@ -20,14 +20,16 @@ PLAIN = (str, int, float, bool, type(None))
 @MODELS.register
 @dataclass(frozen=True, kw_only=True)
 class Estimator(ModelConfig):
-    """A classifier of scikit-learn, fitted on the flattened input or a bag of tokens.
+    """An estimator of scikit-learn, fitted on the flattened input or a bag of tokens.
+
+    Classes need a classifier that gives probabilities, quantities a regressor.
 
     It gets the same prefixes and the same calibration as every learner; `tune` and the recipe
     don't reach it. On a command line every key besides `path` is a parameter of its constructor:
     `estimator:path=sklearn.ensemble.RandomForestClassifier,n_estimators=200`.
 
     path: of its class, `sklearn.ensemble.RandomForestClassifier`; a class alone is accepted, and
-        only one with `fit`, `get_params` and `predict_proba`, so a learner's text runs no code.
+        only one with `fit` and `get_params`, so a learner's text runs no code.
     parameters: what its constructor gets, as JSON; see `to_plain`.
     """
 
@@ -47,8 +49,12 @@ class Estimator(ModelConfig):
         """
         kind = type(estimator)
         path = f"{kind.__module__}.{kind.__qualname__}"
-        if not hasattr(estimator, "predict_proba") or not hasattr(kind, "get_params"):
-            raise ValueError(f"{path} has no predict_proba; a learner must give probabilities.")
+        if not hasattr(kind, "get_params"):
+            raise ValueError(f"{path} has no get_params; a learner must be an estimator.")
+        if not hasattr(estimator, "predict_proba") and not _is_regressor(estimator):
+            raise ValueError(
+                f"{path} has no predict_proba; a learner of classes must give probabilities."
+            )
         text = json.dumps(changed_parameters(estimator), sort_keys=True)
         return cls(path=path, parameters=text)
 
@@ -82,6 +88,17 @@ class Estimator(ModelConfig):
             random = [n for n in names if n.rpartition("__")[2] == "random_state"]
             made.set_params(**dict.fromkeys(random, seed))
         return made
+
+    def why_not(self, signature: Signature) -> str | None:
+        estimator, method = self.make(), signature.target.estimator_method
+        if not hasattr(estimator, method):
+            return f"{self.path} has no {method}, which targets like these need."
+        if method == "predict" and not _is_regressor(estimator):
+            return (
+                f"{self.path} is a classifier, but the target is a quantity; take a regressor, "
+                "such as sklearn.linear_model.Ridge."
+            )
+        return None
 
     def described(self) -> str:
         """`RandomForestClassifier(n_estimators=200)`: the class and what differs from defaults."""
@@ -228,6 +245,12 @@ def _check_names(kind: type, path: str, given: Iterable[str]) -> None:
 
 def _has(kind: type, names: Iterable[str]) -> bool:
     return all(callable(getattr(kind, name, None)) for name in names)
+
+
+def _is_regressor(estimator: Any) -> bool:
+    from sklearn.base import is_regressor  # takes seconds; an estimator has imported it already
+
+    return is_regressor(estimator)
 
 
 def _same(value: Any, default: Any) -> bool:

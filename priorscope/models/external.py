@@ -132,7 +132,7 @@ def _from_timm(name: str, signature: Signature, resolution: int) -> nn.Module:
         raise ValueError(f"timm has no architecture {name!r}; near are: {near or 'none'}.")
     rows, columns, channels = signature.input_shape
     size = (resolution, resolution) if resolution else (rows, columns)
-    options: dict[str, Any] = {"num_classes": signature.num_classes, "in_chans": channels}
+    options: dict[str, Any] = {"num_classes": signature.output_size, "in_chans": channels}
     try:
         try:
             network = timm.create_model(name, pretrained=False, img_size=size, **options)
@@ -151,7 +151,7 @@ def _from_folder(folder: Path, signature: Signature) -> nn.Module:
         raise ValueError(f"hf:{folder} must be a folder with config.json, but it has none.")
     transformers = _imported("transformers")
     options = {
-        "num_labels": signature.num_classes,
+        "num_labels": signature.output_size,
         "local_files_only": True,
         "trust_remote_code": False,  # a model folder is data: its Python is never run
         "ignore_mismatched_sizes": True,

@@ -6,7 +6,7 @@ from typing import ClassVar
 from priorscope.core.config import Depth, DropoutRate, Width
 from priorscope.core.signature import Signature
 from priorscope.models import MODELS, ModelConfig
-from priorscope.nn.recurrent import Readout, RecurrentNetwork
+from priorscope.nn.recurrent_network import Readout, RecurrentNetwork
 
 
 @MODELS.register

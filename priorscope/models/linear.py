@@ -1,9 +1,10 @@
-"""Linear model: the output is linear in the input (softmax regression on top)."""
+"""Linear model: the output is linear in the input (softmax or least-squares regression)."""
 
 from dataclasses import dataclass
 from typing import ClassVar
 
-from torch import nn
+from jaxtyping import Float
+from torch import Tensor, nn
 
 from priorscope.core.signature import Signature
 from priorscope.models import FIXED_ORDERS, MODELS, ModelConfig
@@ -24,4 +25,25 @@ class Linear(ModelConfig):
 
     def build(self, signature: Signature) -> nn.Sequential:
         stem, size = vector_stem(signature)
-        return nn.Sequential(stem, nn.Linear(size, signature.num_classes))
+        if signature.output_size == 1:
+            return nn.Sequential(stem, LeastSquares(size))
+        return nn.Sequential(stem, nn.Linear(size, signature.output_size))
+
+
+class LeastSquares(nn.Linear):
+    """One output, GAIN (w x + b), from w = 0, b = 0.
+
+    A quantity needs weights of a certain size, where of logits the direction is half of the work.
+    AdamW moves a parameter by about its learning rate per step, whatever the gradient; the gain
+    lets a few hundred steps reach the least-squares solution from anywhere.
+    """
+
+    GAIN: ClassVar[float] = 5.0
+
+    def __init__(self, size: int):
+        super().__init__(size, 1)
+        nn.init.zeros_(self.weight)
+        nn.init.zeros_(self.bias)
+
+    def forward(self, input: Float[Tensor, "batch size"]) -> Float[Tensor, "batch 1"]:
+        return self.GAIN * super().forward(input)

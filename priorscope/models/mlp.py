@@ -44,4 +44,4 @@ class MLP(ModelConfig):
         for size_in, size_out in pairwise(sizes):
             layers += [nn.Linear(size_in, size_out), norm_layer(self.norm, size_out), nn.ReLU()]
             layers += [Dropout(self.dropout)] if self.dropout else []
-        return nn.Sequential(stem, *layers, nn.Linear(sizes[-1], signature.num_classes))
+        return nn.Sequential(stem, *layers, nn.Linear(sizes[-1], signature.output_size))

@@ -50,7 +50,7 @@ class TransformerEncoder(nn.Module):
         self.encoder = Encoder(
             config.depth, width, config.num_heads, 4 * width, config.block_options(tokens)
         )
-        self.readout = nn.Linear(width, signature.num_classes)
+        self.readout = nn.Linear(width, signature.output_size)
 
     def forward(self, inputs: Shaped[Tensor, "batch ..."]) -> Float[Tensor, "batch classes"]:
         x, present = self.stem(inputs), presence(self.signature, inputs)  # (batch, tokens, ...)

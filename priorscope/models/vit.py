@@ -23,7 +23,7 @@ class VitClassifier(nn.Module):
         super().__init__()
         self.signature = signature
         self.embed, image = as_image(signature, config.width)
-        self.vit = VisionTransformer(config.shape(image, signature.num_classes))
+        self.vit = VisionTransformer(config.shape(image, signature.output_size))
 
     def forward(self, inputs: Shaped[Tensor, "batch ..."]) -> Float[Tensor, "batch classes"]:
         x, present = self.embed(inputs), presence(self.signature, inputs)

@@ -11,7 +11,8 @@ from torch.utils.flop_counter import flop_registry
 from priorscope.core.seeds import global_seed
 from priorscope.core.signature import Signature
 from priorscope.models import ModelConfig
-from priorscope.train.loop import Prefix, Training
+from priorscope.train.loop import Training
+from priorscope.train.prefix import Prefix
 from priorscope.train.recipe import Learner
 
 
@@ -69,7 +70,7 @@ def seconds_per_step(learner: Learner, signature: Signature, replicas: int) -> f
     """Seconds of one update of one replica, measured on `replicas` together; one thread."""
     batch = learner.recipe.batch
     prefix = Prefix(
-        _examples(signature, batch * 2), np.arange(batch * 2) % signature.num_classes, 0
+        _examples(signature, batch * 2), np.arange(batch * 2) % signature.output_size, 0
     )
     training = Training(learner, signature, [prefix] * replicas, torch.device("cpu"))
     return training.time_steps(3) / replicas

@@ -10,10 +10,9 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
 
-from priorscope.core.class_metrics import class_metrics
 from priorscope.core.config import digest
+from priorscope.core.deadline import Deadline, DeadlinePassed
 from priorscope.core.registry import include
 from priorscope.core.seeds import derive
 from priorscope.core.signature import Signature
@@ -24,11 +23,12 @@ from priorscope.runs.draws import draw_order
 from priorscope.runs.run import Run
 from priorscope.runs.store import Store
 from priorscope.train.estimator import EstimatorTraining
-from priorscope.train.loop import DeadlinePassed, Fitted, Prefix, Training, split_validation
+from priorscope.train.loop import Training
+from priorscope.train.prefix import Prefix, TrainingResult, split_validation
 from priorscope.train.recipe import Learner
+from priorscope.train.scoring import Part, are_finite, score
+from priorscope.train.tuning import is_better, trials
 
-TRIALS = ((1.0, 1.0), (1 / 3, 1.0), (3.0, 1.0), (1.0, 30.0), (1 / 3, 30.0), (3.0, 30.0))
-Part = tuple[np.ndarray, np.ndarray]
 TRAIN_SHOWN = 2000  # examples of the training part that its loss is measured on
 
 
@@ -61,7 +61,8 @@ def work(batch: Batch) -> None:
     store = Store(Path(batch.root))
     try:
         runs = [Run.from_json(data) for data in batch.runs]
-        rows = do(runs, store, torch.device(batch.device), batch.deadline)
+        deadline = Deadline(batch.deadline - time.time())
+        rows = do(runs, store, torch.device(batch.device), deadline)
     except DeadlinePassed:
         return
     except Exception as error:  # plug-ins and hardware fail in any way; the row says how
@@ -91,7 +92,7 @@ def prepare_process(threads: int) -> None:
 
 
 def do(
-    runs: Sequence[Run], store: Store, device: torch.device, deadline: float = math.inf
+    runs: Sequence[Run], store: Store, device: torch.device, deadline: Deadline | None = None
 ) -> list[dict[str, Any]]:
     """The rows of `runs`, which share learner, data and size."""
     arrays, signature = store.load_data(runs[0].data)
@@ -104,21 +105,21 @@ def evaluate(
     data: Sequence["RunData"],
     signature: Signature,
     device: torch.device,
-    deadline: float = math.inf,
+    deadline: Deadline | None = None,
 ) -> list[dict[str, Any]]:
     """Train on each run's prefix, choose the best trial inside it, score what comes after."""
     best: list[Champion | None] = [None] * len(runs)
     seconds = [0.0] * len(runs)
-    for trial in _trials(runs[0].learner, runs[0].tune):
+    for trial in trials(runs[0].learner, runs[0].tune):
         kind = EstimatorTraining if trial.model.trains_itself else Training
         training = kind(trial, signature, [d.prefix for d in data], device, deadline)
-        fitted = training.run()
+        results = training.run()
         scores = None
-        for r, result in enumerate(fitted):
+        for r, result in enumerate(results):
             seconds[r] += result.seconds
             champion = best[r]
-            if champion is None or _better(result, champion.fitted):
-                scores = scores or _scores(training, fitted, data)
+            if champion is None or is_better(result, champion.result):
+                scores = scores or score(training, results, [d.parts for d in data])
                 best[r] = champion = Champion(result, trial, scores[r])
                 if champion.problem is None and runs[r].structure.name() == "intact":
                     shown = training.network(r, data[r].test[0][:EXAMPLES])
@@ -136,7 +137,7 @@ def evaluate(
 class Champion:
     """The best of a run's trials so far, and what was seen of it."""
 
-    fitted: Fitted
+    result: TrainingResult
     learner: Learner
     scores: dict[str, Any]
     measures: list[dict[str, str | float]] = dataclasses.field(default_factory=list)
@@ -144,27 +145,8 @@ class Champion:
     @property
     def problem(self) -> str | None:
         """Why its network is useless, or None."""
-        finite = all(math.isfinite(v) for part in self.scores.values() for v in part.values())
-        return self.fitted.problem or (None if finite else "its predictions are not finite")
-
-
-def _better(result: Fitted, champion: Fitted) -> bool:
-    if result.problem or champion.problem:
-        return champion.problem is not None and result.problem is None
-    return result.validation_loss < champion.validation_loss
-
-
-def _trials(learner: Learner, tune: int) -> list[Learner]:
-    """The same list of multiples of learning rate and weight decay for every learner."""
-    trials = []
-    for rate, decay in TRIALS[:tune]:
-        recipe = dataclasses.replace(
-            learner.recipe,
-            learning_rate=learner.learning_rate * rate,
-            weight_decay=learner.recipe.weight_decay * decay,
-        )
-        trials.append(dataclasses.replace(learner, recipe=recipe))
-    return trials
+        finite = are_finite(self.scores)
+        return self.result.problem or (None if finite else "its predictions are not finite")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -176,10 +158,17 @@ class RunData:
     test: Part
     train: Part
 
+    @property
+    def parts(self) -> dict[str, Part]:
+        """What is scored, by name."""
+        return {"block": self.block, "test": self.test, "train": self.train}
+
     @classmethod
     def of(cls, run: Run, arrays: dict[str, np.ndarray], signature: Signature) -> "RunData":
         """Only the order's first `stop` examples are touched."""
-        order = draw_order(np.asarray(arrays["targets"]), run.draw, run.seed, run.first)
+        target = signature.target
+        strata = target.strata(np.asarray(arrays["targets"]), most=run.first)
+        order = draw_order(strata, run.draw, run.seed, run.first)
         seen = order[: run.stop]
         seed = derive(run.seed, "structure", run.draw)
         inputs, targets = run.structure.apply(
@@ -187,7 +176,7 @@ class RunData:
         )
         size = run.size
         prefix = Prefix(inputs[:size], targets[:size], derive(run.seed, "network", run.draw))
-        shown = split_validation(prefix.targets, prefix.seed)[0][:TRAIN_SHOWN]
+        shown = split_validation(target.strata(prefix.targets), prefix.seed)[0][:TRAIN_SHOWN]
         return cls(
             prefix=prefix,
             block=(inputs[size:], targets[size:]),
@@ -218,37 +207,6 @@ def _transformed_test(keyed: _Keyed) -> Part:
     return structure.apply(np.asarray(inputs), np.asarray(targets), keyed.signature, seed, "test")
 
 
-def _scores(
-    training: Training | EstimatorTraining, fitted: list[Fitted], data: Sequence[RunData]
-) -> list[dict[str, Any]]:
-    """Each replica's scores on its next block, its test split and its training part."""
-    scores: list[dict[str, Any]] = [{} for _ in data]
-    for part in ("block", "test", "train"):
-        pairs = [getattr(d, part) for d in data]
-        if len(pairs[0][0]) == 0:
-            continue
-        for r, logits in enumerate(training.logits([inputs for inputs, _ in pairs])):
-            targets = torch.from_numpy(np.array(pairs[r][1]))
-            scores[r][part] = _score(logits, targets, fitted[r])
-            if part == "test":
-                p = logits.double().softmax(dim=-1).numpy()
-                scores[r][part] |= class_metrics(p, targets.numpy())
-    return scores
-
-
-def _score(logits: Tensor, targets: Tensor, fitted: Fitted) -> dict[str, Any]:
-    bits = fitted.calibration.bits(logits, targets)
-    plain = torch.nn.functional.cross_entropy(logits.double(), targets) / math.log(2)
-    correct = (logits.argmax(dim=-1) == targets).double()
-    return {
-        "examples": len(targets),
-        "bits": float(bits.mean()),
-        "bits_spread": float(bits.std(correction=0)),
-        "uncalibrated_bits": float(plain),
-        "accuracy": float(correct.mean()),
-    }
-
-
 def _head(run: Run) -> dict[str, Any]:
     return {
         "schema": 1,
@@ -262,15 +220,17 @@ def _row(run: Run, champion: Champion, seconds: float, cost: dict[str, Any]) -> 
     """The stored fact; a run whose network is useless is a failed one."""
     if champion.problem:
         return {**_head(run), "status": "failed", "reason": champion.problem}
-    fitted, learner = champion.fitted, champion.learner
+    result, learner = champion.result, champion.learner
+    assert result.calibration is not None
     return {
         **_head(run),
         "status": "done",
         **champion.scores,
         "measures": champion.measures,
-        "temperature": fitted.calibration.temperature,
-        "mixture": fitted.calibration.mixture,
-        "steps": fitted.steps,
+        "calibration": result.calibration.to_json(),
+        "steps": result.steps,
+        "planned_steps": result.planned_steps,
+        "best_step": result.best_step,
         "seconds": seconds,
         "learning_rate": learner.learning_rate,
         "weight_decay": learner.recipe.weight_decay,

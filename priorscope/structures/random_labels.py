@@ -1,4 +1,4 @@
-"""A control: labels that say nothing about the inputs, so that every learner costs log2 K."""
+"""A control: targets that no input says anything about, so that no learner can compress them."""
 
 import dataclasses
 from typing import ClassVar
@@ -14,7 +14,7 @@ from priorscope.structures import STRUCTURES, Structure
 @STRUCTURES.register
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class RandomLabels(Structure):
-    """Uniform independent classes, in training and in test; the inputs stay whole."""
+    """Independent targets (`Target.noise`), in training and in test; the inputs stay whole."""
 
     title: ClassVar[str] = "random labels"
     least_preset: ClassVar[Preset | None] = "quick"
@@ -22,5 +22,5 @@ class RandomLabels(Structure):
     def apply(
         self, inputs: np.ndarray, targets: np.ndarray, signature: Signature, seed: int, split: str
     ) -> tuple[np.ndarray, np.ndarray]:
-        uniform = numpy_stream(seed, self.label, split).random(len(targets))
-        return inputs, (uniform * signature.num_classes).astype(targets.dtype)
+        stream = numpy_stream(seed, self.label, split)
+        return inputs, signature.target.noise(targets, stream)

@@ -11,6 +11,9 @@ from priorscope.core.config import Config
 from priorscope.core.read import Read
 from priorscope.core.registry import Registry
 from priorscope.core.signature import Signature
+from priorscope.core.target import TARGETS, Target
+
+UNSET = Target()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -19,8 +22,8 @@ class Examples:
 
     inputs, test_inputs: (examples, *input_shape); images are uint8 in [0, 255] or float32,
         vectors and series float32, token ids int32 with 0 as padding.
-    targets, test_targets: (examples,) int64 class indices.
-    class_names: name of class 0, 1, ...
+    targets, test_targets: (examples,) int64 class indices or float64 quantities.
+    class_names: name of class 0, 1, ...; empty if targets aren't classes.
     vocabulary: number of token ids, if inputs are token ids.
     padded: see `Signature.padded`.
     notes: sentences that the user must see: what was skipped, resized, found twice.
@@ -28,35 +31,39 @@ class Examples:
     groups: (examples,) int64; training examples of one group belong together, as those of one
         person do, or equal inputs. None where every example stands for itself.
     ordered: whether training examples are in the order of time.
+    target: what kind of targets they are; without it the classes of `class_names`, or a quantity
+        where there are none.
     """
 
     inputs: np.ndarray
     targets: np.ndarray
     test_inputs: np.ndarray
     test_targets: np.ndarray
-    class_names: tuple[str, ...]
+    class_names: tuple[str, ...] = ()
     vocabulary: int | None = None
     padded: bool = False
     notes: tuple[str, ...] = ()
     read: Read | None = None
     groups: np.ndarray | None = None
     ordered: bool = False
+    target: Target = UNSET
+
+    def __post_init__(self) -> None:
+        if self.target is UNSET:
+            object.__setattr__(self, "target", self._target())
+
+    def _target(self) -> Target:
+        if self.class_names:
+            return TARGETS["classes"].from_json({"num_classes": len(self.class_names)})
+        TARGETS["quantity"].from_json({}).check(self.targets)
+        return TARGETS["quantity"].from_json({"scale": float(np.std(self.targets))})
 
     @property
     def signature(self) -> Signature:
-        """What these data feed a model.
-
-        Raises:
-            ValueError: if the target is a quantity.
-        """
-        if not self.class_names:
-            raise ValueError(
-                "The target is a quantity, which is not compared yet; cut it into classes, or read "
-                "its values as classes with --task classification."
-            )
+        """What these data feed a model."""
         return Signature(
             input_shape=tuple(self.inputs.shape[1:]),
-            num_classes=len(self.class_names),
+            target=self.target,
             vocabulary=self.vocabulary,
             padded=self.padded,
         )

@@ -16,7 +16,7 @@ class Reader:
     """Standardises and resizes a batch; its statistics come from the training part alone.
 
     Images and series are standardised per channel (so a permutation of positions changes
-    nothing), vectors per feature; presence channels and token ids are left alone.
+    nothing), vectors per feature; padding masks and token ids are left alone.
 
     Args:
         inputs: the training part, (examples, *input_shape).
@@ -38,32 +38,32 @@ class Reader:
             squares += np.square(part).sum(axis=axes)
         count = inputs.size / inputs.shape[-1]
         mean = total / count
-        spread = np.sqrt(np.maximum(squares / count - np.square(mean), 0))
-        spread[spread < 1e-6 * np.maximum(np.abs(mean), 1e-6)] = 1.0  # a constant stays 0
+        std = np.sqrt(np.maximum(squares / count - np.square(mean), 0))
+        std[std < 1e-6 * np.maximum(np.abs(mean), 1e-6)] = 1.0  # a constant stays 0
         if signature.padded:
-            mean[-1], spread[-1] = 0.0, 1.0
+            mean[-1], std[-1] = 0.0, 1.0
         self.mean = torch.from_numpy(mean).to(torch.get_default_dtype())
-        self.spread = torch.from_numpy(spread).to(torch.get_default_dtype())
+        self.std = torch.from_numpy(std).to(torch.get_default_dtype())
 
     def to(self, device: torch.device) -> "Reader":
         """Move the statistics."""
         if self.signature.layout != "tokens":
-            self.mean, self.spread = self.mean.to(device), self.spread.to(device)
+            self.mean, self.std = self.mean.to(device), self.std.to(device)
         return self
 
     @property
     def network_signature(self) -> Signature:
-        """What the network sees after resizing."""
+        """The signature of what the network reads, after resizing."""
         if not self.resolution:
             return self.signature
         shape = (self.resolution, self.resolution, self.signature.input_shape[-1])
-        return Signature(input_shape=shape, num_classes=self.signature.num_classes)
+        return Signature(input_shape=shape, target=self.signature.target)
 
     def __call__(self, batch: Shaped[Tensor, "batch ..."]) -> Tensor:
         """(batch, *input_shape) as stored -> as the network reads it."""
         if self.signature.layout == "tokens":
             return batch
-        x = (batch.to(self.mean.dtype) - self.mean) / self.spread
+        x = (batch.to(self.mean.dtype) - self.mean) / self.std
         if not self.resolution:
             return x
         size = (self.resolution, self.resolution)
@@ -75,7 +75,7 @@ class Reader:
 def epochs_of_batches(
     examples: int, batch: int, steps: int, generator: torch.Generator
 ) -> Int[Tensor, "steps batch"]:
-    """Which examples each step sees: every example once an epoch, in a new order each time.
+    """Indices of each step's examples: every example once an epoch, in a new order each time.
 
     A batch never holds an example twice unless there are fewer examples than its size.
     """

@@ -1,76 +1,28 @@
 """Training on a prefix, and on nothing beyond it: validation split, early stopping, calibration."""
 
-import math
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
-from torch.nn import functional
 
-from priorscope.core.seeds import derive, global_seed, torch_stream
+from priorscope.core.deadline import Deadline
+from priorscope.core.seeds import global_seed
 from priorscope.core.signature import Signature
 from priorscope.train.adamw import ReplicaAdamW
-from priorscope.train.augment import augment
-from priorscope.train.calibrate import Calibration, calibrate, validation_loss
-from priorscope.train.inputs import Reader, epochs_of_batches
-from priorscope.train.recipe import Learner, Recipe
+from priorscope.train.prefix import Prefix, TrainingResult
+from priorscope.train.recipe import Learner
+from priorscope.train.replica import Replica, to_tensor
 from priorscope.train.replicas import Replicas, Snapshot
+from priorscope.train.schedules import cosine
 
-VALIDATION_SHARE = 0.2
-FEWEST_LOOKS, MOST_LOOKS = 5, 25  # times that the validation split is looked at
-LOOK_SHARE = 0.2  # of the training's forward passes that looks may cost beyond the fewest
+MIN_EVALUATIONS, MAX_EVALUATIONS = 5, 25  # of the validation part, in one training
+EVALUATION_SHARE = 0.2  # of the training's forward passes that evaluations beyond the fewest cost
 PASSES = 3  # forward passes that an update costs
 CLIP = 1.0
-PREPARED_BYTES = 256 * 2**20  # training parts up to this size are standardised once
 EVALUATION_BATCH = 512  # examples predicted at once, of all replicas together
-
-
-class DeadlinePassed(Exception):
-    """The budget ended while a network was trained; nothing of it counts."""
-
-
-@dataclass(frozen=True)
-class Prefix:
-    """The first examples of one draw under one structure: all that a learner may use.
-
-    inputs: (examples, *input_shape). targets: (examples,).
-    seed: decides initial parameters, the validation split, batches, dropout and augmentation.
-    """
-
-    inputs: np.ndarray
-    targets: np.ndarray
-    seed: int
-
-
-@dataclass
-class Fitted:
-    """A trained and calibrated network; `problem` says why there is none."""
-
-    calibration: Calibration = field(default_factory=lambda: Calibration(1.0, 1.0))
-    validation_loss: float = math.nan
-    steps: int = 0
-    seconds: float = 0.0
-    problem: str | None = None
-
-
-def split_validation(targets: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Places of the training and validation parts of a prefix.
-
-    A fifth for validation, spread evenly over the classes: examples are shuffled, grouped by
-    class, and every fifth of that list is taken.
-    """
-    shuffled = np.random.default_rng(derive(seed, "validation")).permutation(len(targets))
-    grouped = shuffled[np.argsort(targets[shuffled], kind="stable")]
-    every = round(1 / VALIDATION_SHARE)
-    chosen = np.zeros(len(targets), dtype=bool)
-    chosen[grouped[every // 2 :: every]] = True
-    if not chosen.any():
-        chosen[grouped[-1]] = True
-    return np.flatnonzero(~chosen), np.flatnonzero(chosen)
 
 
 class Training:
@@ -78,10 +30,10 @@ class Training:
 
     Args:
         learner: the architecture and its recipe.
-        signature: what the data feed it.
-        prefixes: what each replica may use.
+        signature: what the data feed it, and what is to be predicted.
+        prefixes: what each replica may use; all of one length.
         device: where to train.
-        deadline: `time.time()` after which `DeadlinePassed` is raised.
+        deadline: `DeadlinePassed` is raised afterwards; none by default.
     """
 
     def __init__(
@@ -90,200 +42,142 @@ class Training:
         signature: Signature,
         prefixes: Sequence[Prefix],
         device: torch.device,
-        deadline: float = math.inf,
+        deadline: Deadline | None = None,
     ):
         self.learner, self.recipe = learner, learner.recipe
-        self.device, self.deadline = device, deadline
-        self.splits = [split_validation(p.targets, p.seed) for p in prefixes]
-        self.readers = [
-            Reader(p.inputs[train], signature, self.recipe).to(device)
-            for p, (train, _) in zip(prefixes, self.splits, strict=True)
-        ]
-        self.sources = [
-            Source(p, train, reader, device)
-            for p, (train, _), reader in zip(prefixes, self.splits, self.readers, strict=True)
-        ]
-        self.validation = [
-            (reader(_tensor(p.inputs[chosen], device)), _tensor(p.targets[chosen], device))
-            for p, (_, chosen), reader in zip(prefixes, self.splits, self.readers, strict=True)
-        ]
-        self.prefixes = prefixes
+        self.target, self.device = signature.target, device
+        self.deadline = deadline or Deadline()
+        self.replicas = [Replica.of(p, signature, self.recipe, device) for p in prefixes]
+        self.active = list(self.replicas)  # those whose parameters are rows of `networks`
         networks = []
         for prefix in prefixes:
             with global_seed(prefix.seed, "init"):
-                networks.append(learner.model.build(self.readers[0].network_signature))
+                networks.append(learner.model.build(self.replicas[0].reader.network_signature))
         together = learner.model.vectorises or len(prefixes) > 1
-        self.replicas = Replicas(networks, device, together)
+        self.networks = Replicas(networks, device, together)
+        self.optimiser = self._optimiser()
 
-    def run(self) -> list[Fitted]:
-        """Train, restore each replica's best step, calibrate."""
-        started = time.process_time() if self.device.type == "cpu" else time.perf_counter()
-        fitted = [Fitted() for _ in self.prefixes]
-        best = self._train(fitted)
-        self.replicas.restore(best)
-        self.replicas.train(False)
-        with torch.no_grad():
-            logits = self._validation_logits(range(len(fitted)))
-        clock = time.process_time() if self.device.type == "cpu" else time.perf_counter()
-        for r, result in enumerate(fitted):
-            result.seconds = (clock - started) / len(fitted)
+    def run(self) -> list[TrainingResult]:
+        """Train, restore each replica's best step, calibrate.
+
+        Raises:
+            DeadlinePassed: if the time is over before the training is.
+        """
+        started = self._clock()
+        best = self._train()
+        self.networks.restore(best)
+        self.active = list(self.replicas)
+        outputs = self._validation_outputs()
+        seconds = (self._clock() - started) / len(self.replicas)
+        for replica, own in zip(self.replicas, outputs, strict=True):
+            result, targets = replica.result, replica.validation_targets
+            result.seconds = seconds
             if result.problem is None:
-                result.calibration = calibrate(logits[r], self.validation[r][1])
-        return fitted
+                result.calibration = self.target.calibrate(own, targets, replica.split.marginal)
+        return [replica.result for replica in self.replicas]
 
-    def _train(self, fitted: list[Fitted]) -> Snapshot:
-        replicas, recipe = self.replicas, self.recipe
-        batches = [
-            epochs_of_batches(
-                len(s), recipe.batch, s.steps(recipe), torch_stream(p.seed, "batches")
-            )
-            for s, p in zip(self.sources, self.prefixes, strict=True)
-        ]
-        steps = len(batches[0])
-        plan = torch.stack(batches, dim=1)  # (steps, replicas, batch)
-        noise = [torch_stream(p.seed, "augment") for p in self.prefixes]
-        optimiser = self._optimiser()
-        look_every = self._look_every(steps, plan.shape[-1])
-        patience = math.ceil(recipe.patience * steps)
-        best = replicas.snapshot()
-        active = going = list(range(len(fitted)))  # computed; still being trained
-        lowest, since = [math.inf] * len(fitted), [0] * len(fitted)
-        for step in range(steps):
-            self._backward(plan[step, active], active, noise)
-            rate = self.learner.learning_rate * _schedule(step, steps)
-            optimiser.step(replicas.parameters, replicas.gradients, rate)
-            if (step + 1) % look_every and step + 1 < steps:
-                continue
-            if time.time() > self.deadline:
-                raise DeadlinePassed
-            losses = dict(zip(active, self._look(active), strict=True))
-            improved = [r for r in going if losses[r] < lowest[r]]
-            best.update(improved, replicas, [active.index(r) for r in improved])
-            for r in improved:
-                lowest[r], since[r] = losses[r], step
-            for r in going:
-                fitted[r].steps, fitted[r].validation_loss = step + 1, lowest[r]
-                if math.isnan(losses[r]):
-                    fitted[r].problem = f"the validation loss became NaN by step {step + 1}"
-            going = [r for r in going if fitted[r].problem is None and step - since[r] < patience]
-            if not going:
-                break
-            if len(going) <= len(active) // 2:
-                rows = [active.index(r) for r in going]
-                replicas.keep(rows)
-                optimiser.keep(rows)
-                active = going
-        return best
-
-    def _backward(self, places: Tensor, active: list[int], noise: list[torch.Generator]) -> None:
-        """Gradients of the active replicas' mean losses; places: (active, batch)."""
-        drawn = [self.sources[r].batch(row) for r, row in zip(active, places, strict=True)]
-        x = torch.stack(
-            [_augmented(x, self.recipe, noise[r]) for r, (x, _) in zip(active, drawn, strict=True)]
-        )
-        y = torch.stack([y for _, y in drawn])
-        self.replicas.train(True)
-        logits = self.replicas(x)
-        loss = functional.cross_entropy(logits.flatten(0, 1), y.flatten(), reduction="sum")
-        self.replicas.backward(loss / y.shape[1])
+    def step(self, step: int, learning_rate: float) -> None:
+        """One update of the active replicas, on the batches planned for `step`."""
+        pairs = [replica.batch(step, self.recipe.augment) for replica in self.active]
+        x, y = (torch.stack(tensors) for tensors in zip(*pairs, strict=True))
+        self.networks.train(True)
+        loss = self.target.loss(self.networks(x), y).sum() / y.shape[1]
+        self.networks.backward(loss)
+        self.optimiser.step(self.networks.parameters, self.networks.gradients, learning_rate)
 
     def time_steps(self, count: int) -> float:
         """Seconds of one update of all replicas: the median of `count`, after one to warm up."""
-        plan = [torch.arange(self.recipe.batch) % len(s) for s in self.sources]
-        noise = [torch_stream(p.seed, "augment") for p in self.prefixes]
-        replicas, optimiser = self.replicas, self._optimiser()
-        active = list(range(len(self.prefixes)))
         seconds = []
         for _ in range(count + 1):
             started = time.perf_counter()
-            self._backward(torch.stack(plan), active, noise)
-            optimiser.step(replicas.parameters, replicas.gradients, 0.0)
+            self.step(0, 0.0)
             seconds.append(time.perf_counter() - started)
         return sorted(seconds[1:])[count // 2]
 
-    def _optimiser(self) -> ReplicaAdamW:
-        return ReplicaAdamW(
-            self.replicas.parameters, weight_decay=self.recipe.weight_decay, largest_norm=CLIP
+    def _train(self) -> Snapshot:
+        """Every replica's parameters at its best evaluation."""
+        best = self.networks.snapshot()
+        training = list(self.replicas)
+        steps, batch = self.replicas[0].batches.shape
+        every = self._steps_per_evaluation(steps, batch)
+        for step in range(steps):
+            self.step(step, self.learner.learning_rate * cosine(step, steps))
+            if (step + 1) % every and step + 1 < steps:
+                continue
+            self.deadline.check()
+            self._evaluate(training, step, best)
+            training = [replica for replica in training if replica.continues(step)]
+            if not training:
+                break
+            if len(training) <= len(self.active) // 2:
+                self._keep(training)
+        return best
+
+    def _evaluate(self, training: list[Replica], step: int, best: Snapshot) -> None:
+        """Validation losses of those still in training; who improved is copied into `best`."""
+        outputs = torch.stack(self._validation_outputs())
+        encoded = torch.stack([replica.validation_targets for replica in self.active])
+        marginals = [replica.split.marginal for replica in self.active]
+        losses = self.target.validation_loss(outputs, encoded, marginals).tolist()
+        improved = [
+            row
+            for row, (replica, loss) in enumerate(zip(self.active, losses, strict=True))
+            if replica in training and replica.evaluated(loss, step)
+        ]
+        best.update(
+            [self.replicas.index(self.active[row]) for row in improved], self.networks, improved
         )
 
-    def _look_every(self, steps: int, batch: int) -> int:
-        """Steps between looks: many looks where they are cheap beside the training."""
+    def _keep(self, training: list[Replica]) -> None:
+        """Compute nothing for the others any more."""
+        rows = [row for row, replica in enumerate(self.active) if replica in training]
+        self.networks.keep(rows)
+        self.optimiser.keep(rows)
+        self.active = training
+
+    def _optimiser(self) -> ReplicaAdamW:
+        return ReplicaAdamW(
+            self.networks.parameters, weight_decay=self.recipe.weight_decay, largest_norm=CLIP
+        )
+
+    def _clock(self) -> float:
+        return time.process_time() if self.device.type == "cpu" else time.perf_counter()
+
+    def _steps_per_evaluation(self, steps: int, batch: int) -> int:
+        """Many evaluations where they are cheap compared with the training."""
         passes = PASSES * steps * batch
-        affordable = int(LOOK_SHARE * passes / len(self.validation[0][1]))
-        return max(1, steps // max(FEWEST_LOOKS, min(MOST_LOOKS, affordable)))
+        examples = len(self.replicas[0].validation_targets)
+        affordable = int(EVALUATION_SHARE * passes / examples)
+        return max(1, steps // max(MIN_EVALUATIONS, min(MAX_EVALUATIONS, affordable)))
 
     @torch.no_grad()
-    def _look(self, active: list[int]) -> list[float]:
-        self.replicas.train(False)
-        logits = self._validation_logits(active)
-        targets = torch.stack([self.validation[r][1] for r in active])
-        return validation_loss(torch.stack(logits), targets).tolist()
-
-    def _validation_logits(self, active: Sequence[int]) -> list[Float[Tensor, "examples classes"]]:
-        inputs = torch.stack([self.validation[r][0] for r in active])
-        parts = [self.replicas(part) for part in inputs.split(_chunk(len(inputs)), dim=1)]
-        return list(torch.cat(parts, dim=1))
+    def _validation_outputs(self) -> list[Float[Tensor, "examples outputs"]]:
+        """Of the active replicas."""
+        self.networks.train(False)
+        inputs = torch.stack([replica.validation_inputs for replica in self.active])
+        size = _evaluation_batch(len(inputs))
+        return list(torch.cat([self.networks(part) for part in inputs.split(size, dim=1)], dim=1))
 
     @torch.no_grad()
-    def logits(self, inputs: Sequence[np.ndarray]) -> list[Tensor]:
-        """Each replica's logits on `inputs` of its own, on the CPU; all of one length."""
-        parts, size = [], _chunk(len(inputs))
+    def outputs(self, inputs: Sequence[np.ndarray]) -> list[Tensor]:
+        """Each replica's outputs on inputs of its own, on the CPU; all of one length."""
+        self.networks.train(False)
+        parts, size = [], _evaluation_batch(len(inputs))
         for start in range(0, len(inputs[0]), size):
-            chunk = [_tensor(x[start : start + size], self.device) for x in inputs]
-            x = torch.stack([read(part) for read, part in zip(self.readers, chunk, strict=True)])
-            parts.append(self.replicas(x).cpu())
+            read = [
+                replica.reader(to_tensor(x[start : start + size], self.device))
+                for replica, x in zip(self.replicas, inputs, strict=True)
+            ]
+            parts.append(self.networks(torch.stack(read)).cpu())
         return list(torch.cat(parts, dim=1)) if parts else []
 
-    def network(self, place: int, inputs: np.ndarray) -> tuple[nn.Module, Tensor, Signature]:
-        """A replica alone, `inputs` as it reads them, and what that looks like."""
-        reader = self.readers[place]
-        read = reader(_tensor(inputs, self.device))
-        return self.replicas.network(place), read, reader.network_signature
+    def network(self, index: int, inputs: np.ndarray) -> tuple[nn.Module, Tensor, Signature]:
+        """A replica alone, `inputs` as it reads them, and their signature."""
+        reader = self.replicas[index].reader
+        read = reader(to_tensor(inputs, self.device))
+        return self.networks.network(index), read, reader.network_signature
 
 
-class Source:
-    """The training part of a prefix, ready to give batches."""
-
-    def __init__(self, prefix: Prefix, places: np.ndarray, reader: Reader, device: torch.device):
-        self.targets = _tensor(prefix.targets[places], device)
-        self.reader = reader
-        inputs = _tensor(prefix.inputs[places], device)
-        self.prepared = inputs.numel() * 4 <= PREPARED_BYTES
-        self.inputs = reader(inputs) if self.prepared else inputs
-
-    def __len__(self) -> int:
-        return len(self.targets)
-
-    def steps(self, recipe: Recipe) -> int:
-        """Updates planned."""
-        return recipe.planned_steps(len(self))
-
-    def batch(self, places: Tensor) -> tuple[Tensor, Tensor]:
-        """Inputs as the network reads them, and targets."""
-        places = places.to(self.targets.device)
-        x = self.inputs[places]
-        return (x if self.prepared else self.reader(x)), self.targets[places]
-
-
-def _augmented(x: Tensor, recipe: Recipe, noise: torch.Generator) -> Tensor:
-    return augment(x, recipe.augment, noise) if recipe.augment else x
-
-
-def _tensor(array: np.ndarray, device: torch.device) -> Tensor:
-    writable = array if array.flags.writeable else array.copy()  # torch has no read-only tensors
-    return torch.from_numpy(np.ascontiguousarray(writable)).to(device)
-
-
-def _chunk(replicas: int) -> int:
+def _evaluation_batch(replicas: int) -> int:
     """Examples of each replica that are predicted at once."""
     return max(1, EVALUATION_BATCH // replicas)
-
-
-def _schedule(step: int, steps: int) -> float:
-    """Share of the peak learning rate.
-
-    Linear warm-up over 5% of the steps (100 at most), then a half cosine to 1% of the peak.
-    """
-    warm = max(1, min(100, steps // 20))
-    left = 0.5 * (1 + math.cos(math.pi * max(0, step - warm) / max(1, steps - warm)))
-    return min((step + 1) / warm, 1.0) * (0.01 + 0.99 * left)

@@ -3,13 +3,8 @@ import math
 import numpy as np
 import pytest
 
-from priorscope.analysis.code_length import (
-    class_null_bits,
-    code_lengths,
-    label_code_bits,
-    reached,
-    reference_bits,
-)
+from priorscope.analysis.code_length import class_null_bits, code_lengths, reached
+from priorscope.core.label_code import label_code_bits, reference_bits
 
 
 def test_code_length_is_the_sum_of_blocks_after_a_first_one_at_the_reference(synthetic):

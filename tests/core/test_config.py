@@ -5,6 +5,7 @@ import pytest
 
 from priorscope.core.config import Config, digest
 from priorscope.core.signature import Signature
+from priorscope.targets.classes import Classes
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -55,7 +56,7 @@ def test_another_version_is_refused():
 
 def test_digest_is_frozen():
     # If this fails, stored results no longer answer to their names.
-    signature = Signature(input_shape=(3, 4), num_classes=2)
+    signature = Signature(input_shape=(3, 4), target=Classes(num_classes=2))
     assert signature.digest == "f77b66ca66ae1154"
 
 

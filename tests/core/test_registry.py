@@ -19,7 +19,7 @@ class Mine(ModelConfig):
 
     def build(self, signature):
         stem, size = vector_stem(signature)
-        return nn.Sequential(stem, nn.Linear(size, signature.num_classes))
+        return nn.Sequential(stem, nn.Linear(size, signature.output_size))
 """
 
 

@@ -14,6 +14,7 @@ from priorscope.core.signature import Signature
 from priorscope.measures import MEASURES, measured
 from priorscope.models import MODELS
 from priorscope.structures import STRUCTURES, default_structures
+from priorscope.targets.classes import Classes
 from priorscope.tasks import TASKS
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "adding.md").read_text(encoding="utf-8")
@@ -39,14 +40,17 @@ def included(tmp_path_factory):
         del registry._classes[name.replace("_", "-")], sys.modules[name]
 
 
+SERIES = Signature(input_shape=(6, 1), target=Classes(num_classes=3))
+
+
 @pytest.mark.usefixtures("included")
 def test_the_learner_sees_means_alone():
-    network = MODELS["moving-average"](window=2).build(Signature(input_shape=(6, 1), num_classes=3))
+    network = MODELS["moving-average"](window=2).build(SERIES)
     x = torch.randn(2, 6, 1)
     swapped = x[:, [1, 0, 3, 2, 5, 4]]
     torch.testing.assert_close(network(x), network(swapped))
     with pytest.raises(ValueError, match="needs a series whose length 4 divides"):
-        MODELS["moving-average"]().build(Signature(input_shape=(6, 1), num_classes=3))
+        MODELS["moving-average"]().build(SERIES)
 
 
 @pytest.mark.usefixtures("included")
@@ -59,7 +63,7 @@ def test_the_task_is_what_it_says():
 
 @pytest.mark.usefixtures("included")
 def test_the_measure_is_taken_with_the_others():
-    signature = Signature(input_shape=(6, 1), num_classes=4)
+    signature = Signature(input_shape=(6, 1), target=Classes(num_classes=4))
     network = MODELS["linear"]().build(signature)
     for parameter in network.parameters():
         torch.nn.init.zeros_(parameter)
@@ -71,8 +75,8 @@ def test_the_measure_is_taken_with_the_others():
 
 @pytest.mark.usefixtures("included")
 def test_the_structure_is_removed_by_default_where_there_is_a_sign():
-    image = Signature(input_shape=(8, 8, 1), num_classes=2)
-    tokens = Signature(input_shape=(9,), num_classes=2, vocabulary=30)
+    image = Signature(input_shape=(8, 8, 1), target=Classes(num_classes=2))
+    tokens = Signature(input_shape=(9,), target=Classes(num_classes=2), vocabulary=30)
     assert "values negated" in {s.caption for s in default_structures(image, "standard")}
     assert "negated" not in {s.label for s in default_structures(image, "quick")}
     assert "negated" not in {s.label for s in default_structures(tokens, "thorough")}

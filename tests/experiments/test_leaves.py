@@ -21,7 +21,7 @@ class Bottleneck(ModelConfig):
     invariant_to: ClassVar[tuple[str, ...]] = ("mirrored",)
     def build(self, signature):
         stem, size = vector_stem(signature)
-        return nn.Sequential(stem, nn.Linear(size, 1), nn.Linear(1, signature.num_classes))
+        return nn.Sequential(stem, nn.Linear(size, 1), nn.Linear(1, signature.output_size))
 '''
 TASK = '''
 """Points on a line."""

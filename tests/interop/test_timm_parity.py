@@ -9,6 +9,7 @@ import torch
 
 from priorscope.core.signature import Signature
 from priorscope.models.external import External
+from priorscope.targets.classes import Classes
 from priorscope.vit.folder import load_timm, to_timm
 from priorscope.vit.network import VisionTransformer
 from priorscope.vit.shape import VitShape, vit_shape
@@ -90,7 +91,7 @@ def test_published_sizes_have_the_same_tensors(size):
 
 
 def test_timm_models_are_learners():
-    signature = Signature(input_shape=(32, 32, 3), num_classes=7)
+    signature = Signature(input_shape=(32, 32, 3), target=Classes(num_classes=7))
     network = External(source="timm:resnet10t").build(signature)
     assert network(torch.rand(2, 32, 32, 3)).shape == (2, 7)
     vit = External(source="timm:vit_tiny_patch16_224").build(signature)

@@ -11,9 +11,10 @@ from priorscope.models.mlp import MLP
 from priorscope.models.transformer import Transformer
 from priorscope.models.vit import Vit
 from priorscope.nn.attention import SelfAttention
+from priorscope.targets.classes import Classes
 
-SERIES = Signature(input_shape=(12, 2), num_classes=3)
-IMAGE = Signature(input_shape=(16, 16, 1), num_classes=3)
+SERIES = Signature(input_shape=(12, 2), target=Classes(num_classes=3))
+IMAGE = Signature(input_shape=(16, 16, 1), target=Classes(num_classes=3))
 
 
 def looking_at_all_alike(network):
@@ -61,7 +62,7 @@ def test_equal_attention_is_one_with_and_without_a_class_token(pooling):
 
 
 def test_padding_is_neither_asked_nor_looked_at():
-    padded = Signature(input_shape=(12, 2), num_classes=3, padded=True)
+    padded = Signature(input_shape=(12, 2), target=Classes(num_classes=3), padded=True)
     network = Transformer(patch=1, width=24, positions="rotary").build(padded).eval()
     x = torch.randn(4, 12, 2, generator=torch.Generator().manual_seed(0))
     x[..., -1] = 1
@@ -71,7 +72,7 @@ def test_padding_is_neither_asked_nor_looked_at():
 
 
 def padded_to(steps):
-    return Signature(input_shape=(steps, 2), num_classes=3, padded=True)
+    return Signature(input_shape=(steps, 2), target=Classes(num_classes=3), padded=True)
 
 
 def test_networks_without_attention_have_none():

@@ -10,14 +10,15 @@ from priorscope.core.seeds import global_seed
 from priorscope.core.signature import Signature
 from priorscope.measures import MEASURES, measured
 from priorscope.models import MODELS
+from priorscope.targets.classes import Classes
 
 SIGNATURES = {
-    "vector": Signature(input_shape=(6,), num_classes=3),
-    "series": Signature(input_shape=(12, 2), num_classes=3),
-    "padded": Signature(input_shape=(12, 3), num_classes=3, padded=True),
-    "image": Signature(input_shape=(8, 8, 2), num_classes=3),
-    "wide image": Signature(input_shape=(8, 12, 1), num_classes=3),
-    "tokens": Signature(input_shape=(6,), num_classes=3, vocabulary=11),
+    "vector": Signature(input_shape=(6,), target=Classes(num_classes=3)),
+    "series": Signature(input_shape=(12, 2), target=Classes(num_classes=3)),
+    "padded": Signature(input_shape=(12, 3), target=Classes(num_classes=3), padded=True),
+    "image": Signature(input_shape=(8, 8, 2), target=Classes(num_classes=3)),
+    "wide image": Signature(input_shape=(8, 12, 1), target=Classes(num_classes=3)),
+    "tokens": Signature(input_shape=(6,), target=Classes(num_classes=3), vocabulary=11),
 }
 NETWORKS = ("linear", "cnn", "gru", "transformer", "vit")
 every_layout = pytest.mark.parametrize("layout", SIGNATURES)

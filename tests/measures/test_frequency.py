@@ -6,9 +6,10 @@ from torch import nn
 
 from priorscope.core.signature import Signature
 from priorscope.measures.frequency import Frequency
+from priorscope.targets.classes import Classes
 
-SERIES = Signature(input_shape=(24, 1), num_classes=2)
-IMAGE = Signature(input_shape=(12, 12, 1), num_classes=2)
+SERIES = Signature(input_shape=(24, 1), target=Classes(num_classes=2))
+IMAGE = Signature(input_shape=(12, 12, 1), target=Classes(num_classes=2))
 
 
 class ReadsWave(nn.Module):

@@ -6,10 +6,11 @@ from priorscope.core.signature import Signature
 from priorscope.measures.symmetry import Symmetry
 from priorscope.models.linear import Linear
 from priorscope.models.transformer import Transformer
+from priorscope.targets.classes import Classes
 
-IMAGE = Signature(input_shape=(8, 8, 1), num_classes=1)
-SERIES = Signature(input_shape=(10, 1), num_classes=2)
-TOKENS = Signature(input_shape=(9,), num_classes=3, vocabulary=12)
+IMAGE = Signature(input_shape=(8, 8, 1), target=Classes(num_classes=1))
+SERIES = Signature(input_shape=(10, 1), target=Classes(num_classes=2))
+TOKENS = Signature(input_shape=(9,), target=Classes(num_classes=3), vocabulary=12)
 
 
 class Reads(nn.Module):
@@ -58,7 +59,7 @@ def test_tells_one_symmetry_from_another():
 
 
 def test_images_that_are_not_square_are_not_turned():
-    wide = Signature(input_shape=(4, 6, 1), num_classes=2)
+    wide = Signature(input_shape=(4, 6, 1), target=Classes(num_classes=2))
     assert Symmetry().measure(
         Reads(lambda x: x.sum((1, 2, 3))), noise(9, 4, 6, 1), wide
     ).keys() == {

@@ -16,10 +16,11 @@ from priorscope.bert.model.shape import BertShape, bert_shape
 from priorscope.core.signature import Signature
 from priorscope.models.bert import Bert
 from priorscope.nn.attention import attention_maps
+from priorscope.targets.classes import Classes
 
 BATCH, TOKENS, WORDS, CLASSES = 3, 7, 31, 4
 SHAPE = BertShape(vocabulary=WORDS, width=24, depth=2, num_heads=3, mlp_width=40, max_tokens=9)
-TEXTS = Signature(input_shape=(TOKENS,), num_classes=CLASSES, vocabulary=WORDS)
+TEXTS = Signature(input_shape=(TOKENS,), target=Classes(num_classes=CLASSES), vocabulary=WORDS)
 
 
 @pytest.fixture
@@ -88,7 +89,7 @@ def test_what_does_not_fit_is_refused(ids):
     with pytest.raises(ValueError, match="at most 9 tokens, but the sequence has 10"):
         network(torch.ones(1, 10, dtype=torch.int64))
     with pytest.raises(ValueError, match="bert reads token ids, but these data are of kind series"):
-        Bert().build(Signature(input_shape=(5, 2), num_classes=2))
+        Bert().build(Signature(input_shape=(5, 2), target=Classes(num_classes=2)))
     with pytest.raises(ValueError, match="take pooling='mean'"):
         Bert(causal=True, pooling="class").build(TEXTS)
 
@@ -142,10 +143,10 @@ def test_a_pretrained_folder_is_where_the_learner_starts(tmp_path, ids):
     assert Bert(size="base").learning_rate == pytest.approx(0.1 / 768)
     with pytest.raises(ValueError, match="has no pooler, so pooling='class' can't work"):
         Bert(pretrained=str(tmp_path), pooling="class").build(TEXTS)
-    other = Signature(input_shape=(TOKENS,), num_classes=2, vocabulary=99)
+    other = Signature(input_shape=(TOKENS,), target=Classes(num_classes=2), vocabulary=99)
     with pytest.raises(ValueError, match="has 31 token ids, but the task has 99"):
         Bert(pretrained=str(tmp_path)).build(other)
-    long = Signature(input_shape=(10,), num_classes=2, vocabulary=WORDS)
+    long = Signature(input_shape=(10,), target=Classes(num_classes=2), vocabulary=WORDS)
     with pytest.raises(ValueError, match="at most 9 tokens"):
         Bert(pretrained=str(tmp_path)).build(long)
 

@@ -4,8 +4,9 @@ from torch import nn
 
 from priorscope.core.signature import Signature
 from priorscope.models.cnn import CNN
+from priorscope.targets.classes import Classes
 
-SERIES = Signature(input_shape=(11, 2), num_classes=3)
+SERIES = Signature(input_shape=(11, 2), target=Classes(num_classes=3))
 POOLS = {"max": nn.MaxPool1d(2), "average": nn.AvgPool1d(2)}
 
 
@@ -35,6 +36,6 @@ def test_on_a_series_it_convolves_in_one_dimension(pooling):
 
 
 def test_a_series_of_one_step_is_enough():
-    assert CNN().build(Signature(input_shape=(1, 2), num_classes=3))(
+    assert CNN().build(Signature(input_shape=(1, 2), target=Classes(num_classes=3)))(
         torch.zeros(5, 1, 2)
     ).shape == (5, 3)

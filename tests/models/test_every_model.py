@@ -6,15 +6,16 @@ import torch
 from priorscope.core.seeds import global_seed
 from priorscope.core.signature import Signature
 from priorscope.models import MODELS
+from priorscope.targets.classes import Classes
 from priorscope.train.replicas import Replicas
 
 CLASSES, BATCH = 3, 2
 SIGNATURES = {
-    "vector": Signature(input_shape=(6,), num_classes=CLASSES),
-    "series": Signature(input_shape=(12, 2), num_classes=CLASSES),
-    "padded": Signature(input_shape=(12, 3), num_classes=CLASSES, padded=True),
-    "image": Signature(input_shape=(8, 8, 2), num_classes=CLASSES),
-    "tokens": Signature(input_shape=(6,), num_classes=CLASSES, vocabulary=11),
+    "vector": Signature(input_shape=(6,), target=Classes(num_classes=CLASSES)),
+    "series": Signature(input_shape=(12, 2), target=Classes(num_classes=CLASSES)),
+    "padded": Signature(input_shape=(12, 3), target=Classes(num_classes=CLASSES), padded=True),
+    "image": Signature(input_shape=(8, 8, 2), target=Classes(num_classes=CLASSES)),
+    "tokens": Signature(input_shape=(6,), target=Classes(num_classes=CLASSES), vocabulary=11),
 }
 NETWORKS = [name for name in MODELS if name not in ("external", "estimator")]
 CASES = [

@@ -8,17 +8,18 @@ from priorscope.bert.model.heads import BertForSequenceClassification
 from priorscope.bert.model.shape import BertShape
 from priorscope.core.signature import Signature
 from priorscope.models.external import External, fingerprint
+from priorscope.targets.classes import Classes
 from priorscope.vit.folder import save_vit
 from priorscope.vit.network import VisionTransformer
 from priorscope.vit.shape import VitShape
 
-IMAGES = Signature(input_shape=(8, 12, 2), num_classes=3)
-TEXTS = Signature(input_shape=(6,), num_classes=3, vocabulary=31)
+IMAGES = Signature(input_shape=(8, 12, 2), target=Classes(num_classes=3))
+TEXTS = Signature(input_shape=(6,), target=Classes(num_classes=3), vocabulary=31)
 OWN = """
 from torch import nn
 
 def build(signature):
-    return nn.Sequential(nn.Flatten(), nn.Linear(8 * 12 * 2, signature.num_classes))
+    return nn.Sequential(nn.Flatten(), nn.Linear(8 * 12 * 2, signature.output_size))
 
 def broken(signature):
     return 7
@@ -39,7 +40,7 @@ def test_a_function_of_ones_own_file_builds(own):
 
 def test_images_are_resized_first(own):
     network = External(source=f"{own}:build", resolution=4)
-    small = network.build(Signature(input_shape=(8, 12, 12), num_classes=3))
+    small = network.build(Signature(input_shape=(8, 12, 12), target=Classes(num_classes=3)))
     assert small(torch.ones(2, 8, 12, 12)).shape == (2, 3)  # 4 * 4 * 12 inputs
 
 
@@ -105,7 +106,7 @@ def test_hugging_face_folders_are_learners(tmp_path):
     images = torch.randn(2, 8, 12, 2)
     network = External(source=f"hf:{tmp_path / 'vit'}").build(IMAGES).eval()
     torch.testing.assert_close(network(images), vit(images), atol=1e-5, rtol=0)
-    vector = Signature(input_shape=(5,), num_classes=2)
+    vector = Signature(input_shape=(5,), target=Classes(num_classes=2))
     with pytest.raises(ValueError, match="reads image inputs, but this task gives a vector"):
         External(source=f"hf:{tmp_path / 'vit'}").build(vector)
 

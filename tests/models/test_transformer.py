@@ -6,15 +6,16 @@ from priorscope.core.signature import Signature
 from priorscope.models.bert import Bert
 from priorscope.models.transformer import Transformer
 from priorscope.nn.attention import attention_maps
+from priorscope.targets.classes import Classes
 
 BATCH, TOKENS, CLASSES = 4, 12, 3
-SERIES = Signature(input_shape=(TOKENS, 2), num_classes=CLASSES)
+SERIES = Signature(input_shape=(TOKENS, 2), target=Classes(num_classes=CLASSES))
 SIGNATURES = {
-    "vector": Signature(input_shape=(TOKENS,), num_classes=CLASSES),
+    "vector": Signature(input_shape=(TOKENS,), target=Classes(num_classes=CLASSES)),
     "series": SERIES,
-    "padded": Signature(input_shape=(TOKENS, 3), num_classes=CLASSES, padded=True),
-    "image": Signature(input_shape=(TOKENS, 8, 2), num_classes=CLASSES),
-    "tokens": Signature(input_shape=(TOKENS,), num_classes=CLASSES, vocabulary=9),
+    "padded": Signature(input_shape=(TOKENS, 3), target=Classes(num_classes=CLASSES), padded=True),
+    "image": Signature(input_shape=(TOKENS, 8, 2), target=Classes(num_classes=CLASSES)),
+    "tokens": Signature(input_shape=(TOKENS,), target=Classes(num_classes=CLASSES), vocabulary=9),
 }
 VARIANTS = {
     "default": Transformer(width=24),
@@ -102,7 +103,7 @@ def test_without_positions_it_reads_a_set():
 
 
 def test_the_reference_has_the_size_that_its_hyperparameters_say():
-    signature = Signature(input_shape=(40, 1), num_classes=10)
+    signature = Signature(input_shape=(40, 1), target=Classes(num_classes=10))
     network = Transformer(width=32, patch=4).build(signature)
     patches, positions, readout = 4 * 32 + 32, 10 * 32, 32 * 10 + 10
     block = (32 * 96 + 96) + (32 * 32 + 32) + (32 * 128 + 128) + (128 * 32 + 32) + 4 * 32
@@ -116,12 +117,12 @@ def test_the_reference_has_the_size_that_its_hyperparameters_say():
 @pytest.mark.parametrize(
     ("signature", "tokens"),
     [
-        (Signature(input_shape=(40, 1), num_classes=2), 10),
-        (Signature(input_shape=(16, 1), num_classes=2), 16),
-        (Signature(input_shape=(784,), num_classes=2), 16),
-        (Signature(input_shape=(28, 28, 1), num_classes=2), 14),
-        (Signature(input_shape=(29, 1), num_classes=2), 29),
-        (Signature(input_shape=(60,), num_classes=2, vocabulary=9), 60),
+        (Signature(input_shape=(40, 1), target=Classes(num_classes=2)), 10),
+        (Signature(input_shape=(16, 1), target=Classes(num_classes=2)), 16),
+        (Signature(input_shape=(784,), target=Classes(num_classes=2)), 16),
+        (Signature(input_shape=(28, 28, 1), target=Classes(num_classes=2)), 14),
+        (Signature(input_shape=(29, 1), target=Classes(num_classes=2)), 29),
+        (Signature(input_shape=(60,), target=Classes(num_classes=2), vocabulary=9), 60),
     ],
 )
 def test_long_inputs_are_joined_but_words_are_not(signature, tokens):
@@ -164,7 +165,7 @@ def test_it_learns_which_mark_occurs(pooling):
 
 
 def test_sinusoids_are_about_as_strong_as_the_words_they_are_added_to():
-    words = Signature(input_shape=(TOKENS,), num_classes=CLASSES, vocabulary=500)
+    words = Signature(input_shape=(TOKENS,), target=Classes(num_classes=CLASSES), vocabulary=500)
     of_text = Transformer(width=64, positions="sinusoidal").build(words)
     of_bert = Bert(positions="sinusoidal").build(words).bert.embeddings
     pairs = (

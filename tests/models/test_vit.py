@@ -7,17 +7,18 @@ from torch.func import functional_call, stack_module_state
 from priorscope.core.signature import Signature
 from priorscope.models.vit import Vit
 from priorscope.nn.attention import attention_maps
+from priorscope.targets.classes import Classes
 from priorscope.vit.network import VisionTransformer, at_resolution
 from priorscope.vit.shape import VitShape
 
 BATCH, CLASSES = 4, 3
-IMAGE = Signature(input_shape=(8, 12, 2), num_classes=CLASSES)
+IMAGE = Signature(input_shape=(8, 12, 2), target=Classes(num_classes=CLASSES))
 SIGNATURES = {
-    "vector": Signature(input_shape=(12,), num_classes=CLASSES),
-    "series": Signature(input_shape=(12, 2), num_classes=CLASSES),
-    "padded": Signature(input_shape=(12, 3), num_classes=CLASSES, padded=True),
+    "vector": Signature(input_shape=(12,), target=Classes(num_classes=CLASSES)),
+    "series": Signature(input_shape=(12, 2), target=Classes(num_classes=CLASSES)),
+    "padded": Signature(input_shape=(12, 3), target=Classes(num_classes=CLASSES), padded=True),
     "image": IMAGE,
-    "tokens": Signature(input_shape=(12,), num_classes=CLASSES, vocabulary=9),
+    "tokens": Signature(input_shape=(12,), target=Classes(num_classes=CLASSES), vocabulary=9),
 }
 VARIANTS = {
     "default": Vit(width=24, depth=2),
@@ -159,7 +160,7 @@ def test_what_does_not_fit_is_refused():
 
 def test_it_learns_which_quarter_is_lit():
     torch.manual_seed(0)
-    signature = Signature(input_shape=(8, 8, 1), num_classes=4)
+    signature = Signature(input_shape=(8, 8, 1), target=Classes(num_classes=4))
     targets = torch.randint(4, (256,))
     images = 0.3 * torch.randn(256, 8, 8, 1)
     for image, target in zip(images, targets, strict=True):

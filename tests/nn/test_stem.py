@@ -5,6 +5,7 @@ from priorscope.core.signature import Signature
 from priorscope.nn.norm import BatchNorm, LayerNorm
 from priorscope.nn.readout import masked_mean
 from priorscope.nn.stem import BagOfTokens, channel_stem, grid_stem, presence, sequence_stem
+from priorscope.targets.classes import Classes
 
 
 def test_bag_of_tokens_counts_presence_not_order():
@@ -20,7 +21,7 @@ def test_an_empty_text_is_a_vector_of_zeros():
 
 
 def test_rows_of_an_image_are_tokens():
-    signature = Signature(input_shape=(2, 3, 2), num_classes=2)
+    signature = Signature(input_shape=(2, 3, 2), target=Classes(num_classes=2))
     stem, channels = channel_stem(signature)
     x = torch.arange(12.0).view(1, 2, 3, 2)
     assert channels == 6
@@ -29,7 +30,7 @@ def test_rows_of_an_image_are_tokens():
 
 def test_token_ids_have_no_channels():
     with pytest.raises(ValueError, match="Token ids have no channels"):
-        channel_stem(Signature(input_shape=(4,), num_classes=2, vocabulary=9))
+        channel_stem(Signature(input_shape=(4,), target=Classes(num_classes=2), vocabulary=9))
 
 
 @pytest.mark.parametrize(
@@ -37,7 +38,7 @@ def test_token_ids_have_no_channels():
     [((7,), None, (1, 7)), ((7, 2), None, (2, 7)), ((5, 6, 3), None, (3, 5, 6)), ((7,), 9, (4, 7))],
 )
 def test_grids_put_channels_first(shape, vocabulary, grid):
-    signature = Signature(input_shape=shape, num_classes=2, vocabulary=vocabulary)
+    signature = Signature(input_shape=shape, target=Classes(num_classes=2), vocabulary=vocabulary)
     stem, size = grid_stem(signature, 4)
     x = torch.ones(2, *shape, dtype=torch.long if vocabulary else torch.float32)
     assert size == grid
@@ -45,15 +46,18 @@ def test_grids_put_channels_first(shape, vocabulary, grid):
 
 
 def test_presence_is_true_where_tokens_exist():
-    tokens = Signature(input_shape=(3,), num_classes=2, vocabulary=9)
+    tokens = Signature(input_shape=(3,), target=Classes(num_classes=2), vocabulary=9)
     assert presence(tokens, torch.tensor([[4, 0, 0]])).tolist() == [[True, False, False]]
-    padded = Signature(input_shape=(2, 2), num_classes=2, padded=True)
+    padded = Signature(input_shape=(2, 2), target=Classes(num_classes=2), padded=True)
     assert presence(padded, torch.tensor([[[7.0, 1.0], [7.0, 0.0]]])).tolist() == [[True, False]]
-    assert presence(Signature(input_shape=(2, 2), num_classes=2), torch.ones(1, 2, 2)) is None
+    assert (
+        presence(Signature(input_shape=(2, 2), target=Classes(num_classes=2)), torch.ones(1, 2, 2))
+        is None
+    )
 
 
 def test_padding_is_embedded_as_zeros():
-    signature = Signature(input_shape=(3,), num_classes=2, vocabulary=9)
+    signature = Signature(input_shape=(3,), target=Classes(num_classes=2), vocabulary=9)
     x = sequence_stem(signature, 4)(torch.tensor([[5, 0, 2]]))
     assert not x[0, 1].any()
     assert x[0, 0].any()

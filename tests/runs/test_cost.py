@@ -5,8 +5,9 @@ from torch.utils.flop_counter import FlopCounterMode
 from priorscope.core.signature import Signature
 from priorscope.models import MODELS
 from priorscope.runs.cost import describe_network
+from priorscope.targets.classes import Classes
 
-SERIES = Signature(input_shape=(12, 2), num_classes=3)
+SERIES = Signature(input_shape=(12, 2), target=Classes(num_classes=3))
 
 
 @pytest.mark.parametrize("name", ["linear", "mlp", "cnn", "gru", "lstm", "transformer"])

@@ -8,15 +8,16 @@ from hypothesis import strategies as st
 from priorscope.core.seeds import numpy_stream
 from priorscope.core.signature import Signature
 from priorscope.structures import STRUCTURES, parse_structure
+from priorscope.targets.classes import Classes
 
 EXAMPLES, CLASSES = 7, 3
 SIGNATURES = {
-    "vector": Signature(input_shape=(11,), num_classes=CLASSES),
-    "series": Signature(input_shape=(16, 2), num_classes=CLASSES),
-    "padded": Signature(input_shape=(18, 3), num_classes=CLASSES, padded=True),
-    "image": Signature(input_shape=(8, 8, 3), num_classes=CLASSES),
-    "wide": Signature(input_shape=(8, 12, 1), num_classes=CLASSES),
-    "tokens": Signature(input_shape=(18,), num_classes=CLASSES, vocabulary=999),
+    "vector": Signature(input_shape=(11,), target=Classes(num_classes=CLASSES)),
+    "series": Signature(input_shape=(16, 2), target=Classes(num_classes=CLASSES)),
+    "padded": Signature(input_shape=(18, 3), target=Classes(num_classes=CLASSES), padded=True),
+    "image": Signature(input_shape=(8, 8, 3), target=Classes(num_classes=CLASSES)),
+    "wide": Signature(input_shape=(8, 12, 1), target=Classes(num_classes=CLASSES)),
+    "tokens": Signature(input_shape=(18,), target=Classes(num_classes=CLASSES), vocabulary=999),
 }
 CASES = [
     (name, layout)
@@ -134,7 +135,7 @@ def test_a_fixed_permutation_has_a_fixed_inverse(name):
 
 def test_within_patches_keeps_each_patch_and_between_patches_keeps_their_inside():
     numbers = np.arange(64).reshape(1, 8, 8, 1)
-    signature = Signature(input_shape=(8, 8, 1), num_classes=2)
+    signature = Signature(input_shape=(8, 8, 1), target=Classes(num_classes=2))
     cut = lambda x: x.reshape(2, 4, 2, 4).transpose(0, 2, 1, 3).reshape(4, 16)  # noqa: E731
     old, none = cut(numbers), np.zeros(1, dtype=np.int64)
     within = cut(parse_structure("within-patches:4").apply(numbers, none, signature, 0, "test")[0])
@@ -158,7 +159,7 @@ def test_tokens_keep_the_order_of_the_fixed_permutation_within_their_length():
 
 
 def test_shifts_are_cyclic_and_uniform():
-    signature = Signature(input_shape=(5, 1), num_classes=2)
+    signature = Signature(input_shape=(5, 1), target=Classes(num_classes=2))
     inputs = np.tile(np.arange(5, dtype=np.float32)[:, None], (20_000, 1, 1))
     changed, _ = parse_structure("shifted").apply(
         inputs, np.zeros(20_000, dtype=np.int64), signature, 0, "train"
@@ -189,7 +190,8 @@ def test_random_labels_are_uniform_and_leave_inputs_alone():
 
 def test_lossy_ones_do_what_their_names_say():
     inputs = np.full((2, 8, 8, 1), 200, np.uint8)
-    signature, none = Signature(input_shape=(8, 8, 1), num_classes=2), np.zeros(2, np.int64)
+    signature = Signature(input_shape=(8, 8, 1), target=Classes(num_classes=2))
+    none = np.zeros(2, np.int64)
 
     def run(text):
         return parse_structure(text).apply(inputs, none, signature, 0, "train")[0]

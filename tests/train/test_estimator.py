@@ -2,12 +2,14 @@ import numpy as np
 import pytest
 import torch
 from sklearn.ensemble import RandomForestClassifier
-from sklearn.linear_model import LogisticRegression, RidgeClassifier
+from sklearn.linear_model import LogisticRegression, Ridge, RidgeClassifier
 
 from priorscope.core.signature import Signature
 from priorscope.models.estimator import Estimator
+from priorscope.targets.classes import Classes
+from priorscope.targets.quantity import Quantity
 from priorscope.train.estimator import EstimatorTraining
-from priorscope.train.loop import Prefix, split_validation
+from priorscope.train.prefix import Prefix, split_validation
 from priorscope.train.recipe import Learner, Recipe
 
 
@@ -26,14 +28,35 @@ def test_predicts_what_scikit_learn_predicts():
     stream = np.random.default_rng(0)
     x = stream.standard_normal((100, 3)).astype(np.float32)
     y = (x[:, 0] > 0).astype(np.int64)
-    signature = Signature(input_shape=(3,), num_classes=3)  # class 2 is missing from the prefix
+    signature = Signature(
+        input_shape=(3,), target=Classes(num_classes=3)
+    )  # class 2 is missing from the prefix
     learner = Learner(text="lr", model=Estimator.of(LogisticRegression()), recipe=Recipe())
     training = EstimatorTraining(learner, signature, [Prefix(x, y, 0)], torch.device("cpu"))
     fitted = training.run()[0]
-    logits = training.logits([x])[0]
+    logits = training.outputs([x])[0]
     train, _ = split_validation(y, 0)
     z = (x - x[train].mean(0)) / x[train].std(0)
     peer = LogisticRegression().fit(z[train], y[train])
     np.testing.assert_allclose(logits[:, :2].exp(), peer.predict_proba(z), atol=1e-4)
     assert logits[:, 2].max() < -20
     assert fitted.problem is None
+
+
+def test_a_regressor_predicts_quantities_and_classes_are_refused():
+    stream = np.random.default_rng(0)
+    x = stream.standard_normal((200, 3)).astype(np.float32)
+    y = 50 + 4 * x[:, 0] + 0.5 * stream.standard_normal(200)
+    signature = Signature(input_shape=(3,), target=Quantity.of(y))
+    model = Estimator.of(Ridge(alpha=1e-6))
+    learner = Learner(text="ridge", model=model, recipe=Recipe())
+    assert learner.why_not(signature) is None
+    training = EstimatorTraining(learner, signature, [Prefix(x, y, 0)], torch.device("cpu"))
+    result = training.run()[0]
+    assert result.calibration is not None
+    scores = result.calibration.scores(training.outputs([x])[0], y)
+    assert scores["rmse"] == pytest.approx(0.5, rel=0.15)
+    classes = Signature(input_shape=(3,), target=Classes(num_classes=2))
+    assert "has no predict_proba" in (learner.why_not(classes) or "")
+    logistic = Learner(text="x", model=Estimator.of(LogisticRegression()), recipe=Recipe())
+    assert "is a classifier, but the target is a quantity" in (logistic.why_not(signature) or "")

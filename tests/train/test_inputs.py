@@ -2,6 +2,7 @@ import numpy as np
 import torch
 
 from priorscope.core.signature import Signature
+from priorscope.targets.classes import Classes
 from priorscope.train.augment import augment, flip, rotate, shift
 from priorscope.train.inputs import Reader, epochs_of_batches
 from priorscope.train.recipe import Recipe
@@ -10,7 +11,7 @@ from priorscope.train.recipe import Recipe
 def test_images_are_standardised_per_channel():
     stream = np.random.default_rng(0)
     images = stream.integers(0, 256, (50, 4, 5, 3)).astype(np.uint8)
-    signature = Signature(input_shape=(4, 5, 3), num_classes=2)
+    signature = Signature(input_shape=(4, 5, 3), target=Classes(num_classes=2))
     x = Reader(images, signature, Recipe())(torch.from_numpy(images))
     torch.testing.assert_close(x.mean((0, 1, 2)), torch.zeros(3), atol=1e-6, rtol=0)
     torch.testing.assert_close(x.std((0, 1, 2), correction=0), torch.ones(3), atol=1e-5, rtol=0)
@@ -18,7 +19,7 @@ def test_images_are_standardised_per_channel():
 
 def test_a_constant_feature_is_zero_not_infinite():
     vectors = np.array([[1.0, 7.0], [3.0, 7.0]], dtype=np.float32)
-    signature = Signature(input_shape=(2,), num_classes=2)
+    signature = Signature(input_shape=(2,), target=Classes(num_classes=2))
     x = Reader(vectors, signature, Recipe())(torch.from_numpy(vectors))
     assert x.tolist() == [[-1.0, 0.0], [1.0, 0.0]]
 
@@ -26,14 +27,18 @@ def test_a_constant_feature_is_zero_not_infinite():
 def test_presence_is_left_alone():
     series = np.ones((3, 4, 2), dtype=np.float32)
     series[1, 2:, 1] = 0
-    signature = Signature(input_shape=(4, 2), num_classes=2, padded=True)
+    signature = Signature(input_shape=(4, 2), target=Classes(num_classes=2), padded=True)
     x = Reader(series, signature, Recipe())(torch.from_numpy(series))
     assert torch.equal(x[..., 1], torch.from_numpy(series)[..., 1])
 
 
 def test_resolution_changes_what_the_network_reads():
     images = np.zeros((3, 8, 8, 1), dtype=np.uint8)
-    reader = Reader(images, Signature(input_shape=(8, 8, 1), num_classes=2), Recipe(resolution=4))
+    reader = Reader(
+        images,
+        Signature(input_shape=(8, 8, 1), target=Classes(num_classes=2)),
+        Recipe(resolution=4),
+    )
     assert reader(torch.from_numpy(images)).shape == (3, 4, 4, 1)
     assert reader.network_signature.input_shape == (4, 4, 1)
 

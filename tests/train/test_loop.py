@@ -4,14 +4,17 @@ import numpy as np
 import pytest
 import torch
 
+from priorscope.core.deadline import Deadline, DeadlinePassed
 from priorscope.core.signature import Signature
 from priorscope.models.linear import Linear
 from priorscope.models.mlp import MLP
-from priorscope.train.calibrate import validation_loss
-from priorscope.train.loop import DeadlinePassed, Prefix, Training, split_validation
+from priorscope.targets.classes import Classes
+from priorscope.train.loop import Training
+from priorscope.train.prefix import Prefix, split_validation
 from priorscope.train.recipe import Learner, Recipe, parse_learner
+from priorscope.train.schedules import cosine
 
-SIGNATURE = Signature(input_shape=(2,), num_classes=2)
+SIGNATURE = Signature(input_shape=(2,), target=Classes(num_classes=2))
 CPU = torch.device("cpu")
 
 
@@ -31,10 +34,11 @@ def test_learns_a_linear_rule():
     training = Training(learner(steps=300), SIGNATURE, [prefix()], CPU)
     fitted = training.run()[0]
     test = prefix(seed=9, examples=2000)
-    logits = training.logits([test.inputs])[0]
+    logits = training.outputs([test.inputs])[0]
     targets = torch.from_numpy(test.targets)
     assert (logits.argmax(-1) == targets).float().mean() > 0.95
-    assert fitted.calibration.bits(logits, targets).mean() < 0.3
+    assert fitted.calibration is not None
+    assert fitted.calibration.bits(logits, test.targets).mean() < 0.3
 
 
 def test_the_validation_part_is_a_fifth_and_apart():
@@ -57,13 +61,13 @@ def test_a_replica_does_not_depend_on_its_neighbours():
     recipe = learner(model, steps=150, patience=0.1)
     together = Training(recipe, SIGNATURE, prefixes, CPU)
     fitted = together.run()
-    logits = together.logits([prefix(9).inputs] * 3)
+    logits = together.outputs([prefix(9).inputs] * 3)
     assert len({f.steps for f in fitted}) > 1
     for r, own in enumerate(prefixes):
         alone = Training(recipe, SIGNATURE, [own], CPU)
         expected = alone.run()[0]
         assert expected.steps == fitted[r].steps
-        torch.testing.assert_close(alone.logits([prefix(9).inputs])[0], logits[r])
+        torch.testing.assert_close(alone.outputs([prefix(9).inputs])[0], logits[r])
 
 
 def test_nan_fails_its_own_replica_alone():
@@ -78,7 +82,7 @@ def test_nan_fails_its_own_replica_alone():
 
 def test_a_passed_deadline_leaves_nothing():
     with pytest.raises(DeadlinePassed):
-        Training(learner(), SIGNATURE, [prefix()], CPU, deadline=0.0).run()
+        Training(learner(), SIGNATURE, [prefix()], CPU, Deadline(0.0)).run()
 
 
 @pytest.mark.parametrize("text", ["cnn+batchnorm+shift", "vit+dropout", "gru", "mlp+layernorm"])
@@ -86,31 +90,58 @@ def test_same_prefix_same_numbers(text):
     stream = np.random.default_rng(0)
     images = stream.integers(0, 256, (40, 8, 8, 1)).astype(np.uint8)
     own = Prefix(images, stream.integers(0, 2, 40), 5)
-    signature = Signature(input_shape=(8, 8, 1), num_classes=2)
+    signature = Signature(input_shape=(8, 8, 1), target=Classes(num_classes=2))
     made = parse_learner(text, Recipe(steps=5, epochs=1))
     results = []
     for _ in range(2):
         training = Training(made, signature, [own], CPU)
         training.run()
-        results.append(training.logits([images])[0])
+        results.append(training.outputs([images])[0])
     assert torch.equal(*results)
 
 
+def wrecked():
+    """A rate so high that the network is best early and ruined at the end."""
+    own = prefix(examples=400, noise=0.5)
+    made = learner(MLP(width=16, depth=1), steps=150, learning_rate=1.0, patience=1.0)
+    training = Training(made, SIGNATURE, [own], CPU)
+    return training, training.run()[0]
+
+
 def test_the_best_step_is_kept_not_the_last():
-    """With a rate that wrecks the network after a few steps, the restored one is the good one."""
-    own = prefix(examples=400)
-    good = Training(learner(MLP(width=16, depth=1), steps=100), SIGNATURE, [own], CPU)
-    fitted = good.run()[0]
+    training, result = wrecked()
+    assert result.best_step < result.steps
+    replica = training.replicas[0]
+    target, marginals = SIGNATURE.target, [replica.split.marginal]
     with torch.no_grad():
-        logits = good.replicas(torch.stack([good.validation[0][0]]))[0]
-    restored = validation_loss(logits[None], good.validation[0][1][None]).item()
-    assert restored == pytest.approx(fitted.validation_loss, rel=1e-6)
+        outputs = training.networks(replica.validation_inputs[None])
+    loss = target.validation_loss(outputs, replica.validation_targets[None], marginals)
+    # the kept network has the loss that was lowest; the last one's was another
+    assert loss.item() == pytest.approx(result.validation_loss, rel=1e-5)
 
 
-def test_looks_cost_a_fifth_of_the_training_at_most():
+def test_the_steps_planned_made_and_kept_are_told():
+    own = prefix(examples=400)
+    made = learner(MLP(width=16, depth=1), steps=100, epochs=0)
+    result = Training(made, SIGNATURE, [own], CPU).run()[0]
+    assert result.planned_steps == 100
+    assert 1 <= result.best_step <= result.steps <= 100
+
+
+def test_the_learning_rate_follows_the_schedule(monkeypatch):
+    rates = []
+    training = Training(learner(steps=60, epochs=0, patience=1.0), SIGNATURE, [prefix()], CPU)
+    plain = training.step
+    monkeypatch.setattr(training, "step", lambda s, rate: (rates.append(rate), plain(s, rate)))
+    training.run()
+    assert rates == [pytest.approx(1e-2 * cosine(step, 60)) for step in range(60)]
+    assert rates[0] < rates[2] == max(rates) > 10 * rates[-1]
+
+
+def test_evaluations_cost_a_fifth_of_the_training_at_most():
     cheap = Training(learner(), SIGNATURE, [prefix(examples=50)], CPU)
-    assert cheap._look_every(steps=100, batch=32) == 4  # 25 looks, the most
+    assert cheap._steps_per_evaluation(steps=100, batch=32) == 4  # 25 evaluations, the most
     dear = Training(learner(), SIGNATURE, [prefix(examples=5000)], CPU)
-    # 100 updates of 32 are worth 9,600 forward passes; a look at 1,000 examples costs 1,000.
-    assert dear._look_every(steps=100, batch=32) == 20  # five looks, the fewest
-    assert dear._look_every(steps=500, batch=32) == 500 // 9
+    # 100 updates of 32 are worth 9,600 forward passes; an evaluation on 1,000 costs 1,000.
+    assert dear._steps_per_evaluation(steps=100, batch=32) == 20  # five, the fewest
+    assert dear._steps_per_evaluation(steps=500, batch=32) == 500 // 9

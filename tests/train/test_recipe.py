@@ -2,10 +2,11 @@ import pytest
 
 from priorscope.core.signature import Signature
 from priorscope.models.mlp import MLP
+from priorscope.targets.classes import Classes
 from priorscope.train.recipe import Recipe, parse_learner
 
-IMAGE = Signature(input_shape=(8, 8, 1), num_classes=2)
-VECTOR = Signature(input_shape=(8,), num_classes=2)
+IMAGE = Signature(input_shape=(8, 8, 1), target=Classes(num_classes=2))
+VECTOR = Signature(input_shape=(8,), target=Classes(num_classes=2))
 
 
 def test_hyperparameters_and_parts():

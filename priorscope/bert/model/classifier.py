@@ -22,7 +22,7 @@ class BertClassifier(nn.Module):
         self.signature = signature
         self.bert = bert
         self.dropout = Dropout(bert.shape.dropout)
-        self.readout = nn.Linear(bert.shape.width, signature.num_classes)
+        self.readout = nn.Linear(bert.shape.width, signature.output_size)
         initialise(self.readout)
 
     def forward(self, inputs: Integer[Tensor, "batch tokens"]) -> Float[Tensor, "batch outputs"]:

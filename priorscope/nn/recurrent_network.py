@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from priorscope.core.signature import Signature
 from priorscope.nn.dropout import Dropout
 from priorscope.nn.readout import masked_mean
-from priorscope.nn.recurrence import Cell, Recurrence
+from priorscope.nn.recurrent_layer import Cell, RecurrentLayer
 from priorscope.nn.stem import TokenEmbedding, channel_stem, presence
 
 Readout = Literal["mean", "last", "flatten"]
@@ -49,12 +49,12 @@ class RecurrentNetwork(nn.Module):
             self.stem, channels = channel_stem(signature)
         states = 2 * width if bidirectional else width
         self.layers = nn.ModuleList(
-            Recurrence(cell, channels if layer == 0 else states, width, bidirectional)
+            RecurrentLayer(cell, channels if layer == 0 else states, width, bidirectional)
             for layer in range(depth)
         )
         self.dropout = nn.ModuleList(Dropout(dropout) for _ in range(depth))
         size = states * signature.input_shape[0] if readout == "flatten" else states
-        self.readout = nn.Linear(size, signature.num_classes)
+        self.readout = nn.Linear(size, signature.output_size)
 
     def forward(
         self, inputs: Float[Tensor, "batch ..."] | Tensor
@@ -69,9 +69,9 @@ class RecurrentNetwork(nn.Module):
 
     def _last(self, x: Tensor, mask: Tensor | None) -> Tensor:
         """The state each direction had at the last token that exists."""
-        recurrence = self.layers[-1]
-        assert isinstance(recurrence, Recurrence)
-        forward, *backward = x.chunk(recurrence.directions, dim=-1)
+        last = self.layers[-1]
+        assert isinstance(last, RecurrentLayer)
+        forward, *backward = x.chunk(last.directions, dim=-1)
         ends = [_at_first(forward.flip(1), None if mask is None else mask.flip(1))]
         ends += [_at_first(states, mask) for states in backward]
         return torch.cat(ends, dim=-1)
@@ -80,8 +80,8 @@ class RecurrentNetwork(nn.Module):
 def _at_first(
     states: Float[Tensor, "batch tokens width"], mask: Bool[Tensor, "batch tokens"] | None
 ) -> Float[Tensor, "batch width"]:
-    """The state at the first token that exists, at the first place if none does."""
+    """The state at the first token that exists, at the first position if none does."""
     if mask is None:
         return states[:, 0]
-    place = mask.int().argmax(dim=1)[:, None, None].expand(-1, 1, states.shape[-1])
-    return states.gather(1, place).squeeze(1)
+    index = mask.int().argmax(dim=1)[:, None, None].expand(-1, 1, states.shape[-1])
+    return states.gather(1, index).squeeze(1)

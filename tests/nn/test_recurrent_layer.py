@@ -4,8 +4,9 @@ from torch import nn
 
 from priorscope.core.signature import Signature
 from priorscope.models import MODELS
-from priorscope.nn import recurrence
-from priorscope.nn.recurrence import Recurrence
+from priorscope.nn import gated_scan
+from priorscope.nn.recurrent_layer import RecurrentLayer
+from priorscope.targets.classes import Classes
 
 BATCH, TOKENS, CHANNELS, WIDTH = 2, 5, 3, 4
 PEERS = {"gru": nn.GRU, "lstm": nn.LSTM}
@@ -16,7 +17,7 @@ directions = pytest.mark.parametrize("bidirectional", [False, True])
 def pair(cell, bidirectional):
     """Ours and torch's with the same parameters, in float64."""
     torch.manual_seed(0)
-    ours = Recurrence(cell, CHANNELS, WIDTH, bidirectional).double()
+    ours = RecurrentLayer(cell, CHANNELS, WIDTH, bidirectional).double()
     peer = PEERS[cell](CHANNELS, WIDTH, batch_first=True, bidirectional=bidirectional).double()
     names = {"weight_ih": "input_weight", "weight_hh": "state_weight"}
     names |= {"bias_ih": "input_bias", "bias_hh": "state_bias"}
@@ -60,7 +61,7 @@ def test_padding_leaves_the_state_alone(cell):
 
 @every_cell
 def test_replicas_and_their_gradients_equal_single_networks(cell):
-    networks = [Recurrence(cell, CHANNELS, WIDTH, True).double() for _ in range(3)]
+    networks = [RecurrentLayer(cell, CHANNELS, WIDTH, True).double() for _ in range(3)]
     parameters, _ = torch.func.stack_module_state(networks)
     leaves = {k: v.detach().requires_grad_() for k, v in parameters.items()}
     x = torch.randn(3, BATCH, TOKENS, CHANNELS, dtype=torch.float64)
@@ -79,28 +80,30 @@ def test_replicas_and_their_gradients_equal_single_networks(cell):
 
 @every_cell
 def test_order_matters(cell):
-    network = Recurrence(cell, CHANNELS, WIDTH, False)
+    network = RecurrentLayer(cell, CHANNELS, WIDTH, False)
     x = torch.randn(BATCH, TOKENS, CHANNELS)
     assert not torch.allclose(network(x)[:, -1], network(x.flip(1))[:, -1])
 
 
 @every_cell
 def test_long_inputs_are_worked_on_in_parts_with_the_same_gradient(cell, monkeypatch):
-    layer = Recurrence(cell, CHANNELS, WIDTH, True).double()
+    layer = RecurrentLayer(cell, CHANNELS, WIDTH, True).double()
     x = torch.randn(BATCH, TOKENS, CHANNELS, dtype=torch.float64)
 
     def gradients():
         return torch.autograd.grad(layer(x).square().sum(), list(layer.parameters()))
 
     whole = gradients()
-    monkeypatch.setattr(recurrence, "CACHED", 2 * 2 * WIDTH * BATCH)  # two tokens at a time
+    monkeypatch.setattr(gated_scan, "CACHED", 2 * 2 * WIDTH * BATCH)  # two tokens at a time
     for part, all_at_once in zip(gradients(), whole, strict=True):
         assert torch.equal(part, all_at_once)
 
 
 @every_cell
 def test_the_last_state_is_that_of_the_last_token_that_exists(cell):
-    signature = Signature(input_shape=(TOKENS, CHANNELS + 1), num_classes=3, padded=True)
+    signature = Signature(
+        input_shape=(TOKENS, CHANNELS + 1), target=Classes(num_classes=3), padded=True
+    )
     network = MODELS[cell](width=WIDTH, readout="last").build(signature).double()
     x = torch.randn(BATCH, TOKENS, CHANNELS + 1, dtype=torch.float64)
     x[..., -1] = torch.tensor([1.0, 1.0, 1.0, 0.0, 0.0])

@@ -1,0 +1,81 @@
+"""A prefix and its validation part: all that a learner may use."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Int
+
+from priorscope.core.seeds import derive
+from priorscope.core.target import Calibration, Marginal, Target
+
+VALIDATION_SHARE = 0.2
+
+
+@dataclass(frozen=True)
+class Prefix:
+    """The first examples of one repeat under one structure: all that a learner may use.
+
+    inputs: (examples, *input_shape). targets: (examples,).
+    seed: decides initial parameters, the validation split, batches, dropout and augmentation.
+    """
+
+    inputs: np.ndarray
+    targets: np.ndarray
+    seed: int
+
+
+@dataclass
+class TrainingResult:
+    """A trained and calibrated network; `problem` says why there is none.
+
+    calibration: chosen on the validation part. validation_loss: in nats, at the best step.
+    steps: updates made. planned_steps: updates planned. best_step: the update after which the
+        network was kept; near `planned_steps` a longer training might have been better.
+    seconds: of training, its share where several were trained together.
+    """
+
+    calibration: Calibration | None = None
+    validation_loss: float = math.nan
+    steps: int = 0
+    planned_steps: int = 0
+    best_step: int = 0
+    seconds: float = 0.0
+    problem: str | None = None
+
+
+def split_validation(
+    strata: Int[np.ndarray, " examples"], seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Indices of the training and validation parts of a prefix.
+
+    A fifth for validation, spread evenly over the strata (`Target.strata`): examples are
+    shuffled, grouped by stratum, and every fifth of that list is taken.
+    """
+    shuffled = np.random.default_rng(derive(seed, "validation")).permutation(len(strata))
+    grouped = shuffled[np.argsort(strata[shuffled], kind="stable")]
+    every = round(1 / VALIDATION_SHARE)
+    chosen = np.zeros(len(strata), dtype=bool)
+    chosen[grouped[every // 2 :: every]] = True
+    if not chosen.any():
+        chosen[grouped[-1]] = True
+    return np.flatnonzero(~chosen), np.flatnonzero(chosen)
+
+
+@dataclass(frozen=True)
+class SplitPrefix:
+    """A prefix with its training and validation parts.
+
+    train, validation: indices into the prefix. marginal: what its targets say without inputs.
+    """
+
+    prefix: Prefix
+    train: np.ndarray
+    validation: np.ndarray
+    marginal: Marginal
+
+    @classmethod
+    def of(cls, prefix: Prefix, target: Target) -> "SplitPrefix":
+        """Cut by the strata of the target and the prefix's seed."""
+        train, validation = split_validation(target.strata(prefix.targets), prefix.seed)
+        return cls(prefix, train, validation, target.marginal(prefix.targets, train))

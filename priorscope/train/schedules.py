@@ -1,0 +1,28 @@
+"""Learning-rate schedules, as shares of the peak; every kind of training takes one of these."""
+
+import math
+
+LONGEST_WARMUP = 100  # steps
+FINAL_SHARE = 0.01  # of the peak, at the end of the cosine
+
+
+def cosine(step: int, steps: int) -> float:
+    """Linear warm-up over 5% of the steps (100 at most), then half a cosine to 1% of the peak.
+
+    step: 0 ... steps - 1.
+    """
+    warmup = max(1, min(LONGEST_WARMUP, steps // 20))
+    progress = max(0, step - warmup) / max(1, steps - warmup)
+    decay = 0.5 * (1 + math.cos(math.pi * progress))
+    return min((step + 1) / warmup, 1.0) * (FINAL_SHARE + (1 - FINAL_SHARE) * decay)
+
+
+def linear(progress: float, warmup: float) -> float:
+    """Linear warm-up over a share `warmup` in [0, 1) of the training, then linear to 0.
+
+    progress: share of the training that is done, in [0, 1]. As BERT is trained (Devlin et al.
+    2019, A.2).
+    """
+    if progress < warmup:
+        return progress / warmup
+    return max(0.0, (1 - progress) / (1 - warmup))

@@ -1,0 +1,40 @@
+"""Frozen results of training: what a run means must not change by accident."""
+
+import pytest
+import torch
+
+from priorscope.tasks.digits import Digits
+from priorscope.train.loop import Training
+from priorscope.train.prefix import Prefix
+from priorscope.train.recipe import Recipe, parse_learner
+
+# learner: (steps, validation loss in nats, bits per label on 200 test digits) of two replicas.
+# If this fails on purpose, stored runs mean something else: raise PROTOCOL in runs/run.py.
+GOLDEN = {
+    "linear": [(52, 0.362625, 1.07309), (46, 0.409729, 1.07836)],
+    "mlp:width=16+dropout": [(65, 1.594732, 2.78778), (65, 1.625394, 2.71728)],
+    "cnn:width=8+shift+batchnorm": [(65, 0.696067, 1.6514), (65, 0.780454, 1.36339)],
+    "gru:width=8": [(65, 1.948331, 3.17956), (65, 1.673358, 2.55996)],
+}
+
+
+@pytest.mark.parametrize("text", GOLDEN)
+def test_training_gives_the_frozen_numbers(text):
+    data = Digits().load()
+    learner = parse_learner(text, Recipe(steps=60, epochs=2, batch=32))
+    spans = (slice(0, 100), slice(100, 200))
+    prefixes = [Prefix(data.inputs[s], data.targets[s], s.start) for s in spans]
+    training = Training(learner, data.signature, prefixes, torch.device("cpu"))
+    results = training.run()
+    targets = data.test_targets[:200]
+    for result, outputs, golden in zip(
+        results, training.outputs([data.test_inputs[:200]] * 2), GOLDEN[text], strict=True
+    ):
+        assert result.calibration is not None
+        bits = float(result.calibration.bits(outputs, targets).mean())
+        # other kernels round otherwise; a grid step of the calibration is about 1% of the bits
+        assert (result.steps, result.validation_loss, bits) == (
+            golden[0],
+            pytest.approx(golden[1], rel=2e-3),
+            pytest.approx(golden[2], rel=1e-2),
+        )
