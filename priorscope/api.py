@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
-from time import time as now
+from time import monotonic
 from typing import Any, Literal
 
 from priorscope.core.presets import Preset
@@ -13,7 +13,7 @@ from priorscope.experiments.dataset import Data, Dataset, InMemory
 from priorscope.experiments.progress import watching
 from priorscope.experiments.result import Result
 from priorscope.experiments.settings import Metric, Settings
-from priorscope.runs.runner import Progress
+from priorscope.runs.execute import Progress
 from priorscope.tasks import Examples, TaskConfig
 
 
@@ -109,7 +109,7 @@ def compare(
         ValueError, LookupError: if something doesn't exist or fit; one sentence.
         OSError: if the output folder can't be written.
     """
-    started = now()
+    started = monotonic()
     in_memory_test = test if isinstance(test, tuple) else None
     texts = [learners] if isinstance(learners, str) else list(learners or ())
     settings = Settings.of(

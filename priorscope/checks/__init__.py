@@ -3,13 +3,13 @@
 import dataclasses
 from typing import ClassVar
 
-from priorscope.core.config import Config
 from priorscope.core.registry import Registry
+from priorscope.runs.experiment import Experiment
 
 
 @dataclasses.dataclass(frozen=True)
 class Figure:
-    """One number that must lie in [low, high]; what is compared with what stands in `name`."""
+    """One number that must lie in [low, high]; `name` says what is compared with what."""
 
     name: str
     value: float
@@ -23,8 +23,10 @@ class Figure:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Check(Config):
-    """A question about the instrument whose answer is known beforehand.
+class Check(Experiment[Figure]):
+    """A question about the instrument whose answer is known in advance.
+
+    `plan` names the runs that it needs, `judge` makes at least one figure of their rows.
 
     quick: whether `priorscope verify` runs it without `--all` (all quick ones: under 2 minutes).
     needs: modules outside the default installation; without them the check is skipped by name.
@@ -32,10 +34,6 @@ class Check(Config):
 
     quick: ClassVar[bool] = True
     needs: ClassVar[tuple[str, ...]] = ()
-
-    def figures(self) -> list[Figure]:
-        """Measure; at least one figure."""
-        raise NotImplementedError
 
 
 CHECKS: Registry[Check] = Registry("check", "priorscope.checks")

@@ -18,6 +18,7 @@ from priorscope.nn.attention import (
     split_qkv,
 )
 from priorscope.nn.position import AddPositions
+from priorscope.runs.experiment import Rows
 
 WIDTH = 24
 EXACT = 1e-12  # float64; sums of 24 numbers of size one round by about 1e-15
@@ -28,7 +29,7 @@ EXACT = 1e-12  # float64; sums of 24 numbers of size one round by about 1e-15
 class Attention(Check):
     """Definition head by head, fused and separate layers, torch's layer, symmetry, masks."""
 
-    def figures(self) -> list[Figure]:
+    def judge(self, rows: Rows) -> list[Figure]:
         attention, x = SelfAttention(WIDTH, 3).double(), tokens(2, 5)
         randomise(attention)
         out = attention(x)

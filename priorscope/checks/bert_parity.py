@@ -12,6 +12,7 @@ from priorscope.bert.model.folder import ARCHITECTURES, load_bert
 from priorscope.bert.model.heads import BertWithHead
 from priorscope.bert.model.names import tensors_to_ours
 from priorscope.checks import CHECKS, Check, Figure
+from priorscope.runs.experiment import Rows
 from priorscope.checks._parity import (
     CASES,
     Case,
@@ -36,7 +37,7 @@ class BertParity(Check):
 
     needs: ClassVar[tuple[str, ...]] = ("transformers",)
 
-    def figures(self) -> list[Figure]:
+    def judge(self, rows: Rows) -> list[Figure]:
         transformers = quiet_transformers()
         rows = []
         for kind, name in ARCHITECTURES.items():

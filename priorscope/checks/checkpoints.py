@@ -14,6 +14,7 @@ from priorscope.bert.model.heads import (
 )
 from priorscope.bert.model.shape import BertShape
 from priorscope.checks import CHECKS, Check, Figure
+from priorscope.runs.experiment import Rows
 from priorscope.checks._parity import randomise
 from priorscope.vit.folder import load_vit, save_vit
 from priorscope.vit.network import VisionTransformer
@@ -36,7 +37,7 @@ VIT = VitShape(
 class Checkpoints(Check):
     """Save and load folders of BERT and ViT."""
 
-    def figures(self) -> list[Figure]:
+    def judge(self, rows: Rows) -> list[Figure]:
         networks = [
             BertForPreTraining(BERT),
             BertForSequenceClassification(BERT, 4),

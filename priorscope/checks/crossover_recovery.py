@@ -10,6 +10,7 @@ from priorscope.analysis.curves.crossover import pair_crossings
 from priorscope.analysis.curves.learning_curves import fit_curves
 from priorscope.checks import CHECKS, Check, Figure
 from priorscope.core.seeds import numpy_stream
+from priorscope.runs.experiment import Rows
 
 _SIZES = 125 * 2.0 ** np.arange(7)
 _PAIRS = 20  # of each kind; benchmarks/curves_recovery.py takes hundreds
@@ -21,7 +22,7 @@ Pair = tuple[np.ndarray, np.ndarray]
 class CrossoverRecovery(Check):
     """Pairs of offset power laws with 5 draws of 2% noise: one half crosses at 2 x the data."""
 
-    def figures(self) -> list[Figure]:
+    def judge(self, rows: Rows) -> list[Figure]:
         true = 2.0 * float(_SIZES[-1])
         inside, error = [], []
         for entry in _last_entries(_crossing):

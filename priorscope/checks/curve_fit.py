@@ -6,6 +6,7 @@ from priorscope.analysis.curves.hoiem import fit_offset_power
 from priorscope.analysis.curves.learning_curves import fit_curves
 from priorscope.analysis.curves.published import ADDITION, HOIEM, curve_rows
 from priorscope.checks import CHECKS, Check, Figure
+from priorscope.runs.experiment import Rows
 
 
 @CHECKS.register
@@ -13,7 +14,7 @@ from priorscope.checks import CHECKS, Check, Figure
 class CurveFit(Check):
     """Hoiem et al. 2021 to 4 decimals; the four-digit-addition curve is not extrapolated."""
 
-    def figures(self) -> list[Figure]:
+    def judge(self, rows: Rows) -> list[Figure]:
         fit, fixed = fit_offset_power(HOIEM), fit_offset_power(HOIEM, -0.5)
         first = dict(list(ADDITION.items())[:14])
         addition = fit_curves(curve_rows({"addition": first}))["loss"]["addition"]

@@ -4,10 +4,15 @@ import math
 from dataclasses import dataclass
 
 from priorscope.checks import CHECKS, Check, Figure
-from priorscope.checks._small import rows
+from priorscope.checks._small import small_runs
+from priorscope.runs.experiment import Plan, Rows
+from priorscope.runs.run import Run
+from priorscope.tasks import Examples
 from priorscope.tasks.noise_labels import NoiseLabels
 
 EXAMPLES, TESTS = 4000, 20_000
+TASK = NoiseLabels(num_train=EXAMPLES, num_test=TESTS, flip=0.1)
+EXCESS = {"linear": 0.06, "mlp": 0.12}  # bits that 4,000 examples leave to learn
 
 
 @CHECKS.register
@@ -17,17 +22,27 @@ class LabelEntropy(Check):
 
     The labels follow a linear rule and are then flipped with probability 0.1. From below the
     difference is bounded by chance: three standard errors of the mean of -log2 p over the test
-    split, whose spread at p = 0.9 is 0.95 bits. From above by what 4,000 examples leave to learn.
+    split, whose standard deviation at p = 0.9 is 0.95 bits. From above by what 4,000 examples
+    leave to learn.
     """
 
-    def figures(self) -> list[Figure]:
-        task = NoiseLabels(num_train=EXAMPLES, num_test=TESTS, flip=0.1)
-        data = task.load()
+    def plan(self) -> Plan:
+        data = TASK.load()
+        return Plan(tuple(_run(name, data) for name in EXCESS), (data,))
+
+    def judge(self, rows: Rows) -> list[Figure]:
+        data = TASK.load()
         by_chance = 3 * 0.95 / math.sqrt(TESTS)
-        figures = []
-        for learner, excess in (("linear", 0.06), ("mlp", 0.12)):
-            row = rows(learner, data, "intact", EXAMPLES, EXAMPLES, [0])[0]
-            gap = row["test"]["bits"] - task.label_entropy
-            name = f"{learner}: bits per label above the label entropy"
-            figures.append(Figure(name, gap, -by_chance, excess))
-        return figures
+        return [
+            Figure(
+                f"{name}: bits per label above the label entropy",
+                rows[_run(name, data)]["test"]["bits"] - TASK.label_entropy,
+                -by_chance,
+                excess,
+            )
+            for name, excess in EXCESS.items()
+        ]
+
+
+def _run(learner: str, data: Examples) -> Run:
+    return small_runs(learner, data, "intact", EXAMPLES, EXAMPLES)[0]

@@ -7,6 +7,7 @@ import numpy as np
 
 from priorscope.bert.data.masking import Masking, Subwords, mask_tokens
 from priorscope.checks import CHECKS, Check, Figure
+from priorscope.runs.experiment import Rows
 
 _MASK, _SPECIALS = 4, 5
 
@@ -23,7 +24,7 @@ class MaskingShares(Check):
     tokens: int = 1 << 20
     vocabulary: int = 1000
 
-    def figures(self) -> list[Figure]:
+    def judge(self, rows: Rows) -> list[Figure]:
         masking, subwords = Masking(), _subwords(self.vocabulary)
         lines = self.tokens // 16
         offsets = np.arange(0, 16 * lines + 1, 16)

@@ -9,6 +9,7 @@ from priorscope.bert.model.shape import BertShape
 from priorscope.checks import CHECKS, Check, Figure
 from priorscope.core.seeds import global_seed, torch_stream
 from priorscope.nn.sequences import Sequences
+from priorscope.runs.experiment import Rows
 
 _LENGTHS = [1, 2, 7, 7, 31, 64, 3, 12]
 # About 100 roundings of 6e-8 (float32) or 1e-16 (float64), and a factor of ten.
@@ -20,7 +21,7 @@ _LIMITS = {torch.float32: 1e-5, torch.float64: 1e-10}
 class Packing(Check):
     """Logits of every token, packed and alone, and of masked tokens computed without the rest."""
 
-    def figures(self) -> list[Figure]:
+    def judge(self, rows: Rows) -> list[Figure]:
         return [figure for dtype in _LIMITS for figure in _figures(dtype)]
 
 

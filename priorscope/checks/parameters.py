@@ -8,6 +8,7 @@ from torch import nn
 from priorscope.bert.model.encoder import BertEncoder
 from priorscope.bert.model.shape import Size, bert_shape
 from priorscope.checks import CHECKS, Check, Figure
+from priorscope.runs.experiment import Rows
 from priorscope.vit.network import VisionTransformer
 from priorscope.vit.shape import VitSize, vit_shape
 
@@ -27,7 +28,7 @@ VIT: dict[VitSize, int] = {
 class Parameters(Check):
     """BERT-Base and Large; ViT-Ti, S, B and L at patch 16."""
 
-    def figures(self) -> list[Figure]:
+    def judge(self, rows: Rows) -> list[Figure]:
         found = []
         with torch.device("meta"):  # shapes without memory
             for size, expected in BERT.items():

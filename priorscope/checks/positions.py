@@ -6,6 +6,7 @@ import math
 import torch
 
 from priorscope.checks import CHECKS, Check, Figure
+from priorscope.runs.experiment import Rows
 from priorscope.checks._parity import figure, randomise
 from priorscope.core.seeds import torch_stream
 from priorscope.nn.attention import attention_weights
@@ -21,7 +22,7 @@ TOKENS, WIDTH = 50, 17
 class Positions(Check):
     """Sinusoids beside the formula, rotary scores, and the class token's view."""
 
-    def figures(self) -> list[Figure]:
+    def judge(self, rows: Rows) -> list[Figure]:
         return [
             figure("sinusoids beside the formula", torch.float32, off_formula(torch.float32)),
             figure("sinusoids beside the formula", torch.float64, off_formula(torch.float64)),

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from priorscope.checks import CHECKS, Check, Figure
-from priorscope.checks._small import rows
+from priorscope.checks._small import small_runs
+from priorscope.runs.experiment import Plan, Rows
+from priorscope.runs.run import Run
+from priorscope.tasks import Examples
 from priorscope.tasks.digits import Digits
 
 LEARNERS = ("linear", "mlp", "cnn", "gru", "vit")
@@ -15,18 +18,22 @@ LEARNERS = ("linear", "mlp", "cnn", "gru", "vit")
 @CHECKS.register
 @dataclass(frozen=True, kw_only=True)
 class RandomLabels(Check):
-    """Bits per random label over log2 K, within 2%: calibration sees that nothing was learnt."""
+    """Bits per random label over log2 K, within 2%: calibration finds that nothing was learnt."""
 
-    def figures(self) -> list[Figure]:
+    def plan(self) -> Plan:
         data = Digits().load()
-        return [
-            Figure(
-                f"{name}: bits per random label over log2 K", self._ratio(name, data), 0.98, 1.02
-            )
-            for name in LEARNERS
-        ]
+        return Plan(tuple(run for name in LEARNERS for run in _runs(name, data)), (data,))
 
-    def _ratio(self, learner: str, data) -> float:
-        found = rows(learner, data, "random-labels", 200, 400, range(3))
-        mean = np.mean([row["block"]["bits"] for row in found])
-        return float(mean / math.log2(len(data.class_names)))
+    def judge(self, rows: Rows) -> list[Figure]:
+        data = Digits().load()
+        classes = len(data.class_names)
+        figures = []
+        for name in LEARNERS:
+            bits = np.mean([rows[run]["block"]["bits"] for run in _runs(name, data)])
+            title = f"{name}: bits per random label over log2 K"
+            figures.append(Figure(title, float(bits / math.log2(classes)), 0.98, 1.02))
+        return figures
+
+
+def _runs(learner: str, data: Examples) -> list[Run]:
+    return small_runs(learner, data, "random-labels", 200, 400, range(3))

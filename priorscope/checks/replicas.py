@@ -6,6 +6,7 @@ import torch
 
 from priorscope.checks import CHECKS, Check, Figure
 from priorscope.models import MODELS
+from priorscope.runs.experiment import Rows
 from priorscope.tasks.digits import Digits
 from priorscope.train.loop import Training
 from priorscope.train.prefix import Prefix
@@ -23,7 +24,7 @@ class Replicas(Check):
     In float64, where rounding (1e-16 a product) grows by at most a few orders in so few steps.
     """
 
-    def figures(self) -> list[Figure]:
+    def judge(self, rows: Rows) -> list[Figure]:
         names = [name for name in MODELS if name not in SKIPPED]
         return [
             Figure(f"{name}: together against alone", self._difference(name), 0, 1e-9)

@@ -9,6 +9,7 @@ import numpy as np
 
 from priorscope.checks import CHECKS, Check, Figure
 from priorscope.core.seeds import numpy_stream
+from priorscope.runs.experiment import Rows
 from priorscope.text.encode import Encoder
 from priorscope.text.stdlib import StandardLibrary
 from priorscope.text.tokenizer import train_tokenizer
@@ -28,7 +29,7 @@ class TokenizerParity(Check):
 
     lines: int = 2000
 
-    def figures(self) -> list[Figure]:
+    def judge(self, rows: Rows) -> list[Figure]:
         texts = {
             "English": list(islice(StandardLibrary(), self.lines)),
             "Korean": _korean(self.lines),

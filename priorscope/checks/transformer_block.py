@@ -11,6 +11,7 @@ from priorscope.checks._parity import CASES, Case, difference, figure, probe, ra
 from priorscope.core.seeds import torch_stream
 from priorscope.interop.torch_layers import block_from_torch
 from priorscope.nn.attention import padding_mask
+from priorscope.runs.experiment import Rows
 
 WIDTH, MLP_WIDTH = 24, 40
 
@@ -20,7 +21,7 @@ WIDTH, MLP_WIDTH = 24, 40
 class TransformerBlock(Check):
     """Outputs, and gradients with respect to the inputs, for both orders of the norms."""
 
-    def figures(self) -> list[Figure]:
+    def judge(self, rows: Rows) -> list[Figure]:
         rows = []
         for norm_first, dtype in itertools.product((True, False), (torch.float32, torch.float64)):
             found = [_beside_torch(case, norm_first, dtype) for case in CASES]

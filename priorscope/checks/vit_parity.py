@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import torch
 
 from priorscope.checks import CHECKS, Check, Figure
+from priorscope.runs.experiment import Rows
 from priorscope.checks._parity import (
     by_name,
     difference,
@@ -36,7 +37,7 @@ class VitParity(Check):
 
     needs: ClassVar[tuple[str, ...]] = ("transformers",)
 
-    def figures(self) -> list[Figure]:
+    def judge(self, rows: Rows) -> list[Figure]:
         transformers = quiet_transformers()
         rows = []
         for name in ("ViTModel", "ViTForImageClassification"):

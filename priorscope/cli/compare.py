@@ -10,7 +10,7 @@ from cyclopts import Parameter
 from priorscope.cli.exit_codes import Exit
 from priorscope.experiments.settings import Settings
 
-STARTED = time.time()  # a budget counts from here: loading torch and the data is part of it
+STARTED = time.monotonic()  # a budget counts from here: loading torch and the data is part of it
 
 
 def run(

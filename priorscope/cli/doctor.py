@@ -42,7 +42,7 @@ def _machine() -> list[tuple[str, str]]:
     import torch
 
     from priorscope.nn.gemm import use_fast_gemm
-    from priorscope.runs.executors import available_workers
+    from priorscope.runs.backends.local import available_workers
 
     backend = use_fast_gemm()
     gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else "no CUDA GPU"

@@ -57,7 +57,7 @@ def print_plan(comparison: Comparison, console: Console) -> None:
     console.print(
         f"{count} runs ({done} done already): sizes "
         f"{', '.join(f'{size:,}' for size in question.sizes)}; "
-        f"{question.draws} repeats; "
+        f"{question.repeats} repeats; "
         f"structures {', '.join(s.label for s in question.structures)}."
     )
     console.print(f"About {words.seconds(total)} with {workers} worker{'s' * (workers != 1)}.")

@@ -66,7 +66,7 @@ def _result(check: Any) -> dict[str, Any]:
         return {**result, "status": "skipped", "reason": reason, "seconds": 0.0}
     started = time.perf_counter()
     try:
-        figures = check().figures()
+        figures = check().answer()
     except Exception as error:  # a check that breaks is a finding, and the others go on
         seconds = time.perf_counter() - started
         reason = f"{type(error).__name__}: {error}"

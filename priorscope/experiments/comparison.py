@@ -3,11 +3,9 @@
 import dataclasses
 import json
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from priorscope.core.files import write
 from priorscope.core.registry import include
@@ -21,12 +19,11 @@ from priorscope.experiments.plan import (
 )
 from priorscope.experiments.settings import AMOUNTS, Settings
 from priorscope.experiments.summarise import summary_of
-from priorscope.runs.executors import available_workers, choose_device, local_executor
-from priorscope.runs.planner import Question, batches
+from priorscope.runs.backends.local import LocalBackend, available_workers, choose_device
+from priorscope.runs.execute import Progress, execute, missing
+from priorscope.runs.planner import Question
 from priorscope.runs.run import Run
-from priorscope.runs.runner import Plan, Progress, run_batches
 from priorscope.runs.store import Store
-from priorscope.runs.worker import Batch
 from priorscope.train.recipe import pretrained_folder
 
 REPORT_SECONDS = (8.0, 20.0)  # of a budget, kept for analysis and report: at least, at most
@@ -39,7 +36,7 @@ class Comparison:
 
     `Comparison.of` makes one; it is the only way for the command line, Python and the checks.
 
-    started: `time.time()` when the user began to wait; a budget counts from there.
+    started: `time.monotonic()` when the user began to wait; a budget counts from there.
     """
 
     settings: Settings
@@ -70,7 +67,7 @@ class Comparison:
             LookupError: if a path, task, learner or structure doesn't exist.
             ValueError: if something that was asked for doesn't fit the data.
         """
-        started = time.time() if started is None else started
+        started = time.monotonic() if started is None else started
         for path in settings.include:
             include(path)
         device = choose_device(settings.device)
@@ -83,8 +80,8 @@ class Comparison:
             learners=fitting(made, settings, signature),
             structures=choose_structures(settings, signature),
             sizes=choose_sizes(settings, kept.examples),
-            draws=repeats,
-            first_draws=2 if settings.budget else repeats,
+            repeats=repeats,
+            first_repeats=2 if settings.budget else repeats,
             seed=settings.seed,
             tune=settings.tune,
             data=kept.examples.fingerprint,
@@ -118,13 +115,7 @@ class Comparison:
 
     def missing(self) -> list[Run]:
         """Runs that aren't done yet; a failed one is tried again."""
-        finished = self.store.finished()
-        wanted = []
-        for run in self.runs:
-            row = self.store.load(run.digest) if run.digest in finished else None
-            if row is None or row["status"] != "done":
-                wanted.append(run)
-        return wanted
+        return missing(self.runs, self.store)
 
     def run(self, show: Callable[[Progress], None] = lambda progress: None) -> dict[str, Any]:
         """Do what is missing, summarise, write the report; returns the summary (docs/json.md).
@@ -147,35 +138,20 @@ class Comparison:
         if self.settings.fresh:
             self.store.clear()
         self.store.save_data(self.data.examples)
-        plan = Plan(
-            batches=self._batches(self.missing()),
-            make_executor=lambda: local_executor(self.workers),
-            lanes=max(1, self.workers),
-            deadline=self.deadline,
+        execute(
+            self.runs,
+            self.store,
+            LocalBackend(self.settings.workers, self.device),
+            budget_seconds=self.deadline - time.monotonic(),
+            show=show,
+            include=tuple(map(str, self.settings.include)),
         )
-        if plan.batches:
-            run_batches(plan, self.store, show)
 
     @property
     def workers(self) -> int:
         """Processes; 0 is this one."""
         workers = self.settings.workers
         return available_workers(self.device) if workers is None else workers
-
-    def _batches(self, runs: Iterable[Run]) -> list[Batch]:
-        values = int(np.prod(self.data.examples.inputs.shape[1:]))
-        together = self.device != "cpu"
-        return [
-            Batch(
-                root=str(self.store.root),
-                runs=tuple(run.to_json() for run in group),
-                device=self.device,
-                include=tuple(map(str, self.settings.include)),
-                deadline=self.deadline,
-                updates=sum(run.learner.recipe.planned_steps(run.size) for run in group),
-            )
-            for group in batches(runs, values, together)
-        ]
 
     def conclude(self) -> dict[str, Any]:
         """Summary and report from what is stored, without training anything."""

@@ -15,7 +15,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from priorscope.runs.runner import Progress as Counts
+from priorscope.runs.execute import Progress as Counts
 from priorscope.wording.numbers import seconds
 
 Show = Callable[[Counts], None]
@@ -94,15 +94,15 @@ def _bar(what: str) -> Iterator[Show]:
 
 
 def _lines(what: str) -> Show:
-    state = {"said": time.time(), "finished": -1}
+    state = {"said": time.monotonic(), "finished": -1}
 
     def show(counts: Counts) -> None:
-        now, everything = time.time(), counts.finished == counts.runs
+        now, everything = time.monotonic(), counts.finished == counts.runs
         if counts.finished == state["finished"]:
             return
         if everything or now - state["said"] > LINE_EVERY:
             state.update(said=now, finished=counts.finished)
-            spent = now - counts.started
+            spent = counts.seconds
             done = f"{what}: {counts.finished} of {counts.runs} runs, {spent:.0f} s"
             print(", ".join(filter(None, [done, _left(counts)])), file=sys.stderr, flush=True)
 

@@ -36,7 +36,7 @@ def summary_of(
         learners=[learner.text for learner in question.learners],
         structures=[structure.label for structure in question.structures],
         sizes=question.sizes,
-        repeats=question.draws,
+        repeats=question.repeats,
     )
     reference = _reference(examples, question)
     task = TaskFacts(
@@ -47,7 +47,7 @@ def summary_of(
         kind=examples.signature.layout,
     )
     summary = summarise(table, reference, _request(question, settings), task)
-    notes = list(examples.notes)
+    notes = [*examples.notes, *store.notes()]
     return to_json(
         dataclasses.replace(
             summary,
@@ -72,7 +72,7 @@ def _reference(examples: Examples, question: Question) -> Reference:
         return class_reference(train, test, examples.class_names, question.sizes)
     first = question.sizes[0]
     strata = target.strata(train, most=first)
-    orders = [draw_order(strata, r, question.seed, first) for r in range(question.draws)]
+    orders = [draw_order(strata, r, question.seed, first) for r in range(question.repeats)]
     bits = [[target.label_bits(train[order[:n]]) for n in question.sizes] for order in orders]
     alone = target.marginal_bits(train, test)
     return quantity_reference(train, test, np.mean(bits, axis=0), alone, target.noise_bits)

@@ -24,9 +24,9 @@ def relative_change(
 ) -> float:
     """Mean squared distance between an example's two answers, over that of unrelated ones.
 
-    0: the change is not seen. 1: an example and its changed self are answered as differently as
-    two examples that have nothing to do with each other. A network whose answers are all
-    the same sees no change: 0.
+    0: the network is invariant to the change. 1: an example and its changed copy are answered as
+    differently as two unrelated examples. A network whose answers are all the same is
+    invariant: 0.
     """
     change = (after - before).square().sum(dim=-1).mean()
     if not change > 0:

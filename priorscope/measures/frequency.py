@@ -1,14 +1,15 @@
-"""Which spatial or temporal frequencies a trained network lives on."""
+"""Which spatial or temporal frequencies a trained network uses."""
 
 import dataclasses
 
 import torch
-from jaxtyping import Float, Shaped
-from torch import Tensor, nn
+from jaxtyping import Float
+from torch import Tensor
 
 from priorscope.core.signature import Signature
 from priorscope.measures import MEASURES, Measure
 from priorscope.measures._change import answers, relative_change
+from priorscope.subjects import Subject
 
 BANDS = {"low": (0.0, 1 / 3), "middle": (1 / 3, 2 / 3), "high": (2 / 3, 2.0)}
 
@@ -31,20 +32,19 @@ class Frequency(Measure):
             return None
         return "only images, and series of one length, have frequencies"
 
-    def measure(
-        self, network: nn.Module, inputs: Shaped[Tensor, "batch ..."], signature: Signature
-    ) -> dict[str, float]:
+    def measure(self, subject: Subject) -> dict[str, float]:
+        network, inputs, signature = subject.network, subject.inputs, subject.signature
         axes = (1, 2) if signature.layout == "image" else (1,)
         spectrum = torch.fft.fftn(inputs.double(), dim=axes)
         radius = _radius(spectrum, axes)
         before = answers(network, inputs)
-        found = {}
+        changes = {}
         for name, (low, high) in BANDS.items():
             removed = (radius > low) & (radius <= high)
             if removed.any():
                 left = torch.fft.ifftn(spectrum * ~removed, dim=axes).real
-                found[name] = relative_change(before, answers(network, left.to(inputs)))
-        return found
+                changes[name] = relative_change(before, answers(network, left.to(inputs)))
+        return changes
 
 
 def _radius(spectrum: Tensor, axes: tuple[int, ...]) -> Float[Tensor, "..."]:

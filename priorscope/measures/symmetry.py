@@ -4,35 +4,34 @@ import dataclasses
 
 import numpy as np
 import torch
-from jaxtyping import Shaped
-from torch import Tensor, nn
+from torch import Tensor
 
 from priorscope.core.seeds import numpy_stream
 from priorscope.core.signature import Signature
 from priorscope.measures import MEASURES, Measure
 from priorscope.measures._change import answers, relative_change
 from priorscope.structures._positions import num_positions, reordered
+from priorscope.subjects import Subject
 
 
 @MEASURES.register
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Symmetry(Measure):
-    """How much the answers change when an input is shifted by one position, mirrored, turned by a
+    """How much the answers change when an input is shifted by one position, mirrored, rotated by a
     quarter, reversed, or its positions are put in another order. 0: the network has the
     symmetry; 1: the answers are as different as those to unrelated inputs.
 
     Squared distance of the logits relative to that of two different examples. All transforms
     are exact on the grid (no interpolation) and go around the border. Images: `shift` (mean over
-    both axes), `mirror` (left and right), `turn` (square ones); series and texts: `reversal` and
-    `order` (one random permutation), series without padding also `shift`.
+    both axes), `mirror` (left and right), `rotation` (square ones); series and texts: `reversal`
+    and `order` (one random permutation), series without padding also `shift`.
     """
 
     def why_not(self, signature: Signature) -> str | None:
         return "a vector has no symmetry" if signature.layout == "vector" else None
 
-    def measure(
-        self, network: nn.Module, inputs: Shaped[Tensor, "batch ..."], signature: Signature
-    ) -> dict[str, float]:
+    def measure(self, subject: Subject) -> dict[str, float]:
+        network, inputs, signature = subject.network, subject.inputs, subject.signature
         before = answers(network, inputs)
         errors: dict[str, list[float]] = {}
         for name, changed in _transformed(inputs, signature):
@@ -42,18 +41,18 @@ class Symmetry(Measure):
 
 def _transformed(inputs: Tensor, signature: Signature) -> list[tuple[str, Tensor]]:
     if signature.layout == "image":
-        found = [("shift", inputs.roll(1, dims=axis)) for axis in (1, 2)]
-        found.append(("mirror", inputs.flip(2)))
+        transformed = [("shift", inputs.roll(1, dims=axis)) for axis in (1, 2)]
+        transformed.append(("mirror", inputs.flip(2)))
         if inputs.shape[1] == inputs.shape[2]:
-            found.append(("turn", inputs.rot90(1, (1, 2))))
-        return found
-    places = np.arange(num_positions(signature))
+            transformed.append(("rotation", inputs.rot90(1, (1, 2))))
+        return transformed
+    positions = np.arange(num_positions(signature))
     orders = {
-        "reversal": places[::-1],
-        "order": numpy_stream(0, "order").permutation(places),
+        "reversal": positions[::-1],
+        "order": numpy_stream(0, "order").permutation(positions),
     }
     if signature.layout == "series" and not signature.padded:
-        orders["shift"] = np.roll(places, 1)
+        orders["shift"] = np.roll(positions, 1)
     stored = inputs.cpu().numpy()
     return [
         (name, torch.from_numpy(reordered(stored, order, signature)).to(inputs))

@@ -4,7 +4,7 @@ import dataclasses
 import math
 from typing import ClassVar, Literal
 
-from jaxtyping import Float, Shaped
+from jaxtyping import Bool, Float, Shaped
 from torch import Tensor, nn
 
 from priorscope.core.config import Depth, DropoutRate, Width
@@ -68,6 +68,15 @@ class TransformerEncoder(nn.Module):
         if self.class_token is None:
             return self.readout(masked_mean(self.encoder(x, mask), present))
         return self.readout(self.encoder(x, mask, at=slice(0, 1))[:, 0])
+
+    def token_layout(
+        self, inputs: Shaped[Tensor, "batch ..."]
+    ) -> tuple[tuple[int, int], int, Bool[Tensor, "batch tokens"] | None]:
+        """Rows and columns of tokens, how many stand before them, and which aren't padding."""
+        valid = presence(self.signature, inputs)
+        if valid is not None:
+            valid = joined_presence(valid, self.patch)
+        return (1, inputs.shape[1] // self.patch), int(self.class_token is not None), valid
 
 
 @MODELS.register

@@ -33,6 +33,15 @@ class VitClassifier(nn.Module):
             present = joined_presence(present, self.vit.shape.patch[1])
         return self.vit(x, present)
 
+    def token_layout(
+        self, inputs: Shaped[Tensor, "batch ..."]
+    ) -> tuple[tuple[int, int], int, Bool[Tensor, "batch tokens"] | None]:
+        """Rows and columns of tokens, how many stand before them, and which aren't padding."""
+        shape, valid = self.vit.shape, presence(self.signature, inputs)
+        if valid is not None:
+            valid = joined_presence(valid, shape.patch[1])
+        return shape.grid, int(self.vit.class_token is not None), valid
+
 
 def as_image(signature: Signature, width: int) -> tuple[nn.Module, tuple[int, int, int]]:
     """What makes channels of the input, and the (rows, columns, channels) that come out."""

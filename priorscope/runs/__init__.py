@@ -1,1 +1,1 @@
-"""Planning, running and storing runs: learner x task x structure x size x draw."""
+"""Planning, running and storing runs: learner x task x structure x size x repeat."""

@@ -16,40 +16,40 @@ TOGETHER_BYTES = 128 * 2**20  # of their training parts, as float32
 class Question:
     """What is compared with what.
 
-    sizes: block ends, increasing. first_draws: draws done for everything before any more are
+    sizes: block ends, increasing. first_repeats: repeats done for everything before any more are
     begun, so that a comparison that is cut short has intervals on all it reached; as it can't
-    be cut short if they are all the draws, larger batches are then made, over structures too.
+    be cut short if they are all the repeats, larger batches are then made, over structures too.
     """
 
     learners: tuple[Learner, ...]
     structures: tuple[Structure, ...]
     sizes: tuple[int, ...]
-    draws: int
+    repeats: int
     seed: int
     tune: int
     data: str
-    first_draws: int = 2
+    first_repeats: int = 2
 
     def runs(self) -> list[Run]:
         """All of them, in the order in which they are wanted."""
         stops = [*self.sizes[1:], self.sizes[-1]]
         blocks = list(zip(self.sizes, stops, strict=True))
-        early = range(min(self.first_draws, self.draws))
-        late = range(len(early), self.draws)
-        intact, destroyed = self.structures[:1], self.structures[1:]
-        phases = [(intact, early), (destroyed, early), (intact, late), (destroyed, late)]
+        early = range(min(self.first_repeats, self.repeats))
+        late = range(len(early), self.repeats)
+        intact, removed = self.structures[:1], self.structures[1:]
+        phases = [(intact, early), (removed, early), (intact, late), (removed, late)]
         if not late:
             phases = [(self.structures, early)]
         return [
-            self._run(learner, structure, block, draw)
-            for structures, draws in phases
+            self._run(learner, structure, block, repeat)
+            for structures, repeats in phases
             for block in blocks
             for learner in self.learners
-            for structure, draw in itertools.product(structures, draws)
+            for structure, repeat in itertools.product(structures, repeats)
         ]
 
     def _run(
-        self, learner: Learner, structure: Structure, block: tuple[int, int], draw: int
+        self, learner: Learner, structure: Structure, block: tuple[int, int], repeat: int
     ) -> Run:
         return Run(
             learner=learner,
@@ -58,7 +58,7 @@ class Question:
             size=block[0],
             stop=block[1],
             first=self.sizes[0],
-            draw=draw,
+            repeat=repeat,
             seed=self.seed,
             tune=self.tune,
         )
@@ -74,13 +74,13 @@ def batches(runs: Iterable[Run], example_values: int, together: bool) -> list[li
     """
     grouped = []
     for size, of_size in itertools.groupby(runs, key=lambda run: run.size):
-        found = []
+        of_one_size = []
         for learner, group in itertools.groupby(of_size, key=lambda run: run.learner):
             vectorises = together or learner.model.vectorises
             fits = max(1, TOGETHER_BYTES // (4 * example_values * size))
             most = min(TOGETHER, fits) if vectorises else 1
-            found += _chunks(list(group), most)
-        grouped += sorted(found, key=len, reverse=True)
+            of_one_size += _chunks(list(group), most)
+        grouped += sorted(of_one_size, key=len, reverse=True)
     return grouped
 
 

@@ -1,4 +1,4 @@
-"""A run: learner x data x structure x size x draw; its digest is its name on disk."""
+"""A run: learner x data x structure x size x repeat; its digest is its name on disk."""
 
 import dataclasses
 from functools import cached_property
@@ -9,17 +9,17 @@ from priorscope.models import MODELS
 from priorscope.structures import STRUCTURES, Structure
 from priorscope.train.recipe import Learner, Recipe
 
-PROTOCOL = 4  # raise it when the same run comes to mean something else
+PROTOCOL = 5  # raise it when the same run comes to mean something else
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Run:
-    """Train on the first `size` examples of a draw; predict the next block and the test split.
+    """Train on the first `size` examples of a random order; predict the next block and the tests.
 
     data: fingerprint of the examples.
     stop: end of the next block; equal to `size` for the last block end, which has no next.
     first: size of the stratified first block.
-    draw: number of the random order.
+    repeat: number of the random order; everything random is resampled with it.
     seed: of the whole comparison.
     tune: trials of learning rate and weight decay, chosen inside the prefix.
     """
@@ -30,13 +30,13 @@ class Run:
     size: int
     stop: int
     first: int
-    draw: int
+    repeat: int
     seed: int
     tune: int = 1
 
     def identity(self) -> dict[str, Any]:
         """What decides the result; nothing about how or where it is computed."""
-        plain = ("data", "size", "stop", "first", "draw", "seed", "tune")
+        plain = ("data", "size", "stop", "first", "repeat", "seed", "tune")
         return {
             "protocol": PROTOCOL,
             "learner": self.learner.identity(),
@@ -51,8 +51,8 @@ class Run:
 
     @property
     def title(self) -> str:
-        """For people: `cnn, intact, n = 500, draw 2`."""
-        return f"{self.learner.text}, {self.structure.label}, n = {self.size}, draw {self.draw}"
+        """For people: `cnn, intact, n = 500, repeat 2`."""
+        return f"{self.learner.text}, {self.structure.label}, n = {self.size}, repeat {self.repeat}"
 
     def to_json(self) -> dict[str, Any]:
         """The inverse of `from_json`; travels to workers."""

@@ -1,5 +1,6 @@
 """How good a trained learner is on examples that it didn't train on, as named numbers."""
 
+import dataclasses
 import math
 from collections.abc import Mapping, Sequence
 from typing import Protocol, runtime_checkable
@@ -10,6 +11,7 @@ from torch import Tensor
 from priorscope.train.prefix import TrainingResult
 
 Part = tuple[np.ndarray, np.ndarray]  # inputs, targets
+STORED_PARTS = ("block", "test")  # whose results are kept example by example
 
 
 @runtime_checkable
@@ -21,30 +23,46 @@ class Predictor(Protocol):
         ...
 
 
+@dataclasses.dataclass
+class Scores:
+    """Of one replica.
+
+    metrics: part -> metric -> number.
+    examples: `part.name` -> array with one row per example, see `Calibration.per_example`.
+    """
+
+    metrics: dict[str, dict[str, float | int]] = dataclasses.field(default_factory=dict)
+    examples: dict[str, np.ndarray] = dataclasses.field(default_factory=dict)
+
+
 def score(
     predictor: Predictor,
     results: Sequence[TrainingResult],
     parts: Sequence[Mapping[str, Part]],
-) -> list[dict[str, dict[str, float | int]]]:
-    """Scores of each replica on each of its parts: part -> metric -> value.
+) -> list[Scores]:
+    """Scores of each replica on each of its parts.
 
     parts: for each replica, the same names ("block", "test", "train"); a part has one length for
         all replicas, and an empty one gets no scores. Neither does a replica with a problem.
     """
-    scores: list[dict[str, dict[str, float | int]]] = [{} for _ in parts]
+    scores = [Scores() for _ in parts]
     for name in parts[0]:
         pairs = [named[name] for named in parts]
         if len(pairs[0][0]) == 0:
             continue
         for r, outputs in enumerate(predictor.outputs([inputs for inputs, _ in pairs])):
             calibration, targets = results[r].calibration, np.asarray(pairs[r][1])
-            if calibration is not None:
-                own = calibration.scores(outputs, targets)
-                more = calibration.test_scores(outputs, targets) if name == "test" else {}
-                scores[r][name] = {"examples": len(targets), **own, **more}
+            if calibration is None:
+                continue
+            own = calibration.scores(outputs, targets)
+            more = calibration.test_scores(outputs, targets) if name == "test" else {}
+            scores[r].metrics[name] = {"examples": len(targets), **own, **more}
+            if name in STORED_PARTS:
+                stored = calibration.per_example(outputs, targets)
+                scores[r].examples |= {f"{name}.{key}": array for key, array in stored.items()}
     return scores
 
 
-def are_finite(scores: Mapping[str, Mapping[str, float | int]]) -> bool:
+def are_finite(metrics: Mapping[str, Mapping[str, float | int]]) -> bool:
     """Whether every number of every part is finite; otherwise the run has failed."""
-    return all(math.isfinite(v) for part in scores.values() for v in part.values())
+    return all(math.isfinite(v) for part in metrics.values() for v in part.values())

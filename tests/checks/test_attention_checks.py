@@ -31,13 +31,13 @@ def test_every_figure_is_inside_its_limits(name):
     absent = [m for m in check.needs if importlib.util.find_spec(m) is None]
     if absent:
         pytest.skip(f"{', '.join(absent)} is not installed")
-    figures = check.figures()
+    figures = check.answer()
     assert figures
     assert [f for f in figures if not f.passed] == []
 
 
 def test_a_wrong_parameter_count_would_be_seen():
-    (figure, *_) = CHECKS["parameters"]().figures()
+    (figure, *_) = CHECKS["parameters"]().answer()
     assert figure.low == figure.high == figure.value == 109_482_240
 
 

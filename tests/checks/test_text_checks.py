@@ -12,7 +12,7 @@ DATA = Path(__file__).parents[3] / "shared" / "data" / "text"
 
 
 def failed(check) -> list[str]:
-    return [f"{f.name}: {f.value}" for f in check.figures() if not f.passed]
+    return [f"{f.name}: {f.value}" for f in check.answer() if not f.passed]
 
 
 @pytest.mark.parametrize("check", [MaskingShares(), Packing()], ids=lambda check: check.name())

@@ -1,12 +1,12 @@
 import time
 
 from priorscope.experiments.progress import watching
-from priorscope.runs.runner import Progress
+from priorscope.runs.execute import Progress
 
 
 def counts(left):
     """Half of the updates are done, in as many seconds as the other half will take."""
-    started = time.time() - left
+    started = time.monotonic() - left
     return Progress(runs=8, finished=4, updates=100, updated=50, started=started)
 
 
@@ -33,6 +33,6 @@ def test_lines_say_how_far_and_how_long_still(capsys, monkeypatch):
     with watching("training", quiet=False) as show:
         show(counts(700))
         show(counts(700))  # nothing new
-        show(Progress(runs=8, finished=8, updates=100, updated=100, started=time.time() - 900))
+        show(Progress(runs=8, finished=8, updates=100, updated=100, started=time.monotonic() - 900))
     first = "training: 4 of 8 runs, 700 s, about 11 min 40 s left\n"
     assert capsys.readouterr().err == first + "training: 8 of 8 runs, 900 s\n"

@@ -86,4 +86,4 @@ def test_the_structure_is_removed_by_default_where_there_is_a_sign():
 
 @pytest.mark.usefixtures("included")
 def test_the_check_passes():
-    assert all(figure.passed for figure in CHECKS["coin"]().figures())
+    assert all(figure.passed for figure in CHECKS["coin"]().answer())

@@ -65,8 +65,8 @@ from priorscope.measures import MEASURES, Measure
 @dataclass(frozen=True, kw_only=True)
 class Loudness(Measure):
     """The largest logit. It has no unit."""
-    def measure(self, network, inputs, signature):
-        return {"largest": float(network(inputs).max())}
+    def measure(self, subject):
+        return {"largest": float(subject.network(subject.inputs).max().clamp(min=0))}
 '''
 CHECK = '''
 """Arithmetic."""
@@ -77,7 +77,7 @@ from priorscope.checks import CHECKS, Check, Figure
 @dataclass(frozen=True, kw_only=True)
 class Sum(Check):
     """One and one are two."""
-    def figures(self):
+    def judge(self, rows):
         return [Figure(name="1 + 1", value=2.0, low=2.0, high=2.0)]
 '''
 FILES = {

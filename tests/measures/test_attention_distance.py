@@ -11,6 +11,7 @@ from priorscope.models.mlp import MLP
 from priorscope.models.transformer import Transformer
 from priorscope.models.vit import Vit
 from priorscope.nn.attention import SelfAttention
+from priorscope.subjects.adapters import subject
 from priorscope.targets.classes import Classes
 
 SERIES = Signature(input_shape=(12, 2), target=Classes(num_classes=3))
@@ -52,12 +53,12 @@ def test_to_itself_is_zero_and_to_the_far_end_above_one():
 def test_equal_attention_is_one_with_and_without_a_class_token(pooling):
     x = torch.randn(5, 16, 16, 1)
     vit = looking_at_all_alike(Vit(pooling=pooling).build(IMAGE))
-    found = AttentionDistance().measure(vit, x, IMAGE)
+    found = AttentionDistance().measure(subject(vit, x, IMAGE))
     assert found == pytest.approx(dict.fromkeys(found, 1.0), abs=1e-6)
     assert len(found) == (2 if pooling == "mean" else 1)  # the last block: the class token's alone
     x = torch.randn(5, 12, 2)
     transformer = looking_at_all_alike(Transformer(pooling=pooling).build(SERIES))
-    found = AttentionDistance().measure(transformer, x, SERIES)
+    found = AttentionDistance().measure(subject(transformer, x, SERIES))
     assert found == pytest.approx(dict.fromkeys(found, 1.0), abs=1e-6)
 
 
@@ -67,8 +68,10 @@ def test_padding_is_neither_asked_nor_looked_at():
     x = torch.randn(4, 12, 2, generator=torch.Generator().manual_seed(0))
     x[..., -1] = 1
     x[:, 8:] = 0
-    short = AttentionDistance().measure(network, x[:, :8], padded_to(8))
-    assert AttentionDistance().measure(network, x, padded) == pytest.approx(short, abs=1e-6)
+    short = AttentionDistance().measure(subject(network, x[:, :8], padded_to(8)))
+    assert AttentionDistance().measure(subject(network, x, padded)) == pytest.approx(
+        short, abs=1e-6
+    )
 
 
 def padded_to(steps):
@@ -76,4 +79,7 @@ def padded_to(steps):
 
 
 def test_networks_without_attention_have_none():
-    assert AttentionDistance().measure(MLP().build(SERIES), torch.randn(2, 12, 2), SERIES) == {}
+    assert (
+        AttentionDistance().measure(subject(MLP().build(SERIES), torch.randn(2, 12, 2), SERIES))
+        == {}
+    )

@@ -69,13 +69,32 @@ def test_a_network_that_answers_all_alike_changes_nothing(layout):
     assert [row["value"] for row in rows] == [0.0] * len(rows)
 
 
-def test_a_number_that_is_not_finite_is_refused():
+def test_a_number_that_is_not_finite_becomes_a_field_of_the_row():
     class Broken(nn.Module):
         def forward(self, x):
             return torch.full((len(x), 3), math.nan)
 
-    with pytest.raises(ValueError, match=r"must be finite.*but low of frequency is nan"):
-        measured(Broken(), inputs("image"), SIGNATURES["image"])
+    rows = measured(Broken(), inputs("image"), SIGNATURES["image"])
+    errors = {row["measure"]: row["error"] for row in rows}
+    assert errors["frequency"] == (
+        "ValueError: A measure's numbers must be finite and not below 0, but low is nan."
+    )
+    assert all(row["quantity"] is None and "value" not in row for row in rows)
+
+
+@pytest.mark.parametrize("broken", list(MEASURES))
+def test_a_measure_that_raises_leaves_the_others_as_they_are(broken, monkeypatch):
+    def raises(self, one):
+        raise RuntimeError("a bug in a plug-in")
+
+    before = measured(network("vit", "image"), inputs("image"), SIGNATURES["image"])
+    monkeypatch.setattr(MEASURES[broken], "measure", raises)
+    rows = measured(network("vit", "image"), inputs("image"), SIGNATURES["image"])
+    assert [row for row in rows if row["measure"] != broken] == [
+        row for row in before if row["measure"] != broken
+    ]
+    error = {"measure": broken, "quantity": None, "error": "RuntimeError: a bug in a plug-in"}
+    assert [row for row in rows if row["measure"] == broken] == [error]
 
 
 @pytest.mark.parametrize("name", list(MEASURES))

@@ -6,6 +6,7 @@ from torch import nn
 
 from priorscope.core.signature import Signature
 from priorscope.measures.frequency import Frequency
+from priorscope.subjects.adapters import subject
 from priorscope.targets.classes import Classes
 
 SERIES = Signature(input_shape=(24, 1), target=Classes(num_classes=2))
@@ -35,7 +36,7 @@ def wave(cycles, length):
 def test_a_network_that_reads_one_wave_lives_on_its_band_alone(cycles, band):
     # Half an oscillation in a position is 12 cycles in 24 positions; a third of that is 4.
     x = torch.randn(4000, 24, 1, generator=torch.Generator().manual_seed(0))
-    found = Frequency().measure(ReadsWave(wave(cycles, 24)[:, None]), x, SERIES)
+    found = Frequency().measure(subject(ReadsWave(wave(cycles, 24)[:, None]), x, SERIES))
     # Without its band it always answers 0: E f^2 over the variance of (f, 0), twice, is 1.
     expected = {name: float(name == band) for name in ("low", "middle", "high")}
     assert found == pytest.approx(expected, abs=0.01)
@@ -44,13 +45,13 @@ def test_a_network_that_reads_one_wave_lives_on_its_band_alone(cycles, band):
 def test_diagonal_waves_of_an_image_have_a_higher_frequency():
     x = torch.randn(2000, 12, 12, 1, generator=torch.Generator().manual_seed(0))
     along, diagonal = wave(2, 12)[None, :, None], (wave(2, 12)[:, None] * wave(2, 12))[..., None]
-    found = Frequency().measure(ReadsWave(along.expand(12, -1, -1)), x, IMAGE)
+    found = Frequency().measure(subject(ReadsWave(along.expand(12, -1, -1)), x, IMAGE))
     assert found == pytest.approx({"low": 1, "middle": 0, "high": 0}, abs=0.01)
-    found = Frequency().measure(ReadsWave(diagonal), x, IMAGE)  # sqrt 2 * 2 of 6 cycles
+    found = Frequency().measure(subject(ReadsWave(diagonal), x, IMAGE))  # sqrt 2 * 2 of 6 cycles
     assert found == pytest.approx({"low": 0, "middle": 1, "high": 0}, abs=0.01)
 
 
 def test_brightness_is_no_frequency():
     x = torch.randn(50, 24, 1, generator=torch.Generator().manual_seed(0))
-    found = Frequency().measure(ReadsWave(torch.ones(24, 1)), x, SERIES)
+    found = Frequency().measure(subject(ReadsWave(torch.ones(24, 1)), x, SERIES))
     assert found == pytest.approx({"low": 0, "middle": 0, "high": 0}, abs=1e-9)

@@ -8,7 +8,7 @@ WIDTH = 12
 
 
 def test_a_block_is_torchs_encoder_layer():
-    assert [f for f in TransformerBlock().figures() if not f.passed] == []
+    assert [f for f in TransformerBlock().answer() if not f.passed] == []
 
 
 def test_feed_forward_works_token_by_token():

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from priorscope.core.files import is_own
+from priorscope.runs.rows import done_row, failed_row
 from priorscope.runs.store import Store
 from priorscope.tasks import Examples
 
@@ -18,12 +19,162 @@ def examples(value=0):
     return Examples(x, y, x[:2], y[:2], ("a", "b"))
 
 
+def row(**changes):
+    """A believable row, as JSON, and its digest."""
+    part = {"examples": 10, "bits": 0.5, "bits_std": 0.1, "uncalibrated_bits": 0.6, "accuracy": 0.9}
+    costs = {"seconds": 1.5, "learning_rate": 1e-3, "weight_decay": 0.01}
+    facts = {
+        "measures": [{"measure": "symmetry", "quantity": "shift", "value": 0.5}],
+        "calibration": {"temperature": 1.0},
+        "steps": 10,
+        "planned_steps": 20,
+        "best_step": 7,
+        "parameters": 100,
+        "multiply_adds": None,
+        **costs,
+    }
+    return done_row({"size": 10, "text": "mlp"}, {"test": part}, facts) | changes
+
+
+ROW = row()
+NAME = ROW["digest"]
+
+
 def test_a_row_comes_back(tmp_path):
     store = Store(tmp_path)
-    store.save("abc", {"status": "done"})
-    assert store.load("abc") == {"status": "done"}
-    assert store.finished() == {"abc"}
+    store.save(NAME, ROW)
+    assert store.load(NAME) == ROW
+    assert store.finished() == {NAME}
     assert store.load("missing") is None
+    failed = failed_row({"size": 10}, " why \n")
+    store.save(failed["digest"], failed)
+    assert store.load(failed["digest"]) == failed
+    assert failed["reason"] == "why"
+    assert store.damaged == {}
+    assert store.notes() == []
+
+
+def part(**changes):
+    return {"test": ROW["test"] | changes}
+
+
+DAMAGES = {
+    "empty": (b"", "read as JSON"),
+    "half a file": (json.dumps(ROW).encode()[:-20], "read as JSON"),
+    "deep": (b"[" * 100_000, "read as JSON"),
+    "no text": (b"\xff\xfe", "read as JSON"),
+    "a list": ([], "isn't a JSON object"),
+    "schema 1": (row(schema=1), "schema is 1, not 2"),
+    "another digest": (row(digest="0" * 16), "digest isn't that of its run"),
+    "another run": (row(run={"size": 11}), "digest isn't that of its run"),
+    "no run": (row(run=None), "digest isn't that of its run"),
+    "status": (row(status="maybe"), "status is 'maybe'"),
+    "failed, no reason": (row(status="failed"), "failed without a reason"),
+    "nothing measured": ({k: v for k, v in ROW.items() if k != "test"}, "neither a block nor"),
+    "accuracy 2": (row(**part(accuracy=2.0)), "accuracy of test is 2.0"),
+    "negative bits": (row(**part(bits=-0.1)), "bits of test is -0.1"),
+    "bits too large": (row(**part(bits=10**400)), "test has no bits"),
+    "bits as text": (row(**part(bits="0.5")), "test has no bits"),
+    "negative std": (row(**part(bits_std=-1.0)), "bits_std of test is -1.0"),
+    "no examples": (row(**part(examples=0)), "no number of examples"),
+    "true examples": (row(**part(examples=True)), "no number of examples"),
+    "part": (row(test=3), "no number of examples"),
+    "r2": (row(**part(r2=1.5)), "r2 of test is 1.5"),
+    "coverage": (row(**part(coverage80=-0.5)), "coverage80 of test is -0.5"),
+    "steps": (row(steps=-1), "steps is -1"),
+    "best step": (row(best_step=None), "best_step is None"),
+    "seconds": (row(seconds=-1.0), "seconds is -1.0"),
+    "rate": (row(learning_rate=None), "learning_rate is None"),
+    "parameters": (row(parameters=-5), "parameters is -5"),
+    "calibration": (row(calibration=None), "no calibration"),
+    "measures": (row(measures=[{"measure": "x"}]), "measures can't be read"),
+    "measure": (row(measures=[{"measure": "x", "quantity": "y", "value": -1}]), "can't be read"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_row_that_is_not_believable_is_missing_and_named(tmp_path, damage):
+    content, reason = DAMAGES[damage]
+    store = Store(tmp_path)
+    store.save(NAME, ROW)
+    raw = content if isinstance(content, bytes) else json.dumps(content).encode()
+    store.path(NAME).write_bytes(raw)
+    assert store.load(NAME) is None
+    assert reason in store.damaged[NAME]
+    (note,) = store.notes()
+    assert note.startswith(f"1 stored row was damaged and not used: {store.path(NAME)}: ")
+    store.save(NAME, ROW)
+    assert store.load(NAME) == ROW
+    assert store.notes() == [note]  # what was wrong is told, though it is mended now
+
+
+def test_negative_bits_of_a_quantity_are_believed(tmp_path):
+    store = Store(tmp_path)
+    quantity = {"examples": 10, "bits": -0.5, "bits_std": 0.1, "rmse": 0.1, "r2": -3.0}
+    store.save(NAME, row(test=quantity))
+    assert store.load(NAME) == row(test=quantity)
+
+
+def test_a_measure_that_raised_is_no_damage(tmp_path):
+    store = Store(tmp_path)
+    error = row(measures=[{"measure": "x", "quantity": None, "error": "RuntimeError: no"}])
+    store.save(NAME, error)
+    assert store.load(NAME) == error
+
+
+def test_a_row_of_many_megabytes_is_not_read(tmp_path):
+    store = Store(tmp_path)
+    store.path(NAME).parent.mkdir()
+    with store.path(NAME).open("wb") as file:
+        file.truncate(10**9)
+    assert store.load(NAME) is None
+    assert "bytes" in store.damaged[NAME] or "JSON" in store.damaged[NAME]
+
+
+def test_results_example_by_example_come_back_and_damaged_ones_are_missing(tmp_path):
+    store = Store(tmp_path)
+    arrays = {"test.log2_p": np.full((5, 2), -1, dtype=np.float16)}
+    store.save(NAME, ROW, arrays)
+    loaded = store.load_examples(NAME)
+    assert loaded is not None
+    np.testing.assert_array_equal(loaded["test.log2_p"], arrays["test.log2_p"])
+    store.examples_path(NAME).write_bytes(store.examples_path(NAME).read_bytes()[:-40])
+    assert store.load_examples(NAME) is None
+    bad = np.array([{"a": 1}], dtype=object)
+    np.savez(store.examples_path(NAME), bad, allow_pickle=True)
+    assert store.load_examples(NAME) is None
+    assert store.load_examples("missing") is None
+
+
+@pytest.mark.parametrize("name", ["inputs", "targets", "test_inputs", "test_targets"])
+@pytest.mark.parametrize("damage", ["value", "cut", "shape", "dtype", "text"])
+def test_damaged_arrays_are_noticed_once_per_command_and_replaced(tmp_path, name, damage):
+    store, data = Store(tmp_path), examples()
+    fingerprint = store.save_data(data)
+    path = tmp_path / "data" / fingerprint / f"{name}.npy"
+    array = np.load(path)
+    if damage == "value":
+        array = array.copy()
+        array.flat[0] += 1
+    if damage == "cut":
+        path.write_bytes(path.read_bytes()[:-1])
+    elif damage == "text":
+        path.write_text("no array")
+    else:
+        change = {"shape": array[:-1], "dtype": array.astype(np.float16)}
+        np.save(path, change.get(damage, array))
+    store.save_data(data)
+    np.testing.assert_array_equal(np.load(path), getattr(data, name))
+
+
+def test_arrays_that_do_not_fit_each_other_are_refused(tmp_path):
+    store = Store(tmp_path)
+    fingerprint = store.save_data(examples())
+    np.save(tmp_path / "data" / fingerprint / "targets.npy", np.zeros(3, dtype=np.int64))
+    with pytest.raises(ValueError, match=r"are damaged: inputs should have the shape \(3, 3\)"):
+        store.load_data(fingerprint)
+    with pytest.raises(ValueError, match="A fingerprint has 16 hex digits"):
+        store.load_data("../../etc")
 
 
 def test_what_was_being_written_does_not_count(tmp_path, monkeypatch):
@@ -80,6 +231,18 @@ def test_rows_are_plain_json(tmp_path):
     store = Store(tmp_path)
     store.save("abc", {"b": 1, "a": "한글"})
     assert json.loads(store.path("abc").read_text()) == {"a": "한글", "b": 1}
+
+
+def test_rows_of_version_1_are_counted_and_never_read_as_results(tmp_path):
+    store = Store(earlier_store(tmp_path))
+    store.claim()
+    (note,) = store.notes()
+    assert "holds 1 runs of an earlier version of priorscope" in note
+    assert "--fresh" in note
+    Store(tmp_path).claim()
+    assert Store(tmp_path).notes() == []  # told once
+    assert store.load(DIGEST) is None
+    assert "schema is 1" in store.damaged[DIGEST]
 
 
 DIGEST = "0123456789abcdef"

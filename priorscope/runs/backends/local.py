@@ -1,0 +1,110 @@
+"""Processes on this machine, each with one thread; or this process."""
+
+import os
+from concurrent.futures import Future
+from typing import Any
+
+from priorscope.core.config import closest
+from priorscope.runs.batch import Batch
+
+DEVICES = ("auto", "cpu", "cuda")
+
+
+class LocalBackend:
+    """Work on this machine.
+
+    Args:
+        workers: processes; 0: this process, at the moment of `submit`, for debugging and tests;
+            None: one per core that may be used, one on a GPU.
+        device: `auto`, `cpu` or `cuda`.
+
+    Raises:
+        ValueError: if the device doesn't exist here.
+    """
+
+    def __init__(self, workers: int | None = None, device: str = "cpu"):
+        self.device = choose_device(device)
+        self.workers = available_workers(self.device) if workers is None else workers
+        self._pool: Any = None
+
+    @property
+    def lanes(self) -> int:
+        """One batch per process."""
+        return max(1, self.workers)
+
+    @property
+    def together(self) -> bool:
+        """On a GPU."""
+        return self.device != "cpu"
+
+    def submit(self, batch: Batch) -> Future:
+        """Start the workers if there are none yet, and hand the batch over."""
+        from priorscope.runs.worker import work
+
+        if self.workers == 0:
+            return _done_now(work, batch)
+        if self._pool is None:
+            from priorscope.runs.backends.loky_pool import make_pool
+
+            self._pool = make_pool(self.workers)
+        return self._pool.submit(work, batch)
+
+    def was_lost(self, future: Future) -> bool:
+        """A process that dies takes the pool along, and all batches with it."""
+        if self.workers == 0:
+            return False
+        from priorscope.runs.backends.loky_pool import BrokenPool
+
+        return isinstance(future.exception(), BrokenPool)
+
+    def restart(self) -> None:
+        """See `Backend`; the next batch starts the new ones."""
+        self.stop()
+
+    def stop(self) -> None:
+        """Kill the processes."""
+        if self._pool is not None:
+            from priorscope.runs.backends.loky_pool import kill
+
+            pool, self._pool = self._pool, None
+            kill(pool)
+
+
+def _done_now(work: Any, batch: Batch) -> Future:
+    future: Future = Future()
+    try:
+        future.set_result(work(batch))
+    except Exception as error:  # the caller finds it in the future, as with any back end
+        future.set_exception(error)
+    return future
+
+
+def available_workers(device: str) -> int:
+    """One per core that this process may use; one on a GPU."""
+    return 1 if device != "cpu" else available_cores()
+
+
+def available_cores() -> int:
+    """Cores that this process may use; all of them where the system doesn't say."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def choose_device(name: str) -> str:
+    """`auto` is a GPU where there is one.
+
+    Raises:
+        ValueError: if the device doesn't exist here.
+    """
+    if name not in DEVICES:
+        raise ValueError(
+            f"--device is one of {', '.join(DEVICES)}, not {name!r}.{closest(name, DEVICES)}"
+        )
+    if name == "cpu":
+        return name
+    import torch
+
+    if name == "cuda" and not torch.cuda.is_available():
+        raise ValueError("--device cuda, but torch finds no CUDA GPU; leave it out or say cpu.")
+    return "cuda" if torch.cuda.is_available() else "cpu"

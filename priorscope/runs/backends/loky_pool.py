@@ -1,0 +1,56 @@
+"""Processes through loky: the one file that knows what of loky isn't promised to stay.
+
+`tests/runs/test_loky.py` says with which versions that was checked.
+"""
+
+import contextlib
+import os
+import threading
+import time
+from concurrent.futures import Executor
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any
+
+from loky import ProcessPoolExecutor
+
+CHECKED = ("3.7",)  # versions of loky that the tests passed with
+BrokenPool = BrokenProcessPool  # what loky raises derives from it
+
+# Big blocks are kept instead of being given back to the system and faulted in again: several
+# times as fast for element-wise work on machines whose page faults are slow.
+ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "MALLOC_MMAP_MAX_": "0",
+    "MALLOC_TRIM_THRESHOLD_": "100000000000",
+}
+HEARTBEAT = 1.0  # seconds between checks that the parent lives
+IDLE = 600  # seconds until idle workers end
+
+
+def make_pool(workers: int) -> Executor:
+    """Processes that end when this one does, however it does."""
+    return ProcessPoolExecutor(
+        max_workers=workers,
+        env=ENVIRONMENT,
+        timeout=IDLE,
+        initializer=end_with_parent,
+        initargs=(os.getpid(),),
+    )
+
+
+def kill(pool: Any) -> None:
+    """End a pool and its processes now."""
+    with contextlib.suppress(ProcessLookupError):
+        pool.shutdown(wait=True, kill_workers=True)
+
+
+def end_with_parent(parent: int) -> None:
+    """In a worker: watch whether `parent` is still the parent, and end when it isn't."""
+    threading.Thread(target=_watch, args=(parent,), daemon=True, name="heartbeat").start()
+
+
+def _watch(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(HEARTBEAT)
+    os._exit(1)

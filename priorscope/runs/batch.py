@@ -1,0 +1,46 @@
+"""A batch: runs of one learner and size that one worker does together."""
+
+import dataclasses
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from priorscope.runs.run import Run
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Batch:
+    """Plain values, so that it travels to other processes and machines.
+
+    root: the store's folder.
+    runs: as JSON.
+    device: `auto`, `cpu` or `cuda`; chosen where the work is done.
+    threads: of the worker's kernels; None: what fits the worker.
+    include: plug-in files.
+    seconds: left of the budget when the batch is handed over; clocks needn't agree.
+    updates: optimiser updates planned, of all its runs.
+    """
+
+    root: str
+    runs: tuple[dict[str, Any], ...]
+    device: str = "cpu"
+    threads: int | None = 1
+    include: tuple[str, ...] = ()
+    seconds: float = math.inf
+    updates: int = 0
+
+    @classmethod
+    def of(cls, runs: Sequence[Run], root: str, device: str, include: Sequence[str]) -> "Batch":
+        """These runs, with the updates that they plan."""
+        return cls(
+            root=root,
+            runs=tuple(run.to_json() for run in runs),
+            device=device,
+            include=tuple(include),
+            updates=sum(run.learner.recipe.planned_steps(run.size) * run.tune for run in runs),
+        )
+
+    def alone(self) -> list["Batch"]:
+        """Its runs one by one."""
+        updates = self.updates // max(1, len(self.runs))
+        return [dataclasses.replace(self, runs=(run,), updates=updates) for run in self.runs]

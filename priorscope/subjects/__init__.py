@@ -1,0 +1,58 @@
+"""What measures look at: a trained network, inputs, and its attention, wherever it comes from."""
+
+import dataclasses
+from collections.abc import Callable
+
+from jaxtyping import Bool, Float, Shaped
+from torch import Tensor, nn
+
+from priorscope.core.signature import Signature
+
+
+@dataclasses.dataclass(frozen=True)
+class AttentionMaps:
+    """Attention weights of every block, of tokens on a grid.
+
+    blocks: (batch, heads, query, key) each, rows summing to 1, as they are before dropout.
+    grid: rows and columns of tokens; a sequence has one row.
+    leading: tokens before those of the grid, such as a class token.
+    valid: which tokens of the grid are not padding; None: all.
+    """
+
+    blocks: tuple[Float[Tensor, "batch heads query key"], ...]
+    grid: tuple[int, int]
+    leading: int = 0
+    valid: Bool[Tensor, "batch tokens"] | None = None
+
+    def __post_init__(self) -> None:
+        if not self.blocks or any(block.numel() == 0 for block in self.blocks):
+            raise ValueError(
+                "The network gave no attention weights; a fused kernel returns none, so load it "
+                "with attn_implementation='eager'."
+            )
+        tokens = self.leading + self.grid[0] * self.grid[1]
+        for block in self.blocks:
+            if block.shape[-1] != tokens:
+                raise ValueError(
+                    f"Attention has {block.shape[-1]} keys, but a grid of {self.grid[0]} x "
+                    f"{self.grid[1]} tokens and {self.leading} before them are {tokens}."
+                )
+
+
+Attention = Callable[[Shaped[Tensor, "batch ..."]], AttentionMaps]
+
+
+@dataclasses.dataclass(frozen=True)
+class Subject:
+    """A trained network with inputs to measure it on; measures read nothing else.
+
+    network: in evaluation mode; maps inputs to outputs, (batch, outputs).
+    inputs: (batch, *signature.input_shape) as the network reads them: standardised, or token ids.
+    signature: of these inputs.
+    attention: runs the network on inputs and gives its attention; None: it has none.
+    """
+
+    network: nn.Module
+    inputs: Shaped[Tensor, "batch ..."]
+    signature: Signature
+    attention: Attention | None = None
