@@ -92,7 +92,7 @@ def main(arguments: list[str] | None = None) -> None:
         arguments.remove("--debug")
     arguments = _renamed(arguments)
     if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, signal.default_int_handler)  # workers end with the command
+        _end_orderly()
     try:
         code = build_app()(arguments, exit_on_error=False, print_error=False)
     except BrokenPipeError:  # whoever reads the output has read enough
@@ -116,6 +116,17 @@ def main(arguments: list[str] | None = None) -> None:
         )
         code = Exit.SOME_FAILED
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _end_orderly() -> None:
+    """Let signals that end a process end it as Ctrl-C does, so that its workers end with it.
+
+    A terminal that is closed says SIGHUP; `nohup` ignores that, and so it stays ignored.
+    """
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number is not None and signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)
 
 
 def _sentence(error: Exception) -> str:
