@@ -12,7 +12,6 @@ from priorscope.bert.model.folder import ARCHITECTURES, load_bert
 from priorscope.bert.model.heads import BertWithHead
 from priorscope.bert.model.names import tensors_to_ours
 from priorscope.checks import CHECKS, Check, Figure
-from priorscope.runs.experiment import Rows
 from priorscope.checks._parity import (
     CASES,
     Case,
@@ -26,6 +25,7 @@ from priorscope.checks._parity import (
     randomise,
 )
 from priorscope.core.seeds import torch_stream
+from priorscope.runs.experiment import Rows
 
 SIZES = {"vocab_size": 31, "hidden_size": 24, "intermediate_size": 40, "num_hidden_layers": 2}
 

@@ -14,8 +14,8 @@ from priorscope.bert.model.heads import (
 )
 from priorscope.bert.model.shape import BertShape
 from priorscope.checks import CHECKS, Check, Figure
-from priorscope.runs.experiment import Rows
 from priorscope.checks._parity import randomise
+from priorscope.runs.experiment import Rows
 from priorscope.vit.folder import load_vit, save_vit
 from priorscope.vit.network import VisionTransformer
 from priorscope.vit.shape import VitShape

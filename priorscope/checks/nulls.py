@@ -6,7 +6,6 @@ import numpy as np
 
 from priorscope.analysis.estimates import estimate
 from priorscope.checks import CHECKS, Check, Figure
-from priorscope.runs.experiment import Rows
 from priorscope.checks._small import small_runs
 from priorscope.runs.experiment import Plan, Rows
 from priorscope.runs.run import Run
@@ -59,7 +58,9 @@ def _null(case: dict[str, list[Run]], rows: Rows) -> Figure:
     assert change.high is not None
     run = list(case.values())[1][0]
     name = f"{run.learner.text}, {run.structure.label}: change of bits per label in half widths"
-    return Figure(f"{name} of its interval", change.center / (change.high - change.center), -1.0, 1.0)
+    return Figure(
+        f"{name} of its interval", change.center / (change.high - change.center), -1.0, 1.0
+    )
 
 
 def _two_channels(series: Examples) -> Examples:

@@ -6,11 +6,11 @@ import math
 import torch
 
 from priorscope.checks import CHECKS, Check, Figure
-from priorscope.runs.experiment import Rows
 from priorscope.checks._parity import figure, randomise
 from priorscope.core.seeds import torch_stream
 from priorscope.nn.attention import attention_weights
 from priorscope.nn.position import AddPositions, rotate
+from priorscope.runs.experiment import Rows
 from priorscope.vit.network import VisionTransformer
 from priorscope.vit.shape import VitShape
 

@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 import torch
 
 from priorscope.checks import CHECKS, Check, Figure
-from priorscope.runs.experiment import Rows
 from priorscope.checks._parity import (
     by_name,
     difference,
@@ -19,6 +18,7 @@ from priorscope.checks._parity import (
     randomise,
 )
 from priorscope.core.seeds import torch_stream
+from priorscope.runs.experiment import Rows
 from priorscope.vit.folder import load_vit
 from priorscope.vit.names import huggingface_to_ours
 

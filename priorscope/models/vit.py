@@ -4,7 +4,7 @@ import dataclasses
 import math
 from typing import ClassVar
 
-from jaxtyping import Float, Shaped
+from jaxtyping import Bool, Float, Shaped
 from torch import Tensor, nn
 
 from priorscope.core.config import Depth, DropoutRate, Width
