@@ -13,6 +13,8 @@ from priorscope.bert.training.classifier import Classifier, logits_of
 from priorscope.core.config import Config
 from priorscope.core.seeds import numpy_stream
 from priorscope.train.adamw import ClippedAdamW
+from priorscope.train.early_stopping import EarlyStopping
+from priorscope.train.schedules import linear
 
 EVALUATIONS_PER_EPOCH = 2
 
@@ -70,8 +72,7 @@ class Finetuning(Config):
     def learning_rate_at(self, progress: float, width: int) -> float:
         """At a share of the planned steps in [0, 1], for a network of this width."""
         peak = 0.0256 / width if self.learning_rate is None else self.learning_rate
-        rising = progress / self.warmup if self.warmup else 1.0
-        return peak * min(rising, (1 - progress) / (1 - self.warmup))
+        return peak * linear(progress, self.warmup)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -102,7 +103,8 @@ def train_classifier(
     steps_per_epoch = -(-len(training) // settings.batch)
     steps = settings.epochs * steps_per_epoch
     every = max(1, steps_per_epoch // EVALUATIONS_PER_EPOCH)
-    best, kept, waited, losses = math.inf, network.state_dict(), 0, []
+    stopping, kept, evaluations = EarlyStopping(settings.patience), network.state_dict(), 0
+    losses: list[float] = []
     order = np.empty(0, np.int64)
     for step in range(steps):
         epoch, index = divmod(step, steps_per_epoch)
@@ -122,17 +124,17 @@ def train_classifier(
             )
         if (step + 1) % every and step + 1 < steps:
             continue
-        current = validation_loss(classifier, validation)
+        current, evaluations = validation_loss(classifier, validation), evaluations + 1
+        best = stopping.improves(current, evaluations)
         epochs = (step + 1) / steps_per_epoch
-        report(ValidationResult(epochs, float(np.mean(losses)), current, current < best))
-        losses, waited = [], waited + 1
-        if current < best:
-            best, waited = current, 0
+        report(ValidationResult(epochs, float(np.mean(losses)), current, best))
+        losses = []
+        if best:
             kept = {name: tensor.clone() for name, tensor in network.state_dict().items()}
-        elif waited >= settings.patience:
+        elif stopping.should_stop(evaluations):
             break
     network.load_state_dict(kept)
-    return best
+    return stopping.lowest
 
 
 def validation_loss(classifier: Classifier, texts: Classified) -> float:

@@ -10,6 +10,7 @@ from priorscope.bert.data.masking import Masking
 from priorscope.bert.model.shape import Size
 from priorscope.core.config import Config
 from priorscope.core.duration import duration
+from priorscope.train.schedules import linear
 
 Precision = Literal["float32", "bfloat16"]
 Init = Literal["cooccurrence", "random"]
@@ -154,9 +155,7 @@ class Pretraining(Config):
 
     def learning_rate_at(self, progress: float) -> float:
         """At a share of the training in [0, 1]."""
-        if progress < self.warmup:
-            return self.peak * progress / self.warmup
-        return self.peak * max(0.0, (1 - progress) / (1 - self.warmup))
+        return self.peak * linear(progress, self.warmup)
 
 
 def _fastest(device: torch.device) -> Precision:
