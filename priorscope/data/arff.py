@@ -1,5 +1,6 @@
 """Weka's .arff as columns."""
 
+import csv
 import io
 from pathlib import Path
 
@@ -7,6 +8,8 @@ import numpy as np
 
 from priorscope.data.compression import content
 from priorscope.data.encodings import decode
+
+MALFORMED = (NotImplementedError, ValueError, IndexError, TypeError, KeyError, OverflowError)
 
 
 def read_arff(path: Path) -> dict[str, np.ndarray]:
@@ -23,8 +26,7 @@ def read_arff(path: Path) -> dict[str, np.ndarray]:
         kinds = dict(zip(meta.names(), meta.types(), strict=True))
         if "relational" in kinds.values():
             raise ValueError("it has relational attributes")
-    except (arff.ParseArffError, NotImplementedError, ValueError, StopIteration, IndexError,
-            TypeError, KeyError, OverflowError) as error:  # fmt: skip
+    except (arff.ParseArffError, StopIteration, csv.Error, *MALFORMED) as error:
         raise ValueError(
             f"{path} can't be read as .arff ({error}); series of several channels are read from "
             "the .ts file of the same archive, tables from .csv."

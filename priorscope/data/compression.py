@@ -4,6 +4,7 @@ import bz2
 import gzip
 import io
 import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -15,7 +16,10 @@ PACKED = (".gz", ".bz2", ".xz", ".zst", ".zip")
 MAX_UNPACKED = 8 * 2**30  # bytes of one file
 MAX_RATIO = 2000  # unpacked to packed bytes beyond the first 64 MiB: what a bomb has
 HARMLESS = 64 * 2**20
-DAMAGED = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, ValueError)
+DAMAGED = (
+    OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, ValueError, IndexError,
+    KeyError, NotImplementedError, RuntimeError, struct.error,
+)  # fmt: skip
 
 
 def plain_name(path: Path) -> str:

@@ -1,7 +1,9 @@
 """The files of a folder, a .tar.* or a .zip, one after the other; nothing is ever extracted."""
 
+import gzip
 import os
 import stat
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -15,14 +17,10 @@ MAX_MEMBER_BYTES = 256 * 2**20
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 
 DAMAGED = (
-    tarfile.TarError,
-    zipfile.BadZipFile,
-    zlib.error,
-    LZMAError,
-    EOFError,
-    OSError,
-    ValueError,
-)
+    tarfile.TarError, zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, LZMAError, EOFError,
+    IndexError, KeyError,
+    struct.error, NotImplementedError, RuntimeError, UnicodeError, OverflowError, MemoryError,
+)  # fmt: skip
 UTF8_NAMES = 0x800  # flag of a .zip whose names are UTF-8
 PEEK = 200  # names of a .tar, which has to be unpacked to be listed
 
@@ -50,7 +48,7 @@ def members(path: Path, wanted: Wanted, read: bool = True) -> Iterator[tuple[str
             yield from _zip(path, wanted, read)
         else:
             yield from _tar(path, wanted, read)
-    except (tarfile.TarError, zipfile.BadZipFile, zlib.error, LZMAError, EOFError) as error:
+    except DAMAGED as error:
         raise ValueError(f"{path} is damaged or no archive: {error}; fetch it again.") from error
 
 

@@ -67,7 +67,8 @@ class RowsConfig(TaskConfig):
         try:
             target = target_column(source.columns, self.target)
         except (LookupError, ValueError) as error:
-            doubt = "" if source.has_header else f" {source.notes[-1].text}"
+            guessed = [n.text for n in source.notes if n.text.startswith("The first line looks")]
+            doubt = f" {guessed[0]}" if guessed else ""
             raise type(error)(f"{error.args[0]}{doubt}") from error
         for name in (self.group, self.time):
             if name and column(source.columns, name) and name == target:

@@ -324,14 +324,13 @@ def _excel(path: Path) -> pa.Table:
             f"{path} needs openpyxl: pip install 'priorscope[excel]', or save it as .csv."
         ) from error
     import io
-    import zipfile
 
     data = content(path)
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         sheet = book.worksheets[0]
         rows = [row for row in sheet.iter_rows(values_only=True) if any(v is not None for v in row)]
-    except (zipfile.BadZipFile, KeyError, TypeError, IndexError, SyntaxError) as error:
+    except Exception as error:  # whatever a damaged file makes of openpyxl's parsers
         raise ValueError(f"{path} can't be read as .xlsx: {error}.") from error
     if len(rows) < 2:
         raise ValueError(f"{path} has no rows in its first sheet.")
