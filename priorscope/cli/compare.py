@@ -30,7 +30,7 @@ def run(
     data
         `digits`, `mnist1d` or another registered task; a folder or archive of images in one
         folder per class; .npz or .npy arrays; a .csv, .tsv, .jsonl or .parquet table; .ts or
-        .arff series.
+        .arff series. `priorscope inspect DATA` shows how they are understood.
     config
         TOML file with the same keys as the flags; flags win.
     json_
@@ -41,6 +41,7 @@ def run(
         No progress.
     """
     from priorscope.cli.dry_run import print_plan
+    from priorscope.core.read import read_lines
     from priorscope.experiments.comparison import Comparison
     from priorscope.experiments.progress import console, watching
 
@@ -48,6 +49,10 @@ def run(
     say = console(to_stderr=json_)
     with watching("reading the data", quiet):
         comparison = Comparison.of(data, settings, started=STARTED)
+    read = comparison.data.examples.read
+    if read is not None and not quiet and not dry_run:
+        for line in read_lines(read):
+            say.print(line, markup=False, highlight=False, soft_wrap=True)
     if dry_run:
         print_plan(comparison, say)
         return Exit.DONE

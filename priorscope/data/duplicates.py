@@ -42,9 +42,10 @@ def find_duplicates(
     """
     keys, test_keys = _keys(inputs), _keys(test_inputs)
     unique, which, counts = np.unique(keys, return_inverse=True, return_counts=True)
-    double = int((counts[which] > 1).sum())
-    pairs = np.unique(np.stack([which.astype(np.float64), targets.astype(np.float64)]), axis=1)
-    ambiguous = pairs.shape[1] - len(unique)
+    repeated = counts[which] > 1
+    double = int(repeated.sum())
+    pairs = set(zip(which[repeated].tolist(), targets[repeated].tolist(), strict=True))
+    ambiguous = len(pairs) - int((counts > 1).sum())
     natural = FEW_VALUES * len(unique) < len(keys) or ambiguous > max(
         10, AMBIGUOUS * (counts > 1).sum()
     )
