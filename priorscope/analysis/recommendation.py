@@ -7,6 +7,7 @@ import numpy as np
 
 from priorscope.analysis.curves.learning_curves import Fitted
 from priorscope.analysis.curves.quantiles import quantile
+from priorscope.analysis.curves.remarks import Remark
 from priorscope.analysis.curves.rows import Table
 
 _CERTAIN = 0.975
@@ -26,7 +27,7 @@ def recommend(table: Table, fits: dict[str, dict[str, Fitted]], found: dict[str,
         if not flawless:
             ranked = {on: fits[on]} if out else fits  # no rank on a metric that somebody has at 0
             return [*out, *_compared(table, ranked, found, on, size), *_limits(table, fits)]
-        out.append(f"At {size:,.0f} examples the {on} of {_list(flawless)} is 0 in every draw.")
+        out.append(f"At {size:,.0f} examples the {on} of {_list(flawless)} is 0 in every repeat.")
         out += _falls(found["saturation"], on)
     return out + _limits(table, fits)
 
@@ -40,7 +41,7 @@ def _compared(
     out = _present(fits, on, size)
     best = _ranked(_at(curves, size))[0]
     if curves[best].withheld:  # the best of the others would be a wrong answer
-        out.append(f"With more data no best is foretold: the {on} of {best} can't be extrapolated.")
+        out.append(f"We can't say which learner wins with more data: {curves[best].withheld}")
     else:
         for times in (2.0, 4.0):
             out += _later(curves, on, times * size, times)
@@ -89,11 +90,11 @@ def _present(fits: dict[str, dict[str, Fitted]], on: str, size: float) -> list[s
     values = _at(fits[on], size)
     order = _ranked(values)
     best = order[0]
-    draws = fits[on][best].means.draws
+    repeats = fits[on][best].means.repeats
     all_seen = len(values) == len(fits[on])
     lowest = f"the lowest {on}" if all_seen else f"the lowest {on} of those seen there"
     sentence = f"At {size:,.0f} examples {best} has {lowest}: {_range(values[best])}"
-    out = [f"{sentence}, {draws} draw{'s' if draws > 1 else ''}."]
+    out = [f"{sentence}, {repeats} repeat{'s' if repeats > 1 else ''}."]
     near = [o for o in order[1:] if (values[o] > values[best]).mean() < _CERTAIN]
     if near:
         out.append(f"At this size {_list(near)} can't be told apart from {best}.")
@@ -122,23 +123,29 @@ def _later(curves: dict[str, Fitted], on: str, size: float, times: float) -> lis
 
 
 def _crossings(entries: list[dict[str, Any]], on: str, size: float) -> list[str]:
+    """Who overtakes whom: what is likely ahead first, then what was observed."""
     out = []
-    for verdict in ("predicted", "observed"):
+    for verdict in ("likely overtakes", "observed", "open"):
         for e in entries:
             if e["on"] != on or e["verdict"] != verdict:
                 continue
-            n = e["n"]
-            low, high = _counts(n["low80"], n["high80"])
-            tense, how = "overtakes", verdict
-            if verdict == "predicted":
-                seen = n["median"] <= size
-                tense = "seems to overtake" if seen else "will overtake"
-                how = "by the fitted curves; more draws would show it" if seen else verdict
-            out.append(
-                f"{e['overtaking']} {tense} {e['overtaken']} on {on} at about "
-                f"{_count(n['median'])} examples (80% interval {low} to {high}; "
-                f"{how})."
+            n, late, early = e["n"], e["overtaking"], e["overtaken"]
+            if verdict == "observed":
+                low, high = _counts(n["low80"], n["high80"])
+                out.append(
+                    f"{late} overtakes {early} on {on} at about {_count(n['median'])} examples "
+                    f"(80% interval {low} to {high}; observed)."
+                )
+                continue
+            start = (
+                f"{late} likely overtakes"
+                if verdict == "likely overtakes"
+                else f"Open: {late} passes"
             )
+            before = e["not_before"]
+            bound = f"; not before {_count(before)} examples (90%)" if before else ""
+            odds = f"probability {e['probability']:.2f}{bound}"
+            out.append(f"{start} {early} on {on} within 4 × the data ({odds}).")
     return out[:_MOST_SENTENCES]
 
 
@@ -225,17 +232,17 @@ def _more_draws(
     if needed > _MOST_DRAWS:
         return (
             f"To separate {second} from {best} at {size:,.0f} would take more than "
-            f"{_MOST_DRAWS} draws: take them as equal there."
+            f"{_MOST_DRAWS} repeats: take them as equal there."
         )
     more = max(needed - draws, 1)
     return (
-        f"To separate {second} from {best}, {more} more draw{'s' if more > 1 else ''} at "
-        f"{size:,.0f}{_cost(table, pair, size, more)} should do: `--draws {draws + more}`."
+        f"To separate {second} from {best}, {more} more repeat{'s' if more > 1 else ''} at "
+        f"{size:,.0f}{_cost(table, pair, size, more)} should do: `--repeats {draws + more}`."
     )
 
 
 def _draws(curves: dict[str, Fitted], names: tuple[str, str] | list[str]) -> int:
-    return min(curves[n].means.draws for n in names)
+    return min(curves[n].means.repeats for n in names)
 
 
 def _cost(table: Table, names: tuple[str, str] | list[str], size: float, draws: int) -> str:
@@ -250,12 +257,12 @@ def _cost(table: Table, names: tuple[str, str] | list[str], size: float, draws: 
 def _limits(table: Table, fits: dict[str, dict[str, Fitted]]) -> list[str]:
     every = [fit for curves in fits.values() for _, fit in sorted(curves.items())]
     out = _folded([fit for fit in every if fit.withheld])
-    out += [fit.remark for fit in every if fit.remark]
+    out += [_remark(remark) for fit in every for remark in fit.remarks]
     single = sorted({fit.curve.learner for fit in every if not fit.means.repeated})
     if single:
         out.append(
-            f"There is one draw of {_list(single)}: intervals come from how the values scatter "
-            "about the curve; 5 draws would show the noise itself."
+            f"There is one repeat of {_list(single)}: intervals come from how the values scatter "
+            "about the curve; 5 repeats would show the noise itself."
         )
     if len({tuple(fit.means.sizes) for fit in every}) > 1:
         out.append(
@@ -263,6 +270,25 @@ def _limits(table: Table, fits: dict[str, dict[str, Fitted]]) -> list[str]:
             "overlap, by interpolation."
         )
     return out + list(table.notes)
+
+
+def _remark(remark: Remark) -> str:
+    v = remark.values
+    start = f"{v['learner']}: the {v['on']}"
+    if remark.key == "curve_missed":
+        return (
+            f"{start} at n = {v['n']:g} was hidden and predicted as {v['predicted']:.3g}, but is "
+            f"{v['observed']:.3g}; its forecast is wide for that reason."
+        )
+    if remark.key == "curve_steepens":
+        return (
+            f"{start} still falls faster and faster at n = {v['n']:g} (log-log slope "
+            f"{v['slope']:.2f} after {v['before']:.2f}), so where it will stop is uncertain."
+        )
+    return (
+        f"{start} rises by {100 * v['rise']:.0f}% between n = {v['start']:g} and {v['end']:g}; "
+        "its curve is ill-behaved."
+    )
 
 
 def _folded(refused: list[Fitted]) -> list[str]:

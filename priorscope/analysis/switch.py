@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from priorscope.analysis.curves.quantiles import over_draws
+from priorscope.analysis.curves.quantiles import over_repeats
 from priorscope.analysis.curves.rows import Table
 from priorscope.analysis.curves.saturation import block_costs
 
@@ -34,9 +34,9 @@ def switch_code(table: Table) -> dict[str, Any]:
     path = best_path(bits.mean(axis=2))
     starts = costs[0].starts
     return {
-        "bits": over_draws(total),
-        "best_single": {"learner": learners[best], "bits": over_draws(single[best])},
-        "saved": over_draws(single[best] - total),
+        "bits": over_repeats(total),
+        "best_single": {"learner": learners[best], "bits": over_repeats(single[best])},
+        "saved": over_repeats(single[best] - total),
         "path": _stretches([learners[i] for i in path], starts, sizes),
         "changes": [float(starts[s]) for s in range(1, len(path)) if path[s] != path[s - 1]],
         "basis": costs[0].basis,

@@ -20,7 +20,7 @@ Pair = tuple[np.ndarray, np.ndarray]
 @CHECKS.register
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class CrossoverRecovery(Check):
-    """Pairs of offset power laws with 5 draws of 2% noise: one half crosses at 2 x the data."""
+    """Pairs of offset power laws with 5 repeats of 2% noise: one half crosses at 2 x the data."""
 
     def judge(self, rows: Rows) -> list[Figure]:
         true = 2.0 * float(_SIZES[-1])
@@ -31,7 +31,7 @@ class CrossoverRecovery(Check):
                 high = np.inf if n["high80"] is None else n["high80"]
                 inside.append(n["low80"] <= true <= high)
                 error.append(abs(np.log2(n["median"] / true)))
-        false = np.mean([e["verdict"] == "predicted" for e in _last_entries(_parallel)])
+        false = np.mean([e["verdict"] == "likely overtakes" for e in _last_entries(_parallel)])
         # 20 pairs: an 80% interval holds in fewer than 10 of them once in two thousand times.
         held = float(np.mean(inside))
         return [
@@ -50,7 +50,9 @@ def _last_entries(draw: Callable[[np.random.Generator], Pair]) -> list[dict[str,
             for n, value, line in zip(_SIZES, values, noise, strict=True):
                 for d, z in enumerate(line):
                     loss = float(value * np.exp(z))
-                    rows.append({"learner": f"{name} {i}", "n": float(n), "draw": d, "loss": loss})
+                    rows.append(
+                        {"learner": f"{name} {i}", "n": float(n), "repeat": d, "loss": loss}
+                    )
     fits = fit_curves(rows, members=200)["loss"]
     return [pair_crossings(fits[f"late {i}"], fits[f"early {i}"])[-1] for i in range(_PAIRS)]
 

@@ -1,4 +1,4 @@
-"""`priorscope curves`: crossovers and data-equivalence from learning curves in a CSV file."""
+"""`priorscope curves`: forecasts, crossovers and data-equivalence from anybody's table."""
 
 import json
 import sys
@@ -6,54 +6,87 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from cyclopts import Parameter
 from rich.console import Console
-from rich.table import Table
 
 from priorscope.cli.exit_codes import Exit
-from priorscope.wording import numbers as words
 
 _QUIET = 2.0  # seconds before progress is shown
-_MOST_ROWS = 40  # of a table on the terminal; --json holds all
 
 
 def run(
-    file: Path,
-    *,
+    *files: Path,
+    columns: str = "",
+    metric: str | None = None,
     json_: Annotated[bool, Parameter(name="--json")] = False,
+    page: Path | None = None,
     nats: bool = False,
     percent: bool = False,
     seed: int = 0,
 ) -> int:
-    """Crossovers and data-equivalence from learning curves in a CSV file.
+    """Forecasts, crossovers and data-equivalence from learning curves in a table.
 
     Parameters
     ----------
-    file
-        CSV with the columns learner, n, draw, and loss or error or both. Optional columns:
-        train_loss, uniform_loss, block_bits, block_examples, seconds.
+    files
+        CSV (or tab- or semicolon-separated) with a column for the training examples and one for
+        the metric; learner, repeat, dataset and test_examples where there are any. Also wide
+        tables, and what Weights & Biases or TensorBoard export (several files are joined).
+    columns
+        Which column is what, where its name doesn't tell: `n=train_size,learner=model`; roles
+        are n, learner, repeat, dataset, test_examples and every metric.
+    metric
+        What the values of a wide table (one column per learner) are: accuracy, f1, loss, ...
     json_
         Print the result as JSON on stdout, and nothing else there.
+    page
+        Write a self-contained HTML page here.
     nats
         Losses are in nats; they are turned into bits.
     percent
-        Errors are in percent; they are turned into shares.
+        Errors and scores are in percent; they are turned into shares.
     seed
         Of the perturbations that intervals are taken from.
     """
-    from priorscope.analysis.curves.forecast import forecast
-    from priorscope.analysis.curves.rows import in_units, read_csv
+    from priorscope.analysis.curves.run import CurveSettings, curves
 
-    rows = in_units(read_csv(file), nats=nats, percent=percent)
+    if not files:
+        raise ValueError("Name at least one file: priorscope curves runs.csv.")
+    settings = CurveSettings(
+        columns=parse_columns(columns), metric=metric, nats=nats, percent=percent, seed=seed
+    )
     with _progress() as tell:
-        result = forecast(rows, seed=seed, progress=tell)
+        result = curves(files, settings, progress=tell)
+    if page is not None:
+        from priorscope.core.files import write
+        from priorscope.report.curves_page import curves_page
+
+        write(page, curves_page(result, ", ".join(file.name for file in files)))
+        print(f"priorscope: wrote {page}", file=sys.stderr)
     if json_:
-        print(json.dumps(result, allow_nan=False, indent=1))
+        whole = result[""] if list(result) == [""] else result
+        print(json.dumps(whole, allow_nan=False, indent=1))
     else:
-        _show(result)
+        from priorscope.cli.curves_text import show
+
+        for name, found in result.items():
+            show(Console(), name, found)
     return Exit.DONE
+
+
+def parse_columns(text: str) -> dict[str, str]:
+    """`n=train_size,learner=model` as role -> column."""
+    out: dict[str, str] = {}
+    for part in filter(None, (p.strip() for p in text.split(","))):
+        role, equals, column = (p.strip() for p in part.partition("="))
+        if not (role and equals and column):
+            raise ValueError(
+                f"--columns takes ROLE=COLUMN, separated by commas, but one part is {part!r}."
+            )
+        out[role] = column
+    return out
 
 
 @contextmanager
@@ -73,110 +106,3 @@ def _progress() -> Iterator[Callable[[str], None]]:
     else:
         with status:
             yield tell
-
-
-def _show(result: dict[str, Any]) -> None:
-    console = Console()
-    for sentence in result["recommendation"]:
-        console.print(f"• {sentence}", highlight=False)
-    tables = (
-        _crossovers(result["crossovers"]),
-        _equivalence(result["equivalence"]),
-        _audit(result["audit"]),
-        _saturation(result["saturation"]),
-    )
-    for table in tables:
-        if table.row_count:
-            console.print(table)
-
-
-def _table(title: str, columns: list[str], rows: list[list[str]]) -> Table:
-    left_out = len(rows) - _MOST_ROWS
-    table = Table(title=title, title_justify="left", show_edge=False, pad_edge=False)
-    table.caption = f"{left_out} more rows: --json" if left_out > 0 else None
-    for i, name in enumerate(columns):
-        table.add_column(name, justify="left" if i < 3 else "right")
-    for row in rows[:_MOST_ROWS]:
-        table.add_row(*row)
-    return table
-
-
-def _crossovers(entries: list[dict[str, Any]]) -> Table:
-    rows = [
-        [
-            f"{e['overtaking']} overtakes {e['overtaken']}",
-            e["on"],
-            e["verdict"],
-            _count(e["n"]["median"]),
-            _between(e["n"]["low80"], e["n"]["high80"], e["n"]["median"]),
-            "" if e["probability_never"] is None else f"{e['probability_never']:.2f}",
-        ]
-        for e in entries
-    ]
-    columns = ["Crossovers", "on", "verdict", "n", "80% interval", "P(never)"]
-    return _table("", columns, rows)
-
-
-def _equivalence(entries: list[dict[str, Any]]) -> Table:
-    rows = []
-    for e in entries:
-        ratio = e["ratio"]
-        if ratio["mean"] is None:
-            text = f"> {words.ratio(ratio['low'])} ×"
-        else:
-            high = "…" if ratio["high"] is None else words.ratio(ratio["high"])
-            text = f"{words.ratio(ratio['mean'])} × ({words.ratio(ratio['low'])} to {high})"
-        rows.append([f"{e['a']} in data of {e['b']}", e["on"], e["kind"], f"{e['n']:,.0f}", text])
-    columns = ["Data-equivalence", "on", "", "n", "worth (95%)"]
-    return _table("", columns, rows)
-
-
-def _audit(entries: list[dict[str, Any]]) -> Table:
-    rows = [
-        [
-            e["learner"],
-            e["on"],
-            "passed" if e["passed"] else "FAILED",
-            f"{e['n']:,g}",
-            str(e["hidden"]),
-            _interval(e["predicted"]),
-            _interval(e["seen"]),
-        ]
-        for e in entries
-    ]
-    columns = ["Audit", "on", "", "n", "sizes hidden", "predicted (95%)", "seen (95%)"]
-    return _table("", columns, rows)
-
-
-def _saturation(entries: list[dict[str, Any]]) -> Table:
-    rows = [
-        [
-            e["learner"],
-            e["on"],
-            e["verdict"],
-            f"{e['n']:,g}",
-            "" if (fall := e["fall_per_doubling"]) is None else _percent(fall),
-            "" if not e["catch_up"] else f"{100 * e['catch_up']['share']['mean']:.0f}%",
-        ]
-        for e in entries
-    ]
-    columns = ["Saturation", "on", "", "n", "fall per doubling (95%)", "paid before beating chance"]
-    return _table("", columns, rows)
-
-
-def _percent(i: dict[str, Any]) -> str:
-    return f"{100 * i['mean']:.1f}% ({100 * i['low']:.1f} to {100 * i['high']:.1f})"
-
-
-def _interval(i: dict[str, Any]) -> str:
-    return f"{i['mean']:.3g} ({i['low']:.3g} to {i['high']:.3g})"
-
-
-def _count(n: float | None) -> str:
-    return "" if n is None else f"{n:,.3g}" if n < 1000 else f"{n:,.0f}"
-
-
-def _between(low: float | None, high: float | None, middle: float | None) -> str:
-    if low is None and middle is None:
-        return ""
-    return f"{_count(low)} to {_count(high) or 'never'}"

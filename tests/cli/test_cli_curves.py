@@ -47,14 +47,21 @@ def test_nats_become_bits(path, capsys):
 def test_tables_for_people(path, capsys):
     assert run(path) == 0
     shown = capsys.readouterr().out
-    for words in ("Crossovers", "Data-equivalence", "Audit", "Saturation", "cnn has the lowest"):
+    for words in (
+        "Forecasts",
+        "Crossovers",
+        "Data-equivalence",
+        "Saturation",
+        "cnn has the lowest",
+    ):
         assert words in shown
 
 
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("learner,n\nmlp,3\n", "must have the columns learner, n, draw, and loss or error"),
+        ("learner,steps\nmlp,3\n", "name it: --columns n=COLUMN"),
+        ("learner,n\nmlp,3\n", "no column that is known as a metric"),
         ("learner,n,error\nmlp,3,40\n", "say --percent"),
         ("learner,n,loss\nmlp,3,-1\n", "No row can be used"),
     ],
@@ -72,3 +79,31 @@ def test_bad_files_leave_one_sentence_and_code_2(tmp_path, capsys, text, sentenc
 def test_a_missing_file_is_named(tmp_path, capsys):
     assert run(tmp_path / "none.csv") == 2
     assert "There is no file" in capsys.readouterr().err
+
+
+def test_a_page_stands_alone_and_escapes_names(tmp_path, capsys):
+    lines = ["learner,n,error"] + [f"<b>x</b>,{n},{n**-0.4}" for n in (100, 200, 400, 800)]
+    table, page = tmp_path / "curves.csv", tmp_path / "page.html"
+    table.write_text("\n".join(lines), encoding="utf-8")
+    assert run(table, "--page", page) == 0
+    text = page.read_text(encoding="utf-8")
+    assert "<b>x</b>" not in text
+    assert "&lt;b&gt;x" in text
+    assert "<svg" in text
+    assert "http" not in text.replace("http://www.w3.org/2000/svg", "")
+    assert str(page) in capsys.readouterr().err
+
+
+def test_columns_are_named_and_data_sets_kept_apart(tmp_path, capsys):
+    lines = ["corpus,model,train_size,f1"]
+    lines += [
+        f"{d},{m},{n},{1 - n**-0.4 / d}" for d in (1, 2) for m in "ab" for n in (64, 128, 256)
+    ]
+    file = tmp_path / "trackers.csv"
+    file.write_text("\n".join(lines), encoding="utf-8")
+    assert run(file, "--json", "--columns", "n=train_size,learner=model") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert list(found) == ["1", "2"]
+    assert {e["on"] for e in found["1"]["forecasts"]} == {"1 - f1"}
+    assert run(file, "--columns", "train_size") == 2
+    assert "ROLE=COLUMN" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""Whether a curve may be extrapolated: its largest sizes are hidden, predicted, and compared."""
+"""The largest sizes are hidden, predicted, and compared with what was observed."""
 
 import dataclasses
 from typing import Any
@@ -8,18 +8,19 @@ from scipy.special import stdtrit
 
 from priorscope.analysis.curves.ensemble import Ensemble
 from priorscope.analysis.curves.noise import Means
+from priorscope.analysis.curves.quantiles import estimate_json
 from priorscope.core.seeds import numpy_stream
 
-TOLERANCE = 0.15  # relative; a prediction further off is refused however wide its interval
-_HARMLESS = 0.02  # relative; a prediction closer than this passes however narrow its interval
+TOLERANCE = 0.15  # relative; a prediction further off counts as missed however wide its interval
+_HARMLESS = 0.02  # relative; a prediction closer than this is right however narrow its interval
 
 
 @dataclasses.dataclass(frozen=True)
 class Audit:
-    """One hidden size: what was predicted, what was seen. Values are log means.
+    """One hidden size: what the parametric families predicted, what was observed. In logs.
 
-    hidden: how many sizes were hidden. predicted: (members,) with the noise of a seen mean.
-    noise: standard deviation of `seen`. freedom: its degrees of freedom.
+    hidden: how many sizes were hidden. predicted: (members,) with the noise of an observed mean.
+    noise: standard deviation of `observed`. dof: its degrees of freedom.
     """
 
     learner: str
@@ -27,42 +28,46 @@ class Audit:
     size: float
     hidden: int
     predicted: np.ndarray
-    seen: float
+    observed: float
     noise: float
-    freedom: float
-    draws: int
+    dof: float
+    repeats: int
 
     @property
     def error(self) -> float:
-        """log(predicted median / seen)."""
-        return float(np.median(self.predicted) - self.seen)
+        """log(predicted median / observed)."""
+        return float(np.median(self.predicted) - self.observed)
 
     @property
     def passed(self) -> bool:
         """Inside the 95% interval of the prediction and off by less than 15%.
 
-        Less than 2% off passes in any case; more than 15% off only if what was seen is itself
-        that uncertain.
+        Less than 2% off passes in any case; more than 15% off only if what was observed is itself
+        that uncertain. A miss withholds nothing: it shifts the weights, and a remark names it.
         """
         low, high = np.quantile(self.predicted, (0.025, 0.975))
         if abs(self.error) > max(np.log1p(TOLERANCE), 2.0 * self.noise):
             return False
-        return bool(low <= self.seen <= high) or abs(self.error) < _HARMLESS
+        return bool(low <= self.observed <= high) or abs(self.error) < _HARMLESS
 
     def to_json(self) -> dict[str, Any]:
         """The entry of the key `audit`."""
-        low, high = np.exp(np.quantile(self.predicted, (0.025, 0.975)))
-        reach = stdtrit(self.freedom, 0.975) * self.noise
-        seen = np.exp(self.seen + np.array([0.0, -1.0, 1.0]) * reach)
-        middle = float(np.exp(np.median(self.predicted)))
+        low, middle, high = np.exp(np.quantile(self.predicted, (0.025, 0.5, 0.975))).tolist()
+        half = stdtrit(self.dof, 0.975) * self.noise
+        center, least, most = np.exp(self.observed + np.array([0.0, -1.0, 1.0]) * half).tolist()
+        predicted = estimate_json(
+            middle, low, high, self.repeats, "median of plausible curves, 95% interval"
+        )
+        observed = estimate_json(
+            center, least, most, self.repeats, "mean, Student's t over repeats"
+        )
         return {
             "learner": self.learner,
             "n": self.size,
             "on": self.on,
             "hidden": self.hidden,
-            "predicted": {"mean": middle, "low": float(low), "high": float(high), "n": self.draws},
-            "seen": dict(zip(("mean", "low", "high"), map(float, seen), strict=True))
-            | {"n": self.draws},
+            "predicted": predicted,
+            "seen": observed,
             "passed": self.passed,
         }
 
@@ -70,37 +75,25 @@ class Audit:
 def audit(
     learner: str, on: str, means: Means, ensemble: Ensemble, hidden: int, seed: int
 ) -> list[Audit]:
-    """Compare what an ensemble that didn't see the last `hidden` sizes says about (two of) them."""
+    """Compare what an ensemble without the last `hidden` sizes says about (two of) them."""
     out = []
     noise = np.sqrt(means.variance * ensemble.inflation)
-    for i in range(len(means.sizes) - min(hidden, 2), len(means.sizes)):
+    count = len(means.sizes)
+    for i in sorted({count - hidden, count - 1}):
         stream = numpy_stream(seed, "audit", learner, on, hidden, i)
         predicted = ensemble.log_values(means.sizes[i : i + 1])[:, 0]
-        luck = stream.standard_t(ensemble.freedom, len(predicted))
+        deviation = stream.standard_t(ensemble.dof, len(predicted))
         out.append(
             Audit(
                 learner,
                 on,
                 float(means.sizes[i]),
                 hidden,
-                predicted + noise[i] * luck,
+                predicted + noise[i] * deviation,
                 float(means.y[i]),
                 float(noise[i]),
-                ensemble.freedom,
-                means.draws,
+                ensemble.dof,
+                means.repeats,
             )
         )
     return out
-
-
-def complaint(audits: list[Audit]) -> str | None:
-    """Why a curve may not be extrapolated, as a sentence; None if every audit passed."""
-    failed = [a for a in audits if not a.passed]
-    if not failed:
-        return None
-    worst = max(failed, key=lambda a: abs(a.error))
-    return (
-        f"{worst.learner}: with the last {worst.hidden} of its sizes hidden, the {worst.on} at "
-        f"n = {worst.size:g} was predicted as {np.exp(np.median(worst.predicted)):.3g}, but "
-        f"{np.exp(worst.seen):.3g} was seen, so nothing is extrapolated for it."
-    )

@@ -1,4 +1,4 @@
-"""At which size one learner overtakes another: seen, predicted, out of reach, never, or unknown."""
+"""At which size one learner overtakes another: where it was observed, and what is likely ahead."""
 
 import itertools
 from collections.abc import Iterable, Mapping
@@ -6,20 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from priorscope.analysis.curves.learning_curves import (
-    HORIZON,
-    SUPPORT,
-    Fitted,
-    first_reach,
-    fit_curves,
-)
-from priorscope.analysis.curves.quantiles import NOTHING, spread_of
+from priorscope.analysis.curves.constants import FITTED, Constants
+from priorscope.analysis.curves.grid import SUPPORT, first_reach
+from priorscope.analysis.curves.learning_curves import Fitted, fit_curves
+from priorscope.analysis.curves.order import certain_order, compared_sizes
+from priorscope.analysis.curves.pairs import Pair, calibrated, pair_of
+from priorscope.analysis.curves.quantiles import NOTHING, plain, quantile, sizes_of_crossing
 
-PREDICTED = 0.8  # probability of a crossing within 4 x the data, to say "predicted"
-NEVER = 0.9  # probability of no crossing up to the horizon, to say "never"
-BEYOND = 0.05  # probability of a crossing within 4 x the data, below which it is "beyond support"
-_MISTAKE = 0.05  # probability that any size's order is taken for certain wrongly, per pair
-_PER_OCTAVE = 8
+STAYS = 0.1  # probability of overtaking within 4 x the data, up to which the leader "stays ahead"
+OVERTAKES = 0.6  # calibrated probability from which it is "likely"
 
 
 def crossover(
@@ -36,91 +31,86 @@ def crossover(
     missing = [name for name in (a, b) if name not in fits]
     if missing:
         raise LookupError(f"No row has a usable {on} of {' or '.join(map(repr, missing))}.")
-    return pair_crossings(fits[a], fits[b])
+    return pair_crossings(fits[a], fits[b], seed)
 
 
-def crossings(fits: dict[str, Fitted]) -> list[dict[str, Any]]:
+def crossings(fits: dict[str, Fitted], seed: int = 0) -> list[dict[str, Any]]:
     """Entries of every pair of learners."""
     return [
         entry
         for a, b in itertools.combinations(sorted(fits), 2)
-        for entry in pair_crossings(fits[a], fits[b])
+        for entry in pair_crossings(fits[a], fits[b], seed)
     ]
 
 
-def pair_crossings(a: Fitted, b: Fitted) -> list[dict[str, Any]]:
-    """Observed crossings in rising order, then what is to come after the last certain size."""
-    sizes = shared_sizes(a, b)
+def pair_crossings(
+    a: Fitted, b: Fitted, seed: int = 0, constants: Constants = FITTED
+) -> list[dict[str, Any]]:
+    """Observed crossings in rising order, then what is likely beyond the sizes of both.
+
+    An entry holds `overtaking`, `overtaken`, `on`, `verdict`: observed, stays ahead, likely
+    overtakes, open, or unknown (with a `reason`: few_sizes, no_shared_sizes); `probability` and
+    `probability_2x` of an overtaking within 4 and 2 times the data; `n`, the distribution of the
+    size at the crossing; `not_before`, which it reaches with a probability of 90%.
+    """
+    out = _observed(a, b)
+    pair = pair_of(a, b, seed, constants)
+    if pair is not None:
+        return [*out, _future(pair, constants)]
+    shared = max(a.means.sizes[0], b.means.sizes[0]) <= min(a.largest, b.largest)
+    reason = "few_sizes" if shared else "no_shared_sizes"
+    return [*out, _entry(a, b, "unknown", reason=reason)]
+
+
+def _observed(a: Fitted, b: Fitted) -> list[dict[str, Any]]:
+    sizes = compared_sizes(a, b)
     if not len(sizes):
-        return [_entry(a, b, "undecided", None, None, "They share no range of sizes.")]
-    behind = a.interpolated(sizes) - b.interpolated(sizes)  # > 0 where a is worse
-    sign = certain_order(behind)
-    certain = np.flatnonzero(sign)
-    if not len(certain):
-        late, early = (a, b) if behind[:, -1].mean() > 0 else (b, a)
-        reason = "At no size seen is it certain which of them is better."
-        return [_entry(late, early, "undecided", None, None, reason)]
+        return []
+    sign = certain_order(a, b, sizes)
+    behind = np.log(a.interpolated(sizes)) - np.log(b.interpolated(sizes))  # > 0: a is worse
     out = []
-    for i, j in itertools.pairwise(certain):
+    for i, j in itertools.pairwise(np.flatnonzero(sign)):
         if sign[i] != sign[j]:
             when = first_reach(np.log(sizes[i : j + 1]), behind[:, i : j + 1] * sign[i])
-            pair = (a, b) if sign[i] > 0 else (b, a)
-            out.append(_entry(*pair, "observed", np.exp(when), 0.0, None))
-    last = certain[-1]
-    late, early = (a, b) if sign[last] > 0 else (b, a)
-    return [*out, _future(late, early, float(sizes[last]), float(sizes[-1]))]
+            late, early = (a, b) if sign[i] > 0 else (b, a)
+            out.append(_entry(late, early, "observed", n=sizes_of_crossing(np.exp(when))))
+    return out
 
 
-def shared_sizes(a: Fitted, b: Fitted) -> np.ndarray:
-    """Every size of either within the range of both."""
-    low = max(a.means.sizes[0], b.means.sizes[0])
-    high = min(a.means.sizes[-1], b.means.sizes[-1])
-    sizes = np.union1d(a.means.sizes, b.means.sizes)
-    return sizes[(sizes >= low) & (sizes <= high)]
+def _future(pair: Pair, constants: Constants) -> dict[str, Any]:
+    late, early = (pair.b, pair.a) if pair.leader == 0 else (pair.a, pair.b)
+    at_end, half_way = (
+        calibrated(pair.probability_overtaking(times), constants) for times in (SUPPORT, 2.0)
+    )
+    verdict = "open"
+    if at_end <= STAYS:
+        verdict = "stays ahead"
+    elif at_end >= OVERTAKES:
+        verdict = "likely overtakes"
+    when = pair.crossing()
+    return _entry(
+        late,
+        early,
+        verdict,
+        n=sizes_of_crossing(when),
+        probability=at_end,
+        probability_2x=half_way,
+        not_before=plain(float(quantile(when, (0.1,))[0])),
+        probability_never=float(np.isinf(when).mean()),
+    )
 
 
-def certain_order(behind: np.ndarray) -> np.ndarray:
-    """+1 or -1 where the sign of (members, sizes) is certain, at 5% over all sizes; else 0."""
-    limit = 1.0 - _MISTAKE / behind.shape[1]
-    return ((behind > 0).mean(axis=0) > limit) * 1 - ((behind < 0).mean(axis=0) > limit) * 1
-
-
-def _future(late: Fitted, early: Fitted, since: float, largest: float) -> dict[str, Any]:
-    withheld = [w for w in (late.withheld, early.withheld) if w]
-    if withheld:
-        return _entry(late, early, "undecided", None, None, " ".join(withheld))
-    octaves = np.log2(HORIZON * largest / since)
-    grid = since * 2.0 ** np.linspace(0.0, octaves, int(octaves * _PER_OCTAVE) + 1)
-    ahead = late.ensemble_log(grid) - early.ensemble_log(grid)
-    when = np.exp(first_reach(np.log(grid), ahead))
-    within = float((when <= SUPPORT * largest).mean())
-    never = float(np.isinf(when).mean())
-    verdict, reason = _verdict(within, never)
-    return _entry(late, early, verdict, when, never, reason)
-
-
-def _verdict(within: float, never: float) -> tuple[str, str | None]:
-    if within >= PREDICTED:
-        return "predicted", None
-    if never >= NEVER:
-        return "never", None
-    if within <= BEYOND:
-        reason = f"A crossing within {SUPPORT:g} x the data has a probability of {within:.2f}."
-        return "beyond support", reason
-    reason = f"A crossing within {SUPPORT:g} x the data has a probability of {within:.2f} only."
-    return "undecided", reason
-
-
-def _entry(
-    late: Fitted, early: Fitted, verdict: str, when: np.ndarray | None, never: float | None,
-    reason: str | None,
-) -> dict[str, Any]:  # fmt: skip
-    return {
+def _entry(late: Fitted, early: Fitted, verdict: str, **more: Any) -> dict[str, Any]:
+    entry = {
         "overtaking": late.curve.learner,
         "overtaken": early.curve.learner,
         "on": late.curve.on,
         "verdict": verdict,
-        "n": dict(NOTHING) if when is None else spread_of(when),
-        "probability_never": never,
-        "reason": reason,
+        "n": dict(NOTHING),
+        "probability": None,
+        "probability_2x": None,
+        "not_before": None,
+        "probability_never": 0.0 if verdict == "observed" else None,
+        "reason": None,
     }
+    return entry | more

@@ -6,7 +6,7 @@ import numpy as np
 
 from priorscope.analysis.curves.families import FAMILIES, Family
 from priorscope.analysis.curves.least_squares import Problem, fit_batch, prior_starts
-from priorscope.analysis.curves.noise import GUESS_FREEDOM, Luck, Means, perturbed
+from priorscope.analysis.curves.noise import GUESS_DOF, Means, SharedNoise, perturbed
 from priorscope.analysis.curves.quantiles import chi_square_quantile
 from priorscope.core.seeds import numpy_stream
 
@@ -18,8 +18,8 @@ class Ensemble:
     """Plausible curves of one learner: member i follows family `chosen[i]` with `theta[i]`.
 
     largest: the largest size fitted; level: the log mean there, which parameters are relative to.
-    weights: family name -> its share. inflation, freedom: by how
-    much the residuals exceed the noise between draws, and the degrees of freedom of that noise.
+    weights: family name -> its share. inflation, dof: by how
+    much the residuals exceed the noise between repeats, and the degrees of freedom of that noise.
     """
 
     largest: float
@@ -29,7 +29,7 @@ class Ensemble:
     theta: tuple[np.ndarray, ...]
     weights: dict[str, float]
     inflation: float
-    freedom: float
+    dof: float
 
     def log_values(self, sizes: np.ndarray) -> np.ndarray:
         """log e of each member at each size, (members, sizes)."""
@@ -99,15 +99,15 @@ def _centres(batch: Batch, family: Family) -> np.ndarray:
     return centre
 
 
-def _inflation(batch: Batch, misfit: np.ndarray, parameters: int) -> tuple[np.ndarray, ...]:
+def _inflation(batch: Batch, chi2: np.ndarray, parameters: int) -> tuple[np.ndarray, ...]:
     """(inflation of the variance, its degrees of freedom), per prefix."""
     repeated = np.array([p.means.repeated for p in batch.prefixes])
     spare = np.maximum(batch.shown.sum(axis=1) - min(parameters, 3), 1)
-    by_luck = chi_square_quantile(0.8, spare)  # only what luck doesn't explain inflates
-    measured = np.maximum(misfit / by_luck, 1.0)
-    guessed = (GUESS_FREEDOM + misfit) / (GUESS_FREEDOM + spare)
-    known = np.array([p.means.freedom for p in batch.prefixes])
-    return np.where(repeated, measured, guessed), np.where(repeated, known, GUESS_FREEDOM + spare)
+    by_chance = chi_square_quantile(0.8, spare)  # only what chance does not explain inflates
+    measured = np.maximum(chi2 / by_chance, 1.0)
+    guessed = (GUESS_DOF + chi2) / (GUESS_DOF + spare)
+    known = np.array([p.means.dof for p in batch.prefixes])
+    return np.where(repeated, measured, guessed), np.where(repeated, known, GUESS_DOF + spare)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -116,9 +116,9 @@ class Points:
 
     theta: np.ndarray
     centre: np.ndarray
-    misfit: np.ndarray
+    chi2: np.ndarray
     inflation: np.ndarray
-    freedom: np.ndarray
+    dof: np.ndarray
 
 
 def best_fits(batch: Batch, family: Family) -> Points:
@@ -127,12 +127,17 @@ def best_fits(batch: Batch, family: Family) -> Points:
     weight = batch.shown / batch.variance
     problem = Problem(batch.x, batch.y, weight, centre, np.array(family.spread))
     fits = fit_batch(family, problem, prior_starts(problem), steps=60)
-    more = _inflation(batch, fits.misfit, len(family.parameters))
-    return Points(fits.theta, centre, fits.misfit, *more)
+    more = _inflation(batch, fits.chi2, len(family.parameters))
+    return Points(fits.theta, centre, fits.chi2, *more)
 
 
 def members(
-    batch: Batch, family: Family, points: Points, rows: list[np.ndarray], luck: Luck, seed: int
+    batch: Batch,
+    family: Family,
+    points: Points,
+    rows: list[np.ndarray],
+    shared: SharedNoise,
+    seed: int,
 ) -> list[np.ndarray]:
     """Fits to perturbed means with a perturbed prior: rows[i] of the members of prefix i.
 
@@ -142,15 +147,13 @@ def members(
     y, weight, centre, start = [], [], [], []
     spread = np.array(family.spread)
     for i, prefix in enumerate(batch.prefixes):
-        size, count = len(luck.chi), len(prefix.means.sizes)
+        size, count = len(shared.chi), len(prefix.means.sizes)
         stream = numpy_stream(seed, "curves", family.name, prefix.name, prefix.shown)
         fresh = stream.standard_normal((count, size)).T[rows[i]]
         nudge = stream.standard_normal((len(spread), size)).T[rows[i]]
         nudge[:, 0] = 0.0
-        own = luck.take(rows[i])
-        moved, variance = perturbed(
-            prefix.means, own, fresh, points.inflation[i], points.freedom[i]
-        )
+        own = shared.take(rows[i])
+        moved, variance = perturbed(prefix.means, own, fresh, points.inflation[i], points.dof[i])
         pad = ((0, 0), (0, batch.x.shape[1] - count))
         y.append(np.pad(moved - prefix.level, pad))
         weight.append(np.pad(batch.shown[i, :count] / variance, pad))
@@ -167,21 +170,21 @@ def members(
 
 
 def ensembles(
-    prefixes: list[Prefix], weights: list[dict[str, float]], luck: Luck, seed: int = 0
+    prefixes: list[Prefix], weights: list[dict[str, float]], shared: SharedNoise, seed: int = 0
 ) -> list[Ensemble]:
     """Plausible curves for each prefix, its families taken in proportion to their weights."""
     batch = Batch.of(prefixes)
-    chosen = [_choose(w, luck.choice) for w in weights]
+    chosen = [_choose(w, shared.choice) for w in weights]
     thetas: list[list[np.ndarray]] = [[] for _ in prefixes]
-    inflation, freedom = np.zeros((2, len(prefixes)))
+    inflation, dof = np.zeros((2, len(prefixes)))
     for i, family in enumerate(FAMILIES):
         points = best_fits(batch, family)
         rows = [np.flatnonzero(c == i) for c in chosen]
-        for j, theta in enumerate(members(batch, family, points, rows, luck, seed)):
+        for j, theta in enumerate(members(batch, family, points, rows, shared, seed)):
             thetas[j].append(theta)
         share = np.array([w[family.name] for w in weights])
         inflation += share * points.inflation
-        freedom += share * points.freedom
+        dof += share * points.dof
     return [
         Ensemble(
             float(p.means.sizes[p.shown - 1]),
@@ -191,7 +194,7 @@ def ensembles(
             tuple(thetas[j]),
             weights[j],
             float(inflation[j]),
-            float(freedom[j]),
+            float(dof[j]),
         )
         for j, p in enumerate(prefixes)
     ]

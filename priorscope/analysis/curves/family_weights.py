@@ -4,7 +4,7 @@ import numpy as np
 
 from priorscope.analysis.curves.ensemble import Batch, Prefix, best_fits, members
 from priorscope.analysis.curves.families import FAMILIES, Family
-from priorscope.analysis.curves.noise import GUESS_FREEDOM, Luck
+from priorscope.analysis.curves.noise import GUESS_DOF, SharedNoise
 
 _SCORING = 64  # members per family that only decide weights
 _TAIL = 4.0  # degrees of freedom of the predictive density
@@ -29,16 +29,16 @@ def _log_student(distance: np.ndarray, spread: np.ndarray) -> float:
     return float(-log_volume - 0.5 * (_TAIL + size) * np.log1p(squared / _TAIL))
 
 
-def weigh(prefixes: list[Prefix], luck: Luck, seed: int = 0) -> list[dict[str, float]]:
+def weigh(prefixes: list[Prefix], shared: SharedNoise, seed: int = 0) -> list[dict[str, float]]:
     """Log predictive score per family of the (up to) 2 sizes after each prefix."""
     if not prefixes:
         return []
     batch = Batch.of(prefixes)
-    luck = luck.take(np.arange(min(_SCORING, len(luck.chi))))
-    rows = [np.arange(len(luck.chi))] * len(prefixes)
+    shared = shared.take(np.arange(min(_SCORING, len(shared.chi))))
+    rows = [np.arange(len(shared.chi))] * len(prefixes)
     scores: list[dict[str, float]] = [{} for _ in prefixes]
     for family in FAMILIES:
-        found = members(batch, family, best_fits(batch, family), rows, luck, seed)
+        found = members(batch, family, best_fits(batch, family), rows, shared, seed)
         for i, prefix in enumerate(prefixes):
             hidden = slice(prefix.shown, min(prefix.shown + 2, len(prefix.means.sizes)))
             scores[i][family.name] = _score(batch, i, hidden, found[i], family)
@@ -48,7 +48,7 @@ def weigh(prefixes: list[Prefix], luck: Luck, seed: int = 0) -> list[dict[str, f
 def plausible(prefixes: list[Prefix]) -> list[dict[str, float]]:
     """Log weight per family by its own fit, for prefixes too short to hide anything of.
 
-    -misfit/2 with a penalty of log(sizes)/2 per parameter (BIC); where the noise is a guess, its
+    -chi2/2 with a penalty of log(sizes)/2 per parameter (BIC); where the noise is a guess, its
     uncertainty is integrated out.
     """
     if not prefixes:
@@ -56,13 +56,13 @@ def plausible(prefixes: list[Prefix]) -> list[dict[str, float]]:
     batch = Batch.of(prefixes)
     scores: list[dict[str, float]] = [{} for _ in prefixes]
     for family in FAMILIES:
-        misfits = best_fits(batch, family).misfit
-        for i, (prefix, misfit) in enumerate(zip(prefixes, misfits, strict=True)):
+        chi2s = best_fits(batch, family).chi2
+        for i, (prefix, chi2) in enumerate(zip(prefixes, chi2s, strict=True)):
             penalty = 0.5 * len(family.parameters) * np.log(prefix.shown)
-            fit = 0.5 * misfit
+            fit = 0.5 * chi2
             if not prefix.means.repeated:
-                freedom = GUESS_FREEDOM + prefix.shown
-                fit = 0.5 * freedom * np.log1p(misfit / GUESS_FREEDOM)
+                dof = GUESS_DOF + prefix.shown
+                fit = 0.5 * dof * np.log1p(chi2 / GUESS_DOF)
             scores[i][family.name] = float(-fit - penalty)
     return scores
 

@@ -1,4 +1,4 @@
-"""From rows to everything that is said of learning curves: the JSON keys of schema 1."""
+"""From rows to everything that is said of learning curves: keys of the summary."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -8,7 +8,8 @@ import numpy as np
 from priorscope.analysis.curves.crossover import crossings
 from priorscope.analysis.curves.ensemble import MEMBERS
 from priorscope.analysis.curves.equivalence import equivalences
-from priorscope.analysis.curves.learning_curves import SUPPORT, Fitted, fit_curves
+from priorscope.analysis.curves.grid import HORIZON, SUPPORT
+from priorscope.analysis.curves.learning_curves import Fitted, fit_curves
 from priorscope.analysis.curves.quantiles import quantile
 from priorscope.analysis.curves.rows import Table, gather
 from priorscope.analysis.curves.saturation import saturation
@@ -16,19 +17,21 @@ from priorscope.analysis.recommendation import recommend
 from priorscope.analysis.switch import switch_code
 
 _PER_OCTAVE = 4
+TIMES = (2.0, 4.0, HORIZON)  # of the largest size, at which a forecast is stated
 
 
 def forecast(
-    rows: Iterable[Mapping[str, Any]],
+    rows: Iterable[Mapping[str, Any]] | Table,
     seed: int = 0,
     members: int = MEMBERS,
     progress: Callable[[str], None] = lambda stage: None,
 ) -> dict[str, Any]:
-    """Equivalence, crossovers, audit, saturation, switch, recommendation and fits, as plain JSON.
+    """Forecasts, equivalence, crossovers, audit, saturation, switch, recommendation and fits.
 
-    rows: one per learner, n and draw, with the keys learner, n, draw, and loss (bits per label)
-        or error (0 to 1) or both; optionally train_loss, uniform_loss, block_bits and
-        block_examples (prequential bits of the block after n, and its size), seconds.
+    rows: one per learner, n and repeat, with the keys learner, n, repeat, and one metric or more:
+        loss (bits per label), error (0 to 1), rmse, or whatever `gather` was told; optionally
+        test_examples, train_loss, uniform_loss, block_bits and block_examples (prequential bits
+        of the block after n, and its size), seconds. A `Table` is taken as it is.
     seed: of the perturbations that intervals are taken from; members: how many.
     progress: called with a few words before each longer stage.
 
@@ -40,29 +43,65 @@ def forecast(
     progress("comparing learners")
     each = list(fits.values())
     out: dict[str, Any] = {
-        "equivalence": [e for found in each for e in equivalences(found)],
-        "crossovers": [e for found in each for e in crossings(found)],
+        "forecasts": [e for curves in each for e in forecasts(curves)],
+        "equivalence": [e for curves in each for e in equivalences(curves)],
+        "crossovers": [e for curves in each for e in crossings(curves, seed)],
         "audit": [
-            a.to_json() for found in each for _, fit in sorted(found.items()) for a in fit.audits
+            a.to_json() for curves in each for _, fit in sorted(curves.items()) for a in fit.audits
         ],
-        "saturation": [e for found in each for e in saturation(table, found)],
+        "saturation": [e for curves in each for e in saturation(table, curves)],
         "switch": switch_code(table),
     }
     out["recommendation"] = recommend(table, fits, out)
-    out["fits"] = [point for found in each for point in curve_table(found)]
+    out["fits"] = [point for curves in each for point in curve_table(curves)]
+    out["observed"] = [point for curves in each for point in observed_points(curves)]
     return out
 
 
-def curve_table(fits: dict[str, Fitted]) -> list[dict[str, Any]]:
-    """Points to plot: median and 95% interval of every curve, up to 4 x its data if it may be.
+def forecasts(fits: dict[str, Fitted]) -> list[dict[str, Any]]:
+    """What every curve is expected to reach at 2, 4 and 8 times its data.
 
-    Within the sizes seen a point is `observed` (the fitted curve; with fewer than 3 sizes the
+    An entry holds `learner`, `on`, `n` (its largest size), `sizes` (how many), `repeats`; `ahead`:
+    a list of `times`, `n`, `median` and the ends of the 50, 80 and 95% intervals, `tested` (False
+    beyond 4 times); `weight_of_families`, `remarks` (findings), and `reason`, few_sizes where
+    there is no forecast, else None.
+    """
+    out = []
+    for learner, fit in sorted(fits.items()):
+        out.append(
+            {
+                "learner": learner,
+                "on": fit.curve.on,
+                "n": fit.largest,
+                "sizes": len(fit.means.sizes),
+                "repeats": fit.means.repeats,
+                "ahead": [] if fit.future is None else [_ahead(fit, times) for times in TIMES],
+                "weight_of_families": None if fit.future is None else fit.weight,
+                "remarks": [remark.to_json() for remark in fit.remarks],
+                "reason": "few_sizes" if fit.future is None else None,
+            }
+        )
+    return out
+
+
+def _ahead(fit: Fitted, times: float) -> dict[str, Any]:
+    values = np.exp(fit.ensemble_log(np.array([times * fit.largest])))[:, 0]
+    names = ("median", "low50", "high50", "low80", "high80", "low95", "high95")
+    ends = quantile(values, (0.5, 0.25, 0.75, 0.1, 0.9, 0.025, 0.975)).tolist()
+    entry = {"times": times, "n": times * fit.largest, "tested": times <= SUPPORT}
+    return entry | dict(zip(names, ends, strict=True))
+
+
+def curve_table(fits: dict[str, Fitted]) -> list[dict[str, Any]]:
+    """Points to plot: median, 80 and 95% interval of every curve, up to 4 x its data.
+
+    Within the sizes observed a point is `observed` (the fitted curve; with fewer than 3 sizes the
     means themselves), beyond them `predicted`.
     """
     out = []
     for learner, fit in sorted(fits.items()):
         sizes, values = _grid(fit)
-        low, middle, high = quantile(values, (0.025, 0.5, 0.975))
+        low, low80, middle, high80, high = quantile(values, (0.025, 0.1, 0.5, 0.9, 0.975))
         for i, n in enumerate(sizes):
             out.append(
                 {
@@ -72,17 +111,28 @@ def curve_table(fits: dict[str, Fitted]) -> list[dict[str, Any]]:
                     "median": float(middle[i]),
                     "low": float(low[i]),
                     "high": float(high[i]),
+                    "low80": float(low80[i]),
+                    "high80": float(high80[i]),
                     "kind": "observed" if n <= fit.largest * (1 + 1e-9) else "predicted",
                 }
             )
     return out
 
 
+def observed_points(fits: dict[str, Fitted]) -> list[dict[str, Any]]:
+    """Means over repeats at the sizes observed."""
+    return [
+        {"learner": learner, "on": fit.curve.on, "n": float(n), "value": float(np.exp(y))}
+        for learner, fit in sorted(fits.items())
+        for n, y in zip(fit.means.sizes, fit.means.y, strict=True)
+    ]
+
+
 def _grid(fit: Fitted) -> tuple[np.ndarray, np.ndarray]:
-    if fit.ensemble is None:
+    if fit.future is None:
         return fit.means.sizes, fit.observed
     first, end = fit.means.sizes[0], fit.largest
     inside = np.geomspace(first, end, int(np.ceil(np.log2(end / first) * _PER_OCTAVE)) + 1)
-    steps = 0 if fit.withheld else int(np.log2(SUPPORT) * _PER_OCTAVE)
+    steps = int(np.log2(SUPPORT) * _PER_OCTAVE)
     sizes = np.concatenate([inside, end * 2.0 ** (np.arange(1, steps + 1) / _PER_OCTAVE)])
     return sizes, np.exp(fit.ensemble_log(sizes))

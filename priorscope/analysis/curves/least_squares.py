@@ -14,12 +14,12 @@ _DAMPING = (1e-9, 1e9)
 class Fits:
     """Parameters (batch, parameters) of one family and what is left over.
 
-    misfit: (batch,) sum of squared residuals in units of their standard deviations.
-    cost: (batch,) misfit plus the prior's penalty.
+    chi2: (batch,) sum of squared residuals in units of their standard deviations.
+    cost: (batch,) chi2 plus the prior's penalty.
     """
 
     theta: np.ndarray
-    misfit: np.ndarray
+    chi2: np.ndarray
     cost: np.ndarray
 
 
@@ -51,7 +51,7 @@ def fit_batch(family: Family, problem: Problem, starts: list[np.ndarray], steps:
     repeated = problem.take(np.tile(np.arange(rows), count))
     fits = _descend(family, repeated, np.concatenate(starts), steps)
     best = fits.cost.reshape(count, rows).argmin(axis=0) * rows + np.arange(rows)
-    return Fits(fits.theta[best], fits.misfit[best], fits.cost[best])
+    return Fits(fits.theta[best], fits.chi2[best], fits.cost[best])
 
 
 def prior_starts(problem: Problem) -> list[np.ndarray]:
@@ -75,13 +75,13 @@ def _last_value(problem: Problem) -> np.ndarray:
 
 
 def _costs(family: Family, problem: Problem, theta: np.ndarray) -> tuple[np.ndarray, ...]:
-    """(log curve, misfit, cost); a curve that overflows costs infinity."""
+    """(log curve, chi2, cost); a curve that overflows costs infinity."""
     with np.errstate(all="ignore"):
         curve = family.log_curve(theta, problem.x)
-        misfit = (problem.weight * np.square(problem.y - curve)).sum(axis=1)
+        chi2 = (problem.weight * np.square(problem.y - curve)).sum(axis=1)
         penalty = np.square((theta - problem.centre) / problem.spread).sum(axis=1)
-    cost = np.where(np.isfinite(misfit + penalty), misfit + penalty, np.inf)
-    return curve, misfit, cost
+    cost = np.where(np.isfinite(chi2 + penalty), chi2 + penalty, np.inf)
+    return curve, chi2, cost
 
 
 def _jacobian(family: Family, x: np.ndarray, theta: np.ndarray, curve: np.ndarray) -> np.ndarray:
@@ -97,19 +97,19 @@ def _jacobian(family: Family, x: np.ndarray, theta: np.ndarray, curve: np.ndarra
 
 def _descend(family: Family, problem: Problem, start: np.ndarray, steps: int) -> Fits:
     theta = start.copy()
-    curve, misfit, cost = _costs(family, problem, theta)
+    curve, chi2, cost = _costs(family, problem, theta)
     damping = np.full(len(theta), 1e-2)
     open_rows = np.arange(len(theta))
     for _ in range(steps):
         part = problem.take(open_rows)
         here, at = theta[open_rows], curve[open_rows]
         trial = here + _step(family, part, here, at, damping[open_rows])
-        new_curve, new_misfit, new_cost = _costs(family, part, trial)
+        new_curve, new_chi2, new_cost = _costs(family, part, trial)
         old = cost[open_rows]
         accept = new_cost < old
         kept = open_rows[accept]
         theta[kept], curve[kept] = trial[accept], new_curve[accept]
-        misfit[kept], cost[kept] = new_misfit[accept], new_cost[accept]
+        chi2[kept], cost[kept] = new_chi2[accept], new_cost[accept]
         factor = np.where(accept, 0.2, 6.0)
         damping[open_rows] = np.clip(damping[open_rows] * factor, *_DAMPING)
         gain = np.where(accept, old - new_cost, np.inf)
@@ -118,7 +118,7 @@ def _descend(family: Family, problem: Problem, start: np.ndarray, steps: int) ->
         open_rows = open_rows[~done]
         if not len(open_rows):
             break
-    return Fits(theta, misfit, cost)
+    return Fits(theta, chi2, cost)
 
 
 def _step(

@@ -43,9 +43,9 @@ TRANSLATION_CROSSINGS: dict[tuple[str, str], float] = {
 
 
 def curve_rows(curves: dict[str, dict[float, float]]) -> list[dict[str, Any]]:
-    """Rows of one draw, as `fit_curves` takes them."""
+    """Rows of one repeat, as `fit_curves` takes them."""
     return [
-        {"learner": name, "n": n, "draw": 0, "loss": value}
+        {"learner": name, "n": n, "repeat": 0, "loss": value}
         for name, curve in curves.items()
         for n, value in curve.items()
     ]

@@ -1,35 +1,38 @@
-"""From rows, or a CSV file of them, to curves that can be fitted, and what is missing."""
+"""From rows to curves that can be fitted, and what is missing."""
 
-import csv
 import dataclasses
 import math
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-METRICS = ("loss", "error")
+METRICS = ("loss", "error", "rmse")  # of a comparison; lower is better, all positive
+SHARES = ("error",)  # metrics that are shares of wrong answers: their test noise is binomial
 NUMBERS = (
-    *METRICS, "train_loss", "uniform_loss", "block_bits", "block_examples", "seconds",
+    "train_loss", "uniform_loss", "block_bits", "block_examples", "seconds", "test_examples",
 )  # fmt: skip
+Cells = dict[str, dict[str, dict[float, dict[str, float]]]]
 
 
 @dataclasses.dataclass(frozen=True)
 class Curve:
     """One learner's values of one metric.
 
-    sizes: (sizes,) training examples, rising. values: (sizes, draws), positive, NaN where missing.
+    sizes: (sizes,) training examples, rising. values: (sizes, repeats), positive, NaN where
+    missing. test_variance: (sizes,) variance of the log mean from a finite test split; None where
+    the rows don't tell.
     """
 
     learner: str
     on: str
     sizes: np.ndarray
     values: np.ndarray
+    test_variance: np.ndarray | None = None
 
     @property
-    def draws(self) -> int:
-        """The largest number of draws of a size."""
+    def repeats(self) -> int:
+        """The largest number of repeats of a size."""
         return int(np.isfinite(self.values).sum(axis=1).max())
 
 
@@ -37,14 +40,14 @@ class Curve:
 class Table:
     """What the rows say.
 
-    curves: metric -> learner -> curve. cells: column -> learner -> size -> draw -> number, for
-    every numeric column. draws: their order in every array of values. notes: what was left out,
+    curves: metric -> learner -> curve. cells: column -> learner -> size -> repeat -> number, for
+    every numeric column. repeats: their order in every array of values. notes: what was left out,
     and why, in sentences.
     """
 
     curves: dict[str, dict[str, Curve]]
-    cells: dict[str, dict[str, dict[float, dict[str, float]]]]
-    draws: tuple[str, ...]
+    cells: Cells
+    repeats: tuple[str, ...]
     notes: tuple[str, ...]
 
     @property
@@ -53,87 +56,87 @@ class Table:
         return sorted({name for curves in self.curves.values() for name in curves})
 
     def zeros(self, on: str, learner: str) -> list[float]:
-        """Sizes at which a metric is 0 in every draw; no curve on a log scale has them."""
-        found = self.cells.get(on, {}).get(learner, {})
-        return [size for size, values in sorted(found.items()) if not any(values.values())]
+        """Sizes at which a metric is 0 in every repeat."""
+        by_size = self.cells.get(on, {}).get(learner, {})
+        return [size for size, values in sorted(by_size.items()) if not any(values.values())]
 
     def column(self, name: str, learner: str, size: float) -> np.ndarray:
-        """The numbers of a column at one size, (draws,), NaN where missing."""
-        found = self.cells.get(name, {}).get(learner, {}).get(size, {})
-        return np.array([found.get(d, math.nan) for d in self.draws])
+        """The numbers of a column at one size, (repeats,), NaN where missing."""
+        by_repeat = self.cells.get(name, {}).get(learner, {}).get(size, {})
+        return np.array([by_repeat.get(r, math.nan) for r in self.repeats])
 
 
-def read_csv(path: Path) -> list[dict[str, Any]]:
-    """Rows of a CSV file with the columns learner, n, draw, and loss or error or both.
-
-    Without a column `draw`, rows of the same learner and size are taken as draws 0, 1, ...
-
-    Raises:
-        ValueError: if there is no such file, a column is missing, or a number can't be read.
-    """
-    if not path.is_file():
-        raise ValueError(f"There is no file {path}.")
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        reader = csv.DictReader(file, skipinitialspace=True)
-        columns = [c.strip() for c in reader.fieldnames or []]
-        missing = [c for c in ("learner", "n") if c not in columns]
-        if missing or not set(METRICS) & set(columns):
-            raise ValueError(
-                f"{path} must have the columns learner, n, draw, and loss or error, "
-                f"but it has {', '.join(columns) or 'none'}."
-            )
-        reader.fieldnames = columns
-        return [
-            _numbers(row, f"{path}, line {reader.line_num}") for row in reader if any(row.values())
-        ]
-
-
-def _numbers(row: Mapping[str, Any], place: str) -> dict[str, Any]:
-    out: dict[str, Any] = {"learner": (row["learner"] or "").strip()}
-    if (row.get("draw") or "").strip():
-        out["draw"] = row["draw"].strip()
-    for name in ("n", *NUMBERS):
-        text = (row.get(name) or "").strip()
-        if not text:
-            continue
-        try:
-            out[name] = float(text)
-        except ValueError:
-            raise ValueError(f"{place}: {name} must be a number, but it is {text!r}.") from None
-    return out
-
-
-def gather(rows: Iterable[Mapping[str, Any]]) -> Table:
+def gather(rows: Iterable[Mapping[str, Any]], metrics: tuple[str, ...] = METRICS) -> Table:
     """Curves from rows; what can't be used is left out and named in a note.
 
+    rows: each with `learner`, `n` and one metric or more; `repeat` (or `draw`) where there are
+    several of a size: without it, rows of one learner and size are repeats 0, 1, ... in order.
+    metrics: names of the columns to fit, lower is better, positive.
+
     Raises:
-        ValueError: if a row lacks its learner or size, or no row can be used.
+        ValueError: if a row lacks its learner or size, one repeat has two values, or no row can
+            be used.
     """
-    cells: dict[str, dict[str, dict[float, dict[str, float]]]] = {}
-    notes: dict[str, int] = {}
-    draws: set[str] = set()
-    copies: dict[tuple[str, str, float, str], list[float]] = {}
-    seen: dict[tuple[str, float], int] = {}
+    collected = _Collected(metrics)
     for row in rows:
+        collected.add(row)
+    if collected.sizes and max(collected.sizes) <= 1:
+        raise ValueError(
+            f"n must be a number of training examples, but the largest is "
+            f"{max(collected.sizes):g}; if n is a share of the data, multiply it by their number."
+        )
+    if not any(name in collected.cells for name in metrics):
+        why = " ".join(_counted(collected.notes))
+        named = " or ".join(metrics)
+        raise ValueError(f"No row can be used: {named} must be positive. {why}".strip())
+    order = _canonical(collected.cells, collected.repeats, metrics)
+    curves, dropped = _curves(collected.cells, order, metrics)
+    return Table(curves, collected.cells, order, (*_counted(collected.notes), *dropped))
+
+
+class _Collected:
+    """Cells, names of repeats and notes, filled row by row."""
+
+    def __init__(self, metrics: tuple[str, ...]):
+        self.metrics = metrics
+        self.cells: Cells = {}
+        self.repeats: set[str] = set()
+        self.notes: dict[str, int] = {}
+        self._rows_at: dict[tuple[str, float], int] = {}
+
+    def add(self, row: Mapping[str, Any]) -> None:
         learner, size = _identity(row)
-        place = (learner, size)
-        draw = str(row["draw"]) if row.get("draw") is not None else str(seen.get(place, 0))
-        seen[place] = seen.get(place, 0) + 1
-        draws.add(draw)
-        for name in NUMBERS:
+        count = self._rows_at.get((learner, size), 0)
+        self._rows_at[learner, size] = count + 1
+        given = row.get("repeat", row.get("draw"))
+        repeat = str(count) if given is None else str(given)
+        self.repeats.add(repeat)
+        for name in (*self.metrics, *NUMBERS):
             value = row.get(name)
-            if value is None or _refused(name, float(value), learner, notes):
+            if value is None or self._refused(name, float(value), learner):
                 continue
-            copies.setdefault((name, learner, size, draw), []).append(float(value))
-    for (name, learner, size, draw), found in copies.items():
-        mean = float(np.mean(sorted(found)))
-        cells.setdefault(name, {}).setdefault(learner, {}).setdefault(size, {})[draw] = mean
-    if not any(name in cells for name in METRICS):
-        why = " ".join(_counted(notes))
-        raise ValueError(f"No row can be used: a loss or an error must be positive. {why}".strip())
-    order = _canonical(cells, draws)
-    curves, dropped = _curves(cells, order)
-    return Table(curves, cells, order, (*_counted(notes), *dropped))
+            by_repeat = self.cells.setdefault(name, {}).setdefault(learner, {}).setdefault(size, {})
+            if by_repeat.setdefault(repeat, float(value)) != float(value):
+                raise ValueError(
+                    f"{learner} has two values of {name} at n = {size:g} in repeat {repeat}, "
+                    f"{by_repeat[repeat]:g} and {float(value):g}; name the column that tells them "
+                    "apart (repeat, or dataset if there are several data sets), or keep one."
+                )
+
+    @property
+    def sizes(self) -> set[float]:
+        """Every size of any row."""
+        return {size for _, size in self._rows_at}
+
+    def _refused(self, name: str, value: float, learner: str) -> bool:
+        reason = None
+        if not math.isfinite(value):
+            reason = f"{learner}: a value of {name} is not a finite number and was left out"
+        elif name in self.metrics and value < 0:
+            reason = f"{learner}: a negative {name} was left out: only positive ones can be fitted"
+        if reason is not None and name in self.metrics:
+            self.notes[reason] = self.notes.get(reason, 0) + 1
+        return reason is not None
 
 
 def _identity(row: Mapping[str, Any]) -> tuple[str, float]:
@@ -145,21 +148,6 @@ def _identity(row: Mapping[str, Any]) -> tuple[str, float]:
     return str(learner), float(size)
 
 
-def _refused(name: str, value: float, learner: str, notes: dict[str, int]) -> bool:
-    if not math.isfinite(value):
-        if name in METRICS:
-            reason = f"{learner}: a value of {name} is not a finite number and was left out"
-            notes[reason] = notes.get(reason, 0) + 1
-        return True
-    if name in METRICS and value < 0:
-        reason = (
-            f"{learner}: a negative {name} was left out, because only positive ones can be fitted"
-        )
-        notes[reason] = notes.get(reason, 0) + 1
-        return True
-    return False
-
-
 def _counted(notes: dict[str, int]) -> tuple[str, ...]:
     return tuple(
         f"{reason} ({count} times)." if count > 1 else f"{reason}."
@@ -167,59 +155,91 @@ def _counted(notes: dict[str, int]) -> tuple[str, ...]:
     )
 
 
-def _canonical(
-    cells: dict[str, dict[str, dict[float, dict[str, float]]]], draws: set[str]
-) -> tuple[str, ...]:
-    """Draws in an order that depends on their values, not on their names."""
+def _canonical(cells: Cells, repeats: set[str], metrics: tuple[str, ...]) -> tuple[str, ...]:
+    """Repeats in an order that depends on their values, not on their names."""
 
-    def content(draw: str) -> tuple[Any, ...]:
+    def content(repeat: str) -> tuple[Any, ...]:
         return tuple(
-            (name, learner, size, found[draw])
-            for name in METRICS
+            (name, learner, size, values[repeat])
+            for name in metrics
             for learner, sizes in sorted(cells.get(name, {}).items())
-            for size, found in sorted(sizes.items())
-            if draw in found
+            for size, values in sorted(sizes.items())
+            if repeat in values
         )
 
-    return tuple(sorted(draws, key=lambda d: (content(d), d)))
+    return tuple(sorted(repeats, key=lambda r: (content(r), r)))
 
 
 def _curves(
-    cells: dict[str, dict[str, dict[float, dict[str, float]]]], draws: tuple[str, ...]
+    cells: Cells, repeats: tuple[str, ...], metrics: tuple[str, ...]
 ) -> tuple[dict[str, dict[str, Curve]], list[str]]:
     curves: dict[str, dict[str, Curve]] = {}
-    notes = []
-    for on in METRICS:
-        for learner, found in sorted(cells.get(on, {}).items()):
-            zero = [size for size in sorted(found) if not any(found[size].values())]
-            sizes = sorted(set(found) - set(zero))
-            if zero:
-                listed = ", ".join(f"{z:g}" for z in zero)
-                notes.append(
-                    f"{learner}: the {on} is 0 in every draw at n = {listed}; a curve on a log "
-                    "scale can't use that, so these sizes were left out."
-                )
-            if sizes:
-                values = np.array([[found[s].get(d, math.nan) for d in draws] for s in sizes])
-                used = Curve(learner, on, np.array(sizes), values)
-                curves.setdefault(on, {})[learner] = used
+    notes: list[str] = []
+    for on in metrics:
+        for learner, by_size in sorted(cells.get(on, {}).items()):
+            tested = cells.get("test_examples", {}).get(learner, {})
+            values, note = _without_zeros(on, learner, by_size, tested, cells)
+            notes += note
+            if not values:
+                continue
+            sizes = np.array(sorted(values))
+            table = np.array([[values[s].get(r, math.nan) for r in repeats] for s in sizes])
+            test = _test_variance(on, sizes, table, tested)
+            curves.setdefault(on, {})[learner] = Curve(learner, on, sizes, table, test)
     return curves, notes
 
 
-def in_units(
-    rows: list[dict[str, Any]], nats: bool = False, percent: bool = False
-) -> list[dict[str, Any]]:
-    """Rows with losses in bits and errors as shares of 1.
+def _without_zeros(
+    on: str, learner: str, by_size: dict[float, dict[str, float]],
+    tested: dict[float, dict[str, float]], cells: Cells,
+) -> tuple[dict[float, dict[str, float]], list[str]]:  # fmt: skip
+    """Values of the sizes that a log scale can use.
 
-    Raises:
-        ValueError: if an error is above 1 and not said to be in percent, or above 100.
+    Where a learner makes no error in any repeat, its error is taken as (0 + 1/2) / (n + 1), n the
+    test examples (of a share whose rows don't tell n: one over the least error of the table).
+    Other metrics that are 0 are left out, with a note.
     """
-    most = max((row["error"] for row in rows if "error" in row), default=0.0)
-    if most > (100.0 if percent else 1.0):
-        way_out = "" if percent else "; say --percent if errors are in percent"
-        raise ValueError(
-            f"An error must be at most {100 if percent else 1}, but one is {most:g}{way_out}."
+    zero = [size for size in sorted(by_size) if not any(by_size[size].values())]
+    if not zero:
+        return by_size, []
+    listed = ", ".join(f"{z:g}" for z in zero)
+    count = _test_count(on, tested, cells) if on in SHARES else None
+    if count is None:
+        left = {size: values for size, values in by_size.items() if size not in zero}
+        note = (
+            f"{learner}: the {on} is 0 in every repeat at n = {listed}; a curve on a log scale "
+            "can't use that, so these sizes were left out."
         )
-    losses = ("loss", "train_loss", "uniform_loss") if nats else ()
-    scale = dict.fromkeys(losses, 1 / math.log(2)) | ({"error": 0.01} if percent else {})
-    return [{k: v * scale[k] if k in scale else v for k, v in row.items()} for row in rows]
+        return left, [note]
+    least = 0.5 / (count + 1)
+    filled = {s: dict.fromkeys(v, least) if s in zero else v for s, v in by_size.items()}
+    note = (
+        f"{learner}: the {on} is 0 in every repeat at n = {listed}; it is taken as half an error "
+        f"in {count:,.0f} test examples there."
+    )
+    return filled, [note]
+
+
+def _test_count(on: str, tested: dict[float, dict[str, float]], cells: Cells) -> float | None:
+    told = [n for values in tested.values() for n in values.values() if n >= 1]
+    if told:
+        return min(told)
+    positive = [
+        value
+        for sizes in cells.get(on, {}).values()
+        for values in sizes.values()
+        for value in values.values()
+        if value > 0
+    ]
+    return 1 / min(positive) if positive else None
+
+
+def _test_variance(
+    on: str, sizes: np.ndarray, values: np.ndarray, tested: dict[float, dict[str, float]]
+) -> np.ndarray | None:
+    """Variance of the log mean error from the test split alone (binomial), (sizes,)."""
+    if on not in SHARES or not tested:
+        return None
+    counts = [min(tested.get(s, {}).values(), default=math.inf) for s in sizes.tolist()]
+    mean = np.nanmean(values, axis=1)
+    return np.maximum(1 - mean, 0.0) / (mean * np.array(counts))

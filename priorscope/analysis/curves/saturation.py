@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from priorscope.analysis.curves.learning_curves import Fitted, interpolate
-from priorscope.analysis.curves.quantiles import interval, over_draws
+from priorscope.analysis.curves.grid import interpolate
+from priorscope.analysis.curves.learning_curves import Fitted
+from priorscope.analysis.curves.quantiles import interval, over_repeats
 from priorscope.analysis.curves.rows import Table
 
 FLAT = 0.02  # relative fall per doubling below which a curve is called saturated
@@ -14,7 +15,7 @@ FLAT = 0.02  # relative fall per doubling below which a curve is called saturate
 
 @dataclasses.dataclass(frozen=True)
 class Blocks:
-    """bits: (blocks, draws) of code length, NaN where unknown. starts: (blocks,) examples known
+    """bits: (blocks, repeats) of code length, NaN where unknown. starts: (blocks,) examples known
     before each block. basis: where the bits come from.
     """
 
@@ -40,7 +41,7 @@ def saturation(table: Table, fits: dict[str, Fitted]) -> list[dict[str, Any]]:
                 "learner": learner,
                 "on": fit.curve.on,
                 "n": fit.largest,
-                "fall_per_doubling": None if fall is None else interval(fall, fit.means.draws),
+                "fall_per_doubling": None if fall is None else interval(fall, fit.means.repeats),
                 "verdict": verdict,
                 "catch_up": _catch_up(table, fit) if on_loss else None,
                 "gap": _gap(table, fit) if on_loss else None,
@@ -92,9 +93,9 @@ def _catch_up(table: Table, fit: Fitted) -> dict[str, Any] | None:
     if not len(blocks.starts) or not np.isfinite(total).any():
         return None
     return {
-        "bits": over_draws(before),
-        "share": over_draws(before / total),
-        "code_length": over_draws(total),
+        "bits": over_repeats(before),
+        "share": over_repeats(before / total),
+        "code_length": over_repeats(total),
         "beats_chance_at": float(sizes[first]) if first < len(sizes) else None,
         "basis": blocks.basis,
     }
@@ -118,5 +119,5 @@ def _gap(table: Table, fit: Fitted) -> list[dict[str, Any]] | None:
         train = table.column("train_loss", fit.curve.learner, size)
         gap = table.column("loss", fit.curve.learner, size) - train
         if np.isfinite(gap).any():
-            out.append({"n": float(size), "gap": over_draws(gap)})
+            out.append({"n": float(size), "gap": over_repeats(gap)})
     return out or None

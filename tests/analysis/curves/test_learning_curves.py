@@ -15,7 +15,7 @@ def truth(n):
 def smooth():
     stream = np.random.default_rng(0)
     rows = [
-        {"learner": "mlp", "n": n, "draw": d, "loss": truth(n) * np.exp(0.01 * z)}
+        {"learner": "mlp", "n": n, "repeat": d, "loss": truth(n) * np.exp(0.01 * z)}
         for n in SIZES
         for d, z in enumerate(stream.standard_normal(5))
     ]
@@ -23,8 +23,8 @@ def smooth():
 
 
 @pytest.fixture(scope="module")
-def refused():
-    first = dict(list(ADDITION.items())[:14])
+def short():
+    first = dict(list(ADDITION.items())[:2])
     return fit_curves(curve_rows({"addition": first}))["loss"]["addition"]
 
 
@@ -41,22 +41,32 @@ def test_a_higher_level_is_wider(smooth):
 
 
 def test_refuses_what_is_not_judged(smooth):
-    with pytest.raises(ValueError, match=r"from the smallest size seen to 4 times .* 125 to 32,00"):
-        smooth.predict(33000.0)
-    with pytest.raises(ValueError, match="125 to 32,000, but n = 100"):
+    with pytest.raises(
+        ValueError, match=r"from the smallest size observed to 8 times .* 125 to 64,00"
+    ):
+        smooth.predict(65000.0)
+    with pytest.raises(ValueError, match="125 to 64,000, but n = 100"):
         smooth.predict(100.0)
     with pytest.raises(ValueError, match="between 0 and 1, but it is 95"):
         smooth.predict(1000.0, level=95.0)
 
 
-def test_where_the_audit_failed_only_the_sizes_seen_are_told(refused):
-    assert np.isfinite(refused.predict(refused.largest)["median"])
-    with pytest.raises(ValueError, match="was predicted as"):
-        refused.predict(1.5 * refused.largest)
+def test_two_sizes_are_answered_with_one_sentence(short):
+    with pytest.raises(
+        ValueError, match="known at 2 sizes, but a forecast needs 3: train at 1 more"
+    ):
+        short.predict(1.5 * short.largest)
 
 
-def test_prints_as_one_line(smooth, refused):
+def test_a_forecast_starts_where_the_curve_ends(smooth):
+    ends = smooth.largest * np.array([1.0, 1 + 1e-6])
+    within, beyond = smooth.ensemble_log(ends).mean(axis=0)
+    # 400 members, means known to 1% / sqrt(5) = .45%
+    assert within == pytest.approx(beyond, abs=0.005)
+
+
+def test_prints_as_one_line(smooth, short):
     assert "\n" not in repr(smooth)
     assert repr(smooth).startswith("<mlp, loss: 0.7")
-    assert "at 8,000 (7 sizes, 5 draws); predicted at 16,000: 0." in repr(smooth)
-    assert "nothing is extrapolated" in repr(refused)
+    assert "at 8,000 (7 sizes, 5 repeats); predicted at 16,000: 0." in repr(smooth)
+    assert "a forecast needs 3" in repr(short)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from priorscope.analysis.curves.noise import Luck, means_of, perturbed
+from priorscope.analysis.curves.noise import SharedNoise, means_of, perturbed
 
 SIZES = 100 * 2.0 ** np.arange(6)
 
@@ -22,7 +22,7 @@ def test_variance_model_finds_floor_and_slope():
     truth = np.sqrt(0.01**2 + 0.04**2 * SIZES[0] / SIZES)
     values = 1 + truth[:, None] * stream.standard_normal((len(SIZES), 400))
     means = means_of(SIZES, values)
-    # 400 draws: a variance is known to 7% (one standard error)
+    # 400 repeats: a variance is known to 7% (one standard error)
     assert means.variance * 400 == pytest.approx(truth**2, rel=0.25)
 
 
@@ -30,10 +30,10 @@ def test_perturbed_means_have_the_covariance_of_the_mean_over_draws():
     stream = np.random.default_rng(1)
     values = draws_of(stream, 8)
     means = means_of(SIZES, values)
-    luck = Luck.of(0, 40_000, 8)
+    shared = SharedNoise.of(0, 40_000, 8)
     fresh = stream.standard_normal((40_000, len(SIZES)))
-    freedom = 1e6  # a variance known for certain, so that the answer is the normal one
-    y, _ = perturbed(means, luck, fresh, 1.0, freedom)
+    dof = 1e6  # a variance known for certain, so that the answer is the normal one
+    y, _ = perturbed(means, shared, fresh, 1.0, dof)
     relative = values / values.mean(axis=1, keepdims=True)
     expected = np.cov(relative) / 8
     scale = np.sqrt(np.outer(np.diag(expected), np.diag(expected)))
@@ -44,23 +44,23 @@ def test_perturbed_means_have_the_covariance_of_the_mean_over_draws():
 def test_learners_with_the_same_draws_move_together():
     stream = np.random.default_rng(2)
     values = draws_of(stream, 5)
-    luck = Luck.of(0, 500, 5)
+    shared = SharedNoise.of(0, 500, 5)
     nothing = np.zeros((500, len(SIZES)))
-    first, _ = perturbed(means_of(SIZES, values), luck, nothing, 1.0, 10.0)
-    second, _ = perturbed(means_of(SIZES, 3 * values), luck, nothing, 1.0, 10.0)
+    first, _ = perturbed(means_of(SIZES, values), shared, nothing, 1.0, 10.0)
+    second, _ = perturbed(means_of(SIZES, 3 * values), shared, nothing, 1.0, 10.0)
     assert second - first == pytest.approx(np.full_like(first, np.log(3)), abs=1e-12)
 
 
 @pytest.mark.parametrize("values", [np.ones((6, 1)), np.ones((6, 5))], ids=["one draw", "equal"])
 def test_no_perturbation_is_without_width(values):
     means = means_of(SIZES, values)
-    luck = Luck.of(0, 200, values.shape[1])
+    shared = SharedNoise.of(0, 200, values.shape[1])
     fresh = np.random.default_rng(0).standard_normal((200, len(SIZES)))
-    y, variance = perturbed(means, luck, fresh, 1.0, 4.0)
+    y, variance = perturbed(means, shared, fresh, 1.0, 4.0)
     assert (y.std(axis=0) > 0).all()
     assert (variance > 0).all()
 
 
-def test_another_draw_shifts_no_other_draws_luck():
-    few, many = Luck.of(0, 50, 3), Luck.of(0, 50, 4)
+def test_another_draw_shifts_no_other_draws_noise():
+    few, many = SharedNoise.of(0, 50, 3), SharedNoise.of(0, 50, 4)
     assert (few.multipliers == many.multipliers[:, :3]).all()

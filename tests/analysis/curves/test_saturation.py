@@ -8,12 +8,12 @@ from priorscope.analysis.curves.saturation import saturation
 SIZES = 125 * 2.0 ** np.arange(6)
 
 
-def entry(shape, noise=0.003, draws=5, sizes=SIZES, **more):
+def entry(shape, noise=0.003, repeats=5, sizes=SIZES, **more):
     stream = np.random.default_rng(0)
     rows = [
-        {"learner": "mlp", "n": n, "draw": d, "loss": shape(n) * np.exp(noise * z), **more}
+        {"learner": "mlp", "n": n, "repeat": d, "loss": shape(n) * np.exp(noise * z), **more}
         for n in sizes
-        for d, z in enumerate(stream.standard_normal(draws))
+        for d, z in enumerate(stream.standard_normal(repeats))
     ]
     table = gather(rows)
     (found,) = saturation(table, fit_curves(table, members=200)["loss"])
@@ -48,7 +48,7 @@ def test_what_is_paid_before_chance_is_beaten():
     assert found["beats_chance_at"] == 500
     before = 125 * 2.0 + (125 + 250) * 2.02
     after = (500 + 1000 + 2000) * 1.0
-    # The mean of 5 draws is known to .3% / sqrt(5)
+    # The mean of 5 repeats is known to .3% / sqrt(5)
     assert found["bits"]["mean"] == pytest.approx(before, rel=0.005)
     assert found["code_length"]["mean"] == pytest.approx(before + after, rel=0.005)
     assert found["share"]["mean"] == pytest.approx(before / (before + after), rel=0.01)

@@ -1,0 +1,81 @@
+"""Forecasts from rows or from a table on disk: `priorscope curves`, as a function."""
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from priorscope.analysis.curves.forecast import forecast
+from priorscope.analysis.curves.rows import METRICS, gather
+from priorscope.analysis.curves.tables import CurveTables, read_tables
+
+Source = str | Path | Iterable[str | Path] | Iterable[Mapping[str, Any]]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class CurveSettings:
+    """How a table of learning curves is read, and how its forecasts are made.
+
+    columns: role or metric -> name of a column, e.g. {"n": "train_size", "learner": "model",
+        "dataset": "corpus", "accuracy": "test score"}.
+    metric: what the values of a wide table (one column per learner) are: accuracy, f1, loss, ...
+    nats: losses are in nats; they are turned into bits.
+    percent: errors and scores are in percent; they are turned into shares.
+    seed: of the perturbations that intervals are taken from.
+    """
+
+    columns: dict[str, str] = dataclasses.field(default_factory=dict)
+    metric: str | None = None
+    nats: bool = False
+    percent: bool = False
+    seed: int = 0
+
+
+def curves(
+    source: Source,
+    settings: CurveSettings | None = None,
+    *,
+    progress: Callable[[str], None] = lambda stage: None,
+    **keywords: Any,
+) -> dict[str, dict[str, Any]]:
+    """Forecasts, crossovers and data-equivalence of every data set in a table of learning curves.
+
+    source: a file (CSV, also tab- or semicolon-separated; long or wide; as Weights & Biases or
+        TensorBoard export it), several of them, or rows as `forecast` takes them.
+    settings: or its fields as keywords.
+
+    Returns:
+        Name of the data set ("" if there is only one) -> the keys of `forecast`, and `notes`.
+
+    Raises:
+        ValueError: if nothing can be read; one sentence with the way out.
+    """
+    settings = dataclasses.replace(settings or CurveSettings(), **keywords)
+    read = _read(source, settings)
+    out = {}
+    for name, rows in read.rows.items():
+        table = gather(rows, read.metrics)
+        progress(f"reading {name or 'the curves'}")
+        found = forecast(table, settings.seed, progress=progress)
+        out[name] = found | {"metrics": list(read.metrics), "notes": [*read.notes, *table.notes]}
+    return out
+
+
+def _read(source: Source, settings: CurveSettings) -> CurveTables:
+    if isinstance(source, str | Path):
+        source = [source]
+    parts = list(source)
+    if parts and all(isinstance(part, str | Path) for part in parts):
+        return read_tables(
+            [Path(str(part)) for part in parts],
+            settings.columns,
+            settings.metric,
+            percent=settings.percent,
+            nats=settings.nats,
+        )
+    rows = [dict(part) for part in parts if isinstance(part, Mapping)]
+    by_dataset: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        by_dataset.setdefault(str(row.get("dataset", "")), []).append(row)
+    present = [m for m in METRICS if any(m in row for row in rows)]
+    return CurveTables(by_dataset, tuple(present or METRICS), ())
