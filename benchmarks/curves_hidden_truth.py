@@ -15,7 +15,7 @@ import numpy as np
 
 from priorscope.analysis.curves.crossover import crossings
 from priorscope.analysis.curves.learning_curves import fit_curves
-from priorscope.analysis.curves.rows import read_csv
+from priorscope.analysis.curves.tables import read_tables
 
 
 def predictions(shown, whole, on):
@@ -91,7 +91,7 @@ def main():
     parser.add_argument("--largest", type=float, default=4000)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    rows = read_csv(options.rows)
+    rows = read_tables([options.rows]).rows[""]
     everything = fit_curves(rows, options.seed)
     first = fit_curves([r for r in rows if r["n"] <= options.largest], options.seed)
     for on, whole in everything.items():

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from priorscope.analysis.curves.crossover import crossover as crossover
     from priorscope.analysis.curves.learning_curves import fit_curves as fit_curves
+    from priorscope.analysis.curves.run import CurveSettings as CurveSettings
+    from priorscope.analysis.curves.run import curves as curves
     from priorscope.api import compare as compare
     from priorscope.bert.fill_mask import fill_mask as fill_mask
     from priorscope.bert.finetune import finetune as finetune
@@ -14,10 +16,12 @@ if TYPE_CHECKING:
     from priorscope.experiments.settings import Settings as Settings
 
 _HOMES = {
+    "CurveSettings": "priorscope.analysis.curves.run",
     "Result": "priorscope.experiments.result",
     "Settings": "priorscope.experiments.settings",
     "compare": "priorscope.api",
     "crossover": "priorscope.analysis.curves.crossover",
+    "curves": "priorscope.analysis.curves.run",
     "fill_mask": "priorscope.bert.fill_mask",
     "finetune": "priorscope.bert.finetune",
     "fit_curves": "priorscope.analysis.curves.learning_curves",

@@ -161,12 +161,12 @@ def _worth(
         start = f"At {size:,.0f} examples {best} is worth "
         if ratio["low"] <= 1:
             continue
-        if ratio["mean"] is None:
+        if ratio["center"] is None:
             out.append(f"{start}more than {_count(ratio['low'])} × the data of {e['b']}.")
         else:
             high = "any number" if ratio["high"] is None else _count(ratio["high"])
             out.append(
-                f"{start}{_count(ratio['mean'])} × the data of {e['b']} "
+                f"{start}{_count(ratio['center'])} × the data of {e['b']} "
                 f"({_count(ratio['low'])} to {high}; {e['kind']})."
             )
     return out[:_MOST_SENTENCES]
@@ -176,7 +176,7 @@ def _falls(entries: list[dict[str, Any]], on: str) -> list[str]:
     groups: dict[str, list[str]] = {}
     for e in entries:
         if e["on"] == on and e["fall_per_doubling"]:
-            text = f"{e['learner']} ({100 * e['fall_per_doubling']['mean']:.0f}%)"
+            text = f"{e['learner']} ({100 * e['fall_per_doubling']['center']:.0f}%)"
             groups.setdefault(e["verdict"], []).append(text)
     words = {
         "falling": "Still falling per doubling of the data: {}.",
@@ -187,12 +187,12 @@ def _falls(entries: list[dict[str, Any]], on: str) -> list[str]:
 
 
 def _switching(found: dict[str, Any]) -> list[str]:
-    if found.get("reason") or not found["changes"] or found["saved"]["mean"] < 1:
+    if found.get("reason") or not found["changes"] or found["saved"]["center"] < 1:
         return []
     path = _list([f"{p['learner']} from {p['from']:,.0f}" for p in found["path"]], "then")
     return [
         f"The shortest code changes its learner: {path}; it saves "
-        f"{found['saved']['mean']:,.0f} bits against {found['best_single']['learner']} alone."
+        f"{found['saved']['center']:,.0f} bits against {found['best_single']['learner']} alone."
     ]
 
 

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from priorscope.report import words
+from priorscope.wording import numbers as words
 
 _MOST_ROWS = 40  # of a table on the terminal; --json holds all
 
@@ -74,11 +74,11 @@ def _equivalence(entries: list[dict[str, Any]]) -> Table:
     rows = []
     for e in entries:
         ratio = e["ratio"]
-        if ratio["mean"] is None:
+        if ratio["center"] is None:
             text = f"> {words.ratio(ratio['low'])} ×"
         else:
             high = "…" if ratio["high"] is None else words.ratio(ratio["high"])
-            text = f"{words.ratio(ratio['mean'])} × ({words.ratio(ratio['low'])} to {high})"
+            text = f"{words.ratio(ratio['center'])} × ({words.ratio(ratio['low'])} to {high})"
         rows.append([f"{e['a']} in data of {e['b']}", e["on"], e["kind"], _count(e["n"]), text])
     return _table(["Data-equivalence", "on", "", "n", "worth (95%)"], rows)
 
@@ -91,7 +91,7 @@ def _saturation(entries: list[dict[str, Any]]) -> Table:
             e["verdict"],
             _count(e["n"]),
             "" if (fall := e["fall_per_doubling"]) is None else _percent(fall),
-            "" if not e["catch_up"] else f"{100 * e['catch_up']['share']['mean']:.0f}%",
+            "" if not e["catch_up"] else f"{100 * e['catch_up']['share']['center']:.0f}%",
         ]
         for e in entries
     ]
@@ -100,7 +100,7 @@ def _saturation(entries: list[dict[str, Any]]) -> Table:
 
 
 def _percent(i: dict[str, Any]) -> str:
-    return f"{100 * i['mean']:.1f}% ({100 * i['low']:.1f} to {100 * i['high']:.1f})"
+    return f"{100 * i['center']:.1f}% ({100 * i['low']:.1f} to {100 * i['high']:.1f})"
 
 
 def _count(n: float | None) -> str:

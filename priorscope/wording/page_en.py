@@ -120,6 +120,7 @@ PAGE: dict[str, str] = {
     "column.at": "At n labels",
     "column.interval95": "95% interval",
     "column.never": "Probability of never",
+    "column.overtakes": "Overtakes within 4 × the data",
     "column.bits_in_all": "Bits in all",
     "column.saved": "Saved against guessing, bits",
     "column.column": "Column",
@@ -225,15 +226,22 @@ PAGE: dict[str, str] = {
     ),
     "more.pairs": "All pairs, on {metric}, at {n} labels of the row's model",
     "more.at": "at {n}",
+    "more.forecasts": "Forecasts at 2, 4 and 8 × the labels",
+    "more.forecasts_explain": (
+        "What each model is expected to reach with more labels. Up to 4 × such intervals were "
+        "tested on 1,426 real learning curves; nothing beyond 8 × was ever tested."
+    ),
+    "more.times": "{times} × the labels",
+    "more.never_tested": "never tested",
+    "more.rmse": "RMSE",
     "more.crossovers": "Crossovers",
     "more.crossovers_explain": (
         "The size from which one model is better than another. Observed: within the sizes "
-        "measured. Predicted: from fitted curves, up to 4 times the data. Beyond support: further "
-        "than that, only a hint. Nothing is predicted for a model whose largest sizes, hidden "
-        "first, were predicted badly."
+        "measured. Likely overtakes: with a probability of 60% or more within 4 times the data. "
+        "Stays ahead: the other one overtakes with at most 10%. Open: anything in between."
     ),
     "more.no_crossovers": "No model overtakes another within the sizes measured or predicted.",
-    "more.open_pairs": "{n} pairs without a crossover, or undecided",
+    "more.open_pairs": "{n} pairs without a crossover",
     "more.switch": "Switching code",
     "more.switch_explain": (
         "A code may use another model for each block of labels: the best way through the models as "

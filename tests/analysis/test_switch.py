@@ -49,9 +49,9 @@ def test_the_learner_changes_where_the_other_gets_shorter():
     ]
     assert found["changes"] == [400.0]
     # Alone, deep costs 2*100 + 1.5*200 + .5*400 = 700 bits, and quick as much.
-    assert found["best_single"]["bits"]["mean"] == pytest.approx(700)
+    assert found["best_single"]["bits"]["center"] == pytest.approx(700)
     paths = [(0, 0, 1), (0, 0, 0), (1, 1, 1)]
-    assert found["saved"]["mean"] == pytest.approx(200, abs=2 + np.log2(len(paths) * 2))
+    assert found["saved"]["center"] == pytest.approx(200, abs=2 + np.log2(len(paths) * 2))
 
 
 def test_blocks_that_differ_cannot_be_switched():

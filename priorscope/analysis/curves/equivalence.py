@@ -14,7 +14,7 @@ def equivalences(fits: dict[str, Fitted]) -> list[dict[str, Any]]:
     """For every pair, at each size of the better one: what it is worth in data of the other.
 
     An entry says: at `n`, `a` is worth `ratio` times the data of `b`. Where the level of `a` lies
-    beyond what was tested of `b`, ratio["mean"] and ["high"] are None and ["low"] is a bound.
+    beyond what was tested of `b`, ratio["center"] and ["high"] are None and ["low"] is a bound.
     """
     out = []
     for first, second in itertools.combinations(sorted(fits), 2):
@@ -44,7 +44,7 @@ def _entry(a: Fitted, b: Fitted, n: float, level: np.ndarray) -> dict[str, Any]:
     reach = b.largest if b.future is None else SUPPORT * b.largest
     if middle > reach:
         low = min(quantile(times, (0.025,))[0], reach / n)
-        value |= {"mean": None, "low": plain(low), "high": None}
+        value |= {"center": None, "low": plain(low), "high": None}
         kind = "observed" if b.future is None else "predicted"
     return {
         "a": a.curve.learner,

@@ -1,5 +1,6 @@
 """Intervals as plain JSON: what lies at infinity becomes null."""
 
+import dataclasses
 import math
 from typing import Any
 
@@ -49,8 +50,7 @@ def estimate_json(
 ) -> dict[str, Any]:
     """JSON form of an `Estimate`; an interval without a centre is a bound from below."""
     made = Estimate(center=center, low=low, high=high, n=n, method=method)
-    # Schema 1 says "mean" for the centre; the summary's reader turns it into schema 2.
-    return {"mean": made.center, "low": made.low, "high": made.high, "n": made.n}
+    return dataclasses.asdict(made)
 
 
 def quantile(samples: np.ndarray, at: tuple[float, ...]) -> np.ndarray:

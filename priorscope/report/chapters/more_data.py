@@ -11,8 +11,11 @@ from priorscope.wording.numbers import has_center, has_interval, is_number
 from priorscope.wording.page import t
 
 METRICS = ("error", "loss")
-VERDICTS = ("observed", "predicted", "beyond support", "undecided", "never")
-OPEN = ("never", "undecided")
+VERDICTS = (
+    "observed", "likely overtakes", "open", "stays ahead", "unknown",
+    "predicted", "beyond support", "undecided", "never",  # of schema 1
+)  # fmt: skip
+OPEN = ("never", "undecided", "stays ahead", "unknown")
 SHOWN = ("learner", "n", "median", "low", "high")
 
 
@@ -29,6 +32,7 @@ class MoreData(Chapter):
             "pairs": tables,
             "ratios": bool(_ratio_rows(view)),
             "best": view.best,
+            "forecasts": _forecasts(view),
             "crossovers": [row for row in crossovers if row["verdict"] not in OPEN],
             "open": [row for row in crossovers if row["verdict"] in OPEN],
             "fits": bool(_fits(view)) and view.largest is not None,
@@ -106,6 +110,16 @@ def _fits_figure(view: View, rows: list[dict[str, Any]], largest: int) -> Figure
     ]
     tables = {"fits": rows, "measured": measured, "fits_ends": with_ends(rows, ("median",))}
     return Figure(name="fits", title=t("figure.fits"), spec=spec, tables=tables)
+
+
+def _forecasts(view: View) -> list[dict[str, Any]]:
+    """One row per model, metric and horizon."""
+    rows = [
+        {"learner": row["learner"], "on": row["on"], **ahead}
+        for row in view.rows("forecasts")
+        for ahead in row.get("ahead") or []
+    ]
+    return sorted(rows, key=lambda row: (row["on"], view.index(row["learner"]), row["times"]))
 
 
 def _switch(view: View) -> dict[str, Any] | None:

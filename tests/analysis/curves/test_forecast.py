@@ -60,8 +60,8 @@ def test_entries_hold_what_the_schema_says(found):
     }  # fmt: skip
     assert {e["on"] for e in found["crossovers"]} == {"loss", "error"}
     for e in found["audit"]:
-        assert set(e["predicted"]) == set(e["seen"]) == {"mean", "low", "high", "n"}
-        assert e["seen"]["low"] < e["seen"]["mean"] < e["seen"]["high"]
+        assert set(e["predicted"]) == set(e["seen"]) == {"center", "low", "high", "n", "method"}
+        assert e["seen"]["low"] < e["seen"]["center"] < e["seen"]["high"]
 
 
 def test_every_pair_has_a_crossover_entry(found):

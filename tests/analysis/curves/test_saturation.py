@@ -25,7 +25,7 @@ def test_the_fall_per_doubling_of_a_power_law():
     assert found["verdict"] == "falling"
     fall = found["fall_per_doubling"]
     assert fall["low"] < 1 - 2**-0.2 < fall["high"]
-    assert fall["mean"] == pytest.approx(1 - 2**-0.2, abs=0.01)
+    assert fall["center"] == pytest.approx(1 - 2**-0.2, abs=0.01)
 
 
 def test_a_flat_curve_is_saturated():
@@ -49,19 +49,19 @@ def test_what_is_paid_before_chance_is_beaten():
     before = 125 * 2.0 + (125 + 250) * 2.02
     after = (500 + 1000 + 2000) * 1.0
     # The mean of 5 repeats is known to .3% / sqrt(5)
-    assert found["bits"]["mean"] == pytest.approx(before, rel=0.005)
-    assert found["code_length"]["mean"] == pytest.approx(before + after, rel=0.005)
-    assert found["share"]["mean"] == pytest.approx(before / (before + after), rel=0.01)
+    assert found["bits"]["center"] == pytest.approx(before, rel=0.005)
+    assert found["code_length"]["center"] == pytest.approx(before + after, rel=0.005)
+    assert found["share"]["center"] == pytest.approx(before / (before + after), rel=0.01)
     assert found["basis"] == "left sum of the test curve"
 
 
 def test_stored_blocks_come_before_the_left_sum():
     found = entry(lambda n: 1.0, uniform_loss=2.0, block_bits=100.0)["catch_up"]
-    assert found["code_length"]["mean"] == 125 * 2 + 6 * 100
+    assert found["code_length"]["center"] == 125 * 2 + 6 * 100
     assert found["basis"] == "prequential blocks"
 
 
 def test_the_gap_is_test_minus_training_loss():
     found = entry(lambda n: 1.0, noise=0.0, train_loss=0.25)
-    assert [g["gap"]["mean"] for g in found["gap"]] == [0.75] * 6
+    assert [g["gap"]["center"] for g in found["gap"]] == [0.75] * 6
     assert entry(lambda n: 1.0)["gap"] is None
