@@ -3,8 +3,10 @@
     python benchmarks/curves_hidden_truth.py ROWS.csv [--largest 4000] [--seed 0]
 
 ROWS.csv has the columns learner, n, draw, loss and/or error, with sizes beyond `--largest`; only
-rows with n <= largest are fitted. Prints every prediction beside what was seen, the coverage of
-the 80 and 95% intervals, and the crossings predicted beside those that the larger sizes show.
+rows with n <= largest are fitted. Prints every prediction at up to 4 times the data beside what
+was observed, the coverage of the 80 and 95% intervals, the CRPS beside that of the last value and
+of the log-log slope as points, and
+the crossings predicted beside those that the larger sizes show.
 """
 
 import argparse
@@ -19,15 +21,14 @@ from priorscope.analysis.curves.tables import read_tables
 
 
 def predictions(shown, whole, on):
-    """Prints one line per learner and hidden size; returns (withheld, in 80%, in 95%, error)."""
+    """One entry per learner and hidden size at 2 or 4 times the data: (in 80%, in 95%, CRPS of
+    the forecast, of the last value, of the log-log slope, median error, times)."""
     out = []
     for learner, fit in sorted(shown.items()):
         true = whole[learner].means
         for n, y, variance in zip(true.sizes, true.y, true.variance, strict=True):
-            if n <= fit.largest:
-                continue
-            if fit.ensemble is None:
-                print(f"{on} {learner} n={n:g}: {fit.withheld}")
+            times = n / fit.largest
+            if times <= 1 or times > 4 or fit.future is None:
                 continue
             stream = np.random.default_rng([int(n), len(learner)])
             noise = np.sqrt(variance) * stream.standard_normal(len(fit.observed))
@@ -35,37 +36,42 @@ def predictions(shown, whole, on):
             low95, low80, middle, high80, high95 = np.quantile(
                 predicted, (0.025, 0.1, 0.5, 0.9, 0.975)
             )
-            entry = (
-                fit.withheld is not None,
-                low80 <= y <= high80,
-                low95 <= y <= high95,
-                abs(middle - y),
-                n / fit.largest,
+            last = fit.means.y[-1]
+            slope = min((last - fit.means.y[-3]) / np.log2(fit.largest / fit.means.sizes[-3]), 0)
+            points = (last, last + slope * np.log2(times))
+            out.append(
+                (
+                    low80 <= y <= high80,
+                    low95 <= y <= high95,
+                    crps(predicted, y),
+                    *(abs(p - y) for p in points),
+                    abs(middle - y),
+                    times,
+                )
             )
-            out.append(entry)
             print(
                 f"{on} {learner} n={n:g}: predicted {np.exp(middle):.4g} (80% "
-                f"{np.exp(low80):.4g} to {np.exp(high80):.4g}), seen {np.exp(y):.4g}"
-                f"{'' if entry[1] else ', outside'}{' [withheld]' if entry[0] else ''}"
+                f"{np.exp(low80):.4g} to {np.exp(high80):.4g}), observed {np.exp(y):.4g}"
+                f"{'' if low80 <= y <= high80 else ', outside'}"
             )
     return out
 
 
-def summary(found, on):
-    for label, chosen in (
-        ("told", [f for f in found if not f[0]]),
-        ("withheld", [f for f in found if f[0]]),
-    ):
-        by_reach = collections.defaultdict(list)
-        for f in chosen:
-            by_reach[f[4]].append(f)
-        for reach, group in sorted(by_reach.items()):
-            _, in80, in95, error, _ = map(np.array, zip(*group, strict=True))
-            print(
-                f"{on} {label}, at {reach:g} x the data ({len(group)}): 80% covers "
-                f"{in80.mean():.2f}, 95% covers {in95.mean():.2f}, median error "
-                f"{np.median(error):.1%}"
-            )
+def crps(samples, truth):
+    ordered, count = np.sort(samples), len(samples)
+    rank = 2 * np.arange(1, count + 1) - count - 1
+    return float(np.abs(ordered - truth).mean() - (rank * ordered).sum() / count**2)
+
+
+def summary(entries, on):
+    for times in sorted({e[-1] for e in entries}):
+        group = np.array([e for e in entries if e[-1] == times], dtype=float)
+        in80, in95, score, last, slope = group.mean(axis=0)[:5]
+        print(
+            f"{on} at {times:g} x the data ({len(group)}): 80% covers {in80:.2f}, 95% covers "
+            f"{in95:.2f}, median error {np.median(group[:, 5]):.1%}; CRPS {score:.4f}, of the last "
+            f"value {last:.4f}, of the log-log slope {slope:.4f}"
+        )
 
 
 def compare_crossings(shown, whole, on):
@@ -77,11 +83,10 @@ def compare_crossings(shown, whole, on):
         if e["verdict"] == "observed":
             continue
         largest = min(shown[e[k]].largest for k in ("overtaking", "overtaken"))
-        seen = [n for n in truth[e["overtaking"], e["overtaken"]] if n > largest]
-        n = e["n"]
+        later = [n for n in truth[e["overtaking"], e["overtaken"]] if n > largest]
         print(
-            f"{on} {e['overtaking']} overtakes {e['overtaken']}: {e['verdict']}, 80% "
-            f"{n['low80']} to {n['high80']}; with all sizes: {seen or 'not seen'}"
+            f"{on} {e['overtaking']} overtakes {e['overtaken']}: {e['verdict']}, P "
+            f"{e['probability']}, not before {e['not_before']}; with all sizes: {later or 'never'}"
         )
 
 

@@ -15,7 +15,8 @@ from priorscope.cli.exit_codes import Exit
 COMMANDS = {
     "compare": "Compare models on your data: which is best, how sure, how many labels it saves.",
     "inspect": "How data are understood: classes, columns, splits, what is left out and why.",
-    "curves": "Crossovers and data-equivalence from learning curves in a CSV file.",
+    "curves": "Forecasts, crossovers and data-equivalence from anybody's table.",
+    "plan": "How many labels a target needs, from a finished comparison.",
     "report": "Make the report of a finished comparison again, without training anything.",
     "verify": "Self-checks: numbers that are known in advance, measured.",
     "ls": "What is registered: learners, tasks, structures, measures, checks.",

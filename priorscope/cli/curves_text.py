@@ -103,7 +103,7 @@ def _percent(i: dict[str, Any]) -> str:
     return f"{100 * i['center']:.1f}% ({100 * i['low']:.1f} to {100 * i['high']:.1f})"
 
 
-def _count(n: float | None) -> str:
+def _count(n: float | int | None) -> str:
     return "" if n is None else f"{n:,.3g}" if n < 1000 else f"{n:,.0f}"
 
 
