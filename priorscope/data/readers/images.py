@@ -15,6 +15,7 @@ from priorscope.core.printable import printable
 from priorscope.core.read import Dropped, Note
 from priorscope.data.clean import LabelOptions, assemble, split_examples
 from priorscope.data.image_sources import ImageSource, open_images
+from priorscope.data.near import near_images
 from priorscope.data.pixels import (
     UNREADABLE,
     Picture,
@@ -96,6 +97,8 @@ class Images(TaskConfig):
             groups=None if source.groups is None else np.array([source.groups[n] for n in names]),
         )
         lost = _lost_classes(source, names)
+        if min(pixels.shape[1:3]) >= 8:
+            lost += near_images(pixels, split.train, split.test)
         return assemble(
             split,
             pixels[split.train],
