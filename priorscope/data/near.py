@@ -42,8 +42,8 @@ def _plain(text: str) -> str:
 def near_images(pixels: np.ndarray, train: np.ndarray, test: np.ndarray) -> list[Note]:
     """A note on test images that are nearly, not exactly, a training image: saved again, resized.
 
-    Candidates share a quarter of the signs of an 8 x 8 average hash; a mean difference
-    of less than 2% of the grey levels confirms them. Images with hardly any contrast are not judged.
+    Candidates share a quarter of the signs of an 8 x 8 average hash; a mean difference of less
+    than 2% of the grey levels confirms them. Images with hardly any contrast are not judged.
 
     pixels: (examples, rows, columns, channels) uint8.
     """
