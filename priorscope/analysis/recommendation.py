@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from priorscope.analysis.curves.grid import HORIZON
 from priorscope.analysis.curves.learning_curves import Fitted
 from priorscope.analysis.curves.quantiles import quantile
 from priorscope.analysis.curves.remarks import Remark
@@ -205,9 +206,9 @@ def _collect(
         best, second = order[:2]
         if (values[second] > values[best]).mean() < _CERTAIN:
             return [_more_draws(table, curves, (best, second), values, size)]
-    if len(judged) < 2:
+    names = sorted(n for n, fit in judged.items() if HORIZON * fit.largest >= 4.0 * size)
+    if len(names) < 2:
         return []
-    names = sorted(judged)
     later = np.stack([judged[n].ensemble_log(np.array([4.0 * size]))[:, 0] for n in names])
     share = np.bincount(later.argmin(axis=0), minlength=len(names)) / later.shape[1]
     if share.max() >= 0.8:
