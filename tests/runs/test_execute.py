@@ -20,7 +20,7 @@ from priorscope.runs.planner import Question, batches
 from priorscope.runs.rows import failed_row
 from priorscope.runs.run import Run
 from priorscope.runs.store import Store
-from priorscope.runs.worker import TestSplits
+from priorscope.runs.worker import RunData, TestSplits
 from priorscope.structures import parse_structure
 from priorscope.structures.intact import Intact
 from priorscope.tasks import Examples
@@ -211,12 +211,37 @@ def test_nan_is_recorded_with_its_step(data, tmp_path):
 
 
 def test_tuning_chooses_inside_the_prefix_and_pays_for_it(data, tmp_path):
+    """So low a rate learns nothing; three times it, the second trial, learns a little more."""
     store = Store(tmp_path)
-    runs = [dataclasses.replace(r, tune=3) for r in question(data, store, ("linear",), 1).runs()]
-    run_all(store, runs)
-    chosen = {store.load(run.digest)["learning_rate"] for run in runs}
-    peak = runs[0].learner.learning_rate
-    assert chosen <= {peak, peak / 3, peak * 3}
+    asked = dataclasses.replace(question(data, store, ("linear:learning_rate=1e-4",), 1), tune=2)
+    rows = run_all(store, asked.runs())
+    assert {row["learning_rate"] for row in rows} == {pytest.approx(3e-4)}
+    alone = dataclasses.replace(asked, tune=1).runs()
+    assert {row["learning_rate"] for row in run_all(store, alone)} == {pytest.approx(1e-4)}
+
+
+def test_blocks_follow_each_other_and_the_last_size_has_none(data, tmp_path):
+    runs = question(data, Store(tmp_path)).runs()
+    assert {(run.size, run.stop) for run in runs} == {(10, 20), (20, 40), (40, 40)}
+
+
+def test_a_run_sees_its_prefix_its_block_and_nothing_else(data, tmp_path):
+    store = Store(tmp_path)
+    asked = dataclasses.replace(question(data, store, ("linear",)), sizes=(10, 25, 60))
+    arrays, signature = store.load_data(asked.data)
+    intact = [run for run in asked.runs() if run.structure.name() == "intact"]
+    own = {(run.size, run.repeat): RunData.of(run, arrays, signature) for run in intact}
+    for size, stop in ((10, 25), (25, 60), (60, 60)):
+        first, second = own[size, 0], own[size, 1]
+        assert len(first.prefix.inputs) == size
+        assert len(first.block[0]) == len(first.block[1]) == stop - size
+        seen = np.concatenate([first.prefix.inputs, first.block[0]])
+        assert len(np.unique(seen, axis=0)) == stop  # no example twice
+        np.testing.assert_array_equal(first.test[0], data.test_inputs)
+        assert first.prefix.seed != second.prefix.seed
+        assert not np.array_equal(first.prefix.inputs, second.prefix.inputs)
+    np.testing.assert_array_equal(own[25, 0].prefix.inputs[:10], own[10, 0].prefix.inputs)
+    np.testing.assert_array_equal(own[25, 0].prefix.inputs[10:], own[10, 0].block[0])
 
 
 def children():
@@ -448,3 +473,6 @@ def test_test_splits_are_shared_between_batches_and_forgotten_in_time(data, tmp_
     for seed in (1, 1, 2, 1, 3, 1, 2):
         splits.of(run, arrays, data.signature, seed)
     assert seeds == [1, 2, 3, 2]
+    permuted = dataclasses.replace(run, structure=parse_structure("permuted"))
+    changed, intact = (splits.of(r, arrays, data.signature, 1)[0] for r in (permuted, run))
+    assert not np.array_equal(changed, intact)
