@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SETUP := .venv/.ready
 
-.PHONY: help demo test test-slow test-timm check format setup clean
+.PHONY: help demo test test-slow mutants test-timm check format setup clean
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
@@ -13,8 +13,11 @@ demo: $(SETUP) ## compare learners on handwritten digits; a report in priorscope
 test: $(SETUP) ## the tests that fit in 15 minutes on two cores
 	$(BIN)/pytest -q -n auto --dist worksteal -m "not slow"
 
-test-slow: $(SETUP) ## the rest of the tests
+test-slow: $(SETUP) mutants ## the rest of the tests, a campaign of kills, and mutants
 	$(BIN)/pytest -q -n auto --dist worksteal -m slow
+
+mutants: $(SETUP) ## break the scientific core in small ways; tests must notice each
+	$(BIN)/python tools/mutants.py
 
 test-timm: ## the same outputs as timm's vision transformer, in .venv-timm
 	PYTHON=$(PYTHON) bash tools/timm.sh

@@ -1,4 +1,4 @@
-"""What parity checks share: cases, values drawn at random, and the largest difference."""
+"""What parity checks share: cases, random values, and the largest difference."""
 
 import dataclasses
 import importlib

@@ -107,8 +107,8 @@ def change_of_the_past(attention: SelfAttention, x: Tensor) -> Tensor:
 
 def beside_torch(dtype: torch.dtype) -> list[Figure]:
     """Outputs and gradients beside `torch.nn.MultiheadAttention`, worst of all cases."""
-    found = [_beside_torch(case, dtype) for case in CASES]
-    outputs, grads = (max(values) for values in zip(*found, strict=True))
+    differences = [_beside_torch(case, dtype) for case in CASES]
+    outputs, grads = (max(values) for values in zip(*differences, strict=True))
     return [
         figure("torch.nn.MultiheadAttention", dtype, outputs),
         figure("torch.nn.MultiheadAttention, gradients", dtype, grads),
@@ -122,7 +122,7 @@ def _beside_torch(case: Case, dtype: torch.dtype) -> tuple[float, float]:
     x = tokens(len(case.lengths), max(case.lengths), dtype)
     other, _ = theirs(x, x, x, key_padding_mask=~case.valid, need_weights=False)
     mine = ours(x, padding_mask(case.valid))
-    with attention_maps(ours), torch.no_grad():  # the written-out form
+    with attention_maps(ours), torch.no_grad():  # the eager form
         again = ours(x, padding_mask(case.valid))
     for out in (mine, other):
         probe([out]).backward()

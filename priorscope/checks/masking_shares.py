@@ -18,7 +18,7 @@ class MaskingShares(Check):
     """Shares over `tokens` tokens, within three standard errors; special tokens are never masked.
 
     tokens: of the made-up text, the special tokens at both ends of a line included.
-    vocabulary: words that can be drawn; one in so many random words is the right one.
+    vocabulary: token ids that can be sampled; one in so many random ones is the right one.
     """
 
     tokens: int = 1 << 20

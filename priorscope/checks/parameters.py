@@ -29,14 +29,14 @@ class Parameters(Check):
     """BERT-Base and Large; ViT-Ti, S, B and L at patch 16."""
 
     def judge(self, rows: Rows) -> list[Figure]:
-        found = []
+        figures = []
         with torch.device("meta"):  # shapes without memory
             for size, expected in BERT.items():
-                found.append(exactly(f"BERT {size}", BertEncoder(bert_shape(size)), expected))
+                figures.append(exactly(f"BERT {size}", BertEncoder(bert_shape(size)), expected))
             for size, expected in VIT.items():
                 network = VisionTransformer(vit_shape(size))
-                found.append(exactly(f"ViT {size}, patch 16", network, expected))
-        return found
+                figures.append(exactly(f"ViT {size}, patch 16", network, expected))
+        return figures
 
 
 def exactly(name: str, network: nn.Module, expected: int) -> Figure:

@@ -1,4 +1,4 @@
-"""Positions say where a token stands: the formula, its limits, and what each layer may see."""
+"""Positions say where a token is: the formula, its limits, and what each layer may see."""
 
 import dataclasses
 import math
@@ -38,9 +38,9 @@ def off_formula(dtype: torch.dtype) -> float:
     return max(abs(added[t, i].item() - by_formula(t, i)) for t, i in numbers)
 
 
-def by_formula(place: int, i: int) -> float:
+def by_formula(position: int, i: int) -> float:
     """Vaswani et al. 2017, section 3.5, for one number of the table."""
-    angle = place / 10_000 ** (2 * (i // 2) / WIDTH)
+    angle = position / 10_000 ** (2 * (i // 2) / WIDTH)
     return math.sin(angle) if i % 2 == 0 else math.cos(angle)
 
 

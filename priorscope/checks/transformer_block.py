@@ -24,9 +24,9 @@ class TransformerBlock(Check):
     def judge(self, rows: Rows) -> list[Figure]:
         rows = []
         for norm_first, dtype in itertools.product((True, False), (torch.float32, torch.float64)):
-            found = [_beside_torch(case, norm_first, dtype) for case in CASES]
+            differences = [_beside_torch(case, norm_first, dtype) for case in CASES]
             name = "pre-norm" if norm_first else "post-norm"
-            outputs, grads = (max(values) for values in zip(*found, strict=True))
+            outputs, grads = (max(values) for values in zip(*differences, strict=True))
             rows += [figure(f"{name} block", dtype, outputs)]
             rows += [figure(f"{name} block, gradients", dtype, grads)]
         return rows

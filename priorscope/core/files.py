@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all, and folders that are known to be ours.
+"""Files that are written whole or not at all, and folders that are ours.
 
 Nobody's files: what priorscope didn't write, it never changes and never removes. A folder of ours
 carries a marker, `.priorscope`; a folder that holds something and has no marker is foreign.
@@ -156,8 +156,8 @@ def own(
 
 def is_own(folder: Path, kind: str | None = None) -> bool:
     """Whether a folder carries our marker, of this kind if one is given."""
-    found = _read_marker(folder)
-    return found is not None and kind in (None, found)
+    own_kind = _read_marker(folder)
+    return own_kind is not None and kind in (None, own_kind)
 
 
 def remove_own(folder: Path, kind: str, names: Iterable[str] | None = None) -> None:

@@ -21,7 +21,7 @@ from priorscope.runs.run import Run
 from priorscope.runs.store import Store
 from priorscope.runs.worker import fail
 
-POLL = 0.5  # seconds between looks at the clock
+POLL = 0.5  # seconds between readings of the clock
 
 
 @dataclass

@@ -15,7 +15,7 @@ from priorscope.runs.run import Run
 from priorscope.runs.store import Store
 from priorscope.tasks import Examples
 
-F = TypeVar("F")  # what is found: a figure, a finding
+F = TypeVar("F")  # a figure, a finding
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,8 +26,8 @@ class Plan:
     data: tuple[Examples, ...] = ()
 
     def __post_init__(self) -> None:
-        known = {examples.fingerprint for examples in self.data}
-        if lacking := {run.data for run in self.runs} - known:
+        fingerprints = {examples.fingerprint for examples in self.data}
+        if lacking := {run.data for run in self.runs} - fingerprints:
             raise ValueError(f"A plan needs the data of its runs, but {sorted(lacking)} lack.")
 
 

@@ -1,4 +1,4 @@
-"""A stored row: what one run found, as plain JSON of schema 2, and whether one can be believed."""
+"""A stored row: the result of a run, as plain JSON of schema 2, and whether it is believable."""
 
 import math
 from collections.abc import Mapping

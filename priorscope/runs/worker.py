@@ -35,7 +35,7 @@ def work(batch: Batch) -> None:
     """Do the runs and write their rows; what the budget didn't reach leaves no row.
 
     An error of one replica is recorded as the failure of its run. An error that stops all of
-    them is, for several runs, left to be found by doing them one by one.
+    them is, for several runs, left to be located by doing them one by one.
     """
     deadline = Deadline(batch.seconds)
     prepare_process(batch.threads)

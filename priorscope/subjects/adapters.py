@@ -20,7 +20,7 @@ from priorscope.subjects import Attention, AttentionMaps, Subject
 def subject(
     network: nn.Module, inputs: Shaped[Tensor, "batch ..."], signature: Signature
 ) -> Subject:
-    """A network ready to be measured; its attention is found if it has any that can be read.
+    """A network ready to be measured; with its attention, if it has any that can be read.
 
     Ours, Hugging Face's, timm's, and any module with `torch.nn.MultiheadAttention`.
     """
