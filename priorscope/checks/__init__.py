@@ -12,9 +12,9 @@ class Figure:
     """One number that must lie in [low, high]; `name` says what is compared with what."""
 
     name: str
-    value: float
-    low: float
-    high: float
+    value: float | int
+    low: float | int
+    high: float | int
 
     @property
     def passed(self) -> bool:

@@ -38,6 +38,21 @@ def test_recovers_the_mixture():
     assert TARGET.calibrate(z, targets, EQUAL).mixture == pytest.approx(0.32, abs=0.13)
 
 
+@pytest.mark.parametrize(("examples", "mixtures"), [(20, (0.22, 0.32)), (2000, (0.003,))])
+def test_a_network_without_an_error_is_believed_as_far_as_the_examples_go(examples, mixtures):
+    """With 8 pseudo-examples of random targets the best mixture is 8 / (n + 8), on the grid."""
+    targets = torch.arange(examples) % CLASSES
+    logits = 1000.0 * torch.nn.functional.one_hot(targets, CLASSES)
+    assert TARGET.calibrate(logits, targets, EQUAL).mixture in mixtures
+
+
+def test_probabilities_by_hand():
+    calibration = ClassCalibration(2.0, 0.1, torch.tensor([0.5, 0.3, 0.2], dtype=torch.float64))
+    logits = torch.tensor([[2 * math.log(4.0), 2 * math.log(3.0), 2 * math.log(1.0)]])
+    expected = [0.9 * 4 / 8 + 0.05, 0.9 * 3 / 8 + 0.03, 0.9 * 1 / 8 + 0.02]  # T = 2 halves logits
+    assert calibration.probabilities(logits)[0].tolist() == pytest.approx(expected, abs=1e-6)
+
+
 def test_a_network_that_knows_nothing_is_not_believed():
     stream = torch.Generator().manual_seed(2)
     z = 20 * torch.randn(20, CLASSES, generator=stream)
