@@ -24,7 +24,7 @@ def changes(table: RunTable, lengths: CodeLengths, structure: str) -> tuple[np.n
     other = lengths.bits[:, table.structures.index(structure)]
     gaps: np.ndarray = (other - intact) / np.asarray(table.sizes, dtype=float)[:, None]
     gaps[:, 0] = np.nan  # the first block says nothing of the learner
-    there: np.ndarray = np.isfinite(gaps).any(axis=2)
+    there = np.asarray(np.isfinite(gaps).any(axis=2))
     last = np.where(there.any(axis=1), there.shape[1] - 1 - there[:, ::-1].argmax(axis=1), 0)
     n = np.where(there.any(axis=1), np.asarray(table.sizes)[last], 0)
     return gaps[np.arange(len(gaps)), last], n

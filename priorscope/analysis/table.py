@@ -168,7 +168,7 @@ def _numbers(row: Mapping[str, Any]) -> Iterable[tuple[tuple[str, str], float]]:
     for split in SPLITS:
         for metric, value in row.get(split, {}).items():
             if isinstance(value, int | float):
-                yield (split, _OLD_METRICS.get(metric, metric)), float(value)
+                yield (split, str(_OLD_METRICS.get(metric, metric))), float(value)
     for name in RUN_METRICS:
         if isinstance(value := row.get(name), int | float):
             yield (RUN, name), float(value)

@@ -22,14 +22,14 @@ class TransformerBlock(Check):
     """Outputs, and gradients with respect to the inputs, for both orders of the norms."""
 
     def judge(self, rows: Rows) -> list[Figure]:
-        rows = []
+        figures = []
         for norm_first, dtype in itertools.product((True, False), (torch.float32, torch.float64)):
             differences = [_beside_torch(case, norm_first, dtype) for case in CASES]
             name = "pre-norm" if norm_first else "post-norm"
             outputs, grads = (max(values) for values in zip(*differences, strict=True))
-            rows += [figure(f"{name} block", dtype, outputs)]
-            rows += [figure(f"{name} block, gradients", dtype, grads)]
-        return rows
+            figures += [figure(f"{name} block", dtype, outputs)]
+            figures += [figure(f"{name} block, gradients", dtype, grads)]
+        return figures
 
 
 def _beside_torch(case: Case, norm_first: bool, dtype: torch.dtype) -> tuple[float, float]:

@@ -39,14 +39,14 @@ class VitParity(Check):
 
     def judge(self, rows: Rows) -> list[Figure]:
         transformers = quiet_transformers()
-        rows = []
+        figures = []
         for name in ("ViTModel", "ViTForImageClassification"):
             for dtype in (torch.float32, torch.float64):
                 differences = [beside(transformers, name, *case, dtype) for case in CONFIGS]
                 outputs, grads = (max(values) for values in zip(*differences, strict=True))
-                rows += [figure(name, dtype, outputs)]
-                rows += [figure(f"{name}, gradients", dtype, grads)]
-        return rows
+                figures += [figure(name, dtype, outputs)]
+                figures += [figure(f"{name}, gradients", dtype, grads)]
+        return figures
 
 
 def beside(

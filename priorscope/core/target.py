@@ -66,7 +66,7 @@ class Target(Config):
         """Numbers that a network gives for each target."""
         raise NotImplementedError
 
-    def check(self, targets: np.ndarray) -> None:
+    def check_targets(self, targets: np.ndarray) -> None:
         """Refuse targets that leave nothing to learn.
 
         Raises:

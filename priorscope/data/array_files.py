@@ -179,7 +179,7 @@ def _hdf5(path: Path) -> ArrayFile:
         ) from error
     try:
         with h5py.File(path, "r") as file:
-            names = [name for name in file if isinstance(file.get(name), h5py.Dataset)]
+            names = [str(name) for name in file if isinstance(file.get(name), h5py.Dataset)]
     except DAMAGED as error:
         raise ValueError(f"{path} can't be read as HDF5: {printable(error)}.") from error
 
@@ -188,6 +188,7 @@ def _hdf5(path: Path) -> ArrayFile:
             try:
                 with h5py.File(path, "r") as file:
                     data = file[name]
+                    assert isinstance(data, h5py.Dataset)  # `names` holds nothing else
                     if data.is_virtual or data.external:
                         raise ValueError("it refers to other files, which are not read")
                     _check(

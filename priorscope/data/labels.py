@@ -90,12 +90,13 @@ def factorized(labels: Sequence | np.ndarray | pa.Array) -> tuple[list[Any], np.
     Raises:
         ValueError: if labels are not one value per example, or of a type that names no class.
     """
-    if isinstance(labels, pa.ChunkedArray):
-        labels = labels.combine_chunks()
-    if isinstance(labels, pa.Array):
-        if pa.types.is_nested(labels.type):
-            return _factorized_objects(labels.to_pylist())
-        encoded = labels.dictionary_encode()
+    if isinstance(labels, pa.Array | pa.ChunkedArray):
+        column: Any = labels  # pyarrow has no types for a checker
+        if isinstance(labels, pa.ChunkedArray):
+            column = column.combine_chunks()
+        if pa.types.is_nested(column.type):
+            return _factorized_objects(column.to_pylist())
+        encoded = column.dictionary_encode()
         return encoded.dictionary.to_pylist(), codes_of(encoded)
     if not isinstance(labels, np.ndarray):
         return _factorized_objects(list(labels))

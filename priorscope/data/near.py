@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +16,7 @@ CHUNK = 4096  # images that are averaged at a time
 LEAST = 20  # letters: shorter texts are alike by chance
 
 
-def near_texts(texts: Sequence[str], train: np.ndarray, test: np.ndarray) -> list[Note]:
+def near_texts(texts: Sequence[Any], train: np.ndarray, test: np.ndarray) -> list[Note]:
     """A note on test texts that equal a training text but for case, blanks and punctuation."""
     training = {texts[i] for i in train}
     plain = {_plain(text) for text in training}

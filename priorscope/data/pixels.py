@@ -140,7 +140,7 @@ def _pixels(image: Image.Image) -> tuple[np.ndarray, bool]:
 def _on_ground(image: Image.Image) -> tuple[Image.Image, bool]:
     """The image on a grey ground, if any pixel is transparent."""
     full = image.convert("RGBA")
-    if full.getextrema()[3][0] == 255:
+    if np.asarray(full.getchannel("A")).min() == 255:
         return image.convert("RGB") if image.mode in ("P", "PA") else image, False
     ground = Image.new("RGBA", full.size, (GROUND, GROUND, GROUND, 255))
     return Image.alpha_composite(ground, full).convert("RGB"), True

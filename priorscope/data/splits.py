@@ -21,7 +21,7 @@ def part_of(name: str) -> Part | None:
 
     Words are parted by anything but letters; a word of `AROUND` says nothing by itself.
     """
-    parts = {WORDS[word] for word in _words(name) if word in WORDS}
+    parts: set[Part] = {WORDS[word] for word in _words(name) if word in WORDS}
     return parts.pop() if len(parts) == 1 else None
 
 
@@ -38,9 +38,9 @@ def split_names(names: Iterable[str]) -> dict[str, Part]:
     they aren't splits.
     """
     names = list(names)
-    parts = {name: part for name in names if (part := part_of(name)) is not None}
+    parts: dict[str, Part] = {name: part for name in names if (part := part_of(name)) is not None}
     if len(parts) < 2 or "train" not in parts.values():
-        alone = {n: p for n, p in parts.items() if is_part_alone(n)}
+        alone: dict[str, Part] = {n: p for n, p in parts.items() if is_part_alone(n)}
         return alone if "train" in alone.values() and len(alone) == len(names) else {}
     rests = {tuple(w for w in _words(n) if w not in WORDS and w not in AROUND) for n in parts}
     return parts if len(rests) == 1 else {}

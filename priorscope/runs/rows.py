@@ -105,7 +105,12 @@ def _is_measurement(entry: Any) -> bool:
     if entry.get("quantity") is None:
         return isinstance(entry.get("error"), str)
     value = entry.get("value")
-    return isinstance(entry["quantity"], str) and _is_finite(value) and value >= 0
+    return (
+        isinstance(entry["quantity"], str)
+        and value is not None
+        and _is_finite(value)
+        and value >= 0
+    )
 
 
 def _is_count(value: Any, least: int = 0) -> bool:

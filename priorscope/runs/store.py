@@ -58,7 +58,7 @@ class Store:
         """
         if examples:
             with whole(self.examples_path(digest), root=self.root) as part, part.open("wb") as file:
-                np.savez_compressed(file, **examples)
+                np.savez_compressed(file, allow_pickle=False, **examples)
         _write_json(self.path(digest), row, self.root)
 
     def load(self, digest: str) -> Row | None:
@@ -247,8 +247,8 @@ def _holds(path: Path, array: np.ndarray) -> bool:
         return False
     if stored.dtype != array.dtype or stored.shape != array.shape:
         return False
-    pair = (np.ascontiguousarray(a).reshape(-1).view(np.uint8) for a in (stored, array))
-    return np.array_equal(*pair)
+    first, second = (np.ascontiguousarray(a).reshape(-1).view(np.uint8) for a in (stored, array))
+    return np.array_equal(first, second)
 
 
 def _remove_leftovers(folder: Path) -> None:

@@ -52,7 +52,7 @@ class Classes(Target):
     def output_size(self) -> int:
         return self.num_classes
 
-    def check(self, targets: np.ndarray) -> None:
+    def check_targets(self, targets: np.ndarray) -> None:
         present = np.unique(targets)
         if len(present) < 2:
             raise ValueError(

@@ -80,14 +80,14 @@ class Quantity(Target):
             ValueError: if they are constant or not finite.
         """
         made = cls()
-        made.check(targets)
+        made.check_targets(targets)
         return cls(scale=float(np.std(targets)))
 
     @property
     def output_size(self) -> int:
         return 1
 
-    def check(self, targets: np.ndarray) -> None:
+    def check_targets(self, targets: np.ndarray) -> None:
         finite = np.isfinite(targets)
         if not finite.all():
             raise ValueError(

@@ -55,7 +55,7 @@ class Examples:
     def _target(self) -> Target:
         if self.class_names:
             return TARGETS["classes"].from_json({"num_classes": len(self.class_names)})
-        TARGETS["quantity"].from_json({}).check(self.targets)
+        TARGETS["quantity"].from_json({}).check_targets(self.targets)
         return TARGETS["quantity"].from_json({"scale": float(np.std(self.targets))})
 
     @property

@@ -145,4 +145,4 @@ def test_what_is_stored_of_each_example():
 
 def test_one_class_is_refused():
     with pytest.raises(ValueError, match="All 3 labels are of one class"):
-        TARGET.check(np.array([2, 2, 2]))
+        TARGET.check_targets(np.array([2, 2, 2]))

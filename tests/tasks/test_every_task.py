@@ -27,7 +27,7 @@ def test_arrays_fit_the_signature_and_each_other(task):
         assert np.isfinite(targets).all()
     assert data.inputs.dtype == data.test_inputs.dtype
     assert data.targets.dtype in (np.int64, np.float64)
-    data.target.check(data.targets)
+    data.target.check_targets(data.targets)
 
 
 def test_the_same_seed_gives_the_same_data_and_no_call_changes_another(task):
