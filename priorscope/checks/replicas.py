@@ -13,7 +13,7 @@ from priorscope.train.prefix import Prefix
 from priorscope.train.recipe import Learner, Recipe
 
 STEPS = 10
-SKIPPED = ("bert", "estimator", "external")  # texts, no network, somebody else's network
+SKIPPED = ("bert", "external")  # texts; somebody else's network
 
 
 @CHECKS.register
@@ -25,7 +25,8 @@ class Replicas(Check):
     """
 
     def judge(self, rows: Rows) -> list[Figure]:
-        names = [name for name in MODELS if name not in SKIPPED]
+        models = MODELS.classes().items()
+        names = [n for n, model in models if n not in SKIPPED and not model.trains_itself]
         return [
             Figure(f"{name}: together against alone", self._difference(name), 0, 1e-9)
             for name in names

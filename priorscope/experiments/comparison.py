@@ -76,10 +76,11 @@ class Comparison:
         kept = Dataset(whole.name, fewer_tests(whole.examples, settings))
         signature = kept.examples.signature
         repeats = settings.repeats or AMOUNTS[settings.preset].repeats
+        sizes = choose_sizes(settings, kept.examples)
         question = Question(
-            learners=fitting(made, settings, signature),
+            learners=fitting(made, settings, signature, sizes[-1]),
             structures=choose_structures(settings, signature),
-            sizes=choose_sizes(settings, kept.examples),
+            sizes=sizes,
             repeats=repeats,
             first_repeats=2 if settings.budget else repeats,
             seed=settings.seed,

@@ -30,15 +30,18 @@ def make_learners(given: Iterable[Any], settings: Settings) -> tuple[Learner, ..
 
 
 def fitting(
-    learners: Sequence[Learner], settings: Settings, signature: Signature
+    learners: Sequence[Learner], settings: Settings, signature: Signature, largest: int
 ) -> tuple[Learner, ...]:
     """These learners, or the default ones for such data; all can read it, no two are the same.
+
+    largest: examples that the comparison trains on at most; default learners that would take too
+        long on so many are left out.
 
     Raises:
         ValueError: if one can't read such data, or two are the same.
     """
     if not learners:
-        learners = make_learners(LEARNERS[signature.layout], settings)
+        learners = _defaults(settings, signature, largest)
     texts: dict[str, str] = {}  # by identity
     for learner in learners:
         if (problem := learner.why_not(signature)) is not None:
@@ -51,6 +54,17 @@ def fitting(
             )
         texts[identity] = learner.text
     return tuple(learners)
+
+
+def _defaults(settings: Settings, signature: Signature, largest: int) -> list[Learner]:
+    """Those of the layout that can predict such targets, from so many examples."""
+    learners = make_learners(LEARNERS[signature.layout], settings)
+    limits = [learner.model.most_by_default for learner in learners]
+    return [
+        learner
+        for learner, most in zip(learners, limits, strict=True)
+        if learner.why_not(signature) is None and (most is None or largest <= most)
+    ]
 
 
 def _learner(given: Any, recipe: Recipe) -> Learner:

@@ -212,11 +212,12 @@ AMOUNTS: dict[Preset, Amount] = {
     "thorough": Amount(sizes=9, largest=1_000_000, repeats=10, steps=3000, epochs=30, test=20_000),
 }
 
+# Those that can't predict such targets, or would take too long, are left out.
 LEARNERS: dict[Layout, tuple[str, ...]] = {
-    "vector": ("linear", "mlp", "mlp+dropout", "mlp+decay"),
-    "series": ("linear", "mlp", "cnn", "gru", "transformer"),
-    "image": ("linear", "mlp", "cnn", "gru", "vit"),
-    "tokens": ("linear", "mlp", "cnn", "gru", "transformer"),
+    "vector": ("linear", "mlp", "logistic", "ridge", "knn", "forest", "boosting"),
+    "series": ("linear", "mlp", "cnn", "gru", "transformer", "random-convolutions", "dtw"),
+    "image": ("linear", "mlp", "cnn", "gru", "vit", "forest"),
+    "tokens": ("linear", "mlp", "cnn", "gru", "transformer", "tfidf", "naive-bayes"),
 }
 
 

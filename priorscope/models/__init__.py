@@ -1,7 +1,7 @@
 """One file = one architecture: a frozen config with one verb, `build`."""
 
 import dataclasses
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from priorscope.core.config import Config
 from priorscope.core.registry import Registry
@@ -25,7 +25,8 @@ class ModelConfig(Config):
 
     learning_rate: ClassVar[float] = 1e-3
     invariant_to: ClassVar[tuple[str, ...]] = ("channels-permuted",)
-    trains_itself: ClassVar[bool] = False  # an estimator with a `fit` of its own
+    trains_itself: ClassVar[bool] = False  # see `SelfTrained`
+    most_by_default: ClassVar[int | None] = None  # a comparison that trains on more leaves it out
 
     @property
     def vectorises(self) -> bool:
@@ -48,6 +49,50 @@ class ModelConfig(Config):
             ValueError: if the hyperparameters don't fit each other or the signature.
         """
         raise NotImplementedError
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class SelfTrained(ModelConfig):
+    """A learner with a `fit` of its own, as scikit-learn's have: no gradients and no steps.
+
+    It gets the same prefixes and the same calibration as every learner; `--tune` and the recipe
+    don't reach it, and what it chooses (a penalty, a number of neighbours) it chooses inside the
+    training part.
+
+    layouts, kinds: of inputs and of targets that it can take.
+    """
+
+    trains_itself: ClassVar[bool] = True
+    invariant_to: ClassVar[tuple[str, ...]] = ()
+    layouts: ClassVar[tuple[str, ...]] = ("vector", "series", "image", "tokens")
+    kinds: ClassVar[tuple[str, ...]] = ("classes", "quantity")
+
+    def why_not(self, signature: Signature) -> str | None:
+        if signature.layout not in self.layouts:
+            return f"{self.name()} reads {self.layouts[0]}, but the data are {signature.layout}."
+        kind = signature.target.name()
+        if kind not in self.kinds:
+            if "classes" not in self.kinds:
+                return f"{self.name()} predicts quantities, but the targets are {kind}."
+            return f"{self.name()} predicts classes, but the target is a {kind}."
+        return None
+
+    def estimator(self, signature: Signature, seed: int) -> Any:
+        """An object, not fitted, with `fit` and what `signature.target` asks of an estimator.
+
+        That is `predict_proba` and, once fitted, `classes_`, or for quantities `predict`. It gets
+        what `stem` makes of the standardised inputs; `seed` decides all that is random in it.
+        """
+        raise NotImplementedError(f"{type(self).__name__} must define estimator.")
+
+    def stem(self, signature: Signature) -> "nn.Module":
+        """What it reads: (batch, *input_shape) -> (batch, ...); here one vector per example."""
+        from priorscope.nn.stem import vector_stem  # imports torch
+
+        return vector_stem(signature)[0]
+
+    def build(self, signature: Signature) -> "nn.Module":
+        raise ValueError(f"{self.name()} is fitted by itself; it is not a network.")
 
 
 MODELS: Registry[ModelConfig] = Registry("model", "priorscope.models")

@@ -8,18 +8,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from torch import nn
-
 from priorscope.core.config import closest
 from priorscope.core.signature import Signature
-from priorscope.models import MODELS, ModelConfig
+from priorscope.models import MODELS, SelfTrained
 
 PLAIN = (str, int, float, bool, type(None))
 
 
 @MODELS.register
 @dataclass(frozen=True, kw_only=True)
-class Estimator(ModelConfig):
+class Estimator(SelfTrained):
     """An estimator of scikit-learn, fitted on the flattened input or a bag of tokens.
 
     Classes need a classifier that gives probabilities, quantities a regressor.
@@ -33,7 +31,6 @@ class Estimator(ModelConfig):
     parameters: what its constructor gets, as JSON; see `to_plain`.
     """
 
-    trains_itself: ClassVar[bool] = True
     invariant_to: ClassVar[tuple[str, ...]] = ()  # ties and random features see the order
 
     path: str
@@ -110,8 +107,8 @@ class Estimator(ModelConfig):
         """Its class without the module."""
         return self.path.rpartition(".")[2]
 
-    def build(self, signature: Signature) -> nn.Module:
-        raise ValueError(f"{self.path} is fitted by itself; it is not a network.")
+    def estimator(self, signature: Signature, seed: int) -> Any:
+        return self.make(seed)
 
     def _decoded(self) -> dict[str, Any]:
         try:

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import torch
 from jaxtyping import Float, Shaped
+from threadpoolctl import threadpool_limits
 from torch import Tensor, nn
 
 from priorscope.core.deadline import Deadline
 from priorscope.core.seeds import derive
 from priorscope.core.signature import Signature
-from priorscope.models.estimator import Estimator
-from priorscope.nn.stem import vector_stem
+from priorscope.models import SelfTrained
 from priorscope.train.inputs import Reader
 from priorscope.train.prefix import Prefix, SplitPrefix, TrainingResult
 from priorscope.train.recipe import Learner
@@ -31,10 +31,10 @@ class EstimatorTraining:
         device: torch.device,
         deadline: Deadline | None = None,
     ):
-        assert isinstance(learner.model, Estimator)
+        assert isinstance(learner.model, SelfTrained)
         self.learner, self.model, self.prefixes = learner, learner.model, prefixes
         self.signature, self.deadline = signature, deadline or Deadline()
-        self.stem = vector_stem(signature)[0]
+        self.stem = self.model.stem(signature)
         self.readers: list[Reader] = []
         self.estimators: list[Any] = []
 
@@ -54,8 +54,12 @@ class EstimatorTraining:
         encoded = target.encode(prefix.targets, split.marginal)
         inputs = prefix.inputs[split.train]
         self.readers.append(Reader(inputs, self.signature, self.learner.recipe))
-        estimator = self.model.make(seed=derive(prefix.seed, "init") % 2**31)
-        estimator.fit(self._vectors(-1, inputs), encoded[split.train].numpy())
+        estimator = self.model.estimator(self.signature, derive(prefix.seed, "init") % 2**31)
+        targets = encoded[split.train].numpy()
+        if target.estimator_method == "predict_proba" and len(np.unique(targets)) == 1:
+            estimator = OneClass()  # most classifiers refuse a single class
+        with threadpool_limits(1):
+            estimator.fit(self._vectors(-1, inputs), targets)
         self.estimators.append(estimator)
         outputs = self._outputs(-1, self._vectors(-1, prefix.inputs[split.validation]))
         targets = encoded[split.validation]
@@ -75,17 +79,32 @@ class EstimatorTraining:
 
     def _outputs(self, index: int, vectors: np.ndarray) -> Float[Tensor, "examples outputs"]:
         estimator, target = self.estimators[index], self.signature.target
-        predictions = getattr(estimator, target.estimator_method)(vectors)
+        with threadpool_limits(1):
+            predictions = getattr(estimator, target.estimator_method)(vectors)
         return target.outputs_of(predictions, getattr(estimator, "classes_", None))
 
     def network(self, index: int, inputs: np.ndarray) -> tuple[nn.Module, Tensor, Signature]:
         """An estimator alone, `inputs` as it reads them, and their signature."""
         read = self.readers[index](torch.from_numpy(np.array(inputs)))
-        return EstimatorNetwork(self.stem, partial(self._outputs, index)), read, self.signature
+        network = EstimatorNetwork(self.stem, partial(self._outputs, index))
+        return network, read, self.readers[index].network_signature
 
     def outputs(self, inputs: Sequence[np.ndarray]) -> list[Tensor]:
         """Each estimator's outputs on inputs of its own."""
         return [self._outputs(i, self._vectors(i, x)) for i, x in enumerate(inputs)]
+
+
+class OneClass:
+    """Says what it was shown: the only class of its training part."""
+
+    def fit(self, inputs: np.ndarray, targets: np.ndarray) -> "OneClass":
+        """Remember the class."""
+        self.classes_ = np.unique(targets)
+        return self
+
+    def predict_proba(self, inputs: np.ndarray) -> np.ndarray:
+        """(examples, 1), all 1."""
+        return np.ones((len(inputs), 1))
 
 
 class EstimatorNetwork(nn.Module):

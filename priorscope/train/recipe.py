@@ -112,6 +112,11 @@ def parse_learner(text: str, defaults: Recipe | None = None) -> Learner:
         recipe_options[key] = model_options.pop(key)
     augment: list[str] = []
     for part in parts:
+        if model_class.trains_itself and not part.startswith("resolution"):
+            raise ValueError(
+                f"{text}: +{part} changes how a network is trained, but {name} trains itself; "
+                "leave it out."
+            )
         _add_part(text, part, model_class, model_options, recipe_options, augment)
     recipe = Recipe.from_options(recipe_options)
     changed = {k: getattr(recipe, k) for k in recipe_options}

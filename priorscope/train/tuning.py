@@ -10,7 +10,12 @@ TRIALS = ((1.0, 1.0), (3.0, 1.0), (1 / 3, 1.0), (1.0, 30.0), (3.0, 30.0), (1 / 3
 
 
 def trials(learner: Learner, count: int) -> list[Learner]:
-    """The first `count` variants; the same multiples for every learner."""
+    """The first `count` variants; the same multiples for every learner.
+
+    One alone where the learner trains itself, which no rate reaches.
+    """
+    if learner.model.trains_itself:
+        return [learner]
     variants = []
     for rate, decay in TRIALS[:count]:
         recipe = dataclasses.replace(

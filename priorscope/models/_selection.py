@@ -1,0 +1,103 @@
+"""Settings that an estimator chooses for itself: by cross-validation inside its training part."""
+
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+FOLDS = 3
+MANY = 3000  # examples of which one fold is enough
+MIXTURE = 0.02  # of the uniform distribution, so that no single mistake decides
+PENALTIES = (1.0, 0.01, 0.1, 10.0, 100.0)  # C of logistic regression
+
+
+class Selected:
+    """Of several estimators the one that predicts held-out folds best, fitted again on all.
+
+    Classifiers are judged by log loss, regressors by squared error.
+
+    Args:
+        make: number of training examples -> candidates, not fitted; the first is taken where
+            nothing can be compared, and a single one without a comparison.
+        seed: decides the folds.
+    """
+
+    def __init__(self, make: Callable[[int], Sequence[Any]], seed: int):
+        self.make, self.seed = make, seed
+
+    def fit(self, inputs: Any, targets: np.ndarray) -> "Selected":
+        """Choose and fit; the rows of `inputs`, dense or sparse, are examples."""
+        self.best = _best(self.make(len(targets)), inputs, targets, self.seed)
+        self.classes_ = getattr(self.best, "classes_", None)
+        return self
+
+    def predict(self, inputs: Any) -> np.ndarray:
+        """(examples,) quantities."""
+        return self.best.predict(inputs)
+
+    def predict_proba(self, inputs: Any) -> np.ndarray:
+        """(examples, classes), in the order of `classes_`."""
+        return self.best.predict_proba(inputs)
+
+
+def logistic(c: float, seed: int) -> Selected:
+    """Softmax regression, from zero weights; C is `c`, or where that is 0 one of `PENALTIES`."""
+    from sklearn.linear_model import LogisticRegression
+
+    values = [c] if c else PENALTIES
+    return Selected(lambda n: [LogisticRegression(C=v, max_iter=500) for v in values], seed)
+
+
+def fit_quietly(estimator: Any, inputs: Any, targets: np.ndarray) -> None:
+    """Fit; a solver that stops at its limit of iterations is a regularised one."""
+    from sklearn.exceptions import ConvergenceWarning
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        estimator.fit(inputs, targets)
+
+
+def _best(candidates: Sequence[Any], inputs: Any, targets: np.ndarray, seed: int) -> Any:
+    from sklearn.base import clone, is_classifier
+
+    if len(candidates) == 1:
+        fit_quietly(candidates[0], inputs, targets)
+        return candidates[0]
+    loss = _log_loss if is_classifier(candidates[0]) else _squared_error
+    totals = np.zeros(len(candidates))
+    for train, held_out in _folds(targets, seed):
+        if len(np.unique(targets[train])) < 2:
+            continue
+        for place, candidate in enumerate(candidates):
+            trained = clone(candidate)
+            fit_quietly(trained, inputs[train], targets[train])
+            totals[place] += loss(trained, inputs[held_out], targets[held_out], targets)
+    best = clone(candidates[int(totals.argmin())])
+    fit_quietly(best, inputs, targets)
+    return best
+
+
+def _folds(targets: np.ndarray, seed: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """(train, held out) indices, spread evenly over the sorted targets."""
+    shuffled = np.random.default_rng(seed).permutation(len(targets))
+    ranks = np.empty(len(targets), dtype=int)
+    ranks[shuffled[np.argsort(targets[shuffled], kind="stable")]] = np.arange(len(targets))
+    folds = range(1 if len(targets) > MANY else FOLDS)
+    return [(np.flatnonzero(ranks % FOLDS != f), np.flatnonzero(ranks % FOLDS == f)) for f in folds]
+
+
+def _log_loss(estimator: Any, inputs: Any, targets: np.ndarray, every: np.ndarray) -> float:
+    """Summed over the examples, in nats; a class that the fold lacks has probability 0."""
+    if not len(targets):
+        return 0.0
+    p = estimator.predict_proba(inputs)
+    columns = np.searchsorted(estimator.classes_, targets).clip(max=len(estimator.classes_) - 1)
+    given = p[np.arange(len(targets)), columns]
+    given = np.where(estimator.classes_[columns] == targets, given, 0.0)
+    uniform = MIXTURE / len(np.unique(every))
+    return float(-np.log((1 - MIXTURE) * given + uniform).sum())
+
+
+def _squared_error(estimator: Any, inputs: Any, targets: np.ndarray, every: np.ndarray) -> float:
+    return float(np.square(estimator.predict(inputs) - targets).sum()) if len(targets) else 0.0
