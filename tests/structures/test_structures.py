@@ -169,6 +169,19 @@ def test_shifts_are_cyclic_and_uniform():
     assert np.abs(counts - 0.2).max() < 4 * (0.2 * 0.8 / 20_000) ** 0.5
 
 
+def test_rows_and_columns_shift_independently():
+    """One bright pixel of 8 x 8 in each of 400 images: both offsets agree in an eighth of them."""
+    signature = Signature(input_shape=(8, 8, 1), target=Classes(num_classes=2))
+    images = np.zeros((400, 8, 8, 1), dtype=np.float32)
+    images[:, 0, 0] = 1
+    shifted, _ = parse_structure("shifted").apply(
+        images, np.zeros(400, dtype=np.int64), signature, 0, "train"
+    )
+    _, row, column, _ = np.nonzero(shifted)
+    # Four standard errors of a share of 1/8 in 400: 4 * sqrt(7 / 64 / 400) = 0.066.
+    assert np.mean(row == column) == pytest.approx(1 / 8, abs=0.066)
+
+
 def test_turns_are_quarter_turns_of_the_whole_image():
     (inputs, _), (changed, _), _ = apply("rotated", "image", examples=40)
     found = [

@@ -24,6 +24,21 @@ def test_the_norm_is_that_before_clipping():
     assert all(p.grad is None for p in network.parameters())
 
 
+def test_gradients_are_clipped_as_torch_clips_them():
+    """Of several sizes, as Adam's first step doesn't depend on the size of its gradient."""
+    ours, theirs = layer(torch.float32), layer(torch.float32)
+    adamw = ClippedAdamW(ours, weight_decay=0.0, largest_norm=1.0)
+    peer = torch.optim.AdamW(theirs.parameters(), lr=1e-2, weight_decay=0.0)
+    for scale in (1e-3, 1.0, 30.0, 1e-2):
+        backward(ours, scale)
+        backward(theirs, scale)
+        nn.utils.clip_grad_norm_(theirs.parameters(), 1.0)
+        adamw.step(1e-2)
+        peer.step()
+        peer.zero_grad()
+        torch.testing.assert_close(ours.weight, theirs.weight)
+
+
 def test_small_steps_add_up_in_bfloat16():
     # A step of 1e-5 is far below half of bfloat16's spacing near 0.3 (2^-10); masters keep it.
     network, exact = layer(torch.bfloat16), layer(torch.float32)

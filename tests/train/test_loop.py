@@ -70,6 +70,16 @@ def test_a_replica_does_not_depend_on_its_neighbours():
         torch.testing.assert_close(alone.outputs([prefix(9).inputs])[0], logits[r])
 
 
+def test_dropout_is_off_while_predicting():
+    training = Training(learner(MLP(width=8, depth=1, dropout=0.5)), SIGNATURE, [prefix()], CPU)
+    training.run()
+    inputs = prefix(9).inputs
+    first, again = training.outputs([inputs])[0], training.outputs([inputs])[0]
+    assert torch.equal(first, again)
+    network, read, _ = training.network(0, inputs)
+    torch.testing.assert_close(network.eval()(read), first)
+
+
 def test_nan_fails_its_own_replica_alone():
     poisoned = prefix(1)
     poisoned.inputs[:, 1] = np.nan
