@@ -28,12 +28,12 @@ NOT_VARIED = "recipes were not varied"
 class Contest:
     """Learners compared at one size by a number of which less is better.
 
-    reach: the size, and who is there; `found` and `ranking` index `reach.learners`. examples:
+    reach: the size, and who is there; `effects` and `ranking` index `reach.learners`. examples:
     covariance of the means from the finite test split, or None. indifference: as in `ranking`.
     """
 
     reach: Reach
-    found: Effects
+    effects: Effects
     ranking: Ranking
     examples: np.ndarray | None
 
@@ -55,9 +55,9 @@ def contest(
     if reach is None:
         return None
     there = list(reach.learners)
-    found = effects(values[there, reach.size])
+    differences = effects(values[there, reach.size])
     extra = None if examples is None else np.diag(np.nan_to_num(examples[there, reach.size]))
-    return Contest(reach, found, rank(found, indifference, extra), extra)
+    return Contest(reach, differences, rank(differences, indifference, extra), extra)
 
 
 def code_contest(
@@ -108,25 +108,25 @@ def answer(
     lengths: CodeLengths,
     reference: Reference,
     metric: Metric,
-    found: Contest | None,
+    contest: Contest | None,
     stopped_by: Literal["settled", "budget", "data"],
 ) -> Answer:
     """The JSON contract's `answer` for one goal."""
     name = "code-bits" if goal == "code" else metric.name
-    if found is None:
+    if contest is None:
         return Answer(
             goal=goal, metric=name, pick=None, tied=[], probability=None, word="open",
             size=table.sizes[0], value=None, reference=None, beats_reference=None,
             depends_on_recipe_reason=NOT_VARIED, stopped_by=stopped_by,
         )  # fmt: skip
-    ranking = found.ranking
+    ranking = contest.ranking
     tied = ranking.tied
     costs = prediction_costs(table)
-    place = min(tied, key=lambda i: (costs[found.learner(i)], tied.index(i)))
-    pick, size = found.learner(place), found.reach.size
+    place = min(tied, key=lambda i: (costs[contest.learner(i)], tied.index(i)))
+    pick, size = contest.learner(place), contest.reach.size
     probability = float(ranking.probability[place])
-    sure = found.found.dof > 0 or len(found.reach.learners) == 1
-    bias = selection_bias(found, [costs[i] for i in found.reach.learners])
+    sure = contest.effects.dof > 0 or len(contest.reach.learners) == 1
+    bias = selection_bias(contest, [costs[i] for i in contest.reach.learners])
     if goal == "code":
         value, null = (
             _code_value(table, lengths, pick, size),
@@ -139,18 +139,20 @@ def answer(
         null = reference.metrics.get(metric.name)
         bias = -bias if metric.higher else bias
     assert value is not None
-    value = _shifted(value, bias, len(found.reach.learners))
+    value = _shifted(value, bias, len(contest.reach.learners))
     return Answer(
         goal=goal,
         metric=name,
         pick=table.learners[pick],
-        tied=[table.learners[found.learner(i)] for i in tied],
+        tied=[table.learners[contest.learner(i)] for i in tied],
         probability=probability if sure else None,
         word=word(probability if sure else None),
         size=table.sizes[size],
         value=value,
         reference=None if null is None else float(null),
-        beats_reference=_beats(goal, table, lengths, reference, metric, found, place, value, null),
+        beats_reference=_beats(
+            goal, table, lengths, reference, metric, contest, place, value, null
+        ),
         labels_worth=labels_worth(table, metric, pick, goal),
         indifference=ranking.indifference,
         depends_on_recipe_reason=NOT_VARIED,
@@ -197,7 +199,7 @@ def _shifted(value: Estimate, bias: float, learners: int) -> Estimate:
 
 def _beats(
     goal: Goal, table: RunTable, lengths: CodeLengths, reference: Reference, metric: Metric,
-    found: Contest, place: int, value: Estimate, null: float | None,
+    contest: Contest, place: int, value: Estimate, null: float | None,
 ) -> Certainty | None:  # fmt: skip
     """Whether the pick is better than an answer that ignores the inputs.
 
@@ -206,7 +208,7 @@ def _beats(
     """
     if null is None or value.center is None:
         return None
-    pick, size = found.learner(place), found.reach.size
+    pick, size = contest.learner(place), contest.reach.size
     if goal == "code":
         values = lengths.bits[:, table.structures.index("intact"), size] / table.sizes[size]
     else:
@@ -216,18 +218,18 @@ def _beats(
     if dof <= 0:
         return Certainty(probability=None, word="open")
     ahead = (value.center - null) * (1 if goal == "accuracy" and metric.higher else -1)
-    examples = 0.0 if goal == "code" else _null_variance(metric, reference, found, place)
+    examples = 0.0 if goal == "code" else _null_variance(metric, reference, contest, place)
     std = math.sqrt(variance / len(own) + examples)
     probability = float(stdtr(dof, ahead / std)) if std > 0 else float(ahead > 0)
     if goal == "code" and reference.target.kind == "classes":
         saved = max(ahead * table.sizes[size], 0.0)
-        probability = min(probability, 1 - min(len(found.reach.learners) * 2.0**-saved, 1.0))
+        probability = min(probability, 1 - min(len(contest.reach.learners) * 2.0**-saved, 1.0))
     return Certainty(probability=probability, word=word(probability))
 
 
-def _null_variance(metric: Metric, reference: Reference, found: Contest, place: int) -> float:
+def _null_variance(metric: Metric, reference: Reference, contest: Contest, place: int) -> float:
     """Variance from the test examples, if the pick were no better than the reference."""
-    own = 0.0 if found.examples is None else float(found.examples[place, place])
+    own = 0.0 if contest.examples is None else float(contest.examples[place, place])
     if metric.key in ("accuracy", "balanced_accuracy"):
         share = reference.metrics.get(metric.name, 0.5)
         return max(own, share * (1 - share) / max(reference.test_examples, 1))

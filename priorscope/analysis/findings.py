@@ -110,7 +110,7 @@ def _best(answer: Answer, table: RunTable, found: Contest) -> list[Finding]:
     }
     if len(names) == 1:
         return [_finding("only-one", **base, failed=[f.learner for f in _broken(table)])]
-    if found.found.dof <= 0:
+    if found.effects.dof <= 0:
         return [_finding("one-repeat", **base, leader=names[ranking.order[0]])]
     others = [names[i] for i in ranking.order if ranking.not_ruled_out[i]]
     others = [name for name in others if name != answer.pick]
@@ -171,8 +171,12 @@ def _limits(summary: Summary, table: RunTable, found: Contest) -> list[Finding]:
         out.append(_finding("not-all-sizes", size=size, asked=asked))
     if gone := [table.learners[i] for i in found.reach.behind]:
         out.append(_finding("not-compared", learners=gone, size=size))
-    if summary.answer is not None and 0 < found.found.shared < 3 and len(found.reach.learners) > 1:
-        out.append(_finding("few-repeats", repeats=found.found.shared))
+    if (
+        summary.answer is not None
+        and 0 < found.effects.shared < 3
+        and len(found.reach.learners) > 1
+    ):
+        out.append(_finding("few-repeats", repeats=found.effects.shared))
     return out
 
 
@@ -218,7 +222,7 @@ def _stopped(summary: Summary) -> list[Finding]:
 
 def _repeats(answer: Answer, table: RunTable, found: Contest) -> list[Finding]:
     """How many repeats would separate the first two; nothing if they are separated."""
-    ranking, effects = found.ranking, found.found
+    ranking, effects = found.ranking, found.effects
     if len(ranking.order) < 2 or effects.dof <= 0 or ranking.half is None:
         return []
     second = int(ranking.order[1])

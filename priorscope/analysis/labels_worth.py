@@ -30,8 +30,8 @@ def labels_worth(table: RunTable, metric: Metric, pick: int, goal: Goal) -> list
     levels, draws = _log_levels(losses)
     out = []
     for other, name in enumerate(table.learners):
-        if other != pick and (found := _worth(table, levels, draws, pick, other)) is not None:
-            at, ratio = found
+        if other != pick and (result := _worth(table, levels, draws, pick, other)) is not None:
+            at, ratio = result
             out.append(LabelsWorth(learner=name, ratio=ratio, at=at))
     return out
 

@@ -46,7 +46,7 @@ def leaderboard(
                     for m in METRICS.values()
                     if (value := metric_estimate(table, "test", m.key, where)) is not None
                 },
-                repeats=by_code.found.shared,
+                repeats=by_code.effects.shared,
                 failed_runs=int(table.failed[i, intact].sum()),
                 reference_bits_per_label=null,
                 parameters=whole(size_of(table, i, "parameters")),
@@ -57,11 +57,11 @@ def leaderboard(
     return rows
 
 
-def _at_common_repeats(found: Contest, place: int, bits: np.ndarray) -> Estimate:
-    """Code length per label at an average repeat: nobody is judged on easier repeats."""
-    i = found.learner(place)
+def _at_common_repeats(contest: Contest, place: int, bits: np.ndarray) -> Estimate:
+    """Code length per label at an average repeat: no learner is judged on easier repeats."""
+    i = contest.learner(place)
     value = estimate(bits[i], pooled_variance(bits, without=i))
-    center = float(found.found.center[place])
+    center = float(contest.effects.center[place])
     assert value.center is not None
     shift = center - value.center
     return Estimate(
@@ -69,22 +69,23 @@ def _at_common_repeats(found: Contest, place: int, bits: np.ndarray) -> Estimate
         low=None if value.low is None else value.low + shift,
         high=None if value.high is None else value.high + shift,
         n=value.n,
-        method=f"{value.method}; {found.found.how}",
+        method=f"{value.method}; {contest.effects.how}",
     )
 
 
-def _behind(found: Contest, place: int) -> Estimate:
+def _behind(contest: Contest, place: int) -> Estimate:
     """Difference to the first, with Tukey's interval over all pairs of learners."""
-    center, half = float(found.ranking.behind[place]), found.ranking.half
-    known = half is not None
+    center, half = float(contest.ranking.behind[place]), contest.ranking.half
+    bounded = half is not None
     reach = float(half[place]) if half is not None else 0.0
-    how = f"mean of paired differences, {found.found.how}, {found.found.dof:.3g} degrees of freedom"
+    effects = contest.effects
+    how = f"mean of paired differences, {effects.how}, {effects.dof:.3g} degrees of freedom"
     return Estimate(
         center=center,
-        low=center - reach if known else None,
-        high=center + reach if known else None,
-        n=int(min(found.found.repeats[place], found.found.repeats.max())),
-        method=f"{how}, moderated t; Tukey's limit over all pairs" if known else how,
+        low=center - reach if bounded else None,
+        high=center + reach if bounded else None,
+        n=int(min(contest.effects.repeats[place], contest.effects.repeats.max())),
+        method=f"{how}, moderated t; Tukey's limit over all pairs" if bounded else how,
     )
 
 

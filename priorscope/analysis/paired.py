@@ -1,7 +1,7 @@
 """Learners against each other over paired repeats: who is ahead, and how sure that is.
 
 Values are y[l, r] = mean[l] + repeat[r] + noise. What a repeat makes easy or hard for all cancels.
-Repeats that some learners lack are filled by the two-way fit, so nobody is ranked on easier ones.
+Repeats that some learners lack are filled by the two-way fit, so none is ranked on easier ones.
 """
 
 import dataclasses

@@ -135,8 +135,8 @@ def whole(value: float | None) -> int | None:
 
 
 def _first(values: np.ndarray) -> float | None:
-    known = values[np.isfinite(values)]
-    return float(known[0]) if len(known) else None
+    usable = values[np.isfinite(values)]
+    return float(usable[0]) if len(usable) else None
 
 
 def _range(metric: str) -> tuple[float, float]:

@@ -56,22 +56,22 @@ def _compared(
 def _judged_at(table: Table, on: str) -> float:
     """The largest size within the ranges of two learners or more; if there is none, of one.
 
-    Not one where nobody is as good as a learner who was seen up to a smaller size alone (as when
-    a budget ended): who is best there was not seen.
+    Not one where every learner is worse than one that only reached a smaller size (as when a budget
+    ended): which is best there was not measured.
     """
     means = {
         name: {n: float(np.mean(list(draws.values()))) for n, draws in sorted(sizes.items())}
         for name, sizes in table.cells[on].items()
     }
-    seen = sorted({n for values in means.values() for n in values}, reverse=True)
-    there = {n: [v for v in means.values() if min(v) <= n <= max(v)] for n in seen}
-    shared = [n for n in seen if len(there[n]) > 1]
+    visited = sorted({n for values in means.values() for n in values}, reverse=True)
+    there = {n: [v for v in means.values() if min(v) <= n <= max(v)] for n in visited}
+    shared = [n for n in visited if len(there[n]) > 1]
     for n in shared:
         lowest = min(np.interp(n, list(v), list(v.values())) for v in there[n])
         before = [v[max(v)] for v in means.values() if max(v) < n]
         if all(value > lowest for value in before):
             return n
-    return max(shared, key=lambda n: len(there[n])) if shared else seen[0]
+    return max(shared, key=lambda n: len(there[n])) if shared else visited[0]
 
 
 def _at(curves: dict[str, Fitted], size: float) -> dict[str, np.ndarray]:

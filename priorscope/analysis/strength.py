@@ -72,8 +72,8 @@ def strengths(table: RunTable, lengths: CodeLengths, structures: list[str]) -> l
 def _p_values(values: np.ndarray) -> np.ndarray:
     out = np.ones(len(values))
     for i, own in enumerate(values):
-        known = own[np.isfinite(own)]
-        variance, dof = moderated(known, pooled_variance(values, without=i))
-        std = np.array(np.sqrt(variance / len(known)))
-        out[i] = float(p_value(np.array(known.mean()), std, np.array(dof)))
+        usable = own[np.isfinite(own)]
+        variance, dof = moderated(usable, pooled_variance(values, without=i))
+        std = np.array(np.sqrt(variance / len(usable)))
+        out[i] = float(p_value(np.array(usable.mean()), std, np.array(dof)))
     return out

@@ -104,8 +104,8 @@ def summarise(
         **_curves(table, lengths, reference, progress),
     )
     contests = {"accuracy": by_metric, "code": by_code}
-    found = findings(summary, table, contests[request.goal])
-    return dataclasses.replace(summary, findings=[*found, *summary.findings])
+    result = findings(summary, table, contests[request.goal])
+    return dataclasses.replace(summary, findings=[*result, *summary.findings])
 
 
 def missing_runs(table: RunTable, dropped: tuple[DroppedLearner, ...] = ()) -> list[Unresolved]:

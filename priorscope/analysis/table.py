@@ -121,8 +121,8 @@ class RunTable:
         self, split: str, metric: str
     ) -> Float[np.ndarray, "learners structures sizes repeats"]:
         """One metric of one split; all NaN if no run has it."""
-        found = self._cubes.get((split, metric))
-        return np.full(self.shape, np.nan) if found is None else found
+        result = self._cubes.get((split, metric))
+        return np.full(self.shape, np.nan) if result is None else result
 
     def metrics(self, split: str) -> list[str]:
         """Names of what was measured on a split, in the order of the rows."""
@@ -154,13 +154,13 @@ class RunTable:
 def _where(row: Mapping[str, Any], places: list[dict[Any, int]], repeats: int) -> Where | None:
     run = row["run"]
     repeat = run["repeat"] if "repeat" in run else run["draw"]
-    found = [
+    result = [
         of.get(name)
         for of, name in zip(places, (row["learner"], row["structure"], run["size"]), strict=True)
     ]
-    if None in found or not 0 <= repeat < repeats:
+    if None in result or not 0 <= repeat < repeats:
         return None
-    learner, structure, size = (place for place in found if place is not None)
+    learner, structure, size = (place for place in result if place is not None)
     return learner, structure, size, repeat
 
 

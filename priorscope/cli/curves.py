@@ -71,8 +71,8 @@ def run(
     else:
         from priorscope.cli.curves_text import show
 
-        for name, found in result.items():
-            show(Console(), name, found)
+        for name, match in result.items():
+            show(Console(), name, match)
     return Exit.DONE
 
 

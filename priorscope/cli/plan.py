@@ -45,13 +45,13 @@ def run(
     target = 1 - target_accuracy if target_accuracy is not None else target_rmse
     assert target is not None
     on = "error" if target_accuracy is not None else "rmse"
-    found = label_plan(stored_rows(folder), target, on, seed)
-    found["sentences"] = plan_sentences(found)
+    match = label_plan(stored_rows(folder), target, on, seed)
+    match["sentences"] = plan_sentences(match)
     if json_:
-        print(json.dumps(found, allow_nan=False, indent=1))
+        print(json.dumps(match, allow_nan=False, indent=1))
     else:
         console = Console()
-        for sentence in found["sentences"]:
+        for sentence in match["sentences"]:
             console.print(f"• {escape(sentence)}", highlight=False)
     return Exit.DONE
 

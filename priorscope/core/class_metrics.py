@@ -49,6 +49,6 @@ def _average_precision(score: np.ndarray, positive: np.ndarray) -> float:
     """Sum over thresholds of (recall step) x precision."""
     order = np.argsort(-score, kind="stable")
     ends = np.append(np.flatnonzero(np.diff(score[order])), len(score) - 1)
-    found = positive[order].cumsum()[ends]
-    precision = found / (ends + 1)
-    return float((np.diff(found, prepend=0) * precision).sum() / positive.sum())
+    result = positive[order].cumsum()[ends]
+    precision = result / (ends + 1)
+    return float((np.diff(result, prepend=0) * precision).sum() / positive.sum())

@@ -35,10 +35,10 @@ class Registry(Generic[T]):
     def register(self, cls: C) -> C:
         """Class decorator: register `cls` under the name of its file."""
         name = cls.name()
-        known = self._classes.get(name)
-        if known is not None and known.__qualname__ != cls.__qualname__:
+        existing = self._classes.get(name)
+        if existing is not None and existing.__qualname__ != cls.__qualname__:
             raise ValueError(
-                f"{self.kind} {name!r} is already {known.__qualname__}; "
+                f"{self.kind} {name!r} is already {existing.__qualname__}; "
                 f"move {cls.__qualname__} to a file of its own."
             )
         self._classes[name] = cls  # type: ignore[assignment]
@@ -75,12 +75,12 @@ class Registry(Generic[T]):
 
     def _files(self) -> dict[str, str]:
         """Name -> module, of every file in the packages."""
-        found = {}
+        result = {}
         for package in self.packages:
             paths = importlib.import_module(package).__path__
             names = [m.name for m in pkgutil.iter_modules(paths) if m.name[0] != "_"]
-            found |= {file_name(name): f"{package}.{name}" for name in names}
-        return found
+            result |= {file_name(name): f"{package}.{name}" for name in names}
+        return result
 
     def _entry_points(self) -> dict[str, importlib.metadata.EntryPoint]:
         return {e.name: e for e in importlib.metadata.entry_points(group=self.package)}

@@ -82,9 +82,9 @@ def split_examples(
         ValueError: if there are no labels to learn.
     """
     options = options or LabelOptions()
-    found = read_labels(labels, options.class_names, options.task, options.missing)
-    missing = found.missing
-    notes, dropped = list(found.notes), []
+    result = read_labels(labels, options.class_names, options.task, options.missing)
+    missing = result.missing
+    notes, dropped = list(result.notes), []
     if missing.any():
         first = int(np.flatnonzero(missing)[0])
         what = f"{missing.sum()} of {len(missing)} labels are missing (first: example {first})"
@@ -93,19 +93,19 @@ def split_examples(
         notes.append(Note(f"{what}; these examples are left out.", "warning"))
         dropped.append(Dropped(int(missing.sum()), "the label is missing"))
     present = np.flatnonzero(~missing)
-    split = _Splitting(found, present, groups, times, options)
+    split = _Splitting(result, present, groups, times, options)
     if is_test is None:
-        _check_counts(found, present, "the data")
+        _check_counts(result, present, "the data")
         train, test, test_from = split.drawn()
     else:
         train, test = split.given(is_test)
         test_from = test_from or "given by the data"
-        _check_counts(found, train, "the training split")
+        _check_counts(result, train, "the training split")
     notes += split.notes
     return Split(
         train,
         test,
-        found,
+        result,
         test_from,
         options,
         groups,

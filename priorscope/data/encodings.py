@@ -38,7 +38,9 @@ def decode(name: str, raw: bytes, encoding: str = "") -> tuple[str, str]:
             ) from error
         except UnicodeError as error:
             raise ValueError(f"{name} is not {encoding}: {error}; try another.") from error
-    chosen = next((known for mark, known in BOMS if raw.startswith(mark)), "") or _without_mark(raw)
+    chosen = next(
+        (encoding_name for mark, encoding_name in BOMS if raw.startswith(mark)), ""
+    ) or _without_mark(raw)
     if not chosen:
         chosen = _guess(name, raw)
     try:

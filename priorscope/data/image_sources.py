@@ -202,12 +202,12 @@ def _matched(
         )
     keys: list[str] = []
     for text in source.columns[best].texts:
-        found = by_end.get(_cleaned(text), [])
-        if len(found) > 1:
+        result = by_end.get(_cleaned(text), [])
+        if len(result) > 1:
             raise ValueError(
-                f"{printable(text)!r} could be {found[0]} or {found[1]}; write the folder too."
+                f"{printable(text)!r} could be {result[0]} or {result[1]}; write the folder too."
             )
-        keys.append(found[0] if found else "")
+        keys.append(result[0] if result else "")
     wanted = set(keys) - {""}
     return _with_labels(
         keys, source, target, best, lambda: members(folder, wanted.__contains__), rows

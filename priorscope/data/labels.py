@@ -279,10 +279,10 @@ def _quantity(
 ) -> Labels:
     table = np.array([np.nan if key is None else numbers[key] for key in keys] + [np.nan])
     values = table[codes]  # code -1 is the last entry
-    known = values[~np.isnan(values)]
-    if known.min() == known.max():
+    usable = values[~np.isnan(values)]
+    if usable.min() == usable.max():
         raise ValueError(
-            f"All {len(known)} targets are {known[0]:g}: a constant has nothing to learn; name "
+            f"All {len(usable)} targets are {usable[0]:g}: a constant has nothing to learn; name "
             "another target."
         )
     if not task:
@@ -296,10 +296,10 @@ def _refuse_combined(names: Sequence[str]) -> None:
     parts = {name: [p for p in COMBINED.split(name) if p] for name in names}
     combined = [name for name, split in parts.items() if len(split) > 1]
     alone = {name for name, split in parts.items() if len(split) == 1}
-    known = {part for name in combined for part in parts[name]}
+    usable = {part for name in combined for part in parts[name]}
     recurring = [name for name in combined if set(parts[name]) <= alone]
-    several = len(combined) > 1 and len(known) < len(combined)
-    if (recurring and len(recurring) == len(combined)) or (several and len(names) > len(known)):
+    several = len(combined) > 1 and len(usable) < len(combined)
+    if (recurring and len(recurring) == len(combined)) or (several and len(names) > len(usable)):
         raise ValueError(
             f"The labels look like several per example (multi-label): {combined[0]!r} combines "
             f"{', '.join(map(repr, parts[combined[0]][:4]))}. Keep one label per example, or read "

@@ -93,13 +93,13 @@ class _Bounds:
 
 def _folder(path: Path, wanted: Wanted, read: bool) -> Iterator[tuple[str, bytes]]:
     bounds = _Bounds(path)
-    seen: set[str] = set()
+    visited: set[str] = set()
     for root, folders, files in os.walk(path, followlinks=True):  # the user's own links
         real = os.path.realpath(root)
-        folders[:] = [] if real in seen else sorted(folders)
-        if real in seen:
+        folders[:] = [] if real in visited else sorted(folders)
+        if real in visited:
             continue
-        seen.add(real)
+        visited.add(real)
         for file in sorted(files):
             full = Path(root) / file
             name = full.relative_to(path).as_posix()

@@ -119,9 +119,9 @@ def holds_tables(path: Path) -> bool:
 def _candidates(path: Path) -> list[Path]:
     """Tables in a folder, else in its `data` folder or in folders of splits below it."""
     for pattern in ("*", "data/*", "*/*"):
-        found = [f for f in sorted(path.glob(pattern))[:MAX_SHARDS] if f.is_file() and is_data(f)]
-        if found:
-            return found
+        result = [f for f in sorted(path.glob(pattern))[:MAX_SHARDS] if f.is_file() and is_data(f)]
+        if result:
+            return result
     return []
 
 
@@ -237,9 +237,9 @@ def _decimal(path: Path, columns: Sequence[pa.Array], file: File) -> str:
     decimal = thousands = either = 0
     for column in columns:
         if column.type == pa.string() and len(column):
-            found = comma_evidence(column)
+            result = comma_evidence(column)
             decimal, thousands, either = (
-                decimal + found[0], thousands + found[1], either + found[2],
+                decimal + result[0], thousands + result[1], either + result[2],
             )  # fmt: skip
     if decimal > thousands:
         return ","

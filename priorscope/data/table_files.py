@@ -175,15 +175,15 @@ def _longest(body: str) -> int:
 def _slowly(path: Path, text: str, dialect: Dialect, cut: bool, error: Exception) -> pa.Table:
     """Row by row, to name the line that can't be read."""
     width = len(dialect.names)
-    found: list[list[str]] = []
+    result: list[list[str]] = []
     skipped = text[: dialect.start].count("\n")
     reader = rows_of(text[dialect.start :], dialect.separator, dialect.quoted)
     try:
         for row in reader:
             if len(row) == width:
-                found.append(row)
+                result.append(row)
             elif row:
-                if cut and found:
+                if cut and result:
                     break  # a beginning of a file may end within a quoted field
                 raise ValueError(
                     f"{path} has {len(row)} fields in line {reader.line_num + skipped}, but "
@@ -192,9 +192,9 @@ def _slowly(path: Path, text: str, dialect: Dialect, cut: bool, error: Exception
                 )
     except csv.Error as wrong:
         raise ValueError(f"{path} can't be read: {wrong}; repair its quotation marks.") from error
-    if not found:
+    if not result:
         raise ValueError(f"{path} has no rows.")
-    columns = [pa.array(values, pa.string()) for values in zip(*found, strict=True)]
+    columns = [pa.array(values, pa.string()) for values in zip(*result, strict=True)]
     return pa.Table.from_arrays(columns, names=_unique(dialect.names))
 
 

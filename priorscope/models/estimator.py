@@ -214,17 +214,17 @@ def estimator_class(path: str) -> type:
         raise LookupError(
             f"The estimator {path} can't be imported: {error}; is the package installed?"
         ) from error
-    found = getattr(home, name, None)
-    if found is None:
+    result = getattr(home, name, None)
+    if result is None:
         hint = closest(name, [n for n, v in vars(home).items() if isinstance(v, type)])
         raise LookupError(f"{module} has no class {name!r}.{hint}")
-    if not isinstance(found, type) or not _has(found, ("get_params", "set_params")):
-        kind = "another class" if isinstance(found, type) else f"a {type(found).__name__}"
+    if not isinstance(result, type) or not _has(result, ("get_params", "set_params")):
+        kind = "another class" if isinstance(result, type) else f"a {type(result).__name__}"
         raise ValueError(
             f"{path} must be an estimator: a class with fit, predict_proba and get_params, as "
             f"scikit-learn's are, but it is {kind}."
         )
-    return found
+    return result
 
 
 def _check_names(kind: type, path: str, given: Iterable[str]) -> None:

@@ -67,7 +67,7 @@ class Dropout(nn.Module):
 
     @torch.no_grad()
     def keep(self, count: int, dtype: torch.dtype) -> Float[Tensor, " count"]:
-        """`count` times 1 (keep) or 0 (drop), drawn anew by each call."""
+        """`count` times 1 (keep) or 0 (drop), drawn again by each call."""
         highest = self._dropped - 1 - _LEVELS // 2  # of the numbers that drop
         numbers = noise(self.key, self.counter, count)
         self.counter.add_(1)

@@ -1,7 +1,7 @@
 """Attention inside sequences of many lengths on one flat token axis, without work on padding.
 
 Sequences of nearly equal length are gathered into a group, whose attention is two batched matrix
-products and a softmax; no nested tensors, no block-diagonal masks. The gradient is written out:
+products and a softmax; no nested tensors, no block-diagonal masks. The gradient is explicit:
 it needs two gathers for all groups where automatic differentiation would need several a group.
 """
 

@@ -21,16 +21,16 @@ td.left { text-align: left; } .scroll { overflow-x: auto; } svg { width: 100%; h
 caption { text-align: left; font-weight: 600; } .dim { color: #666; }
 </style></head><body>
 <h1>Learning curves: {{ title }}</h1>
-{% for name, found in result.items() %}
+{% for name, data_set in result.items() %}
 {% if name %}<h2>{{ name }}</h2>{% endif %}
-<ul>{% for s in found.recommendation + found.notes %}<li>{{ s }}</li>{% endfor %}</ul>
+<ul>{% for s in data_set.recommendation + data_set.notes %}<li>{{ s }}</li>{% endfor %}</ul>
 {% for on, svg in charts[name] %}<figure>{{ svg }}
 <figcaption class="dim">{{ on }}: lines are fitted (dashed: predicted), bands are 80% intervals.
 </figcaption></figure>{% endfor %}
 <div class="scroll"><table><caption>Forecasts</caption>
 <tr><th>Learner</th><th>on</th><th>data</th><th>n</th><th>median</th><th>80% interval</th>
 <th>95% interval</th></tr>
-{% for e in found.forecasts %}{% for a in e.ahead %}
+{% for e in data_set.forecasts %}{% for a in e.ahead %}
 <tr><td>{{ e.learner }}</td><td class="left">{{ e.on }}</td>
 <td>{{ "%g" % a.times }} ×{% if not a.tested %} <span class="dim">(never tested)</span>{% endif %}
 </td><td>{{ "{:,.0f}".format(a.n) }}</td><td>{{ "%.3g" % a.median }}</td>
@@ -40,7 +40,7 @@ caption { text-align: left; font-weight: 600; } .dim { color: #666; }
 <div class="scroll"><table><caption>Who overtakes whom</caption>
 <tr><th>Behind now</th><th>ahead now</th><th>on</th><th>verdict</th><th>P(within 4 ×)</th>
 <th>not before (90%)</th></tr>
-{% for e in found.crossovers %}
+{% for e in data_set.crossovers %}
 <tr><td>{{ e.overtaking }}</td><td class="left">{{ e.overtaken }}</td><td>{{ e.on }}</td>
 <td>{{ e.verdict }}</td>
 <td>{% if e.probability is not none %}{{ "%.2f" % e.probability }}{% endif %}</td>
@@ -58,12 +58,14 @@ constants come from 2,121 curves of 121 data sets. See docs/curves.md.</p>
 def curves_page(result: Mapping[str, Mapping[str, Any]], title: str) -> str:
     """The page for what `curves` returned; names and sentences are escaped."""
     charts = {}
-    for name, found in result.items():
-        metrics = list(dict.fromkeys(p["on"] for p in found["fits"]))
-        charts[name] = [(on, Markup(curve_svg(found["fits"], _means(found), on))) for on in metrics]
+    for name, data_set in result.items():
+        metrics = list(dict.fromkeys(p["on"] for p in data_set["fits"]))
+        charts[name] = [
+            (on, Markup(curve_svg(data_set["fits"], _means(data_set), on))) for on in metrics
+        ]
     template = Environment(autoescape=True).from_string(_PAGE)
     return template.render(result=result, charts=charts, title=title)
 
 
-def _means(found: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return list(found["observed"])
+def _means(data_set: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return list(data_set["observed"])

@@ -41,8 +41,8 @@ def worth_of(view: View) -> list[Worth]:
         rows = [_row(r["learner"], r["at"], r["ratio"]) for r in answer.get("labels_worth") or []]
     else:
         rows = _from_pairs(view)
-    known = [row for row in rows if row.center is not None or (row.low or 0) > 1]
-    return sorted(known, key=lambda row: (row.center is None, row.center or row.low))[:MOST]
+    usable = [row for row in rows if row.center is not None or (row.low or 0) > 1]
+    return sorted(usable, key=lambda row: (row.center is None, row.center or row.low))[:MOST]
 
 
 def common_size(rows: list[Worth]) -> float | None:

@@ -56,12 +56,12 @@ class Template(TaskConfig):
         stream = numpy_stream(self.generator_seed, "template patterns")
         pixels = self.patch**2
         signs = np.where(np.arange(pixels) < pixels // 2, 1.0, -1.0)
-        found: list[np.ndarray] = []
-        while len(found) < self.num_classes:
+        result: list[np.ndarray] = []
+        while len(result) < self.num_classes:
             candidate = stream.permutation(signs)
-            if not any((candidate == other).all() for other in found):
-                found.append(candidate)
-        return np.stack(found).reshape(-1, self.patch, self.patch)
+            if not any((candidate == other).all() for other in result):
+                result.append(candidate)
+        return np.stack(result).reshape(-1, self.patch, self.patch)
 
     def _generate(self, count: int, split: str) -> tuple[np.ndarray, np.ndarray]:
         stream = numpy_stream(self.generator_seed, "template", split)

@@ -128,8 +128,8 @@ def parse_learner(text: str, defaults: Recipe | None = None) -> Learner:
 def pretrained_folder(learners: Iterable[Learner | str]) -> str:
     """The folder that the first pre-trained one starts from, or ""."""
     for learner in learners:
-        known = parse_learner(learner) if isinstance(learner, str) else learner
-        if folder := getattr(known.model, "pretrained", ""):
+        usable = parse_learner(learner) if isinstance(learner, str) else learner
+        if folder := getattr(usable.model, "pretrained", ""):
             return folder
     return ""
 

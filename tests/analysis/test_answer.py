@@ -29,7 +29,7 @@ def test_the_pick_of_equal_learners_is_not_said_to_be_better_than_it_is(learners
         common = values.mean()
         found = contest(values, 0.0, variance)
         place = min(found.ranking.tied)  # the first is the cheapest
-        center = found.found.center[place] - common
+        center = found.effects.center[place] - common
         raw.append(center)
         corrected.append(center - selection_bias(found, [float(i) for i in range(learners)]))
     error = np.std(corrected) / len(corrected) ** 0.5

@@ -117,23 +117,23 @@ def paths(
     """
     members, sizes = len(shared.tail), len(means.y)
     fall = 0.0 if difference else constants.mean_fall
-    found = posterior(means, ahead, constants, fall)
+    result = posterior(means, ahead, constants, fall)
     part = 0.0 if difference else constants.shared
 
     def mixed(common: np.ndarray) -> np.ndarray:
         return np.sqrt(part) * common + np.sqrt(1 - part) * stream.standard_normal(common.shape)
 
     future, past = _prior_paths(means, ahead, mixed(shared.path), stream, constants.rate)
-    edges = np.cumsum(found.weight.ravel())
+    edges = np.cumsum(result.weight.ravel())
     pick = np.searchsorted(edges, ndtr(mixed(shared.scale)) * edges[-1])
-    at = np.unravel_index(np.minimum(pick, len(edges) - 1), found.weight.shape)
+    at = np.unravel_index(np.minimum(pick, len(edges) - 1), result.weight.shape)
     wide = np.where(ndtr(mixed(shared.tail)) < constants.tail, constants.tail_width, 1.0)
     q = SCALES[at[1]][:, None]
-    old = np.sqrt(found.old[at[1]]) * stream.standard_normal((members, sizes))
-    noise = _mean_noise(means, found.noise[at[0]], shared, stream)
+    old = np.sqrt(result.old[at[1]]) * stream.standard_normal((members, sizes))
+    noise = _mean_noise(means, result.noise[at[0]], shared, stream)
     missed = q * past + old + noise
-    moved = q * future - np.einsum("ms,msa->ma", missed, found.gain[at])
-    return found.center[at] + moved * wide[:, None]
+    moved = q * future - np.einsum("ms,msa->ma", missed, result.gain[at])
+    return result.center[at] + moved * wide[:, None]
 
 
 def _normalised(log_weight: np.ndarray) -> np.ndarray:

@@ -106,8 +106,8 @@ def _inflation(batch: Batch, chi2: np.ndarray, parameters: int) -> tuple[np.ndar
     by_chance = chi_square_quantile(0.8, spare)  # only what chance does not explain inflates
     measured = np.maximum(chi2 / by_chance, 1.0)
     guessed = (GUESS_DOF + chi2) / (GUESS_DOF + spare)
-    known = np.array([p.means.dof for p in batch.prefixes])
-    return np.where(repeated, measured, guessed), np.where(repeated, known, GUESS_DOF + spare)
+    own_dof = np.array([p.means.dof for p in batch.prefixes])
+    return np.where(repeated, measured, guessed), np.where(repeated, own_dof, GUESS_DOF + spare)
 
 
 @dataclasses.dataclass(frozen=True)

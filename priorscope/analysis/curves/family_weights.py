@@ -38,10 +38,10 @@ def weigh(prefixes: list[Prefix], shared: SharedNoise, seed: int = 0) -> list[di
     rows = [np.arange(len(shared.chi))] * len(prefixes)
     scores: list[dict[str, float]] = [{} for _ in prefixes]
     for family in FAMILIES:
-        found = members(batch, family, best_fits(batch, family), rows, shared, seed)
+        result = members(batch, family, best_fits(batch, family), rows, shared, seed)
         for i, prefix in enumerate(prefixes):
             hidden = slice(prefix.shown, min(prefix.shown + 2, len(prefix.means.sizes)))
-            scores[i][family.name] = _score(batch, i, hidden, found[i], family)
+            scores[i][family.name] = _score(batch, i, hidden, result[i], family)
     return scores
 
 

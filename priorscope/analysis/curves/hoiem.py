@@ -62,7 +62,7 @@ def _variances(errors: Mapping[float, Sequence[float]]) -> dict[float, float]:
     if not repeated:
         raise ValueError("The variance model needs two errors at some size, but every size has 1.")
     x = np.array([1.0 / size for size in repeated])
-    seen = np.array([round(float(np.var(e, ddof=1)), 4) for e in repeated.values()])
+    observed = np.array([round(float(np.var(e, ddof=1)), 4) for e in repeated.values()])
     dof = np.array([len(e) - 1 for e in repeated.values()])
-    slope = round(float((dof * (seen - FLOOR) * x).sum() / (dof * x * x).sum()), 4)
+    slope = round(float((dof * (observed - FLOOR) * x).sum() / (dof * x * x).sum()), 4)
     return {float(size): round(FLOOR + slope / size, 4) for size in errors}

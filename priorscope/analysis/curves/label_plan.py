@@ -100,12 +100,12 @@ def worthwhile_runs(table: Table, reach: Reach) -> list[dict[str, Any]]:
     noise = np.append(fit.means.variance, fit.means.variance[-1]) * fit.means.repeats
     out = []
     for i, n in enumerate(sizes.tolist()):
-        known = float(values[:, i].var())
-        if answer.std() == 0 or known == 0:
+        spread_now = float(values[:, i].var())
+        if answer.std() == 0 or spread_now == 0:
             continue
         together = float(np.corrcoef(values[:, i], answer)[0, 1]) ** 2
         seconds = _seconds(table, reach.learner, fit.means.sizes, n)
-        narrows = together * known / (known + float(noise[i]))
+        narrows = together * spread_now / (spread_now + float(noise[i]))
         out.append({"learner": reach.learner, "n": n, "narrows": narrows, "seconds": seconds})
     out.sort(key=lambda r: -r["narrows"] / (r["seconds"] or 1.0))
     return out[:_SHOWN]

@@ -86,12 +86,12 @@ def means_of(
 
 def _smooth_variance(sizes: np.ndarray, each: np.ndarray, dof: np.ndarray) -> np.ndarray:
     """floor + slope/n (Hoiem et al. 2021), shrunk to by what each size's own repeats say."""
-    known = dof > 0
+    usable = dof > 0
     design = np.stack([np.ones(len(sizes)), sizes.min() / sizes], axis=1)
-    model = np.full(len(sizes), np.average(each[known], weights=dof[known]))
+    model = np.full(len(sizes), np.average(each[usable], weights=dof[usable]))
     for _ in range(5):  # the spread of a variance is proportional to itself
-        root = np.sqrt(dof[known]) / np.maximum(model[known], _SMALLEST**2)
-        parts, _ = nnls(design[known] * root[:, None], each[known] * root)
+        root = np.sqrt(dof[usable]) / np.maximum(model[usable], _SMALLEST**2)
+        parts, _ = nnls(design[usable] * root[:, None], each[usable] * root)
         model = np.maximum(design @ parts, _SMALLEST**2)
     return (_POOLED_DOF * model + dof * each) / (_POOLED_DOF + dof)
 

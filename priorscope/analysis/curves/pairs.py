@@ -96,9 +96,9 @@ def ratio_means(a: Fitted, b: Fitted) -> Means | None:
     first, second, paired = first[used], second[used], paired[used]
     each = [_means(values, paired) for values in (first, second)]
     relative = np.where(paired, first / each[0][:, None] - second / each[1][:, None], np.nan)
-    found = means_of(sizes[used], 1 + relative)
+    result = means_of(sizes[used], 1 + relative)
     test = a.means.of_test[i] + b.means.of_test[j]
-    return dataclasses.replace(found, y=np.log(each[0] / each[1]), test_variance=test[used])
+    return dataclasses.replace(result, y=np.log(each[0] / each[1]), test_variance=test[used])
 
 
 def _means(values: np.ndarray, present: np.ndarray) -> np.ndarray:

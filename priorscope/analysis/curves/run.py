@@ -56,8 +56,8 @@ def curves(
     for name, rows in read.rows.items():
         table = gather(rows, read.metrics)
         progress(f"reading {name or 'the curves'}")
-        found = forecast(table, settings.seed, progress=progress)
-        out[name] = found | {"metrics": list(read.metrics), "notes": [*read.notes, *table.notes]}
+        result = forecast(table, settings.seed, progress=progress)
+        out[name] = result | {"metrics": list(read.metrics), "notes": [*read.notes, *table.notes]}
     return out
 
 

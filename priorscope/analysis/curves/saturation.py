@@ -104,9 +104,9 @@ def _catch_up(table: Table, fit: Fitted) -> dict[str, Any] | None:
 def block_costs(table: Table, learner: str, sizes: np.ndarray) -> Blocks:
     """What a learner pays for each block after the first."""
     stored = np.array([table.column("block_bits", learner, s) for s in sizes])
-    known = np.isfinite(stored).any(axis=1)
-    if known.any():
-        return Blocks(stored[known], sizes[known], "prequential blocks")
+    usable = np.isfinite(stored).any(axis=1)
+    if usable.any():
+        return Blocks(stored[usable], sizes[usable], "prequential blocks")
     loss = np.array([table.column("loss", learner, s) for s in sizes[:-1]])
     bits = loss.reshape(len(sizes) - 1, -1) * np.diff(sizes)[:, None]
     return Blocks(bits, sizes[:-1], "left sum of the test curve")

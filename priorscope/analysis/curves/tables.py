@@ -119,11 +119,11 @@ class _Reader:
 
     def _find_roles(self) -> None:
         taken = set(self.role_of.values())
-        for role, known in ROLES.items():
+        for role, spellings in ROLES.items():
             if role in taken:
                 continue
-            fitting = [n for n in self.names if _plain(n) in known and n not in self.role_of]
-            fitting.sort(key=lambda n: known.index(_plain(n)))
+            fitting = [n for n in self.names if _plain(n) in spellings and n not in self.role_of]
+            fitting.sort(key=lambda n: spellings.index(_plain(n)))
             if fitting:
                 self.role_of[fitting[0]] = role
         for name in self.names:

@@ -97,22 +97,22 @@ class Arrays(TaskConfig):
         """The names of inputs and labels."""
         source = next((by_name[n] for n in INPUTS if n in by_name), None)
         wanted = (self.target.lower(),) if self.target else TARGETS
-        found = [by_name[n] for n in wanted if n in by_name and by_name[n] != source]
-        if source is None or not found:
+        result = [by_name[n] for n in wanted if n in by_name and by_name[n] != source]
+        if source is None or not result:
             missing = "inputs (x)" if source is None else f"labels ({self.target or 'y'})"
             raise ValueError(
                 f"{self.path} has no array of {missing}; it has "
                 f"{printable(', '.join(by_name.values()))}. Name the arrays x and y, or x_train, "
                 "y_train, x_test and y_test, or give the labels' name as the target."
             )
-        if len(found) > 1 and (others := [n for n in found[1:] if n.lower() not in NAMES]):
+        if len(result) > 1 and (others := [n for n in result[1:] if n.lower() not in NAMES]):
             notes.append(
                 Note(
-                    f"The labels are {found[0]!r}; --target {others[0]} takes {others[0]!r}.",
+                    f"The labels are {result[0]!r}; --target {others[0]} takes {others[0]!r}.",
                     "warning",
                 )
             )
-        return source, found[0]
+        return source, result[0]
 
     def _flags(self, file: ArrayFile, by_name: dict[str, str], count: int) -> np.ndarray | None:
         name = next((by_name[n] for n in FLAGS if n in by_name), None)
@@ -279,12 +279,12 @@ def _pair(by_name: dict[str, str], part: str) -> tuple[str, str] | None:
         for n in dict.fromkeys((*INPUTS, *TARGETS))
         for form in (f"{n}_{word}", f"{word}_{n}", f"{n}{word}")
     ]
-    found = [by_name[form] for form in forms if form in by_name]
-    if not found:
+    result = [by_name[form] for form in forms if form in by_name]
+    if not result:
         return None
-    if len(found) != 2:
+    if len(result) != 2:
         raise ValueError(
             f"There must be inputs and labels for {part}, such as x_{PARTS[part][0]} and "
-            f"y_{PARTS[part][0]}, but there is {printable(', '.join(found))}."
+            f"y_{PARTS[part][0]}, but there is {printable(', '.join(result))}."
         )
-    return found[0], found[1]
+    return result[0], result[1]

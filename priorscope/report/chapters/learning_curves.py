@@ -98,8 +98,8 @@ def _curve_figure(view: View, field: str) -> Figure:
 
 def _split_rows(view: View) -> list[dict[str, Any]]:
     rows = view.rows("curves", structure="intact")
-    known = [row for row in rows if has_center(row.get("train_bits"))]
-    return sorted(known, key=lambda row: view.index(row["learner"]))
+    usable = [row for row in rows if has_center(row.get("train_bits"))]
+    return sorted(usable, key=lambda row: view.index(row["learner"]))
 
 
 def _split_figure(view: View) -> Figure:

@@ -56,8 +56,8 @@ def labels_worth(view: View, table: str, order: list[str]) -> Spec:
     rule = base.mark_rule(strokeWidth=4, strokeOpacity=0.45, opacity=1, strokeCap="round").encode(
         y=y, x=low, x2="ratio_high:Q", color=colour
     )
-    known = base.transform_filter("!datum.bound")
-    point = known.mark_point(filled=True, size=95, opacity=1).encode(
+    usable = base.transform_filter("!datum.bound")
+    point = usable.mark_point(filled=True, size=95, opacity=1).encode(
         y=y, x=x, color=colour, shape=learner(view, "shape", legend=False)
     )
     bounds = base.transform_filter("datum.bound")

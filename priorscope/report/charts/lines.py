@@ -109,9 +109,9 @@ def with_ends(
     """
     out = []
     for field in fields:
-        known = [row for row in rows if field in row]
-        for kind in dict.fromkeys(row.get(group) for row in known):
-            of_kind = [row for row in known if row.get(group) == kind]
+        usable = [row for row in rows if field in row]
+        for kind in dict.fromkeys(row.get(group) for row in usable):
+            of_kind = [row for row in usable if row.get(group) == kind]
             last: dict[str, dict[str, Any]] = {}
             for row in of_kind:
                 if row["learner"] not in last or row["n"] > last[row["learner"]]["n"]:

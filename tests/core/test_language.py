@@ -1,0 +1,56 @@
+"""Words that must not come back: the field's own stand in their place (CONTRIBUTING, Words)."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SAY_INSTEAD = {
+    r"foretold|foretell": "predicted, predict",
+    r"nobody is|nobody's": "no learner is",
+    r"(almost )?surely": "clearly, or with 95% confidence",
+    r"lives? on\b": "relies on, uses",
+    r"must not care|does(n't| not) care": "is invariant to",
+    r"\banew\b": "again",
+    r"\bbeforehand\b": "in advance",
+    r"to the last digits?": "to floating-point tolerance",
+    r"is no JSON|are no square|(?<!there )is none\.": "is not JSON, are not square, is not one",
+    r"(one row|examples|seconds) a (learner|step|run)": "per learner, per step, per run",
+    r"hidden words?": "masked tokens",
+    r"written[ _]out\b": "eager",
+    r"Do more data help": "Would more data help?",
+    r"[Ii]s the instrument right": "Self-checks",
+    r"the best mixture\b": "switching code",
+}
+PARTICIPLES = ("found", "seen", "known")
+SOURCES = sorted((ROOT / "priorscope").rglob("*.py"))
+PAGES = [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
+TEMPLATES = sorted((ROOT / "priorscope").rglob("*.html"))
+
+
+def _named(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("path", [*SOURCES, *PAGES, *TEMPLATES], ids=_named)
+def test_says_it_in_the_words_of_the_field(path):
+    text = " ".join(path.read_text(encoding="utf-8").split())
+    hits = {
+        match.group(0): instead
+        for pattern, instead in SAY_INSTEAD.items()
+        if (match := re.search(pattern, text))
+    }
+    assert hits == {}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=_named)
+def test_variables_are_nouns(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    names = {
+        f"{node.id} (line {node.lineno})"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in PARTICIPLES
+    }
+    assert sorted(names) == []
