@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+from contextlib import suppress
 
 import numpy as np
 import pyarrow as pa
@@ -66,10 +67,8 @@ def parse_numbers(texts: pa.Array, decimal: str) -> Numbers | None:
 
     decimal: "," where commas are decimal marks, else "." (then commas part thousands).
     """
-    try:  # most columns are nothing but plain numbers
+    with suppress(pa.ArrowInvalid):  # most columns are nothing but plain numbers
         return Numbers(numbers_of(pc.cast(texts, pa.float64())))
-    except pa.ArrowInvalid:
-        pass
     texts = pc.utf8_trim_whitespace(texts)
     missing = pc.is_in(pc.utf8_lower(texts), value_set=strings(MISSING))
     texts = pc.if_else(missing, NULL, texts)

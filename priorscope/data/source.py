@@ -3,6 +3,7 @@
 import dataclasses
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -200,10 +201,8 @@ def _same_columns(path: Path, expected: pa.Table, table: pa.Table) -> pa.Table:
 
 def _concatenated(paths: dict[str, list[Path]], tables: Sequence[pa.Table]) -> pa.Table:
     plain = [table.replace_schema_metadata() for table in tables]
-    try:
+    with suppress(pa.ArrowException):  # types that don't go together are text, below
         return pa.concat_tables(plain, promote_options="permissive")
-    except pa.ArrowException:
-        pass
     names = tables[0].column_names
     texts = []
     for table in plain:  # a column of numbers in one file and of text in another is text

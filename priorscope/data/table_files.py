@@ -6,6 +6,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -252,10 +253,8 @@ def _array(values: list) -> pa.Array:
     """Values as Arrow's type for them; of several types, each as JSON writes it."""
     kinds = {type(v) for v in values} - {type(None)}
     if kinds <= {str} or len(kinds) == 1:
-        try:
+        with suppress(pa.ArrowException, OverflowError, ValueError, TypeError):
             return pa.array(values)
-        except (pa.ArrowException, OverflowError, ValueError, TypeError):
-            pass
     if kinds <= {int, float} and not any(isinstance(v, int) and abs(v) >= 2**53 for v in values):
         return pa.array([None if v is None else float(v) for v in values], pa.float64())
     return pa.array([v if v is None or isinstance(v, str) else _spelt(v) for v in values])

@@ -32,12 +32,12 @@ class NGrams:
     def transform(self, ids: Int[np.ndarray, "examples tokens"]) -> sparse.csr_matrix:
         """(examples, n-grams), float64; those that didn't occur in training are left out."""
         parts = []
-        for n, known in enumerate(self.keys, start=1):
+        for n, kept_keys in enumerate(self.keys, start=1):
             rows, keys = self._keys(ids, n)
-            columns = np.searchsorted(known, keys).clip(max=max(len(known) - 1, 0))
-            kept = known[columns] == keys if len(known) else np.zeros(len(keys), dtype=bool)
+            columns = np.searchsorted(kept_keys, keys).clip(max=max(len(kept_keys) - 1, 0))
+            kept = kept_keys[columns] == keys if len(kept_keys) else np.zeros(len(keys), dtype=bool)
             entries = (np.ones(kept.sum()), (rows[kept], columns[kept]))
-            parts.append(sparse.csr_matrix(entries, shape=(len(ids), len(known))))
+            parts.append(sparse.csr_matrix(entries, shape=(len(ids), len(kept_keys))))
         return sparse.csr_matrix(sparse.hstack(parts, format="csr"))
 
     def _keys(self, ids: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:

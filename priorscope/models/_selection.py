@@ -88,7 +88,7 @@ def _folds(targets: np.ndarray, seed: int) -> list[tuple[np.ndarray, np.ndarray]
 
 
 def _log_loss(estimator: Any, inputs: Any, targets: np.ndarray, every: np.ndarray) -> float:
-    """Summed over the examples, in nats, at the best mixture with the uniform distribution.
+    """Summed over the examples, in nats, with the mixture with the uniform that suits them.
 
     A class that the training folds lack has probability 0 before it.
     """

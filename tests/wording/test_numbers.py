@@ -5,8 +5,7 @@ import pytest
 
 from priorscope.wording import numbers as words
 from priorscope.wording.card import card
-from priorscope.wording.page import structure, t
-from priorscope.wording.page_en import PAGE
+from priorscope.wording.page import PAGE, structure, t
 
 
 @pytest.mark.parametrize(
