@@ -111,7 +111,7 @@ def test_tabs_work_from_the_keyboard(visit):
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_function("location.hash == '#understand'")
-    assert page.locator("#learning-curves").is_visible()
+    page.locator("#learning-curves").wait_for(state="visible", timeout=5000)  # the event follows
     assert page.locator("[data-panel-of=decide] button").first.is_hidden()
 
 
