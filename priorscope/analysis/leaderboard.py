@@ -29,6 +29,8 @@ def leaderboard(
         i = by_code.learner(int(place))
         code = _at_common_repeats(by_code, int(place), bits)
         where = (i, intact, scored)
+        if metric_estimate(table, "test", "bits", where) is None:
+            continue  # all of its runs failed: it stands under `failed`
         rows.append(
             BoardRow(
                 learner=table.learners[i],

@@ -21,6 +21,7 @@ def run(
     json_: Annotated[bool, Parameter(name="--json", negative="")] = False,
     dry_run: Annotated[bool, Parameter(negative="")] = False,
     quiet: Annotated[bool, Parameter(name=["--quiet", "-q"], negative="")] = False,
+    details: Annotated[bool, Parameter(negative="")] = False,
     settings: Settings | None = None,
 ) -> int:
     """Compare models on DATA: which is best, how sure that is, and how many labels it saves.
@@ -39,6 +40,8 @@ def run(
         Print the plan and what it would cost, and train nothing.
     quiet
         No progress.
+    details
+        All tables, sentences and notes under the card.
     """
     from priorscope.cli.dry_run import print_plan
     from priorscope.core.read import read_lines
@@ -63,7 +66,7 @@ def run(
     else:
         from priorscope.report.terminal import print_summary
 
-        print_summary(summary, say)
+        print_summary(summary, say, details)
     return exit_code(summary, settings)
 
 
