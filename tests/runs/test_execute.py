@@ -199,6 +199,13 @@ def test_what_the_budget_does_not_reach_leaves_no_row(data, tmp_path):
     assert store.finished() == set()
 
 
+def test_nothing_is_handed_over_after_the_budget(data, tmp_path):
+    store, backend = Store(tmp_path), Flaky({10, 20, 40})
+    assert execute(question(data, store).runs(), store, backend, budget_seconds=0.0) == []
+    assert backend.lost == []  # every batch that it got would be here
+    assert backend.stopped
+
+
 def test_nan_is_recorded_with_its_step(data, tmp_path):
     broken = data.inputs.copy()
     broken[:, 1] = np.nan
