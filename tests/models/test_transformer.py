@@ -170,7 +170,7 @@ def test_sinusoids_are_about_as_strong_as_the_words_they_are_added_to():
     of_bert = Bert(positions="sinusoidal").build(words).bert.embeddings
     pairs = (
         (of_text.positions.table, of_text.stem.weight),
-        (of_bert.positions.table, of_bert.words.weight),
+        (of_bert.positions.table, of_bert.tokens.weight),
     )
     for positions, vectors in pairs:  # sines have a root mean square of 1 / sqrt 2
         ratio = positions.square().mean().sqrt() / vectors.square().mean().sqrt()
