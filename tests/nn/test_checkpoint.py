@@ -82,7 +82,7 @@ def test_all_faults_are_named_at_once():
     with pytest.raises(ValueError, match=r"missing: 0\.bias") as caught:
         load_exactly(network, state, "here")
     message = str(caught.value)
-    assert "not known here: 2.weight, 3" in message
+    assert "not part of it: 2.weight, 3" in message
     assert "1.weight is (4, 5) and not (4, 3)" in message
     assert "\n" not in message
 
