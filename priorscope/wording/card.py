@@ -42,10 +42,11 @@ def card(summary: dict[str, Any]) -> Card:
     """The card of a summary of schema 2; what isn't known has no line."""
     answer = summary.get("answer") or _answer_without(summary)
     pick = answer.get("pick")
+    compared = len(summary.get("leaderboard") or [])
     texts = {
-        "pick": _pick(answer),
-        "judged": _judged(summary, answer),
-        "confidence": _confidence(answer),
+        "pick": _pick(answer, compared),
+        "judged": _judged(summary, answer, compared),
+        "confidence": _confidence(answer, compared),
         "cost": _cost(summary, pick),
         "more_data": _more_data(summary, pick),
         "limits": _limits(summary, answer),
@@ -88,9 +89,19 @@ def _answer_without(summary: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _pick(answer: dict[str, Any]) -> str:
+def _beaten(answer: dict[str, Any]) -> Any:
+    """P(the pick is better than a guess), where that isn't clear; None where it is, or unknown."""
+    beats = answer.get("beats_reference") or {}
+    return beats.get("probability") if beats.get("word") not in (None, "clear") else None
+
+
+def _pick(answer: dict[str, Any], compared: int) -> str:
     if not answer.get("pick"):
         return ""
+    if compared == 1:
+        return t("card.pick.only", pick=answer["pick"])
+    if _beaten(answer) is not None:
+        return str(answer["pick"])
     tied = answer.get("tied")
     others = [name for name in tied or [] if name != answer["pick"]]
     if tied is None:
@@ -100,13 +111,14 @@ def _pick(answer: dict[str, Any]) -> str:
     return t("card.pick.tied", pick=answer["pick"], others=", ".join(others))
 
 
-def _judged(summary: dict[str, Any], answer: dict[str, Any]) -> str:
+def _judged(summary: dict[str, Any], answer: dict[str, Any], compared: int) -> str:
     if not has_center(answer.get("value")):
         return ""
     metric = str(answer.get("metric"))
     repeats = answer["value"].get("n") or summary.get("repeats")
+    chosen = compared > 1 and answer.get("tied") is not None
     return t(
-        "card.judged.text",
+        "card.judged.chosen" if chosen else "card.judged.text",
         metric=metric_name(metric),
         value=written(answer["value"], metric),
         size=count(answer.get("size")),
@@ -122,8 +134,10 @@ def metric_name(metric: str) -> str:
         return metric.replace("_", " ")
 
 
-def _confidence(answer: dict[str, Any]) -> str:
-    if not is_number(answer.get("probability")):
+def _confidence(answer: dict[str, Any], compared: int) -> str:
+    if is_number(guess := _beaten(answer)):
+        return t("card.confidence.guess", percent=percent(guess))
+    if not is_number(answer.get("probability")) or compared == 1:
         return ""
     word = answer.get("word") or "open"
     return t(f"card.confidence.{word}", percent=percent(answer["probability"]))

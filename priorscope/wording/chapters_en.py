@@ -196,9 +196,10 @@ CHAPTERS: dict[str, str] = {
         "Bits per label on test examples, after calibration inside the training data. A confident "
         "wrong answer costs many bits."
     ),
-    "term.best": "Best in resamples",
+    "term.best": "Best or tied",
     "term.best.text": (
-        "The share of resampled sets of repeats in which the model has the shortest code."
+        "The share of resampled sets of repeats in which the model has the shortest code, or one "
+        "that is no more than the indifference longer; so the shares may sum to more than 100%."
     ),
     "term.strength": "Strength of a bias",
     "term.strength.text": (

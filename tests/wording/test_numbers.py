@@ -139,3 +139,29 @@ def test_an_empty_summary_still_has_a_card():
     shown = card({"schema": 2, "leaderboard": [], "verdict": []})
     assert shown.headline == t("card.nothing")
     assert shown.lines == []
+
+
+def answered(beats: str, learners: int) -> dict[str, str]:
+    value = {"center": 0.5, "low": 0.4, "high": 0.6, "n": 5, "method": "mean"}
+    answer = {
+        "pick": "cnn", "tied": ["cnn"], "metric": "accuracy", "value": value, "size": 120,
+        "probability": 0.97, "word": "clear", "beats_reference": {"probability": 0.6, "word": beats},
+    }  # fmt: skip
+    rows = [{"learner": name} for name in ("cnn", "mlp")[:learners]]
+    shown = card({"schema": 2, "leaderboard": rows, "verdict": ["x"], "answer": answer})
+    return {line.key: line.text for line in shown.lines}
+
+
+def test_a_card_is_not_sure_of_a_pick_that_may_be_guessing():
+    assert answered("open", 2)["confidence"] == "none: better than a guess with 60%"
+    assert answered("open", 2)["pick"] == "cnn"
+    assert answered("clear", 2)["confidence"] == "clear, 97%"
+    assert answered("clear", 2)["pick"] == "cnn, ahead of all others"
+
+
+def test_a_model_alone_is_ahead_of_nobody():
+    lines = answered("clear", 1)
+    assert lines["pick"] == "cnn, the only one that was compared"
+    assert "confidence" not in lines
+    assert "corrected" not in lines["judged"]
+    assert "corrected" in answered("clear", 2)["judged"]
