@@ -144,9 +144,15 @@ def test_an_empty_summary_still_has_a_card():
 def answered(beats: str, learners: int) -> dict[str, str]:
     value = {"center": 0.5, "low": 0.4, "high": 0.6, "n": 5, "method": "mean"}
     answer = {
-        "pick": "cnn", "tied": ["cnn"], "metric": "accuracy", "value": value, "size": 120,
-        "probability": 0.97, "word": "clear", "beats_reference": {"probability": 0.6, "word": beats},
-    }  # fmt: skip
+        "pick": "cnn",
+        "tied": ["cnn"],
+        "metric": "accuracy",
+        "value": value,
+        "size": 120,
+        "probability": 0.97,
+        "word": "clear",
+        "beats_reference": {"probability": 0.6, "word": beats},
+    }
     rows = [{"learner": name} for name in ("cnn", "mlp")[:learners]]
     shown = card({"schema": 2, "leaderboard": rows, "verdict": ["x"], "answer": answer})
     return {line.key: line.text for line in shown.lines}
@@ -159,7 +165,7 @@ def test_a_card_is_not_sure_of_a_pick_that_may_be_guessing():
     assert answered("clear", 2)["pick"] == "cnn, ahead of all others"
 
 
-def test_a_model_alone_is_ahead_of_nobody():
+def test_a_model_alone_is_ahead_of_none():
     lines = answered("clear", 1)
     assert lines["pick"] == "cnn, the only one that was compared"
     assert "confidence" not in lines
