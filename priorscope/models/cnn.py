@@ -27,24 +27,25 @@ class CNN(ModelConfig):
 
     width: channels of every layer, in 1-D; of the first one in 2-D, doubled at each halving
         up to 4 x.
-    depth: number of convolutions.
+    depth: number of convolutions; 0: 3, and one more for each doubling of an image beyond 32
+        pixels a side, so that the last one's windows overlook it.
     kernel: side of a convolution's window, odd.
     pooling: how the grid is halved after each convolution (as long as it is wider than 2);
         "stride" moves the convolution itself by 2, "none" keeps the grid.
-    readout: "flatten" keeps where a feature is, "mean" forgets it.
+    readout: "mean" forgets where a feature is (Lin et al. 2014, 3.2), "flatten" keeps it.
     dropout: share of features set to 0 before the readout in training, in [0, 1).
     norm: of each convolution's output, before the ReLU.
     """
 
-    learning_rate: ClassVar[float] = 3e-3
+    learning_rate: ClassVar[float] = 1e-2
 
     width: Width = 32
-    depth: Depth = 3
+    depth: Depth = 0
     kernel: Width = 3
     pooling: Pooling = "max"
-    readout: Literal["flatten", "mean"] = "flatten"
+    readout: Literal["flatten", "mean"] = "mean"
     dropout: DropoutRate = 0.0
-    norm: Norm = "none"
+    norm: Norm = "batch"
 
     def build(self, signature: Signature) -> nn.Sequential:
         if self.kernel % 2 == 0:
@@ -52,7 +53,7 @@ class CNN(ModelConfig):
         stem, (channels, *positions) = grid_stem(signature, self.width)
         grid, width = torch.Size(positions), self.width
         layers: list[nn.Module] = [OneRow()] if len(grid) == 1 else []
-        for _ in range(self.depth):
+        for _ in range(self.depth or _depth(grid)):
             halve = self.pooling != "none" and min(grid) > 2
             layers += self._layer(channels, width, len(grid), halve)
             channels, grid = width, _halved(grid, self.pooling) if halve else grid
@@ -73,10 +74,10 @@ class CNN(ModelConfig):
         layers: list[nn.Module] = [
             nn.Conv2d(channels, width, window, along(stride, 1), padding),
             norm_layer(self.norm, width),
-            nn.ReLU(),
         ]
-        if halve and self.pooling == "max":
-            layers += [nn.MaxPool2d(along(2, 1))]
+        if halve and self.pooling == "max":  # before the ReLU: the same, on a quarter of the values
+            return [*layers, nn.MaxPool2d(along(2, 1)), nn.ReLU()]
+        layers += [nn.ReLU()]
         if halve and self.pooling == "average":
             layers += [nn.AvgPool2d(along(2, 1))]
         return layers
@@ -96,6 +97,12 @@ class Mean(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return x.mean(dim=-1)
+
+
+def _depth(grid: Sequence[int]) -> int:
+    """Convolutions where none are asked for."""
+    beyond = min(grid) // 32 if len(grid) > 1 else 1
+    return 3 + max(0, beyond.bit_length() - 1)
 
 
 def _halved(grid: Sequence[int], pooling: Pooling) -> torch.Size:

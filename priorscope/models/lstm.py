@@ -22,7 +22,7 @@ class LSTM(ModelConfig):
     dropout: share of states set to 0 in training, in [0, 1).
     """
 
-    learning_rate: ClassVar[float] = 5e-3
+    learning_rate: ClassVar[float] = 1e-2
 
     width: Width = 32
     depth: Depth = 1

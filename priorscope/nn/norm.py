@@ -12,8 +12,8 @@ Norm = Literal["none", "batch", "layer"]
 class BatchNorm(nn.Module):
     """Each channel to mean 0, variance 1 over the batch and its positions (Ioffe & Szegedy 2015).
 
-    Evaluation uses running statistics with momentum 0.1. Written out, so that networks
-    that train together on a replica axis keep their own statistics.
+    Evaluation uses running statistics with momentum 0.1, as `torch.nn.BatchNorm2d` does; networks
+    that train together on a replica axis keep their own.
     """
 
     mean: Tensor
@@ -27,16 +27,11 @@ class BatchNorm(nn.Module):
         self.register_buffer("variance", torch.ones(channels))
 
     def forward(self, x: Float[Tensor, "batch channels ..."]) -> Tensor:
-        positions = (-1,) + (1,) * (x.ndim - 2)
-        mean, variance = self.mean, self.variance
-        if self.training:
-            axes = (0, *range(2, x.ndim))
-            mean, variance = x.mean(axes), x.var(axes, correction=0)
-            self.mean.mul_(0.9).add_(mean.detach(), alpha=0.1)
-            self.variance.mul_(0.9).add_(variance.detach(), alpha=0.1)
-        scale = self.weight / (variance + 1e-5).sqrt()
-        shift = self.bias - mean * scale
-        return x * scale.view(positions) + shift.view(positions)
+        alone = x.numel() == x.shape[1]  # one value a channel has no variance
+        training = self.training and not alone
+        return nn.functional.batch_norm(
+            x, self.mean, self.variance, self.weight, self.bias, training, momentum=0.1
+        )
 
 
 class LayerNorm(nn.Module):

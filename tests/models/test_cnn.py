@@ -27,7 +27,7 @@ def in_one_dimension(config, network):
 
 @pytest.mark.parametrize("pooling", ["max", "average", "stride", "none"])
 def test_on_a_series_it_convolves_in_one_dimension(pooling):
-    config = CNN(width=4, depth=2, kernel=5, pooling=pooling)
+    config = CNN(width=4, depth=2, kernel=5, pooling=pooling, norm="none", readout="flatten")
     network = config.build(SERIES).double()
     x = torch.randn(6, *SERIES.input_shape, dtype=torch.float64)
     torch.testing.assert_close(
@@ -39,3 +39,22 @@ def test_a_series_of_one_step_is_enough():
     assert CNN().build(Signature(input_shape=(1, 2), target=Classes(num_classes=3)))(
         torch.zeros(5, 1, 2)
     ).shape == (5, 3)
+
+
+@pytest.mark.parametrize(
+    ("shape", "convolutions", "channels"),
+    [
+        ((8, 8, 1), 3, 128),
+        ((28, 28, 1), 3, 128),
+        ((32, 32, 3), 3, 128),
+        ((64, 64, 3), 4, 128),
+        ((96, 96, 3), 4, 128),
+        ((128, 160, 3), 5, 128),
+        ((40, 1), 3, 32),
+        ((500, 1), 3, 32),
+    ],
+)
+def test_larger_images_get_more_convolutions(shape, convolutions, channels):
+    network = CNN().build(Signature(input_shape=shape, target=Classes(num_classes=3)))
+    assert sum(isinstance(layer, nn.Conv2d) for layer in network) == convolutions
+    assert network[-1].in_features == channels  # whatever the image's size

@@ -13,10 +13,10 @@ ADVICE = (
 )
 RECIPE = Recipe(steps=100, epochs=2)
 GOLDEN = {
-    "protocol": 5,
+    "protocol": 6,
     "recipe": "da84fb3d0615d49c",
-    "run": "e8102aeeb94606dc",
-    "cnn": "018c541f58b78893",
+    "run": "b9b14804a5638044",
+    "cnn": "ea85299de813c23b",
     "quantity": "83301a252776857f",
 }
 
