@@ -78,7 +78,8 @@ class Registry(Generic[T]):
         result = {}
         for package in self.packages:
             paths = importlib.import_module(package).__path__
-            names = [m.name for m in pkgutil.iter_modules(paths) if m.name[0] != "_"]
+            modules = pkgutil.iter_modules(paths)
+            names = [m.name for m in modules if m.name[0] != "_" and not m.ispkg]
             result |= {file_name(name): f"{package}.{name}" for name in names}
         return result
 

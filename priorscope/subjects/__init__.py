@@ -2,8 +2,9 @@
 
 import dataclasses
 from collections.abc import Callable
+from typing import Literal
 
-from jaxtyping import Bool, Float, Shaped
+from jaxtyping import Bool, Float, Int64, Shaped
 from torch import Tensor, nn
 
 from priorscope.core.signature import Signature
@@ -43,16 +44,63 @@ Attention = Callable[[Shaped[Tensor, "batch ..."]], AttentionMaps]
 
 
 @dataclasses.dataclass(frozen=True)
+class Copy:
+    """Another network of the same learner, trained for a measure.
+
+    network, inputs: as in `Subject`; the inputs are those it was trained on.
+    steps: updates until it answered `TAUGHT` of its examples right; None: it never did.
+    planned: updates after which it was given up.
+    """
+
+    network: nn.Module
+    inputs: Shaped[Tensor, "batch ..."]
+    steps: int | None
+    planned: int
+
+
+Labels = Literal["real", "random"]
+Retraining = Callable[[Labels, int], Copy]
+"""Trains a new network of the subject's learner on its labels or on random ones, by a seed."""
+
+
+@dataclasses.dataclass(frozen=True)
+class CueConflict:
+    """Images whose shape says one class and whose texture another.
+
+    inputs: as in `Subject`. shape, texture: class indices, different in each example.
+    """
+
+    inputs: Float[Tensor, "batch rows columns channels"]
+    shape: Int64[Tensor, " batch"]
+    texture: Int64[Tensor, " batch"]
+
+
+@dataclasses.dataclass(frozen=True)
 class Subject:
-    """A trained network with inputs to measure it on; measures read nothing else.
+    """A network with inputs to measure it on; measures read nothing else.
 
     network: in evaluation mode; maps inputs to outputs, (batch, outputs).
     inputs: (batch, *signature.input_shape) as the network reads them: standardised, or token ids.
     signature: of these inputs.
     attention: runs the network on inputs and gives its attention; None: it has none.
+    targets: class indices of the inputs; None: they have none.
+    retraining: see `Retraining`; None: it is a saved network, and no learner.
+    conflict: see `CueConflict`; None: there are no such images.
+    batch: examples that are run at once, for the memory.
     """
 
     network: nn.Module
     inputs: Shaped[Tensor, "batch ..."]
     signature: Signature
     attention: Attention | None = None
+    targets: Int64[Tensor, " batch"] | None = None
+    retraining: Retraining | None = None
+    conflict: CueConflict | None = None
+    batch: int = 64
+
+    def first(self, examples: int) -> "Subject":
+        """The same on fewer examples."""
+        if examples >= len(self.inputs):
+            return self
+        targets = None if self.targets is None else self.targets[:examples]
+        return dataclasses.replace(self, inputs=self.inputs[:examples], targets=targets)

@@ -1,0 +1,121 @@
+"""One file = one measure of a profile: what a network does with its input, with intervals.
+
+Each file has functions that take any `nn.Module` and a tensor, and a `Probe` that asks them for a
+whole profile. The cheap measures that every comparison takes are in `priorscope.measures`.
+"""
+
+import dataclasses
+import inspect
+import warnings
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import torch
+
+from priorscope.core.config import Config
+from priorscope.core.estimate import Estimate
+from priorscope.core.registry import Registry
+from priorscope.subjects import Subject
+
+SMALLEST_BATCH = 8  # with fewer examples nothing is said of unrelated ones
+_LONGEST_REASON = 400
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Reading:
+    """One number of a profile.
+
+    name: of the quantity, such as "shift by 1".
+    value: with its interval over examples; None: it does not apply, and `reason` says why.
+    layer: the module's name it was read at; None: the output.
+    """
+
+    name: str
+    value: Estimate | None = None
+    layer: str | None = None
+    reason: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Probed:
+    """What a measure says of one network.
+
+    pictures: arrays by name, which the page draws: maps, matrices, curves.
+    notes: sentences about the measuring itself.
+    """
+
+    readings: Sequence[Reading]
+    pictures: dict[str, np.ndarray] = dataclasses.field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Probe(Config):
+    """A measure of a network, alone or in a profile.
+
+    The first paragraph of the docstring says what its numbers mean.
+    """
+
+    @classmethod
+    def meaning(cls) -> str:
+        """The first paragraph of its docstring, as one line."""
+        return " ".join((inspect.getdoc(cls) or "").partition("\n\n")[0].split())
+
+    def why_not(self, subject: Subject) -> str | None:
+        """Why it does not apply to such a network or input, as the end of a sentence; or None."""
+        return None
+
+    def measure(self, subject: Subject) -> Probed:
+        """The numbers; what is raised becomes a reading that says so."""
+        raise NotImplementedError(f"{type(self).__name__} must define measure.")
+
+
+PROBES: Registry[Probe] = Registry("measure", "priorscope.measures.probes")
+
+
+def probed(probe: Probe, subject: Subject) -> Probed:
+    """What a measure says, also where it doesn't apply or fails: then its only reading says why."""
+    if len(subject.inputs) < SMALLEST_BATCH:
+        reason = f"it needs {SMALLEST_BATCH} examples or more, but there are {len(subject.inputs)}"
+        return does_not_apply(reason)
+    if (reason := probe.why_not(subject)) is not None:
+        return does_not_apply(reason)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of kernels that some network is slow or rough with
+            return probe.measure(subject)
+    except Exception as error:  # a network is anybody's code; the other measures go on
+        words = " ".join(f"{type(error).__name__}: {error}".split())
+        return does_not_apply(f"measuring it failed with {words[:_LONGEST_REASON]}")
+
+
+def does_not_apply(reason: str) -> Probed:
+    """A measure whose only reading says why there is none."""
+    return Probed([Reading(name="all", reason=reason)])
+
+
+def health(subject: Subject) -> Iterator[str]:
+    """Sentences about what every measure of this network suffers from."""
+    with torch.no_grad():
+        try:
+            first, second = (subject.network(subject.inputs[: subject.batch]) for _ in range(2))
+        except Exception as error:  # anybody's code
+            words = " ".join(f"{type(error).__name__}: {error}".split())
+            yield f"The network can't read these inputs: {words[:_LONGEST_REASON]}"
+            return
+    if not isinstance(first, torch.Tensor):
+        yield f"The network gives a {type(first).__name__} where a tensor of outputs is needed."
+        return
+    if broken := int((~first.isfinite()).flatten(1).any(dim=1).sum()):
+        yield (
+            f"The outputs of {broken} of {len(first)} examples are not finite numbers (NaN or "
+            "infinity), so no measure of them means anything."
+        )
+    elif not torch.equal(first, second):
+        change = (first - second).abs().max().item()
+        yield (
+            "The network is not deterministic: two runs on the same inputs differ by up to "
+            f"{change:.2g}, also in evaluation mode. No number below that means anything."
+        )
+    if len(subject.inputs) < 2 * subject.batch and len(subject.inputs) < 64:
+        yield f"There are {len(subject.inputs)} examples; intervals are wide below 64."
