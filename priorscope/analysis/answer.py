@@ -21,7 +21,7 @@ from priorscope.analysis.table import RunTable
 from priorscope.core.estimate import Estimate
 
 CLEAR, LEANING = 0.95, 0.7
-NOT_VARIED = "recipes were not varied"
+NOT_VARIED = "not_varied"
 
 
 @dataclasses.dataclass(frozen=True)

@@ -204,7 +204,11 @@ def _failures(table: RunTable) -> list[Finding]:
 
 
 def _validity(summary: Summary) -> list[Finding]:
-    failed = [row.name for row in summary.validity if row.passed is False]
+    failed = [
+        {"test": row.test, "learner": row.learner, "structure": row.structure}
+        for row in summary.validity
+        if row.passed is False
+    ]
     return [_finding("validity-failed", tests=failed)] if failed else []
 
 

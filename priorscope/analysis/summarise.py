@@ -19,7 +19,6 @@ from priorscope.analysis.strength import strengths
 from priorscope.analysis.summary import (
     DroppedLearner,
     FailedRun,
-    Finding,
     Goal,
     ReadFacts,
     Summary,
@@ -105,7 +104,7 @@ def summarise(
     )
     contests = {"accuracy": by_metric, "code": by_code}
     result = findings(summary, table, contests[request.goal])
-    return dataclasses.replace(summary, findings=[*result, *summary.findings])
+    return dataclasses.replace(summary, findings=result)
 
 
 def missing_runs(table: RunTable, dropped: tuple[DroppedLearner, ...] = ()) -> list[Unresolved]:
@@ -124,7 +123,7 @@ def missing_runs(table: RunTable, dropped: tuple[DroppedLearner, ...] = ()) -> l
                         structure=structure,
                         missing_runs=int(wanted.sum()),
                         sizes=[table.sizes[s] for s in np.flatnonzero(wanted.any(axis=1))],
-                        reason="the budget ended before these runs",
+                        reason="budget_ended",
                     )
                 )
     return out
@@ -161,8 +160,7 @@ def _curves(
     out = {k: msgspec.convert(told[k], hints[k]) for k in _CURVE_KEYS if k in told}
     for key, value in out.items():
         _same_keys(key, told[key], value)
-    findings = msgspec.convert(told.get("findings", []), list[Finding])
-    return {**out, "findings": findings}
+    return out
 
 
 def _same_keys(key: str, told: Any, kept: Any) -> None:

@@ -212,11 +212,16 @@ class MeasureRow:
 class ValidityRow:
     """A test whose answer is known in advance.
 
-    low, high: the bounds that `value` must keep, or its interval, which must hold 0; `meaning`
-    says which. error_rate: how often a sound tool fails it. passed: None if it has no power.
+    test: "invariance" or "random-labels"; values: what its sentences need; name, meaning: those
+    sentences. low, high: the bounds that `value` must keep, or its interval, which must hold 0.
+    error_rate: how often a sound tool fails it. passed: None if it has no power.
     """
 
-    name: str
+    name: str = ""
+    test: str = ""
+    learner: str = ""
+    structure: str = ""
+    values: dict[str, Value] = field(default_factory=dict)
     value: float | None = None
     low: float | None = None
     high: float | None = None

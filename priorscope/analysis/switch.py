@@ -15,18 +15,22 @@ def switch_code(table: Table) -> dict[str, Any]:
     Before block s the learner is changed with probability 1 / (s + 1), to one of the others at
     random (after van Erven, Grünwald & de Rooij 2007); the code sums over every such path.
     Blocks are those that all learners have; the first block, paid alike by all, is left out.
+
+    Returns:
+        The keys of `SwitchEntry`; only `reason` where no code can switch: few_common_sizes (it
+        takes a loss of every learner at two), blocks_differ, or no_whole_repeat.
     """
     learners = [name for name in table.learners if name in table.cells.get("loss", {})]
     sizes = _common_sizes(table, learners)
     if not learners or len(sizes) < 2:
-        return {"reason": "It needs a loss of every learner at two common sizes or more."}
+        return {"reason": "few_common_sizes"}
     costs = [block_costs(table, name, sizes) for name in learners]
     if any(c.basis != costs[0].basis or list(c.starts) != list(costs[0].starts) for c in costs):
-        return {"reason": "The learners' blocks differ, so no code can switch between them."}
+        return {"reason": "blocks_differ"}
     bits = np.stack([c.bits for c in costs])  # (learners, blocks, draws)
     whole = np.isfinite(bits).all(axis=(0, 1))
     if not whole.any():
-        return {"reason": "No draw has every block of every learner."}
+        return {"reason": "no_whole_repeat"}
     bits = bits[:, :, whole]
     total = np.array([mixture_bits(bits[:, :, d]) for d in range(bits.shape[2])])
     single = bits.sum(axis=1)  # (learners, draws)

@@ -1,5 +1,6 @@
 """The validity tests of a comparison: answers known in advance, read off its own rows."""
 
+import dataclasses
 from collections.abc import Mapping
 
 import numpy as np
@@ -41,23 +42,17 @@ def _null(learner: str, structure: str, values: np.ndarray, j: int) -> ValidityR
     """The change must be 0 in expectation; the tests share `ALPHA` evenly (Bonferroni)."""
     alpha = ALPHA / len(values)
     value = estimate(values[j], pooled_variance(values, without=j), 1 - alpha)
-    name = f"{learner} is invariant to {structure}"
+    row = ValidityRow(
+        test="invariance", learner=learner, structure=structure, value=value.center,
+        values={"repeats": value.n},
+    )  # fmt: skip
     if value.low is None or value.high is None or value.center is None:
-        return ValidityRow(
-            name=name,
-            value=value.center,
-            meaning="One repeat says nothing about its own noise: two or more are needed.",
-        )
-    half = (value.high - value.low) / 2
-    few = " Two repeats have little power: run 3 or more." if value.n == 2 else ""
-    return ValidityRow(
-        name=name,
-        value=value.center,
+        return row
+    return dataclasses.replace(
+        row,
         low=value.low,
         high=value.high,
         passed=bool(value.low <= 0 <= value.high),
-        meaning=f"Its code length changes by {value.center:+.3f} bits per label; the interval must "
-        f"contain 0. Only a change beyond {half:.2g} can be noticed.{few}",
         error_rate=alpha,
     )
 
@@ -91,13 +86,14 @@ def _random_labels(table: RunTable, lengths: CodeLengths) -> list[ValidityRow]:
         ratio = spent / fair
         tests.append(
             ValidityRow(
-                name=f"{learner} can't compress random labels",
+                test="random-labels",
+                learner=learner,
+                structure=RANDOM_LABELS,
+                values={"n": n, "repeats": len(repeats)},
                 value=ratio,
                 low=low,
                 high=high,
                 passed=bool(low <= ratio <= high),
-                meaning=f"Code length of random labels over n log2 K, n = {n:,}, "
-                f"{len(repeats)} repeats. Below the bounds labels leak; above, bits are wasted.",
                 error_rate=RANDOM_ALPHA,
             )
         )

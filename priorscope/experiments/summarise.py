@@ -8,7 +8,13 @@ import numpy as np
 
 from priorscope.analysis.reference import Reference, class_reference, quantity_reference
 from priorscope.analysis.summarise import Request, summarise
-from priorscope.analysis.summary import ReadFacts, ReproduceFacts, TaskFacts, TuningFacts
+from priorscope.analysis.summary import (
+    ReadFacts,
+    ReproduceFacts,
+    TaskFacts,
+    TuningFacts,
+    ValidityRow,
+)
 from priorscope.analysis.summary_json import to_json
 from priorscope.analysis.table import RunTable
 from priorscope.core.config import digest
@@ -22,6 +28,7 @@ from priorscope.runs.run import Run
 from priorscope.runs.store import Store
 from priorscope.tasks import Examples
 from priorscope.train.recipe import Learner
+from priorscope.wording import checks
 from priorscope.wording.sentences import sentences
 
 
@@ -54,6 +61,7 @@ def summary_of(
             read=_read(examples, summary.read),
             verdict=sentences(summary.findings, "verdict"),
             recommendation=sentences(summary.findings, "recommendation"),
+            validity=[_worded(row) for row in summary.validity],
             structures={s.label: s.caption for s in question.structures},
             measured=_meanings({row.measure for row in summary.measures}),
             tuning=_tuning(question.learners, settings),
@@ -107,6 +115,11 @@ def _labelled(run: Run, row: dict[str, Any] | None) -> dict[str, Any] | None:
     if row is None:
         return None
     return {**row, "learner": run.learner.text, "structure": run.structure.label}
+
+
+def _worded(row: ValidityRow) -> ValidityRow:
+    told = dataclasses.asdict(row)
+    return dataclasses.replace(row, name=checks.name(told), meaning=checks.meaning(told))
 
 
 def _meanings(names: set[str]) -> dict[str, str]:

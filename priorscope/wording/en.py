@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from priorscope.wording import numbers
+from priorscope.wording import checks, numbers
 from priorscope.wording.structures import phrases, title
 
 Values = Mapping[str, Any]
@@ -189,7 +189,8 @@ def _first_line(text: str) -> str:
 
 
 def _validity_failed(v: Values) -> str:
-    return f"Self-checks failed, so trust the rest less: {listed(v['tests'])}."
+    tests = [test if isinstance(test, str) else checks.name(test) for test in v["tests"]]
+    return f"Self-checks failed, so trust the rest less: {listed(tests)}."
 
 
 def _stopped(v: Values) -> str:

@@ -6,10 +6,10 @@ A language is a module with `SENTENCES`, from a finding's key to a function of i
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from priorscope.wording import en
+from priorscope.wording import curves_en, en
 
 Sentence = Callable[[Mapping[str, Any]], str]
-LANGUAGES: dict[str, dict[str, Sentence]] = {"en": en.SENTENCES}
+LANGUAGES: dict[str, dict[str, Sentence]] = {"en": {**en.SENTENCES, **curves_en.SENTENCES}}
 
 
 def sentence(key: str, values: Mapping[str, Any], language: str = "en") -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from priorscope.analysis.curves.advice import advise
 from priorscope.analysis.curves.crossover import crossings
 from priorscope.analysis.curves.ensemble import MEMBERS
 from priorscope.analysis.curves.equivalence import equivalences
@@ -13,7 +14,6 @@ from priorscope.analysis.curves.learning_curves import Fitted, fit_curves
 from priorscope.analysis.curves.quantiles import quantile
 from priorscope.analysis.curves.rows import Table, gather
 from priorscope.analysis.curves.saturation import saturation
-from priorscope.analysis.recommendation import recommend
 from priorscope.analysis.switch import switch_code
 
 _PER_OCTAVE = 4
@@ -26,7 +26,9 @@ def forecast(
     members: int = MEMBERS,
     progress: Callable[[str], None] = lambda stage: None,
 ) -> dict[str, Any]:
-    """Forecasts, equivalence, crossovers, audit, saturation, switch, recommendation and fits.
+    """Forecasts, equivalence, crossovers, audit, saturation, switch, fits and findings.
+
+    findings: what is worth a sentence, as key and values; `priorscope.wording` has the sentences.
 
     rows: one per learner, n and repeat, with the keys learner, n, repeat, and one metric or more:
         loss (bits per label), error (0 to 1), rmse, or whatever `gather` was told; optionally
@@ -52,7 +54,7 @@ def forecast(
         "saturation": [e for curves in each for e in saturation(table, curves)],
         "switch": switch_code(table),
     }
-    out["recommendation"] = recommend(table, fits, out)
+    out["findings"] = [advice.to_json() for advice in advise(table, fits, out)]
     out["fits"] = [point for curves in each for point in curve_table(curves)]
     out["observed"] = [point for curves in each for point in observed_points(curves)]
     return out

@@ -13,9 +13,10 @@ from priorscope.analysis.curves.ensemble import MEMBERS, Ensemble, Prefix, ensem
 from priorscope.analysis.curves.family_weights import plausible, shares, weigh
 from priorscope.analysis.curves.grid import AHEAD, HORIZON, interpolate
 from priorscope.analysis.curves.noise import GUESS_DOF, Means, SharedNoise, means_of, perturbed
+from priorscope.analysis.curves.oddities import remarks_on
 from priorscope.analysis.curves.pool import FEWEST, mixed, weight_of_families
 from priorscope.analysis.curves.quantiles import quantile
-from priorscope.analysis.curves.remarks import Remark, remarks_on
+from priorscope.analysis.curves.remarks import Remark
 from priorscope.analysis.curves.rows import Curve, Table, gather
 from priorscope.core.seeds import numpy_stream
 
@@ -46,25 +47,13 @@ class Fitted:
         """The largest size observed."""
         return float(self.means.sizes[-1])
 
-    @property
-    def withheld(self) -> str | None:
-        """Why there is no forecast, as a sentence; None if there is one."""
-        if self.future is not None:
-            return None
-        count = len(self.means.sizes)
-        return (
-            f"{self.curve.learner}: the {self.curve.on} is known at {count} "
-            f"size{'s' if count > 1 else ''}, but a forecast needs {FEWEST}: train at "
-            f"{FEWEST - count} more."
-        )
-
     def __repr__(self) -> str:
         """One line: what was observed, what is predicted at twice the data."""
         sizes = self.means.sizes
         name = f"{self.curve.learner}, {self.curve.on}: {np.exp(self.means.y[-1]):.3g}"
         start = f"{name} at {sizes[-1]:,.0f} ({len(sizes)} sizes, {self.means.repeats} repeats)"
         if self.future is None:
-            return f"<{start}; {self.withheld}>"
+            return f"<{start}; no forecast: fewer than {FEWEST} sizes>"
         ahead = self.predict(2 * self.largest)
         then = f"{ahead['median']:.3g} ({ahead['low']:.3g} to {ahead['high']:.3g})"
         return f"<{start}; predicted at {2 * self.largest:,.0f}: {then}>"
@@ -76,7 +65,7 @@ class Fitted:
         tested). level: of the interval, in (0, 1).
 
         Raises:
-            ValueError: with fewer than 3 sizes, or outside that range; the sentence says which.
+            ValueError: with fewer than 3 sizes, or outside that range; the message says which.
         """
         first, last = float(self.means.sizes[0]), self.largest
         if not 0 < level < 1:
@@ -99,7 +88,10 @@ class Fitted:
             ValueError: with fewer than 3 sizes, or beyond 8 times the largest.
         """
         if self.ensemble is None or self.future is None:
-            raise ValueError(self.withheld)
+            raise ValueError(
+                f"{self.curve.learner}: a forecast of the {self.curve.on} needs {FEWEST} sizes, "
+                f"but there are {len(self.means.sizes)}; train at more."
+            )
         octaves = np.log2(np.asarray(sizes, dtype=float) / self.largest)
         if len(octaves) and octaves.max() > AHEAD[-1] + 1e-9:
             raise ValueError(f"Forecasts end at {HORIZON:g} times the largest size.")
@@ -134,7 +126,7 @@ def fit_curves(
     )
     plans = [(job, hidden) for job in jobs for hidden in job.hideable]
     fitted = _all_ensembles(plans, noise, seed, progress)
-    progress("comparing predictions with what was observed")
+    progress("predicting hidden sizes")
     out: dict[str, dict[str, Fitted]] = {on: {} for on in table.curves}
     for job in jobs:
         mine = {h: e for (j, h), e in zip(plans, fitted, strict=True) if j is job}
@@ -182,7 +174,7 @@ def _all_ensembles(
     """Parametric ensembles of every curve and its parts, in as few batches as possible."""
     if not plans:
         return []
-    progress(f"weighing curve families of {len(plans)} curves and parts of curves")
+    progress(f"weighing {len(plans)} curves")
     sizes = [len(job.means.sizes) - hidden for job, hidden in plans]
     prefixes = [job.prefix(size, size) for (job, _), size in zip(plans, sizes, strict=True)]
     scored = [i for i, size in enumerate(sizes) if size - 2 >= FEWEST]
@@ -191,7 +183,7 @@ def _all_ensembles(
     scores += plausible([prefixes[i] for i in short])
     by_plan = dict(zip(scored + short, scores, strict=True))
     weights = [shares(by_plan[i]) for i in range(len(plans))]
-    progress(f"fitting {len(noise.chi)} plausible curves to each of {len(plans)}")
+    progress(f"fitting {len(plans)} curves")
     return ensembles(prefixes, weights, noise, seed)
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from priorscope.analysis.curves.remarks import Remark, remark
+
 METRICS = ("loss", "error", "rmse")  # of a comparison; lower is better, all positive
 SHARES = ("error",)  # metrics that are shares of wrong answers: their test noise is binomial
 NUMBERS = (
@@ -42,13 +44,13 @@ class Table:
 
     curves: metric -> learner -> curve. cells: column -> learner -> size -> repeat -> number, for
     every numeric column. repeats: their order in every array of values. notes: what was left out,
-    and why, in sentences.
+    and why.
     """
 
     curves: dict[str, dict[str, Curve]]
     cells: Cells
     repeats: tuple[str, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Remark, ...]
 
     @property
     def learners(self) -> list[str]:
@@ -86,22 +88,22 @@ def gather(rows: Iterable[Mapping[str, Any]], metrics: tuple[str, ...] = METRICS
             f"{max(collected.sizes):g}; if n is a share of the data, multiply it by their number."
         )
     if not any(name in collected.cells for name in metrics):
-        why = " ".join(_counted(collected.notes))
-        named = " or ".join(metrics)
-        raise ValueError(f"No row can be used: {named} must be positive. {why}".strip())
+        left_out = sum(collected.left_out.values())
+        why = f", but {left_out} values are negative or not finite" if left_out else ""
+        raise ValueError(f"No row can be used: {' or '.join(metrics)} must be positive{why}.")
     order = _canonical(collected.cells, collected.repeats, metrics)
     curves, dropped = _curves(collected.cells, order, metrics)
-    return Table(curves, collected.cells, order, (*_counted(collected.notes), *dropped))
+    return Table(curves, collected.cells, order, (*collected.notes, *dropped))
 
 
 class _Collected:
-    """Cells, names of repeats and notes, filled row by row."""
+    """Cells, names of repeats and what was left out (key, learner, metric), filled row by row."""
 
     def __init__(self, metrics: tuple[str, ...]):
         self.metrics = metrics
         self.cells: Cells = {}
         self.repeats: set[str] = set()
-        self.notes: dict[str, int] = {}
+        self.left_out: dict[tuple[str, str, str], int] = {}
         self._rows_at: dict[tuple[str, float], int] = {}
 
     def add(self, row: Mapping[str, Any]) -> None:
@@ -129,14 +131,21 @@ class _Collected:
         return {size for _, size in self._rows_at}
 
     def _refused(self, name: str, value: float, learner: str) -> bool:
-        reason = None
-        if not math.isfinite(value):
-            reason = f"{learner}: a value of {name} is not a finite number and was left out"
-        elif name in self.metrics and value < 0:
-            reason = f"{learner}: a negative {name} was left out: only positive ones can be fitted"
-        if reason is not None and name in self.metrics:
-            self.notes[reason] = self.notes.get(reason, 0) + 1
-        return reason is not None
+        finite, measured = math.isfinite(value), name in self.metrics
+        if finite and not (measured and value < 0):
+            return False
+        if measured:
+            key = "rows-negative" if finite else "rows-not-finite", learner, name
+            self.left_out[key] = self.left_out.get(key, 0) + 1
+        return True
+
+    @property
+    def notes(self) -> list[Remark]:
+        """What was left out, and how often."""
+        return [
+            remark(key, learner=learner, on=on, times=times)
+            for (key, learner, on), times in self.left_out.items()
+        ]
 
 
 def _identity(row: Mapping[str, Any]) -> tuple[str, float]:
@@ -146,13 +155,6 @@ def _identity(row: Mapping[str, Any]) -> tuple[str, float]:
     if not (math.isfinite(float(size)) and float(size) > 0):
         raise ValueError(f"n must be a positive number of examples, but {learner} has n = {size}.")
     return str(learner), float(size)
-
-
-def _counted(notes: dict[str, int]) -> tuple[str, ...]:
-    return tuple(
-        f"{reason} ({count} times)." if count > 1 else f"{reason}."
-        for reason, count in notes.items()
-    )
 
 
 def _canonical(cells: Cells, repeats: set[str], metrics: tuple[str, ...]) -> tuple[str, ...]:
@@ -172,9 +174,9 @@ def _canonical(cells: Cells, repeats: set[str], metrics: tuple[str, ...]) -> tup
 
 def _curves(
     cells: Cells, repeats: tuple[str, ...], metrics: tuple[str, ...]
-) -> tuple[dict[str, dict[str, Curve]], list[str]]:
+) -> tuple[dict[str, dict[str, Curve]], list[Remark]]:
     curves: dict[str, dict[str, Curve]] = {}
-    notes: list[str] = []
+    notes: list[Remark] = []
     for on in metrics:
         for learner, by_size in sorted(cells.get(on, {}).items()):
             tested = cells.get("test_examples", {}).get(learner, {})
@@ -192,7 +194,7 @@ def _curves(
 def _without_zeros(
     on: str, learner: str, by_size: dict[float, dict[str, float]],
     tested: dict[float, dict[str, float]], cells: Cells,
-) -> tuple[dict[float, dict[str, float]], list[str]]:  # fmt: skip
+) -> tuple[dict[float, dict[str, float]], list[Remark]]:  # fmt: skip
     """Values of the sizes that a log scale can use.
 
     Where a learner makes no error in any repeat, its error is taken as (0 + 1/2) / (n + 1), n the
@@ -202,22 +204,14 @@ def _without_zeros(
     zero = [size for size in sorted(by_size) if not any(by_size[size].values())]
     if not zero:
         return by_size, []
-    listed = ", ".join(f"{z:g}" for z in zero)
+    where = {"learner": learner, "on": on, "sizes": zero}
     count = _test_count(on, tested, cells) if on in SHARES else None
     if count is None:
         left = {size: values for size, values in by_size.items() if size not in zero}
-        note = (
-            f"{learner}: the {on} is 0 in every repeat at n = {listed}; a curve on a log scale "
-            "can't use that, so these sizes were left out."
-        )
-        return left, [note]
+        return left, [remark("rows-zeros-left-out", **where)]
     least = 0.5 / (count + 1)
     filled = {s: dict.fromkeys(v, least) if s in zero else v for s, v in by_size.items()}
-    note = (
-        f"{learner}: the {on} is 0 in every repeat at n = {listed}; it is taken as half an error "
-        f"in {count:,.0f} test examples there."
-    )
-    return filled, [note]
+    return filled, [remark("rows-zeros-filled", **where, test_examples=count)]
 
 
 def _test_count(on: str, tested: dict[float, dict[str, float]], cells: Cells) -> float | None:

@@ -8,6 +8,7 @@ from typing import Any
 from priorscope.analysis.curves.forecast import forecast
 from priorscope.analysis.curves.rows import METRICS, gather
 from priorscope.analysis.curves.tables import CurveTables, read_tables
+from priorscope.wording.sentences import sentence
 
 Source = str | Path | Iterable[str | Path] | Iterable[Mapping[str, Any]]
 
@@ -45,7 +46,8 @@ def curves(
     settings: or its fields as keywords.
 
     Returns:
-        Name of the data set ("" if there is only one) -> the keys of `forecast`, and `notes`.
+        Name of the data set ("" if there is only one) -> the keys of `forecast`;
+        `recommendation`, the sentences of its findings; `notes`, what was assumed or left out.
 
     Raises:
         ValueError: if nothing can be read; one sentence with the way out.
@@ -57,7 +59,13 @@ def curves(
         table = gather(rows, read.metrics)
         progress(f"reading {name or 'the curves'}")
         result = forecast(table, settings.seed, progress=progress)
-        out[name] = result | {"metrics": list(read.metrics), "notes": [*read.notes, *table.notes]}
+        told = [sentence(f["key"], f["values"]) for f in result["findings"]]
+        notes = [sentence(note.key, note.values) for note in read.notes]
+        out[name] = result | {
+            "metrics": list(read.metrics),
+            "recommendation": told,
+            "notes": notes,
+        }
     return out
 
 

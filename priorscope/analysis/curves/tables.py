@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from priorscope.analysis.curves.csv_text import Lines, number, read_lines
+from priorscope.analysis.curves.remarks import Remark, remark
 
 ROLES = {
     "learner": ("learner", "model", "estimator", "classifier", "method", "algorithm", "arch"),
@@ -43,7 +44,7 @@ class CurveTables:
 
     rows: dict[str, list[dict[str, Any]]]
     metrics: tuple[str, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Remark, ...]
 
 
 def read_tables(
@@ -65,7 +66,7 @@ def read_tables(
     """
     rows: dict[str, list[dict[str, Any]]] = {}
     metrics: dict[str, None] = {}
-    notes: list[str] = []
+    notes: list[Remark] = []
     for path in paths:
         part = _Reader(path, dict(columns or {}), metric, percent, nats).read()
         for name, some in part.rows.items():
@@ -95,7 +96,7 @@ class _Reader:
         self.path, self.metric, self.percent, self.nats = path, metric, percent, nats
         self.lines: Lines = read_lines(path)
         self.names = self.lines.names
-        self.notes: list[str] = []
+        self.notes: list[Remark] = []
         missing = [c for c in columns.values() if c not in self.names]
         if missing:
             raise ValueError(
@@ -171,15 +172,18 @@ class _Reader:
         matches = {n: m for n in self.names if (m := _WANDB.match(n)) and not m["end"]}
         groups = [(n, m["learner"], self.metric or _plain(m["metric"])) for n, m in matches.items()]
         sizes = [c for c, role in self.role_of.items() if role == "n"] or self.names[:1]
-        self.notes.append(f"{self.path.name}: {sizes[0]} is taken as the number of examples.")
+        self._assume_size(sizes[0])
         return self._melted(sizes[0], groups)
 
     def _tensorboard(self) -> CurveTables:
         """`Wall time, Step, Value`, one learner a file."""
         if self.metric is None:
             raise ValueError(f"{self.path} doesn't say what its values are; say --metric accuracy.")
-        self.notes.append(f"{self.path.name}: {self.names[1]} is taken as the number of examples.")
+        self._assume_size(self.names[1])
         return self._melted(self.names[1], [(self.names[2], self.path.stem, self.metric)])
+
+    def _assume_size(self, column: str) -> None:
+        self.notes.append(remark("table-size-column", file=self.path.name, column=column))
 
     def _melted(self, size: str, groups: list[tuple[str, str, str]]) -> CurveTables:
         for _, _, metric in groups:
@@ -233,7 +237,4 @@ class _Reader:
                     f"{self.path} has several rows of one learner and size, which differ in "
                     f"{name!r}; say what it is: --columns dataset={name} or repeat={name}."
                 )
-        self.notes.append(
-            f"{self.path.name} names no repeat: rows of one learner and size are taken as repeats "
-            "in the order of the file."
-        )
+        self.notes.append(remark("table-repeats-by-order", file=self.path.name))

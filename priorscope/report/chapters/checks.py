@@ -5,6 +5,7 @@ from typing import Any
 
 from priorscope.report.chapter import CHAPTERS, Chapter
 from priorscope.report.view import View
+from priorscope.wording.checks import reason
 
 
 @CHAPTERS.register
@@ -29,7 +30,9 @@ class Checks(Chapter):
             "dropped": dropped,
             "missing": [item for item in unresolved if _is_cell(item)],
             "causes": list(
-                dict.fromkeys(i["reason"] for i in unresolved if _is_cell(i) and i.get("reason"))
+                dict.fromkeys(
+                    reason(i["reason"]) for i in unresolved if _is_cell(i) and i.get("reason")
+                )
             ),
             "sentences": [_sentence(item) for item in unresolved if not _is_cell(item)],
         }

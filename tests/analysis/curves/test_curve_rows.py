@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from priorscope.analysis.curves.rows import gather
+from priorscope.wording.sentences import sentence
 
 
 def test_bad_values_are_left_out_and_named():
@@ -15,7 +16,7 @@ def test_bad_values_are_left_out_and_named():
     ]
     table = gather(rows)
     assert list(table.curves["loss"]["mlp"].sizes) == [100, 200]
-    said = " ".join(table.notes)
+    said = " ".join(sentence(n.key, n.values) for n in table.notes)
     assert "not a finite number" in said
     assert "negative loss" in said
     assert "0 in every repeat at n = 1600" in said
@@ -83,7 +84,9 @@ def test_no_error_counts_as_half_an_error():
     ]
     table = gather(rows)
     assert table.curves["error"]["mlp"].values[1] == pytest.approx([0.5 / 100] * 3)
-    assert "half an error in 99 test examples" in " ".join(table.notes)
+    assert "half an error in 99 test examples" in " ".join(
+        sentence(n.key, n.values) for n in table.notes
+    )
     for row in rows:
         del row["test_examples"]
     # The least error of the table, .1, is at best one example: 10 of them.

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from priorscope.analysis.curves.forecast import forecast
+from priorscope.wording.sentences import sentence
 
 SIZES = 125 * 2.0 ** np.arange(6)
 KEYS = {
@@ -15,7 +16,7 @@ KEYS = {
     "audit",
     "saturation",
     "switch",
-    "recommendation",
+    "findings",
     "fits",
 }
 SHAPES = {
@@ -39,6 +40,10 @@ def rows(names=("linear", "cnn", "vit"), sizes=SIZES, repeats=5, noise=0.01, **m
         for n in sizes
         for d, z in enumerate(stream.standard_normal(repeats))
     ]
+
+
+def advice(found):
+    return [sentence(f["key"], f["values"]) for f in found["findings"]]
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +85,7 @@ def test_fits_follow_the_data_and_reach_four_times_as_far(found):
 
 
 def test_the_recommendation_names_the_present_and_the_future(found):
-    text = " ".join(found["recommendation"])
+    text = " ".join(advice(found))
     assert "At 4,000 examples vit has the lowest error" in text
     assert "At 2 × that size (8,000, predicted) vit is best with probability above 0.99" in text
     assert "vit overtakes cnn on error" in text
@@ -95,9 +100,7 @@ def test_draws_that_would_separate_two_learners_have_a_price():
     stream = np.random.default_rng(1)
     for row in same:
         row["loss"] *= 1.01 * np.exp(0.05 * stream.standard_normal())
-    text = " ".join(
-        forecast(rows(("cnn",), noise=0.05, seconds=60.0) + same, members=100)["recommendation"]
-    )
+    text = " ".join(advice(forecast(rows(("cnn",), noise=0.05, seconds=60.0) + same, members=100)))
     assert "can't be told apart" in text
     assert "more repeats at 4,000 (about" in text or "take them as equal" in text
 
@@ -127,8 +130,8 @@ def test_bad_rows_are_answered_with_a_sentence(case):
     given, sentence = BAD[case]
     found = forecast(given, members=60)
     json.dumps(found, allow_nan=False)
-    assert sentence in " ".join(found["recommendation"])
-    assert found["recommendation"][0].startswith("At ")  # what can be said still is
+    assert sentence in " ".join(advice(found))
+    assert advice(found)[0].startswith("At ")  # what can be said still is
     for p in found["fits"]:
         assert p["low"] < p["high"]
 
@@ -140,10 +143,10 @@ def without_error(learner):
 
 
 def test_who_makes_no_error_is_not_ranked_below_who_does():
-    said = forecast(without_error("a"))["recommendation"]
+    said = advice(forecast(without_error("a")))
     assert said[0] == f"At {SIZES[-1]:,.0f} examples the error of a is 0 in every repeat."
     others = [{**r, "error": 0.2 + 10 / r["n"]} for r in without_error("b")]
-    found = forecast([*without_error("a"), *others], members=60)["recommendation"]
+    found = advice(forecast([*without_error("a"), *others], members=60))
     assert found[0] == said[0]
     assert not any("lowest error" in sentence for sentence in found)
 
@@ -152,7 +155,7 @@ def test_where_somebody_makes_no_error_the_loss_still_compares():
     given = rows(("cnn", "vit"), repeats=3)
     for row in given:
         row["error"] = 0.0 if row["learner"] == "cnn" else 0.1
-    found = forecast(given, members=60)["recommendation"]
+    found = advice(forecast(given, members=60))
     assert found[0] == f"At {SIZES[-1]:,.0f} examples the error of cnn is 0 in every repeat."
     assert any("has the lowest loss" in sentence for sentence in found)
     assert not any("On error it is" in sentence for sentence in found)
@@ -177,12 +180,12 @@ def test_no_interval_has_a_width_of_zero_even_where_draws_are_equal(names, monke
     every = list(intervals(found))
     assert len(every) > 10
     assert not [i for i in every if i["low"] == i["high"] is not None]
-    assert "(0.5 to 0.5)" not in found["recommendation"][0]
+    assert "(0.5 to 0.5)" not in advice(found)[0]
 
 
 def test_unequal_sizes_are_compared_where_both_were_seen():
     given = rows(("cnn",), sizes=SIZES[:5]) + rows(("vit",), sizes=1.5 * SIZES[:5])
-    found = forecast(given, members=60)["recommendation"]
+    found = advice(forecast(given, members=60))
     assert found[0].startswith("At 2,000 examples")  # vit was seen to 3,000
 
 
@@ -192,7 +195,7 @@ def test_no_winner_is_predicted_where_the_best_has_no_forecast():
         for n in SIZES[-2:]
         for d in range(5)
     ]
-    found = forecast(given, members=60)["recommendation"]
+    found = advice(forecast(given, members=60))
     assert "best has the lowest loss" in found[0]
     assert any(s.startswith("We can't say which learner wins with more data: best") for s in found)
     assert not any("is best with probability" in sentence for sentence in found)
@@ -242,12 +245,12 @@ def test_eighty_percent_intervals_hold():
 def test_nobody_is_best_where_a_better_learner_was_not_seen():
     # The budget ended before cnn's largest size; at half of it cnn is ahead of what linear has now.
     stopped = rows(("linear",)) + rows(("cnn",), sizes=SIZES[:-1])
-    now = forecast(stopped, members=60)["recommendation"][0]
+    now = advice(forecast(stopped, members=60))[0]
     assert SHAPES["cnn"](SIZES[-2]) < SHAPES["linear"](SIZES[-1])
     assert now.startswith(f"At {SIZES[-2]:,.0f} examples cnn has the lowest loss: ")
     # Two that go on are compared where they end, beside one that ended early and behind.
     behind = rows(("linear", "cnn")) + rows(("vit",), sizes=SIZES[:3])
-    now = forecast(behind, members=60)["recommendation"][0]
+    now = advice(forecast(behind, members=60))[0]
     assert now.startswith(
         f"At {SIZES[-1]:,.0f} examples cnn has the lowest loss of those seen there: "
     )

@@ -4,6 +4,7 @@ import pytest
 
 from priorscope.analysis.curves.run import curves
 from priorscope.analysis.curves.tables import read_tables
+from priorscope.wording.sentences import sentence
 
 
 def file_of(tmp_path, text, name="curves.csv"):
@@ -58,7 +59,9 @@ def test_a_weights_and_biases_export(tmp_path):
     text = '"Step","big - test_acc","big - test_acc__MIN","big - test_acc__MAX"\n100,.8,.8,.8\n'
     read = read_tables([file_of(tmp_path, text)])
     assert read.rows[""] == [{"learner": "big", "n": 100.0, "error": pytest.approx(0.2)}]
-    assert "Step is taken as the number of examples" in " ".join(read.notes)
+    assert "Step is taken as the number of examples" in " ".join(
+        sentence(n.key, n.values) for n in read.notes
+    )
 
 
 def test_tensorboard_exports_are_joined(tmp_path):
@@ -116,7 +119,9 @@ def test_units(tmp_path):
 
 def test_rows_without_a_repeat_are_repeats_and_said_to_be(tmp_path):
     path = file_of(tmp_path, "learner,n,error\nmlp,100,.1\nmlp,100,.2\n")
-    assert "taken as repeats" in " ".join(read_tables([path]).notes)
+    assert "taken as repeats" in " ".join(
+        sentence(n.key, n.values) for n in read_tables([path]).notes
+    )
 
 
 def test_one_function_answers_every_data_set(tmp_path):

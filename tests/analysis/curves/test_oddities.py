@@ -1,7 +1,7 @@
 import numpy as np
 
 from priorscope.analysis.curves.noise import means_of
-from priorscope.analysis.curves.remarks import remarks_on
+from priorscope.analysis.curves.oddities import remarks_on
 
 SIZES = 125 * 2.0 ** np.arange(6)
 

@@ -1,0 +1,157 @@
+"""What follows from curves: now, at 2 x and 4 x the data, what to run next, what can't be said."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from priorscope.analysis.curves.learning_curves import Fitted
+from priorscope.analysis.curves.next_runs import next_runs
+from priorscope.analysis.curves.pool import FEWEST
+from priorscope.analysis.curves.present import CERTAIN, at_size, judged_at, ranked, span, winners
+from priorscope.analysis.curves.remarks import Remark, remark
+from priorscope.analysis.curves.rows import Table
+
+_MOST = 4  # of one kind; the tables hold the rest
+_VERDICTS = ("likely overtakes", "observed", "open")  # of a crossover, most important first
+Entries = Iterable[Mapping[str, Any]]
+
+
+def advise(
+    table: Table, fits: dict[str, dict[str, Fitted]], forecast: Mapping[str, Any]
+) -> list[Remark]:
+    """What is worth a sentence, most important first; the last ones name what can't be said.
+
+    forecast: the other keys of `forecast`.
+    """
+    out: list[Remark] = []
+    for on in (metric for metric in ("error", "loss") if metric in table.cells):
+        size = judged_at(table, on)
+        flawless = [name for name in sorted(table.cells[on]) if size in table.zeros(on, name)]
+        if not flawless:
+            compared = {on: fits[on]} if out else fits  # no rank on a metric that somebody has at 0
+            return [*out, *_compared(table, compared, forecast, on, size), *_limits(table, fits)]
+        out.append(remark("curves-flawless", n=size, on=on, learners=flawless))
+        out += _falls(forecast["saturation"], on)
+    return out + _limits(table, fits)
+
+
+def _compared(
+    table: Table,
+    fits: dict[str, dict[str, Fitted]],
+    forecast: Mapping[str, Any],
+    on: str,
+    size: float,
+) -> list[Remark]:
+    """What one metric says of the learners, now and later."""
+    curves = fits[on]
+    out = _present(fits, on, size)
+    best = ranked(at_size(curves, size))[0]
+    if curves[best].future is None:  # the best of the others would be a wrong answer
+        out.append(remark("curves-no-winner-later", **_few_sizes(curves[best])))
+    else:
+        for times in (2.0, 4.0):
+            out += _later(curves, on, times * size, times)
+    out += _crossings(forecast["crossovers"], on)
+    out += _worth(forecast["equivalence"], best, on, size)
+    out += _falls(forecast["saturation"], on)
+    out += _switching(forecast["switch"])
+    return out + next_runs(table, curves, size)
+
+
+def _present(fits: dict[str, dict[str, Fitted]], on: str, size: float) -> list[Remark]:
+    values = at_size(fits[on], size)
+    order = ranked(values)
+    best = order[0]
+    here = {"n": size, "on": on, "learner": best}
+    repeats = fits[on][best].means.repeats
+    every = len(values) == len(fits[on])
+    out = [remark("curves-lowest", **here, value=span(values[best]), repeats=repeats, of_all=every)]
+    near = [o for o in order[1:] if (values[o] > values[best]).mean() < CERTAIN]
+    if near:
+        out.append(remark("curves-tied", learner=best, others=near))
+    for other in fits:
+        if other != on and (winner := ranked(at_size(fits[other], size))[:1]) not in ([], [best]):
+            out.append(remark("curves-other-metric", on=other, learner=winner[0]))
+    return out
+
+
+def _later(curves: dict[str, Fitted], on: str, size: float, times: float) -> list[Remark]:
+    names = sorted(n for n, f in curves.items() if f.future is not None and 4 * f.largest >= size)
+    if len(names) < 2:
+        return []
+    values, share = winners(curves, names, size)
+    best = int(share.argmax())
+    here = {"times": times, "n": size, "left_out": sorted(set(curves) - set(names)), "on": on}
+    if share[best] < 0.8:
+        able = [int(i) for i in np.argsort(-share) if share[i] >= 0.1]
+        odds = [{"learner": names[i], "probability": float(share[i])} for i in able]
+        return [remark("curves-may-win", **here, learners=odds)]
+    value = span(values[best])
+    sure = float(share[best])
+    return [remark("curves-wins", **here, learner=names[best], probability=sure, value=value)]
+
+
+def _crossings(entries: Entries, on: str) -> list[Remark]:
+    """Who overtakes whom: what is likely ahead first, then what was observed."""
+    own = [e for verdict in _VERDICTS for e in entries if (e["on"], e["verdict"]) == (on, verdict)]
+    keys = ("overtaking", "overtaken", "on", "verdict", "n", "probability", "not_before")
+    return [remark("curves-overtakes", **{k: e[k] for k in keys}) for e in own[:_MOST]]
+
+
+def _worth(entries: Entries, best: str, on: str, size: float) -> list[Remark]:
+    own = [e for e in entries if (e["on"], e["n"], e["a"]) == (on, size, best)]
+    return [
+        remark("curves-worth", n=size, learner=best, other=e["b"], ratio=e["ratio"], kind=e["kind"])
+        for e in own
+        if e["ratio"]["low"] > 1
+    ][:_MOST]
+
+
+def _falls(entries: Entries, on: str) -> list[Remark]:
+    out = []
+    for verdict in ("falling", "saturated", "rising"):
+        group = [
+            {"learner": e["learner"], "fall": e["fall_per_doubling"]["center"]}
+            for e in entries
+            if e["on"] == on and e["verdict"] == verdict and e["fall_per_doubling"]
+        ]
+        if group:
+            out.append(remark(f"curves-{verdict}", learners=group))
+    return out
+
+
+def _switching(switch: Mapping[str, Any]) -> list[Remark]:
+    if switch.get("reason") or not switch["changes"] or switch["saved"]["center"] < 1:
+        return []
+    path = [{"learner": p["learner"], "start": p["from"]} for p in switch["path"]]
+    single, saved = switch["best_single"]["learner"], switch["saved"]["center"]
+    return [remark("curves-switch", path=path, saved=saved, single=single)]
+
+
+def _limits(table: Table, fits: dict[str, dict[str, Fitted]]) -> list[Remark]:
+    every = [fit for curves in fits.values() for _, fit in sorted(curves.items())]
+    out = _without_forecast([fit for fit in every if fit.future is None])
+    out += [odd for fit in every for odd in fit.remarks]
+    single = sorted({fit.curve.learner for fit in every if not fit.means.repeated})
+    if single:
+        out.append(remark("curves-one-repeat", learners=single))
+    if len({tuple(fit.means.sizes) for fit in every}) > 1:
+        out.append(remark("curves-unequal-sizes"))
+    return out + list(table.notes)
+
+
+def _few_sizes(fit: Fitted) -> dict[str, object]:
+    on, sizes = fit.curve.on, len(fit.means.sizes)
+    return {"learners": [fit.curve.learner], "on": on, "sizes": sizes, "needed": FEWEST}
+
+
+def _without_forecast(refused: list[Fitted]) -> list[Remark]:
+    """Once for all learners with as few sizes of a metric."""
+    groups: dict[tuple[str, int], list[str]] = {}
+    for fit in refused:
+        groups.setdefault((fit.curve.on, len(fit.means.sizes)), []).append(fit.curve.learner)
+    return [
+        remark("curves-few-sizes", learners=names, on=on, sizes=sizes, needed=FEWEST)
+        for (on, sizes), names in groups.items()
+    ]
