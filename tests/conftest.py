@@ -1,6 +1,14 @@
 """What all tests share; the texts made here are words of syllables, English and Korean."""
 
 import os
+import sys
+from pathlib import Path
+
+if sys.dont_write_bytecode:  # then each of the many processes would compile torch again
+    BYTECODE = Path(__file__).parents[1] / ".pytest_cache" / "bytecode"
+    sys.dont_write_bytecode, sys.pycache_prefix = False, str(BYTECODE)
+    os.environ["PYTHONPYCACHEPREFIX"] = str(BYTECODE)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 import numpy as np
 import pytest
