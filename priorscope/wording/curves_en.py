@@ -82,9 +82,9 @@ def _wins(v: Values) -> str:
 
 def _known_at(v: Values) -> str:
     sizes = v["sizes"]
-    known = f"the {v['on']} is known at {sizes} size{'s' if sizes > 1 else ''}"
+    extent = f"the {v['on']} is known at {sizes} size{'s' if sizes > 1 else ''}"
     way_out = f"train at {v['needed'] - sizes} more"
-    return f"{_list(v['learners'])}: {known}, but a forecast needs {v['needed']}: {way_out}."
+    return f"{_list(v['learners'])}: {extent}, but a forecast needs {v['needed']}: {way_out}."
 
 
 def _no_winner_later(v: Values) -> str:

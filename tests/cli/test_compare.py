@@ -1,5 +1,7 @@
-"""The main job as a user types it, in a process of its own."""
+"""The main job as a user types it: once in a process of its own, else in this one."""
 
+import contextlib
+import io
 import json
 import os
 import resource
@@ -8,12 +10,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from unittest.mock import patch
 
 import jsonschema
 import numpy as np
 import pytest
 
 from priorscope.cli import main
+from priorscope.models import MODELS
 
 COMMAND = [sys.executable, "-m", "priorscope", "compare"]
 SMALL = ["--learners", "linear,mlp:width=8", "--structures", "permuted,random-labels"]
@@ -22,23 +26,45 @@ SCHEMA = Path(__file__).parents[2] / "docs" / "summary.schema.json"
 ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1", "COLUMNS": "100"}
 
 
-def compare(*arguments, cwd, timeout=240):
+def compare_apart(*arguments, cwd, **options):
     return subprocess.run(
         [*COMMAND, *map(str, arguments)],
         cwd=cwd,
         capture_output=True,
         text=True,
-        timeout=timeout,
+        timeout=240,
         env=ENVIRONMENT,
         check=False,
+        **options,
     )
+
+
+def no_page(summary, folder):
+    """In place of the page, which takes longer than these comparisons; tests/report draws it."""
+    return folder / "report.html"
+
+
+def compare(*arguments, cwd):
+    """The same in this process, without a page."""
+    out, errors = io.StringIO(), io.StringIO()
+    with (
+        contextlib.chdir(cwd),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(errors),
+        patch("priorscope.report.page.write_report", no_page),
+        patch.dict(os.environ, {"COLUMNS": "100"}),
+        pytest.raises(SystemExit) as ended,
+    ):
+        main(["compare", *map(str, arguments)])
+    code = ended.value.code
+    return subprocess.CompletedProcess(arguments, code, out.getvalue(), errors.getvalue())
 
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
     """One small comparison, done once for all tests that only look."""
     folder = tmp_path_factory.mktemp("compare")
-    return folder, compare("digits", *SMALL, "--json", cwd=folder)
+    return folder, compare_apart("digits", *SMALL, "--json", cwd=folder)
 
 
 def test_json_alone_is_on_stdout(finished):
@@ -93,7 +119,7 @@ def test_one_more_draw_keeps_what_is_there(finished):
     folder = finished[0]
     arguments = [a if a != "2" else "3" for a in SMALL]
     rows = set((folder / "priorscope-runs" / "digits" / "runs").iterdir())
-    more = compare("digits", *arguments, "--json", cwd=folder)
+    more = compare("digits", *arguments, "--workers", "0", "--json", cwd=folder)
     assert json.loads(more.stdout)["repeats"] == 3
     after = set((folder / "priorscope-runs" / "digits" / "runs").iterdir())
     assert rows < after
@@ -118,7 +144,8 @@ def test_a_killed_comparison_continues_with_the_same_numbers(finished, tmp_path)
     assert list(runs.glob("*.json"))
     for path in runs.glob("*.json"):
         json.loads(path.read_text())  # whole, every one of them
-    resumed = json.loads(compare("digits", *SMALL, "--json", cwd=tmp_path).stdout)
+    resumed = compare("digits", *SMALL, "--workers", "0", "--json", cwd=tmp_path)
+    resumed = json.loads(resumed.stdout)
     untouched = json.loads(finished[1].stdout)
     for mine, theirs in zip(resumed["curves"], untouched["curves"], strict=True):
         assert mine["test_bits"]["center"] == pytest.approx(theirs["test_bits"]["center"], rel=1e-5)
@@ -156,7 +183,8 @@ def test_a_terminated_comparison_takes_its_workers_along(tmp_path):
 
 def test_an_ended_budget_says_what_is_unresolved(tmp_path):
     endless = [a if a != "30" else "1000000" for a in SMALL]
-    process = compare("digits", *endless, "--budget", "15s", "--json", cwd=tmp_path)
+    budget = ["--budget", "6s", "--workers", "0"]
+    process = compare("digits", *endless, *budget, "--json", cwd=tmp_path)
     assert process.returncode == 3, process.stderr
     assert json.loads(process.stdout)["unresolved"]
 
@@ -166,7 +194,8 @@ def test_flags_win_over_a_file(tmp_path):
         'learners = ["linear"]\nstructures = ["permuted"]\nsizes = [40, 80]\ndraws = 1\n'
         'steps = 10\nepochs = 1\nbudget = "5m"\n'
     )
-    process = compare("digits", "--config", "ask.toml", "--repeats", "2", "--json", cwd=tmp_path)
+    flags = ["--repeats", "2", "--workers", "0", "--json"]
+    process = compare("digits", "--config", "ask.toml", *flags, cwd=tmp_path)
     assert process.returncode == 0, process.stderr
     assert json.loads(process.stdout)["repeats"] == 2
     assert json.loads(process.stdout)["sizes"] == [40, 80]
@@ -188,7 +217,11 @@ def test_a_plug_in_that_fails_leaves_exit_code_1_and_the_others(tmp_path):
         "        raise RuntimeError('not today')\n"
     )
     arguments = ["linear,odd-learner" if "," in a and "mlp" in a else a for a in SMALL]
-    process = compare("digits", *arguments, "--include", "odd_learner.py", "--json", cwd=tmp_path)
+    flags = ["--include", "odd_learner.py", "--workers", "0", "--json"]
+    try:
+        process = compare("digits", *arguments, *flags, cwd=tmp_path)
+    finally:  # other tests go through all that is registered
+        del MODELS._classes["odd-learner"], sys.modules["odd_learner"]
     assert process.returncode == 1, process.stderr
     summary = json.loads(process.stdout)
     assert {row["reason"] for row in summary["failed"]} == {"RuntimeError: not today"}
@@ -304,13 +337,12 @@ def test_a_full_or_unfit_output_folder_is_one_sentence_and_loses_nothing(tmp_pat
     assert process.returncode == 2
     assert "can't be read or written (Not a directory)" in process.stderr
     assert "Traceback" not in process.stderr
-    command = [*COMMAND, "digits", *TINY, "--out", str(tmp_path / "out")]
-    options = {"capture_output": True, "text": True, "env": ENVIRONMENT, "check": False}
-    full = subprocess.run(command, preexec_fn=limit_files, **options)
+    command = ["digits", *TINY, "--out", tmp_path / "out"]
+    full = compare_apart(*command, cwd=tmp_path, preexec_fn=limit_files)
     assert full.returncode == 2
     assert "(File too large)" in full.stderr
     assert len(full.stderr.strip().splitlines()) == 1
-    again = subprocess.run(command, **options)
+    again = compare(*command, cwd=tmp_path)
     assert again.returncode == 0, again.stderr
 
 

@@ -1,10 +1,19 @@
 """A new learner, task, structure, measure and check: one file each, and nothing else is edited."""
 
+import contextlib
 import json
-import subprocess
+import os
 import sys
+from unittest.mock import patch
 
 import pytest
+
+from priorscope.checks import CHECKS
+from priorscope.cli import main
+from priorscope.measures import MEASURES
+from priorscope.models import MODELS
+from priorscope.structures import STRUCTURES
+from priorscope.tasks import TASKS
 
 LEARNER = '''
 """Means over everything: a bias toward nothing at all."""
@@ -80,6 +89,7 @@ class Sum(Check):
     def judge(self, rows):
         return [Figure(name="1 + 1", value=2.0, low=2.0, high=2.0)]
 '''
+REGISTRIES = (MODELS, TASKS, STRUCTURES, MEASURES, CHECKS)
 FILES = {
     "bottleneck": LEARNER,
     "stripes": TASK,
@@ -97,17 +107,31 @@ def folder(tmp_path_factory):
     return folder
 
 
-def priorscope(folder, *arguments, includes=FILES):
-    flags = [part for name in includes for part in ("--include", f"{name}.py")]
-    return subprocess.run(
-        [sys.executable, "-m", "priorscope", *arguments, *flags],
-        cwd=folder, capture_output=True, text=True, timeout=280, check=False,
-        env={**__import__("os").environ, "COLUMNS": "200"},
-    )  # fmt: skip
+@pytest.fixture
+def priorscope(folder, capsys):
+    """A command with the files included; they are forgotten when the test ends."""
+
+    def run(*arguments, includes=FILES, code=0):
+        flags = [part for name in includes for part in ("--include", f"{name}.py")]
+        with (
+            contextlib.chdir(folder),
+            patch.dict(os.environ, {"COLUMNS": "200"}),
+            pytest.raises(SystemExit) as ended,
+        ):
+            main([*arguments, *flags])
+        printed = capsys.readouterr()
+        assert ended.value.code == code, printed.err
+        return printed
+
+    yield run
+    for name in FILES:  # other tests go through all that is registered
+        sys.modules.pop(name, None)
+        for registry in REGISTRIES:
+            registry._classes.pop(name, None)
 
 
-def test_each_is_listed_with_what_it_is(folder):
-    printed = priorscope(folder, "ls").stdout
+def test_each_is_listed_with_what_it_is(priorscope):
+    printed = priorscope("ls").out
     for name in FILES:
         assert f" {name} " in printed
     assert "seen in a mirror: Every value times -1." in printed
@@ -115,16 +139,13 @@ def test_each_is_listed_with_what_it_is(folder):
     assert "+shift" in printed
 
 
-def test_each_is_planned_run_and_reported(folder):
+def test_each_is_planned_run_and_reported(priorscope, folder):
     tiny = ["--learners", "linear,bottleneck", "--sizes", "20,40", "--repeats", "2", "--steps", "5"]
     tiny += ["--epochs", "0", "--workers", "0", "--quiet"]
-    plan = priorscope(folder, "compare", "stripes", *tiny, "--dry-run")
-    assert plan.returncode == 0, plan.stderr
-    assert "bottleneck" in plan.stdout
-    assert "mirrored" in plan.stdout  # nobody named it: it applies by default
-    answer = priorscope(folder, "compare", "stripes", *tiny, "--json")
-    assert answer.returncode == 0, answer.stderr
-    summary = json.loads(answer.stdout)
+    plan = priorscope("compare", "stripes", *tiny, "--dry-run").out
+    assert "bottleneck" in plan
+    assert "mirrored" in plan  # nobody named it: it applies by default
+    summary = json.loads(priorscope("compare", "stripes", *tiny, "--json").out)
     assert {row["learner"] for row in summary["leaderboard"]} == {"linear", "bottleneck"}
     assert "mirrored" in {row["structure"] for row in summary["strength"]}
     assert summary["structures"]["mirrored"] == "seen in a mirror"
@@ -135,21 +156,16 @@ def test_each_is_planned_run_and_reported(folder):
     assert "seen in a mirror" in page
 
 
-def test_a_path_goes_to_the_task_that_reads_it(folder):
+def test_a_path_goes_to_the_task_that_reads_it(priorscope, folder):
     (folder / "many.stripes").write_text("")
     tiny = ["--learners", "linear", "--sizes", "20,40", "--repeats", "1", "--dry-run"]
-    plan = priorscope(folder, "compare", "many.stripes", *tiny)
-    assert plan.returncode == 0, plan.stderr
-    assert "sizes 20, 40" in plan.stdout
-    assert "is of no known kind" in priorscope(
-        folder, "compare", "many.stripes", *tiny, includes=[]
-    ).stderr  # fmt: skip
+    refused = priorscope("compare", "many.stripes", *tiny, includes=[], code=2)
+    assert "is of no known kind" in refused.err
+    assert "sizes 20, 40" in priorscope("compare", "many.stripes", *tiny).out
 
 
-def test_the_check_is_run_by_its_name(folder):
-    process = priorscope(folder, "verify", "sum", includes=["sum"])
-    assert process.returncode == 0, process.stderr
-    assert "pass sum" in process.stdout
+def test_the_check_is_run_by_its_name(priorscope):
+    assert "pass sum" in priorscope("verify", "sum", includes=["sum"]).out
 
 
 def test_the_language_of_the_page_names_structures_as_their_classes_do():

@@ -71,6 +71,13 @@ KINDS = {
 TIMES = ("seconds", "finished", "seconds_per_run")
 
 
+@pytest.fixture(autouse=True)
+def _no_page(monkeypatch):
+    """It takes longer than these comparisons, and tests/report draws it."""
+    page = "priorscope.report.page.write_report"
+    monkeypatch.setattr(page, lambda summary, folder: folder / "report.html")
+
+
 def flags(settings):
     typed = []
     for key, value in settings.items():
