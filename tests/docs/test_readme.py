@@ -22,7 +22,7 @@ def test_the_python_runs(tmp_path, monkeypatch):
     (snippet,) = blocks(README, "python")
     monkeypatch.chdir(tmp_path)
     small = snippet.replace(
-        'preset="quick"', 'preset="quick", steps=3, epochs=0, repeats=2, workers=0'
+        'preset="quick"', 'preset="quick", steps=3, epochs=0, repeats=2, workers=0, sizes=(40, 80)'
     )
     assert small != snippet
     names: dict = {}
