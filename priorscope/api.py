@@ -13,7 +13,7 @@ from priorscope.experiments.dataset import Data, Dataset, InMemory
 from priorscope.experiments.progress import watching
 from priorscope.experiments.result import Result
 from priorscope.experiments.settings import Metric, Settings
-from priorscope.runs.execute import Progress
+from priorscope.runs.progress import Progress
 from priorscope.tasks import Examples, TaskConfig
 
 
@@ -33,6 +33,11 @@ def compare(
     seed: int = 0,
     device: Literal["auto", "cpu", "cuda"] = "auto",
     workers: int | None = None,
+    backend: Literal["local", "dask", "ray"] = "local",
+    scheduler: str | None = None,
+    address: str | None = None,
+    rows: Literal["auto", "shared", "returned"] = "auto",
+    shard: str | None = None,
     out: str | Path | None = None,
     tune: int = 1,
     steps: int | None = None,
@@ -79,6 +84,11 @@ def compare(
         seed: decides all randomness.
         device: where networks are trained.
         workers: processes; 0 works in this one; by default one per core.
+        backend: "local", or "dask" or "ray": who does the runs.
+        scheduler: Dask's, "tcp://host:port"; workers are started here without it.
+        address: Ray's head, "host:port" or "auto"; workers are started here without it.
+        rows: "shared" or "returned", how workers of Dask or Ray hand over what they did.
+        shard: "I/N": begin with part I of N; others do theirs on the same folder.
         out: folder of runs and report; by default priorscope-runs/<data>.
         tune: trials of learning rate and weight decay, the same for every learner, up to 6.
         steps: optimiser updates planned at least, for every recipe that doesn't say otherwise.
@@ -125,6 +135,11 @@ def compare(
         seed=seed,
         device=device,
         workers=workers,
+        backend=backend,
+        scheduler=scheduler,
+        address=address,
+        rows=rows,
+        shard=shard,
         out=out,
         tune=tune,
         steps=steps,

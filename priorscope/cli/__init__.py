@@ -17,6 +17,7 @@ COMMANDS = {
     "inspect": "How data are understood: classes, columns, splits, what is left out and why.",
     "curves": "Forecasts, crossovers and data-equivalence from anybody's table.",
     "plan": "How many labels a target needs, from a finished comparison.",
+    "status": "How far a comparison is, running or stopped, from any shell.",
     "report": "Make the report of a finished comparison again, without training anything.",
     "verify": "Self-checks: numbers that are known in advance, measured.",
     "ls": "What is registered: learners, tasks, structures, measures, checks.",

@@ -60,7 +60,14 @@ def run(
         print_plan(comparison, say)
         return Exit.DONE
     with watching("training", quiet, advise=settings.budget is None) as show:
-        summary = comparison.run(show)
+        last = comparison.train(show)
+    if not last:
+        say.print(
+            f"Shard {settings.shard} has nothing left to do; the last at work makes the report.",
+            highlight=False,
+        )
+        return Exit.DONE
+    summary = comparison.conclude()
     if json_:
         print(json.dumps(summary, ensure_ascii=False, allow_nan=False))
     else:

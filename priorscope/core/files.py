@@ -11,7 +11,7 @@ import re
 import secrets
 import shutil
 import stat
-import time
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import lru_cache
@@ -68,6 +68,15 @@ def write(path: Path, content: str | bytes, *, root: Path | None = None) -> None
     """Text (UTF-8) or bytes as a file, see `whole`."""
     with whole(path, root=root) as part:
         part.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+def beacon(folder: Path) -> Path:
+    """An empty file with a name that is nowhere else: who sees it sees this very folder.
+
+    Its maker removes it; `sweep` does if that was killed.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    return _new_part(folder / "folder")
 
 
 def refuse_links(path: Path, root: Path) -> None:
@@ -208,7 +217,7 @@ def _read_marker(folder: Path) -> str | None:
 
 def _new_part(path: Path) -> Path:
     """An empty temporary file beside `path` that nobody else has."""
-    name = f".{path.name[:40]}.{_machine()}-{os.getpid()}-{secrets.token_hex(8)}.part"
+    name = f".{path.name[:40]}.{this_machine()}-{os.getpid()}-{secrets.token_hex(8)}.part"
     part = path.with_name(name)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
     os.close(os.open(part, flags, 0o666))
@@ -216,7 +225,7 @@ def _new_part(path: Path) -> Path:
 
 
 @lru_cache(maxsize=1)
-def _machine() -> str:
+def this_machine() -> str:
     """8 hex digits of this machine, or of the container with process numbers of its own."""
     try:
         processes = Path("/proc/self/ns/pid").stat().st_ino
@@ -234,12 +243,23 @@ def _is_abandoned(path: Path, machine: str, pid: int) -> bool:
         return False
     if hasattr(os, "getuid") and status.st_uid != os.getuid():
         return False
-    if machine == _machine() and os.name == "posix":
-        return not _is_running(pid)
-    return time.time() - status.st_mtime > _ABANDONED_SECONDS
+    if machine == this_machine() and os.name == "posix":
+        return not is_running(pid)
+    return _file_time(path.parent) - status.st_mtime > _ABANDONED_SECONDS
 
 
-def _is_running(pid: int) -> bool:
+def _file_time(folder: Path) -> float:
+    """Now on the clock of whoever keeps the folder: this machine's may be days off."""
+    descriptor, name = tempfile.mkstemp(dir=folder, prefix=".clock.")
+    try:
+        return os.fstat(descriptor).st_mtime
+    finally:
+        os.close(descriptor)
+        Path(name).unlink(missing_ok=True)
+
+
+def is_running(pid: int) -> bool:
+    """Whether this machine has such a process, whoever's it is."""
     try:
         os.kill(pid, 0)
     except (ProcessLookupError, OverflowError):

@@ -20,9 +20,12 @@ from priorscope.experiments.plan import (
 from priorscope.experiments.settings import AMOUNTS, Settings
 from priorscope.experiments.summarise import summary_of
 from priorscope.runs.backends.local import LocalBackend, available_workers, choose_device
-from priorscope.runs.execute import Progress, execute, missing
+from priorscope.runs.crew import Crew
+from priorscope.runs.execute import execute, missing
 from priorscope.runs.planner import Question
+from priorscope.runs.progress import Progress
 from priorscope.runs.run import Run
+from priorscope.runs.shard import Shard
 from priorscope.runs.store import Store
 from priorscope.train.recipe import pretrained_folder
 
@@ -128,8 +131,12 @@ class Comparison:
         self.train(show)
         return self.conclude()
 
-    def train(self, show: Callable[[Progress], None] = lambda progress: None) -> None:
+    def train(self, show: Callable[[Progress], None] = lambda progress: None) -> bool:
         """Do the runs that are missing; the rows are in the store.
+
+        Returns:
+            Whether this process is the last, so that the summary is its to make: no other shard
+            is still at work.
 
         Raises:
             OSError: if the folder can't be written.
@@ -139,14 +146,18 @@ class Comparison:
         if self.settings.fresh:
             self.store.clear()
         self.store.save_data(self.data.examples)
-        execute(
-            self.runs,
-            self.store,
-            LocalBackend(self.settings.workers, self.device),
-            budget_seconds=self.deadline - time.monotonic(),
-            show=show,
-            include=tuple(map(str, self.settings.include)),
-        )
+        shard = Shard() if self.settings.shard is None else Shard.of(self.settings.shard)
+        with Crew(self.store.root, shard, self.settings.backend) as crew:
+            execute(
+                self.runs,
+                self.store,
+                LocalBackend(self.settings.workers, self.device),
+                budget_seconds=self.deadline - time.monotonic(),
+                show=show,
+                include=tuple(map(str, self.settings.include)),
+                crew=crew,
+            )
+        return self.settings.shard is None or crew.is_last()
 
     @property
     def workers(self) -> int:

@@ -15,7 +15,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from priorscope.runs.execute import Progress as Counts
+from priorscope.runs.progress import Progress as Counts
 from priorscope.wording.numbers import seconds
 
 Show = Callable[[Counts], None]

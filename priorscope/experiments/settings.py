@@ -14,6 +14,7 @@ from msgspec import Meta
 from priorscope.core.config import Config, Count, Seed, Share, Size
 from priorscope.core.duration import duration
 from priorscope.core.signature import Layout
+from priorscope.runs.shard import Shard
 
 Preset = Literal["quick", "standard", "thorough"]
 Metric = Literal[
@@ -106,6 +107,16 @@ class Settings(Config):
     "Where networks are trained."
     workers: Workers | None = None
     "Processes (one per core); 0 works in this process."
+    backend: Literal["local", "dask", "ray"] = "local"
+    "Who does the runs: processes of this machine, or workers of Dask or Ray."
+    scheduler: str | None = None
+    "Dask's scheduler, tcp://HOST:PORT; without it workers are started here."
+    address: str | None = None
+    "Ray's head, HOST:PORT or auto; without it workers are started here."
+    rows: Literal["auto", "shared", "returned"] = "auto"
+    "Dask and Ray: rows go into the shared folder, or back to this process (by what workers see)."
+    shard: str | None = None
+    "I/N: begin with part I of N; others do theirs on the same folder. For array jobs."
     out: Annotated[Path | None, Parameter(alias="-o")] = None
     "Folder of runs and report (priorscope-runs/DATA)."
     tune: Trials = 1
@@ -188,6 +199,19 @@ class Settings(Config):
         for key in ("learners", "structures", "sizes"):
             if (values := getattr(self, key)) is not None and (not values or "" in values):
                 raise ValueError(f"{key} must name one or more, but {values!r} names none.")
+        self._check_workers()
+
+    def _check_workers(self) -> None:
+        """What says who works fits together."""
+        for key, backend in (("scheduler", "dask"), ("address", "ray")):
+            if getattr(self, key) is not None and self.backend != backend:
+                raise ValueError(f"--{key} is for --backend {backend}; add that, or leave it out.")
+        if self.shard is not None:
+            Shard.of(self.shard)
+            if self.fresh:
+                raise ValueError(
+                    "--fresh forgets what the other shards did; leave out one of --fresh, --shard."
+                )
 
 
 @dataclasses.dataclass(frozen=True)

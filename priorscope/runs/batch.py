@@ -2,9 +2,12 @@
 
 import dataclasses
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from functools import cached_property
 from typing import Any
 
+from priorscope.core.config import digest
+from priorscope.runs.rows import identity
 from priorscope.runs.run import Run
 
 
@@ -19,6 +22,7 @@ class Batch:
     include: plug-in files.
     seconds: left of the budget when the batch is handed over; clocks needn't agree.
     updates: optimiser updates planned, of all its runs.
+    deaths: of workers that had its runs.
     """
 
     root: str
@@ -28,6 +32,7 @@ class Batch:
     include: tuple[str, ...] = ()
     seconds: float = math.inf
     updates: int = 0
+    deaths: int = 0
 
     @classmethod
     def of(cls, runs: Sequence[Run], root: str, device: str, include: Sequence[str]) -> "Batch":
@@ -40,7 +45,25 @@ class Batch:
             updates=sum(run.learner.recipe.planned_steps(run.size) * run.tune for run in runs),
         )
 
+    @cached_property
+    def digests(self) -> tuple[str, ...]:
+        """Names of its runs on disk."""
+        return tuple(digest(identity(run)) for run in self.runs)
+
     def alone(self) -> list["Batch"]:
         """Its runs one by one."""
         updates = self.updates // max(1, len(self.runs))
         return [dataclasses.replace(self, runs=(run,), updates=updates) for run in self.runs]
+
+    def after_death(self) -> list["Batch"]:
+        """Its runs one by one, after a worker that had them died."""
+        return [dataclasses.replace(one, deaths=self.deaths + 1) for one in self.alone()]
+
+    def without(self, done: Collection[str]) -> "Batch | None":
+        """Its other runs; None if there are none."""
+        if not done:
+            return self
+        named = zip(self.digests, self.runs, strict=True)
+        runs = tuple(run for name, run in named if name not in done)
+        updates = self.updates * len(runs) // len(self.runs)
+        return dataclasses.replace(self, runs=runs, updates=updates) if runs else None

@@ -5,53 +5,25 @@ A comparison, a check and a claim all come through here.
 
 import math
 import time
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 
 from priorscope.core.deadline import Deadline
 from priorscope.runs.backends import Backend
 from priorscope.runs.batch import Batch
+from priorscope.runs.crew import Crew
 from priorscope.runs.planner import batches
+from priorscope.runs.progress import Show
+from priorscope.runs.queue import Queue
 from priorscope.runs.rows import Row
 from priorscope.runs.run import Run
 from priorscope.runs.store import Store
 from priorscope.runs.worker import fail
 
 POLL = 0.5  # seconds between readings of the clock
-
-
-@dataclass
-class Progress:
-    """What there is to do and what is done, for whoever shows it.
-
-    updates, updated: optimiser updates planned in all runs, and in those that are finished.
-    started: `time.monotonic()`.
-    """
-
-    runs: int = 0
-    finished: int = 0
-    updates: int = 0
-    updated: int = 0
-    last: str = ""
-    started: float = field(default_factory=time.monotonic)
-
-    @property
-    def seconds(self) -> float:
-        """Since the start."""
-        return time.monotonic() - self.started
-
-    def left(self) -> float | None:
-        """Seconds still needed, if updates go on taking as long; None before the first are done."""
-        if not self.updated:
-            return None
-        return self.seconds * (self.updates - self.updated) / self.updated
-
-
-Show = Callable[[Progress], None]
 
 
 def execute(
@@ -61,8 +33,12 @@ def execute(
     budget_seconds: float = math.inf,
     show: Show = lambda progress: None,
     include: Sequence[str] = (),
+    crew: Crew | None = None,
+    rung: str = "",
 ) -> list[Row]:
     """Do the runs that are missing, and return the rows of all that are finished, in order.
+
+    What other processes of the crew are doing is waited for, and done here if they die.
 
     Args:
         runs: in the order in which they are wanted; their data are in the store.
@@ -71,14 +47,18 @@ def execute(
         budget_seconds: from now; what isn't finished then leaves no row.
         show: is called about twice a second.
         include: plug-in files that workers need.
+        crew: this process among those who work on the store; alone by default.
+        rung: what these runs are of a plan, for `priorscope status`.
 
     Raises:
-        OSError: if rows can't be written.
+        OSError: if rows can't be written, or the back end is lost.
     """
     waiting = missing(runs, store)
     if waiting:
-        deadline = Deadline(budget_seconds)
-        run_batches(_batches(waiting, store, backend, include), store, backend, deadline, show)
+        crew, deadline = crew or Crew(), Deadline(budget_seconds)
+        crew.begin(rung, already=len(runs) - len(waiting))
+        made = _batches(waiting, store, backend, include)
+        run_batches(made, store, backend, deadline, show, crew)
     rows = (store.load(run.digest) for run in runs)
     return [row for row in rows if row is not None]
 
@@ -110,68 +90,77 @@ def _batches(
 
 
 def run_batches(
-    batches: Sequence[Batch], store: Store, backend: Backend, deadline: Deadline, show: Show
+    batches: Sequence[Batch],
+    store: Store,
+    backend: Backend,
+    deadline: Deadline,
+    show: Show,
+    crew: Crew,
 ) -> None:
     """Work through the batches; what was finished is in the store, whatever happens here.
 
-    When a worker dies, each batch then in flight is done again by itself; a run that loses its
-    worker even alone is recorded as failed. The others continue.
+    When a worker dies, what it had is done again, run by run; a run that loses its workers twice
+    is recorded as failed. The others continue. Where the death of one worker ends them all, each
+    batch then in flight is done again by itself.
 
     Raises:
-        OSError: if rows can't be written.
+        OSError: if rows can't be written, or the back end is lost.
     """
-    progress = Progress(
-        runs=sum(len(b.runs) for b in batches), updates=sum(b.updates for b in batches)
-    )
-    waiting, suspects = deque(batches), deque[Batch]()
-    in_flight: dict[Future, Batch] = {}
+    queue, in_flight = Queue(batches, store, crew), dict[Future, Batch]()
     try:
-        while (waiting or suspects or in_flight) and deadline.remaining > 0:
-            lanes = 1 if suspects else backend.lanes
-            _fill(backend, in_flight, suspects or waiting, lanes, deadline)
-            timeout = min(POLL, deadline.remaining)
-            done, _ = wait(in_flight, timeout=timeout, return_when=FIRST_COMPLETED)
+        while (queue or in_flight) and deadline.remaining > 0:
+            _fill(backend, in_flight, queue, deadline)
+            done = _wait(in_flight, min(POLL, deadline.remaining))
             lost = [in_flight.pop(future) for future in done if backend.was_lost(future)]
             for future in done & in_flight.keys():
-                _settle(future, in_flight.pop(future), progress)
+                future.result()  # what it couldn't write is the caller's to know
+                queue.settle(in_flight.pop(future))
             if lost:
-                lost += in_flight.values()
-                in_flight.clear()
-                backend.restart()
-                suspects += _narrowed(lost, store, progress)
-            show(progress)
+                _do_again(lost, in_flight, queue, backend, store)
+            queue.look()
+            digests = [digest for batch in in_flight.values() for digest in batch.digests]
+            crew.tell(queue.progress, queue.own_updates, digests, backend.lanes)
+            show(queue.progress)
     finally:
         backend.stop()
 
 
 def _fill(
-    backend: Backend,
-    in_flight: dict[Future, Batch],
-    queue: deque[Batch],
-    lanes: int,
-    deadline: Deadline,
+    backend: Backend, in_flight: dict[Future, Batch], queue: Queue, deadline: Deadline
 ) -> None:
-    while queue and len(in_flight) < lanes:
-        batch = queue.popleft()
+    lanes = 1 if queue.has_suspects else backend.lanes
+    while len(in_flight) < lanes and (batch := queue.take()) is not None:
         in_flight[backend.submit(replace(batch, seconds=deadline.remaining))] = batch
 
 
-def _settle(future: Future, batch: Batch, progress: Progress) -> None:
-    """Count a batch that came back; what it couldn't write is the caller's to know."""
-    future.result()
-    progress.finished += len(batch.runs)
-    progress.updated += batch.updates
-    progress.last = batch.runs[-1]["text"]
+def _wait(in_flight: dict[Future, Batch], seconds: float) -> set[Future]:
+    """Those that are done after so many seconds at most."""
+    if not in_flight:  # others do what is left
+        time.sleep(seconds)
+        return set()
+    return wait(in_flight, timeout=seconds, return_when=FIRST_COMPLETED).done
 
 
-def _narrowed(lost: list[Batch], store: Store, progress: Progress) -> list[Batch]:
-    """What to do alone after a worker died: all that were in flight, or the runs of the one."""
-    if len(lost) > 1:
-        return lost
-    batch = lost[0]
-    if len(batch.runs) > 1:
-        return batch.alone()
-    fail(batch, "its worker process died, perhaps out of memory", store)
-    progress.finished += len(batch.runs)
-    progress.updated += batch.updates
-    return []
+def _do_again(
+    lost: list[Batch],
+    in_flight: dict[Future, Batch],
+    queue: Queue,
+    backend: Backend,
+    store: Store,
+) -> None:
+    """Put back what a dead worker had, and give up the runs that were too often there."""
+    given_up = []
+    if backend.isolates:
+        given_up = [failed for batch in lost for failed in queue.put_back(batch, alone=False)]
+    else:
+        lost += in_flight.values()
+        in_flight.clear()
+        backend.restart()
+        if len(lost) == 1:
+            given_up = queue.put_back(lost[0], alone=True)
+        else:
+            for batch in lost:
+                queue.put_aside(batch)
+    for batch in given_up:
+        fail(batch, "its worker process died twice, perhaps out of memory", store)
+        queue.settle(batch)

@@ -9,7 +9,8 @@ from typing import Generic, TypeVar
 from priorscope.core.config import Config
 from priorscope.runs.backends import Backend
 from priorscope.runs.backends.local import LocalBackend
-from priorscope.runs.execute import Progress, execute
+from priorscope.runs.execute import execute
+from priorscope.runs.progress import Progress
 from priorscope.runs.rows import Row
 from priorscope.runs.run import Run
 from priorscope.runs.store import Store

@@ -4,6 +4,7 @@ OUT/.priorscope                 this folder is ours
 OUT/runs/<digest>.json          the row of a run; see docs/json.md
 OUT/runs/<digest>.npz           its results example by example
 OUT/data/<fingerprint>/*.npy    the arrays that runs read
+OUT/progress/*.json             who works on the folder; see crew.py
 """
 
 import json
@@ -21,7 +22,7 @@ from priorscope.tasks import Examples
 
 ARRAYS = ("inputs", "targets", "test_inputs", "test_targets")
 KIND = "comparison"  # of the marker in a store's folder
-NAMES = ("runs", "data", "figures", "report.html", "summary.json")
+NAMES = ("runs", "data", "progress", "figures", "report.html", "summary.json")
 LARGEST_ROW = 16 * 2**20  # bytes; a row is a few thousand
 _DIGEST = re.compile(r"[0-9a-f]{16}")
 _EARLIER_PART = re.compile(r"\.([0-9a-f]{16}\.json|[a-z_]+\.npy|signature\.json)\.\d+\.part")
@@ -49,6 +50,14 @@ class Store:
     def examples_path(self, digest: str) -> Path:
         """Where a run's results example by example are."""
         return self.root / "runs" / f"{digest}.npz"
+
+    def stamp(self, digest: str) -> tuple[int, int] | None:
+        """Changes when a row is written; None if there is none."""
+        try:
+            status = self.path(digest).stat()
+        except FileNotFoundError:
+            return None
+        return status.st_ino, status.st_mtime_ns
 
     def save(self, digest: str, row: Row, examples: Mapping[str, np.ndarray] | None = None) -> None:
         """Write one row; a second write of the same run replaces the first by an equal one.
@@ -127,13 +136,16 @@ class Store:
             ValueError: if something else is there under a name of ours.
             OSError: if it can't be written.
         """
-        for name in ("runs", "data"):
+        for name in ("runs", "data", "progress"):
             refuse_links(self.root / name / "any", self.root)
         marked = is_own(self.root, KIND)
         own(self.root, KIND, names=NAMES, earlier=made_by_earlier_version)
         if not marked:
             self.earlier = self.earlier_rows()
-        for folder in (self.root, self.root / "runs", *(self.root / "data").glob("*")):
+        for folder in (
+            *(self.root / n for n in ("", "runs", "progress")),
+            *(self.root / "data").glob("*"),
+        ):
             sweep(folder)
 
     def clear(self) -> None:

@@ -2,7 +2,8 @@
 
 import dataclasses
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,17 +32,24 @@ from priorscope.train.tuning import is_better, trials
 TRAIN_EXAMPLES = 2000  # of the training part that its loss is measured on
 
 
-def work(batch: Batch) -> None:
+def work(
+    batch: Batch, store: Store | None = None, keep: "Callable[[RunResult], None] | None" = None
+) -> None:
     """Do the runs and write their rows; what the budget didn't reach leaves no row.
 
     An error of one replica is recorded as the failure of its run. An error that stops all of
     them is, for several runs, left to be located by doing them one by one.
+
+    Args:
+        store: where the data are; by default in the batch's folder.
+        keep: takes each result; by default it is written into the store.
     """
     deadline = Deadline(batch.seconds)
     prepare_process(batch.threads)
     for path in batch.include:
         include(Path(path))
-    store, device = Store(Path(batch.root)), torch.device(choose_device(batch.device))
+    store, device = store or Store(Path(batch.root)), torch.device(choose_device(batch.device))
+    keep = keep or partial(save, store)
     waiting = [batch]
     while waiting:
         current = waiting.pop(0)
@@ -54,16 +62,26 @@ def work(batch: Batch) -> None:
             if len(current.runs) > 1:
                 waiting = current.alone() + waiting
                 continue
-            fail(current, f"{type(error).__name__}: {error}", store)
+            for row in failed_rows(current, f"{type(error).__name__}: {error}"):
+                keep(RunResult(row, {}))
         else:
             for result in results:
-                store.save(result.row["digest"], result.row, result.examples)
+                keep(result)
+
+
+def save(store: Store, result: "RunResult") -> None:
+    """Write what is stored of a run."""
+    store.save(result.row["digest"], result.row, result.examples)
+
+
+def failed_rows(batch: Batch, reason: str) -> list[Row]:
+    """The rows of a batch whose runs failed."""
+    return [failed_row(run, reason) for run in batch.runs]
 
 
 def fail(batch: Batch, reason: str, store: Store) -> None:
     """Record that the runs of a batch failed."""
-    for run in batch.runs:
-        row = failed_row(run, reason)
+    for row in failed_rows(batch, reason):
         store.save(row["digest"], row)
 
 

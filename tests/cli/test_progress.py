@@ -1,7 +1,7 @@
 import time
 
 from priorscope.experiments.progress import watching
-from priorscope.runs.execute import Progress
+from priorscope.runs.progress import Progress
 
 
 def counts(left):

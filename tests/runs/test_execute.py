@@ -15,8 +15,9 @@ import pytest
 from priorscope.core.config import digest
 from priorscope.runs.backends import Backend
 from priorscope.runs.backends.local import LocalBackend, available_cores, choose_device
-from priorscope.runs.execute import Progress, execute, missing
+from priorscope.runs.execute import execute, missing
 from priorscope.runs.planner import Question, batches
+from priorscope.runs.progress import Progress
 from priorscope.runs.rows import failed_row
 from priorscope.runs.run import Run
 from priorscope.runs.store import Store
@@ -326,7 +327,7 @@ def test_failed_and_damaged_runs_are_done_again(data, tmp_path):
 class Flaky:
     """A back end that loses every batch of some sizes, as a machine out of memory would."""
 
-    lanes, device, together = 2, "cpu", False
+    lanes, device, together, isolates = 2, "cpu", False, False
 
     def __init__(self, too_large):
         self.too_large, self.lost, self.restarts, self.stopped = too_large, [], 0, False

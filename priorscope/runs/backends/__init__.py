@@ -25,8 +25,18 @@ class Backend(Protocol):
         """Whether its device wants every architecture on a replica axis (a GPU does)."""
         ...
 
+    @property
+    def isolates(self) -> bool:
+        """Whether a worker that dies takes only its own batch along."""
+        ...
+
     def submit(self, batch: Batch) -> Future:
-        """Hand a batch over; the future is done when its rows are written."""
+        """Hand a batch over; the future is done when its rows are written.
+
+        Raises:
+            OSError: if the workers can't be reached any more.
+            ValueError: if they can't do such work: another version, a plug-in that isn't there.
+        """
         ...
 
     def was_lost(self, future: Future) -> bool:

@@ -37,6 +37,11 @@ class LocalBackend:
         """On a GPU."""
         return self.device != "cpu"
 
+    @property
+    def isolates(self) -> bool:
+        """No: a process that dies breaks the pool."""
+        return False
+
     def submit(self, batch: Batch) -> Future:
         """Start the workers if there are none yet, and hand the batch over."""
         from priorscope.runs.worker import work

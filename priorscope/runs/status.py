@@ -1,0 +1,99 @@
+"""How far a comparison is, from its folder alone: nothing is asked, nothing is written."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from priorscope.core.files import is_own, this_machine
+from priorscope.runs.crew import BEAT, FOLDER, Member, Watch, read
+from priorscope.runs.rows import Row
+from priorscope.runs.store import KIND, Store, made_by_earlier_version
+
+LAST = 5  # rows that are shown
+
+
+@dataclass(frozen=True, kw_only=True)
+class Status:
+    """Of a comparison.
+
+    state: `running` if a process is at work; `finished` if the last one did all it wanted.
+    planned, done: runs, those that failed among the done; planned is None where nobody said.
+    failed: rows of failed runs in the folder. left_seconds: at the present rate of all processes.
+    processes: at work. last: rows, the newest first.
+    """
+
+    state: Literal["running", "finished", "stopped"]
+    rung: str
+    planned: int | None
+    done: int
+    failed: int
+    left_seconds: float | None
+    processes: tuple[Member, ...]
+    last: tuple[Row, ...]
+
+
+def status(root: Path, pause: float = BEAT + 1) -> Status:
+    """Of the comparison in the folder `root`.
+
+    Args:
+        pause: seconds between two looks, where a process of another machine may be at work.
+
+    Raises:
+        ValueError: if the folder holds no comparison.
+    """
+    if not is_own(root, KIND) and not made_by_earlier_version(root):
+        raise ValueError(
+            f"{root} holds no comparison; give the folder that `priorscope compare` named."
+        )
+    members = [member for _, member in read(root / FOLDER)]
+    working = _working(members, root, pause)
+    rows = _newest(Store(root))
+    newest = max(working or members, key=_reach, default=None)
+    rate = sum(member.rate for member in working)
+    left = newest.updates / rate if newest and working and rate else None
+    return Status(
+        state=_state(members, working, root),
+        rung=newest.rung if newest else "",
+        planned=newest.planned if newest else None,
+        done=newest.finished if newest else len(rows),
+        failed=sum(row["status"] == "failed" for row in rows),
+        left_seconds=left,
+        processes=tuple(working),
+        last=tuple(rows[:LAST]),
+    )
+
+
+def _working(members: Sequence[Member], root: Path, pause: float) -> list[Member]:
+    watch = Watch()
+    working = [member for member in members if watch.works(member)]
+    if all(member.machine == this_machine() for member in working):
+        return working
+    time.sleep(pause)
+    again = [member for _, member in read(root / FOLDER) if watch.works(member)]
+    return [member for member in again if watch.is_certain(member)]
+
+
+def _state(
+    members: Sequence[Member], working: Sequence[Member], root: Path
+) -> Literal["running", "finished", "stopped"]:
+    if working:
+        return "running"
+    if members:
+        ended = any(member.state == "finished" for member in members)
+        return "finished" if ended else "stopped"
+    return "finished" if (root / "summary.json").exists() else "stopped"
+
+
+def _reach(member: Member) -> tuple[int, int]:
+    """Whose counts are the newest: plans and counts of finished runs only grow."""
+    return member.planned, member.finished
+
+
+def _newest(store: Store) -> list[Row]:
+    """Rows that can be believed, the newest first by the time of their files."""
+    stamps: list[tuple[Any, str]] = [(store.stamp(name), name) for name in store.finished()]
+    ordered = sorted((stamp[1], name) for stamp, name in stamps if stamp is not None)
+    rows = (store.load(name) for _, name in reversed(ordered))
+    return [row for row in rows if row is not None]
