@@ -19,7 +19,8 @@ from priorscope.experiments.plan import (
 )
 from priorscope.experiments.settings import AMOUNTS, Settings
 from priorscope.experiments.summarise import summary_of
-from priorscope.runs.backends.local import LocalBackend, available_workers, choose_device
+from priorscope.experiments.workers import choose_backend
+from priorscope.runs.backends.local import available_workers, choose_device
 from priorscope.runs.crew import Crew
 from priorscope.runs.execute import execute, missing
 from priorscope.runs.planner import Question
@@ -151,7 +152,7 @@ class Comparison:
             execute(
                 self.runs,
                 self.store,
-                LocalBackend(self.settings.workers, self.device),
+                choose_backend(self.settings, self.device),
                 budget_seconds=self.deadline - time.monotonic(),
                 show=show,
                 include=tuple(map(str, self.settings.include)),

@@ -57,7 +57,8 @@ class DaskBackend:
             import distributed  # noqa: F401
         except ImportError:
             raise ValueError("--backend dask needs Dask: pip install 'priorscope[dask]'.") from None
-        self.device, self.scheduler, self.rows = device, scheduler, rows
+        self.device, self.scheduler = device, scheduler
+        self.rows: Rows = rows
         self.workers = max(1, available_workers("cpu") if workers is None else workers)
         self._cluster: Any = None
         self._client: Any = None
@@ -65,7 +66,7 @@ class DaskBackend:
         self._inner: dict[Future, Any] = {}
         self._data: dict[str, Any] = {}
         self._travels = rows == "returned"
-        self._counted, self._threads = -COUNT_EVERY, 1
+        self._counted, self._threads = -COUNT_EVERY, 0
 
     @property
     def together(self) -> bool:
@@ -74,31 +75,30 @@ class DaskBackend:
 
     @property
     def lanes(self) -> int:
-        """Threads of all workers, and half as many again that wait at them.
-
-        Raises:
-            OSError: if the scheduler is lost.
-        """
-        client = self._connected()
-        if time.monotonic() - self._counted > COUNT_EVERY:
-            with contextlib.suppress(OSError, TimeoutError):
+        """Threads of all workers, and half as many again that wait at them; 1 before the first."""
+        client, now = self._client, time.monotonic()
+        if client is not None and now - self._counted > COUNT_EVERY:
+            with contextlib.suppress(Exception):  # whoever submits is told that it is lost
                 self._threads = sum(client.nthreads().values())
-            self._counted = time.monotonic()
+            self._counted = now
         return max(1, int(QUEUED * self._threads))
 
     def submit(self, batch: Batch) -> Future:
         """See `Backend`."""
-        client = self._connected()
+        self._connected()
         if self._beacon is None:
             self._beacon = beacon(Path(batch.root) / FOLDER)
+        outer: Future = Future()
+        self._hand_over(batch, outer)
+        return outer
+
+    def _hand_over(self, batch: Batch, outer: Future) -> None:
         data = self._scattered(batch) if self._travels else None
         job = job_of(batch, str(self._beacon), self.rows)
         key = f"priorscope-{secrets.token_hex(8)}"
-        inner = client.submit(serve, job, data, key=key, pure=False)
-        outer: Future = Future()
+        inner = self._client.submit(serve, job, data, key=key, pure=False)
         self._inner[outer] = inner
         inner.add_done_callback(partial(self._answered, outer=outer, batch=batch))
-        return outer
 
     def was_lost(self, future: Future) -> bool:
         """Dask hands a dead worker's batch on by itself; here it had lost several workers."""
@@ -139,11 +139,12 @@ class DaskBackend:
         dask.config.set({"distributed.comm.retry.count": 0})
         address = self.scheduler
         if address is None:
+            no_page: Any = None
             self._cluster = LocalCluster(
                 n_workers=self.workers,
                 threads_per_worker=1,
                 host="127.0.0.1",
-                dashboard_address=None,
+                dashboard_address=no_page,
                 silence_logs=logging.CRITICAL,
             )
             address = self._cluster.scheduler_address
@@ -186,7 +187,8 @@ class DaskBackend:
             answer = self._answer(inner, batch)
             if "unseen" in answer:
                 self._travels = True
-                raise WorkerDied  # done again, with its data
+                self._hand_over(batch, outer)
+                return
             if "rows" in answer:
                 save_rows(Path(batch.root), answer)
         except BaseException as error:  # whoever waits is told

@@ -4,6 +4,7 @@
 """
 
 import contextlib
+import multiprocessing
 import os
 import threading
 import time
@@ -30,6 +31,7 @@ IDLE = 600  # seconds until idle workers end
 
 def make_pool(workers: int) -> Executor:
     """Processes that end when this one does, however it does."""
+    _allow_children()
     return ProcessPoolExecutor(
         max_workers=workers,
         env=ENVIRONMENT,
@@ -37,6 +39,16 @@ def make_pool(workers: int) -> Executor:
         initializer=end_with_parent,
         initargs=(os.getpid(),),
     )
+
+
+def _allow_children() -> None:
+    """Let a worker that Dask started have processes of its own, which its `daemon` mark forbids.
+
+    The mark is there so that nobody is left behind; ours end by themselves.
+    """
+    process: Any = multiprocessing.current_process()
+    if process.daemon:
+        process._config["daemon"] = False
 
 
 def kill(pool: Any) -> None:

@@ -22,7 +22,12 @@ def job_of(batch: Any, beacon: str, rows: Rows) -> dict[str, Any]:
 
     beacon: path of a file in the store's folder by which a worker tells that it is the same one.
     """
-    return {"version": version("priorscope"), "batch": asdict(batch), "beacon": beacon, "rows": rows}
+    return {
+        "version": version("priorscope"),
+        "batch": asdict(batch),
+        "beacon": beacon,
+        "rows": rows,
+    }
 
 
 def refusal(job: Mapping[str, Any]) -> str | None:
