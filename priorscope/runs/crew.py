@@ -2,7 +2,7 @@
 
 OUT/progress/<machine>-<pid>-<number>.json
 
-Nobody is asked and no clock is compared: a process of this machine works if it is there, one of
+No process is asked and no clock is compared: a process of this machine works if it is there, one of
 another machine if its file goes on changing.
 """
 
@@ -63,7 +63,7 @@ class Crew:
     """This process among those who work on a folder; a context manager while it does.
 
     Args:
-        root: of the store; None: nobody is told and nobody is looked for.
+        root: of the store; None: it works alone.
         shard: what this process begins with.
         backend: its name.
     """
@@ -146,7 +146,7 @@ class Crew:
         return {digest for member in self.others() for digest in member.in_flight}
 
     def is_last(self) -> bool:
-        """Whether nobody else is certainly still at work; asked after this process's end."""
+        """Whether no other process is certainly at work; asked after this process's end."""
         self._looked = -LOOK
         return not any(self._watch.is_certain(member) for member in self.others())
 

@@ -44,7 +44,7 @@ def make_pool(workers: int) -> Executor:
 def _allow_children() -> None:
     """Let a worker that Dask started have processes of its own, which its `daemon` mark forbids.
 
-    The mark is there so that nobody is left behind; ours end by themselves.
+    The mark is there so that none is left behind; ours end by themselves.
     """
     process: Any = multiprocessing.current_process()
     if process.daemon:
