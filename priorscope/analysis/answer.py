@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 import numpy as np
@@ -13,6 +14,7 @@ from priorscope.analysis.estimates import estimate, moderated, pooled_variance
 from priorscope.analysis.labels_worth import labels_worth
 from priorscope.analysis.metrics import CODE_INDIFFERENCE, Metric
 from priorscope.analysis.paired import Effects, Ranking, effects, rank
+from priorscope.analysis.per_example import ByExample
 from priorscope.analysis.points import metric_estimate, size_of
 from priorscope.analysis.reference import Reference
 from priorscope.analysis.selection import selection_bias
@@ -46,17 +48,21 @@ def contest(
     values: Float[np.ndarray, "learners sizes repeats"],
     indifference: float,
     examples: Float[np.ndarray, "learners sizes"] | None = None,
+    paired: Callable[[Sequence[int], int], np.ndarray | None] = lambda learners, size: None,
 ) -> Contest | None:
     """Compare at the largest size that can be reported on; None without any value.
 
-    values: less is better. examples: variance of a mean from the finite test split.
+    values: less is better. examples: variance of a mean from the finite test split, as if learners
+    erred independently. paired: their covariance at a size, where results by example tell it.
     """
     reach = reached(values)
     if reach is None:
         return None
     there = list(reach.learners)
     differences = effects(values[there, reach.size])
-    extra = None if examples is None else np.diag(np.nan_to_num(examples[there, reach.size]))
+    extra = paired(there, reach.size)
+    if extra is None and examples is not None:
+        extra = np.diag(np.nan_to_num(examples[there, reach.size]))
     return Contest(reach, differences, rank(differences, indifference, extra), extra)
 
 
@@ -72,9 +78,13 @@ def code_contest(
 
 
 def metric_contest(
-    table: RunTable, metric: Metric, reference: Reference, indifference: float | None
+    table: RunTable,
+    metric: Metric,
+    reference: Reference,
+    indifference: float | None,
+    by_example: ByExample | None = None,
 ) -> Contest | None:
-    """Learners by a metric of the test split."""
+    """Learners by a metric of the test split; by_example: what they predicted of each example."""
     values = table.intact("test", metric.key)
     if not np.isfinite(values).any():
         return None
@@ -82,7 +92,11 @@ def metric_contest(
         scale = (reference.target.std or 1.0) if metric.relative else 1.0
         indifference = metric.indifference * scale
     signed = -values if metric.higher else values
-    return contest(signed, indifference, _example_variance(table, metric, values))
+
+    def paired(learners: Sequence[int], size: int) -> np.ndarray | None:
+        return by_example and by_example.covariance(table, metric.key, learners, size)
+
+    return contest(signed, indifference, _example_variance(table, metric, values), paired)
 
 
 def _example_variance(table: RunTable, metric: Metric, values: np.ndarray) -> np.ndarray:

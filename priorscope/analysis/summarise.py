@@ -13,6 +13,7 @@ from priorscope.analysis.curves.forecast import forecast
 from priorscope.analysis.findings import findings
 from priorscope.analysis.leaderboard import leaderboard
 from priorscope.analysis.metrics import metric_named
+from priorscope.analysis.per_example import ByExample
 from priorscope.analysis.points import code_length_points, cost_rows, curve_points, measure_rows
 from priorscope.analysis.reference import Reference
 from priorscope.analysis.strength import strengths
@@ -57,9 +58,13 @@ def summarise(
     reference: Reference,
     request: Request,
     task: TaskFacts,
+    by_example: ByExample | None = None,
     progress: Callable[[str], None] = lambda stage: None,
 ) -> Summary:
     """Everything that follows from the rows; its findings have no sentences yet.
+
+    by_example: results of test examples, where they are kept; without them learners are compared
+    as if each had been tested on examples of its own.
 
     Raises:
         LookupError: if the metric doesn't fit the targets.
@@ -73,7 +78,7 @@ def summarise(
     code_margin = request.indifference if request.goal == "code" else None
     metric_margin = request.indifference if request.goal == "accuracy" else None
     by_code = code_contest(table, lengths, code_margin)
-    by_metric = metric_contest(table, metric, reference, metric_margin)
+    by_metric = metric_contest(table, metric, reference, metric_margin, by_example)
     facts = (table, lengths, reference, metric)
     answers = {
         "accuracy": answer("accuracy", *facts, by_metric, stopped),

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from priorscope.analysis.per_example import ByExample
 from priorscope.analysis.reference import Reference, class_reference, quantity_reference
 from priorscope.analysis.summarise import Request, summarise
 from priorscope.analysis.summary import (
@@ -53,7 +54,8 @@ def summary_of(
         classes=len(examples.class_names),
         kind=examples.signature.layout,
     )
-    summary = summarise(table, reference, _request(question, settings), task)
+    by_example = ByExample(store.load_examples, examples.test_targets)
+    summary = summarise(table, reference, _request(question, settings), task, by_example)
     notes = [*examples.notes, *store.notes()]
     return to_json(
         dataclasses.replace(
