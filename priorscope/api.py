@@ -62,6 +62,7 @@ def compare(
     channels: Literal["first", "last"] | None = None,
     name: str | None = None,
     progress: bool | Callable[[Progress], None] | None = None,
+    draws: int | None = None,
 ) -> Result:
     """Compare models on your data: which is best, how sure, and how many labels it saves.
 
@@ -114,6 +115,7 @@ def compare(
         name: what report and folder call the data.
         progress: called now and then with counts of runs; True, or a terminal or notebook,
             shows them, False doesn't.
+        draws: the former name of repeats.
 
     Raises:
         ValueError, LookupError: if something doesn't exist or fit; one sentence.
@@ -162,6 +164,7 @@ def compare(
         header=header,
         decimal=decimal,
         channels=channels,
+        draws=draws,
     )
     given = _data(data, y, in_memory_test, name)
     with _shown(progress, "reading the data"):

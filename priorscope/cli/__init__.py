@@ -5,6 +5,7 @@ import signal
 import sys
 import threading
 import traceback
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ COMMANDS = {
     "finetune": "Train a classifier on top of a pre-trained BERT.",
 }
 
+_PLAIN_FORMAT = warnings.formatwarning
 OLD_FLAGS = {"--draws": "--repeats"}  # names of one version ago
 
 
@@ -93,6 +95,7 @@ def main(arguments: list[str] | None = None) -> None:
     if debug:
         arguments.remove("--debug")
     arguments = _renamed(arguments)
+    warnings.formatwarning = _formatted
     if threading.current_thread() is threading.main_thread():
         _end_orderly()
     try:
@@ -118,6 +121,15 @@ def main(arguments: list[str] | None = None) -> None:
         )
         code = Exit.SOME_FAILED
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _formatted(
+    message: Warning | str, category: type[Warning], filename: str, lineno: int, line: Any = None
+) -> str:
+    """A renamed thing as a note; other warnings as ever."""
+    if category.__name__ == "OldNameWarning":
+        return f"priorscope: {message}\n"
+    return _PLAIN_FORMAT(message, category, filename, lineno, line)
 
 
 def _end_orderly() -> None:

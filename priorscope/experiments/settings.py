@@ -13,6 +13,7 @@ from msgspec import Meta
 
 from priorscope.core.config import Config, Count, Seed, Share, Size
 from priorscope.core.duration import duration
+from priorscope.core.renamed import note_renamed
 from priorscope.core.signature import Layout
 from priorscope.runs.shard import Shard
 
@@ -170,6 +171,10 @@ class Settings(Config):
             ValueError: if a key doesn't exist, or a value has the wrong type or range.
         """
         given = {key: value for key, value in keys.items() if value is not None}
+        for old, new in OLD_KEYS.items():
+            if old in given:
+                note_renamed(old, new)
+                given.setdefault(new, given.pop(old))
         if "budget" in given:
             given["budget"] = duration(given["budget"])
         for key in ("learners", "structures", "sizes", "input", "include", "missing"):

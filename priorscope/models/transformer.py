@@ -18,12 +18,12 @@ from priorscope.nn.patch import (
     Patches,
     check_divides,
     choose_patch,
-    joined_presence,
-    presence_with_class,
+    mask_with_class,
+    patch_mask,
 )
 from priorscope.nn.position import AddPositions, Positions
 from priorscope.nn.readout import masked_mean
-from priorscope.nn.stem import TokenEmbedding, channel_stem, num_tokens, presence
+from priorscope.nn.stem import TokenEmbedding, channel_stem, input_mask, num_tokens
 
 MOST_TOKENS = 16  # when the patch is chosen; attention costs the square of it
 
@@ -53,13 +53,13 @@ class TransformerEncoder(nn.Module):
         self.readout = nn.Linear(width, signature.output_size)
 
     def forward(self, inputs: Shaped[Tensor, "batch ..."]) -> Float[Tensor, "batch classes"]:
-        x, present = self.stem(inputs), presence(self.signature, inputs)  # (batch, tokens, ...)
+        x, present = self.stem(inputs), input_mask(self.signature, inputs)  # (batch, tokens, ...)
         if self.patches is not None:
             x = self.patches(x.unsqueeze(1))
-            present = None if present is None else joined_presence(present, self.patch)
+            present = None if present is None else patch_mask(present, self.patch)
         if self.class_token is not None:
             x = self.class_token(x)
-            present = None if present is None else presence_with_class(present)
+            present = None if present is None else mask_with_class(present)
         mask = None if present is None else padding_mask(present)
         if self.causal:
             past = causal_mask(x.shape[1], x.device)
@@ -73,9 +73,9 @@ class TransformerEncoder(nn.Module):
         self, inputs: Shaped[Tensor, "batch ..."]
     ) -> tuple[tuple[int, int], int, Bool[Tensor, "batch tokens"] | None]:
         """Rows and columns of tokens, how many stand before them, and which aren't padding."""
-        valid = presence(self.signature, inputs)
+        valid = input_mask(self.signature, inputs)
         if valid is not None:
-            valid = joined_presence(valid, self.patch)
+            valid = patch_mask(valid, self.patch)
         return (1, inputs.shape[1] // self.patch), int(self.class_token is not None), valid
 
 

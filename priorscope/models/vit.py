@@ -10,8 +10,8 @@ from torch import Tensor, nn
 from priorscope.core.config import Depth, DropoutRate, Width
 from priorscope.core.signature import Signature
 from priorscope.models import MODELS, ModelConfig
-from priorscope.nn.patch import choose_patch, joined_presence
-from priorscope.nn.stem import TokenEmbedding, channel_stem, presence
+from priorscope.nn.patch import choose_patch, patch_mask
+from priorscope.nn.stem import TokenEmbedding, channel_stem, input_mask
 from priorscope.vit.network import VisionTransformer
 from priorscope.vit.shape import GridPositions, Pooling, VitShape
 
@@ -26,20 +26,20 @@ class VitClassifier(nn.Module):
         self.vit = VisionTransformer(config.shape(image, signature.output_size))
 
     def forward(self, inputs: Shaped[Tensor, "batch ..."]) -> Float[Tensor, "batch classes"]:
-        x, present = self.embed(inputs), presence(self.signature, inputs)
+        x, present = self.embed(inputs), input_mask(self.signature, inputs)
         if self.signature.layout != "image":
             x = x.unsqueeze(1)
         if present is not None:
-            present = joined_presence(present, self.vit.shape.patch[1])
+            present = patch_mask(present, self.vit.shape.patch[1])
         return self.vit(x, present)
 
     def token_layout(
         self, inputs: Shaped[Tensor, "batch ..."]
     ) -> tuple[tuple[int, int], int, Bool[Tensor, "batch tokens"] | None]:
         """Rows and columns of tokens, how many stand before them, and which aren't padding."""
-        shape, valid = self.vit.shape, presence(self.signature, inputs)
+        shape, valid = self.vit.shape, input_mask(self.signature, inputs)
         if valid is not None:
-            valid = joined_presence(valid, shape.patch[1])
+            valid = patch_mask(valid, shape.patch[1])
         return shape.grid, int(self.vit.class_token is not None), valid
 
 

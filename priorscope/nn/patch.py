@@ -45,14 +45,14 @@ class ClassToken(nn.Module):
         return torch.cat([self.token.expand(x.shape[0], 1, -1), x], dim=1)
 
 
-def joined_presence(
+def patch_mask(
     present: Bool[Tensor, "batch tokens"], patch: int
 ) -> Bool[Tensor, "batch fewer_tokens"]:
     """A patch exists if any of its tokens does."""
     return present.unflatten(1, (-1, patch)).any(dim=-1)
 
 
-def presence_with_class(
+def mask_with_class(
     present: Bool[Tensor, "batch tokens"],
 ) -> Bool[Tensor, "batch one_more_token"]:
     """The class token always exists."""

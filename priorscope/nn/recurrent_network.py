@@ -10,7 +10,7 @@ from priorscope.core.signature import Signature
 from priorscope.nn.dropout import Dropout
 from priorscope.nn.readout import masked_mean
 from priorscope.nn.recurrent_layer import Cell, RecurrentLayer
-from priorscope.nn.stem import TokenEmbedding, channel_stem, presence
+from priorscope.nn.stem import TokenEmbedding, channel_stem, input_mask
 
 Readout = Literal["mean", "last", "flatten"]
 
@@ -59,7 +59,7 @@ class RecurrentNetwork(nn.Module):
     def forward(
         self, inputs: Float[Tensor, "batch ..."] | Tensor
     ) -> Float[Tensor, "batch classes"]:
-        mask = presence(self.signature, inputs)
+        mask = input_mask(self.signature, inputs)
         x = self.stem(inputs)
         for layer, dropout in zip(self.layers, self.dropout, strict=True):
             x = dropout(layer(x, mask))

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from priorscope.core.signature import Signature
 
 
-def presence(signature: Signature, inputs: Tensor) -> Bool[Tensor, "batch tokens"] | None:
+def input_mask(signature: Signature, inputs: Tensor) -> Bool[Tensor, "batch tokens"] | None:
     """Which tokens exist, True where they do; None if there is no padding."""
     if signature.layout == "tokens":
         return inputs != 0

@@ -7,9 +7,9 @@ from priorscope.core.seeds import numpy_stream
 
 
 def draw_order(
-    strata: Int[np.ndarray, " examples"], draw: int, seed: int, first: int
+    strata: Int[np.ndarray, " examples"], repeat: int, seed: int, first: int
 ) -> Int[np.ndarray, " examples"]:
-    """The order of repeat number `draw`: indices of examples, each once.
+    """The order of one repeat: indices of examples, each once.
 
     A random order, of which only the first `first` are stratified, so that no class is missing
     from the first block and its shares are those of the data. Every learner and every
@@ -20,7 +20,7 @@ def draw_order(
     Raises:
         ValueError: if the first block is smaller than the number of strata.
     """
-    order = numpy_stream(seed, "order", draw).permutation(len(strata))
+    order = numpy_stream(seed, "order", repeat).permutation(len(strata))
     counts = np.bincount(strata)
     present = np.flatnonzero(counts)
     if first < len(present):

@@ -9,6 +9,7 @@ import numpy as np
 from priorscope.core.config import Config
 from priorscope.core.presets import PRESETS, Preset
 from priorscope.core.registry import Registry
+from priorscope.core.renamed import note_renamed
 from priorscope.core.signature import Signature
 
 S = TypeVar("S", bound="Structure")  # beartype refuses Self in a method
@@ -77,6 +78,8 @@ def parse_structure(text: str) -> Structure:
         ValueError: if a value doesn't fit.
     """
     name, *values = text.strip().split(":")
+    if name in OLD_NAMES:
+        note_renamed(f"The structure {name}", OLD_NAMES[name])
     cls = STRUCTURES[OLD_NAMES.get(name, name)]
     fields = [f.name for f in dataclasses.fields(cls)]
     values = [v for part in values for v in part.split(",")]

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from priorscope.core.signature import Signature
 from priorscope.nn.attention import SelfAttention, attention_maps
-from priorscope.nn.stem import presence
+from priorscope.nn.stem import input_mask
 from priorscope.subjects import Attention, AttentionMaps, Subject
 
 
@@ -58,7 +58,7 @@ def hugging_face(network: nn.Module, signature: Signature) -> Attention | None:
             network(inputs)
         maps = tuple(getattr(outputs[-1], "attentions", None) or ())
         if signature.layout == "tokens":
-            return AttentionMaps(maps, (1, inputs.shape[1]), 0, presence(signature, inputs))
+            return AttentionMaps(maps, (1, inputs.shape[1]), 0, input_mask(signature, inputs))
         side = model.config.patch_size
         patch = side if isinstance(side, tuple | list) else (side, side)
         size = model.config.image_size
@@ -113,7 +113,7 @@ def multihead(network: nn.Module, signature: Signature) -> Attention | None:
         with torch.no_grad(), _kept_weights(layers) as maps:
             network(inputs)
         leading = max(0, maps[0].shape[-1] - tokens) if maps else 0
-        return AttentionMaps(tuple(maps), (1, tokens), leading, presence(signature, inputs))
+        return AttentionMaps(tuple(maps), (1, tokens), leading, input_mask(signature, inputs))
 
     return attention
 

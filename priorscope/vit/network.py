@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from priorscope.nn.attention import padding_mask
 from priorscope.nn.block import BlockOptions, Encoder
 from priorscope.nn.dropout import Dropout
-from priorscope.nn.patch import ClassToken, Patches, check_divides, presence_with_class
+from priorscope.nn.patch import ClassToken, Patches, check_divides, mask_with_class
 from priorscope.nn.position import AddPositions, FixedGrid, LearnedGrid, interpolate
 from priorscope.nn.readout import masked_mean
 from priorscope.vit.shape import VitShape
@@ -81,7 +81,7 @@ class VisionTransformer(nn.Module):
             x = self.grid_positions(x)
         if self.class_token is not None:
             x = self.class_token(x)
-            present = None if present is None else presence_with_class(present)
+            present = None if present is None else mask_with_class(present)
         x = self.dropout(self.positions(x))
         return x, None if present is None else padding_mask(present)
 

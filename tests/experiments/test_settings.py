@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 import priorscope
+from priorscope.core.renamed import OldNameWarning
 from priorscope.experiments.dataset import file_safe
-from priorscope.experiments.settings import Settings, separated
+from priorscope.experiments.settings import OLD_KEYS, Settings, separated
 
 ONLY_IN_PYTHON = {"data", "y", "name", "progress"}
 
@@ -18,7 +19,7 @@ ONLY_IN_PYTHON = {"data", "y", "name", "progress"}
 def test_the_keywords_of_compare_are_the_fields():
     fields = {f.name: f.default for f in dataclasses.fields(Settings)}
     keywords = inspect.signature(priorscope.compare).parameters
-    assert set(keywords) - ONLY_IN_PYTHON == set(fields)
+    assert set(keywords) - ONLY_IN_PYTHON - set(OLD_KEYS) == set(fields)
     for name, default in fields.items():
         assert keywords[name].default == default, name
 
@@ -103,3 +104,8 @@ def test_a_name_is_one_harmless_part_of_a_path(name):
     assert Path(safe).name == safe
     assert safe not in ("", ".", "..")
     assert safe.isprintable()
+
+
+def test_a_key_of_one_version_ago_works_with_a_warning():
+    with pytest.warns(OldNameWarning, match="draws is now repeats"):
+        assert Settings.of(draws=3) == Settings(repeats=3)

@@ -7,8 +7,8 @@ from priorscope.nn.patch import (
     Patches,
     check_divides,
     choose_patch,
-    joined_presence,
-    presence_with_class,
+    mask_with_class,
+    patch_mask,
 )
 
 
@@ -32,10 +32,10 @@ def test_the_class_token_stands_first():
 
 def test_presence_follows_the_tokens():
     present = torch.tensor([[True, True, True, False, False, False], [False] * 6])
-    joined = joined_presence(present, 2)
+    joined = patch_mask(present, 2)
     assert joined.tolist() == [[True, True, False], [False] * 3]
-    assert presence_with_class(joined)[:, 0].tolist() == [True, True]
-    assert torch.equal(presence_with_class(joined)[:, 1:], joined)
+    assert mask_with_class(joined)[:, 0].tolist() == [True, True]
+    assert torch.equal(mask_with_class(joined)[:, 1:], joined)
 
 
 @pytest.mark.parametrize(

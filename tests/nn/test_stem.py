@@ -4,7 +4,7 @@ import torch
 from priorscope.core.signature import Signature
 from priorscope.nn.norm import BatchNorm, LayerNorm
 from priorscope.nn.readout import masked_mean
-from priorscope.nn.stem import BagOfTokens, channel_stem, grid_stem, presence, sequence_stem
+from priorscope.nn.stem import BagOfTokens, channel_stem, grid_stem, input_mask, sequence_stem
 from priorscope.targets.classes import Classes
 
 
@@ -47,13 +47,11 @@ def test_grids_put_channels_first(shape, vocabulary, grid):
 
 def test_presence_is_true_where_tokens_exist():
     tokens = Signature(input_shape=(3,), target=Classes(num_classes=2), vocabulary=9)
-    assert presence(tokens, torch.tensor([[4, 0, 0]])).tolist() == [[True, False, False]]
+    assert input_mask(tokens, torch.tensor([[4, 0, 0]])).tolist() == [[True, False, False]]
     padded = Signature(input_shape=(2, 2), target=Classes(num_classes=2), padded=True)
-    assert presence(padded, torch.tensor([[[7.0, 1.0], [7.0, 0.0]]])).tolist() == [[True, False]]
-    assert (
-        presence(Signature(input_shape=(2, 2), target=Classes(num_classes=2)), torch.ones(1, 2, 2))
-        is None
-    )
+    assert input_mask(padded, torch.tensor([[[7.0, 1.0], [7.0, 0.0]]])).tolist() == [[True, False]]
+    whole = Signature(input_shape=(2, 2), target=Classes(num_classes=2))
+    assert input_mask(whole, torch.ones(1, 2, 2)) is None
 
 
 def test_padding_is_embedded_as_zeros():

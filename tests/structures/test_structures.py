@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from priorscope.core.renamed import OldNameWarning
 from priorscope.core.seeds import numpy_stream
 from priorscope.core.signature import Signature
 from priorscope.structures import STRUCTURES, parse_structure
@@ -259,3 +260,8 @@ def test_working_in_parts_changes_nothing(name, monkeypatch):
     monkeypatch.setattr(f"priorscope.structures.{name}.CHUNK", 7)
     _, (parts, _), _ = apply(name, "image", examples=20)
     assert (whole == parts).all()
+
+
+def test_a_structure_of_one_version_ago_works_with_a_warning():
+    with pytest.warns(OldNameWarning, match="The structure turned is now rotated"):
+        assert parse_structure("turned").name() == "rotated"

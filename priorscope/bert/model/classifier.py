@@ -11,7 +11,7 @@ from priorscope.nn.dropout import Dropout
 from priorscope.nn.initial import initialise
 from priorscope.nn.readout import masked_mean
 from priorscope.nn.sequences import Sequences
-from priorscope.nn.stem import presence
+from priorscope.nn.stem import input_mask
 
 
 class BertClassifier(nn.Module):
@@ -27,7 +27,7 @@ class BertClassifier(nn.Module):
 
     def forward(self, inputs: Integer[Tensor, "batch tokens"]) -> Float[Tensor, "batch outputs"]:
         """Id 0 is padding."""
-        valid = presence(self.signature, inputs)
+        valid = input_mask(self.signature, inputs)
         assert valid is not None
         if not inside_transform() and _padded_at_the_end(valid):
             return self.readout(self.dropout(self._without_padding(inputs, valid)))
