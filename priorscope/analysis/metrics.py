@@ -34,6 +34,7 @@ _ALL = (
 METRICS = {metric.name: metric for metric in _ALL}
 CLASS_METRICS = tuple(m.name for m in _ALL[:6])
 QUANTITY_METRICS = (*(m.name for m in _ALL[6:]), "log-loss")
+_PLURALS = {"classes": "classes", "quantity": "quantities"}
 CODE_INDIFFERENCE = 0.02  # bits per label
 
 
@@ -47,6 +48,7 @@ def metric_named(name: str | None, kind: str) -> Metric:
     name = name or names[0]
     if name not in names:
         raise LookupError(
-            f"The metric {name!r} doesn't fit targets that are {kind}; there are {list(names)}."
+            f"The metric {name!r} doesn't fit targets that are {_PLURALS[kind]}; choose one of "
+            f"{', '.join(names)}."
         )
     return METRICS[name]

@@ -2,13 +2,14 @@
 
 import dataclasses
 import json
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import Parameter
 
 from priorscope.cli.exit_codes import Exit
-from priorscope.experiments.settings import Settings
+from priorscope.experiments.settings import READING, Settings
 
 SHOWN_TEXTS = 12
 
@@ -23,8 +24,8 @@ def run(
 ) -> int:
     """Say how DATA are understood: examples, classes, columns, splits, what is left out and why.
 
-    Flags are those of `compare`, of which the ones on reading matter, so that the same command
-    with another verb shows what `compare` would read.
+    Flags are those of `compare`, so that the same command with another verb shows what `compare`
+    would read; those that aren't about reading change nothing, and a note says so.
 
     Parameters
     ----------
@@ -44,6 +45,10 @@ def run(
     from priorscope.experiments.dataset import data_name, file_safe
 
     settings = settings or Settings()
+    unused = [key for key in settings.changed() if key not in (*READING, "include", "seed")]
+    if unused:
+        flags = ", ".join("--" + key.replace("_", "-") for key in unused)
+        print(f"priorscope: inspect trains nothing, so {flags} changes nothing.", file=sys.stderr)
     for path in settings.include:
         include(path)
     task = resolve(data, **settings.reading())

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from priorscope.analysis.metrics import metric_named
 from priorscope.core.files import write
 from priorscope.core.registry import include
 from priorscope.experiments.dataset import Data, Dataset, fewer_tests, read_dataset
@@ -68,7 +69,8 @@ class Comparison:
             started: see above; by default now.
 
         Raises:
-            LookupError: if a path, task, learner or structure doesn't exist.
+            LookupError: if a path, task, learner or structure doesn't exist, or the metric
+                doesn't fit the targets.
             ValueError: if something that was asked for doesn't fit the data.
         """
         started = time.monotonic() if started is None else started
@@ -79,6 +81,7 @@ class Comparison:
         whole = read_dataset(data, settings, pretrained_folder(made))
         kept = Dataset(whole.name, fewer_tests(whole.examples, settings))
         signature = kept.examples.signature
+        metric_named(settings.metric, "classes" if kept.examples.class_names else "quantity")
         repeats = settings.repeats or AMOUNTS[settings.preset].repeats
         sizes = choose_sizes(settings, kept.examples)
         question = Question(

@@ -19,10 +19,12 @@ from priorscope.analysis.summary import (
 from priorscope.analysis.summary_json import to_json
 from priorscope.analysis.table import RunTable
 from priorscope.core.config import digest
+from priorscope.core.signature import Signature
 from priorscope.experiments.dataset import Dataset
 from priorscope.experiments.provenance import reproduce
 from priorscope.experiments.settings import Settings
 from priorscope.measures import MEASURES
+from priorscope.models import FIXED_ORDERS
 from priorscope.runs.draws import draw_order
 from priorscope.runs.planner import Question
 from priorscope.runs.run import Run
@@ -55,7 +57,9 @@ def summary_of(
         kind=examples.signature.layout,
     )
     by_example = ByExample(store.load_examples, examples.test_targets)
-    summary = summarise(table, reference, _request(question, settings), task, by_example)
+    summary = summarise(
+        table, reference, _request(question, settings, examples.signature), task, by_example
+    )
     notes = [*examples.notes, *store.notes()]
     return to_json(
         dataclasses.replace(
@@ -97,8 +101,14 @@ def _read(examples: Examples, known: ReadFacts) -> ReadFacts:
     return dataclasses.replace(told, target=target)
 
 
-def _request(question: Question, settings: Settings) -> Request:
-    """What is asked of the rows."""
+def request_of(question: Question, settings: Settings, signature: Signature) -> Request:
+    """What is asked of the rows.
+
+    Examples of different lengths are reordered each within its own length: no two lengths get the
+    same order, which not even learners that treat all positions alike are invariant to.
+    """
+    reordered = frozenset(FIXED_ORDERS if signature.padded else ())
+    named = {s.label: s.name() for s in question.structures}
     return Request(
         goal=settings.goal,
         metric=settings.metric,
@@ -106,7 +116,9 @@ def _request(question: Question, settings: Settings) -> Request:
         lossy=frozenset(s.label for s in question.structures if not s.bijective),
         invariant={
             learner.text: frozenset(
-                s.label for s in question.structures if s.name() in learner.invariant_to
+                s.label
+                for s in question.structures
+                if s.name() in frozenset(learner.invariant_to) - reordered
             )
             for learner in question.learners
         },

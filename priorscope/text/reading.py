@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 Errors = Literal["strict", "replace"]
+TABLES = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet", ".arrow", ".xlsx")
 _BLOCK = 1 << 20
 """Bytes read at a time; a longer line is cut at a space, so that memory stays bounded."""
 
@@ -21,7 +22,7 @@ class Lines:
         U+FFFD there, which the tokenizer drops.
 
     Raises:
-        ValueError: if a path is missing or a folder has no text.
+        ValueError: if a path is missing or a table, or a folder has no text.
     """
 
     def __init__(self, paths: Sequence[Path], errors: Errors = "strict"):
@@ -48,6 +49,11 @@ def _files(path: Path) -> list[Path]:
         return files
     if not path.is_file():
         raise ValueError(f"There is no file {path}.")
+    if path.name.removesuffix(".gz").endswith(TABLES):
+        raise ValueError(
+            f"{path} is a table, but plain text is needed; write its column of texts into a .txt "
+            "file, a line each."
+        )
     return [path]
 
 

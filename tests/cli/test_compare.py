@@ -245,6 +245,7 @@ def npz(path: Path, **arrays):
         (["digits", "--sizes", "200,100"], "sizes must be positive and increasing"),
         (["digits", "--sizes", "1e3"], "sizes are whole numbers separated by commas, but"),
         (["digits", "--sizes", "-5,10"], "sizes"),
+        (["digits", "--metric", "rmse"], "'rmse' doesn't fit targets that are classes"),
         (["digits", "--seed", "-1"], "seed must be int from 0 to"),
         (["digits", "--repeats", "1e12"], "--repeats"),
         (["digits", "--repeats", "1000000000000"], "repeats must be int from 1 to 1,000"),

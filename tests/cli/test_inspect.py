@@ -58,3 +58,10 @@ def test_a_generated_task_and_a_foreign_page(tmp_path, capsys):
     mine.write_text("mine")
     assert run("digits", "--page", mine) == 2
     assert mine.read_text() == "mine"
+
+
+def test_a_flag_of_training_is_said_to_change_nothing(tmp_path, capsys):
+    assert run(table(tmp_path / "a.csv"), "--repeats", "3", "--target", "label", "--json") == 0
+    said = capsys.readouterr()
+    assert said.err == "priorscope: inspect trains nothing, so --repeats changes nothing.\n"
+    json.loads(said.out)

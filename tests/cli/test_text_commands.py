@@ -211,6 +211,14 @@ def test_missing_things_are_named(arguments, message, tmp_path, capsys, monkeypa
     assert "Traceback" not in error
 
 
+@pytest.mark.parametrize("command", [("pretrain",), ("tokenizer", "train")])
+def test_a_table_is_no_text(command, tmp_path, capsys):
+    file = tmp_path / "reviews.jsonl"
+    file.write_text('{"text": "a fine film"}\n' * 50)
+    assert run(*command, str(file), "--out", str(tmp_path / "out")) == Exit.BAD_INPUT
+    assert "reviews.jsonl is a table, but plain text is needed" in capsys.readouterr().err
+
+
 def test_a_sentence_without_a_mask(model, capsys):
     assert run("fill-mask", str(model), "good film") == Exit.BAD_INPUT
     assert "There is no [MASK] in 'good film'" in capsys.readouterr().err
