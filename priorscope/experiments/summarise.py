@@ -57,9 +57,8 @@ def summary_of(
         kind=examples.signature.layout,
     )
     by_example = ByExample(store.load_examples, examples.test_targets)
-    summary = summarise(
-        table, reference, _request(question, settings, examples.signature), task, by_example
-    )
+    request = request_of(question, settings, examples.signature)
+    summary = summarise(table, reference, request, task, by_example)
     notes = [*examples.notes, *store.notes()]
     return to_json(
         dataclasses.replace(
@@ -116,9 +115,9 @@ def request_of(question: Question, settings: Settings, signature: Signature) -> 
         lossy=frozenset(s.label for s in question.structures if not s.bijective),
         invariant={
             learner.text: frozenset(
-                s.label
-                for s in question.structures
-                if s.name() in frozenset(learner.invariant_to) - reordered
+                label
+                for label, name in named.items()
+                if name in learner.invariant_to and name not in reordered
             )
             for learner in question.learners
         },
