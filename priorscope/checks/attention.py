@@ -11,13 +11,12 @@ from priorscope.core.seeds import torch_stream
 from priorscope.interop.torch_layers import attention_from_torch
 from priorscope.nn.attention import (
     SelfAttention,
-    SeparateProjections,
     attention_maps,
     causal_mask,
     padding_mask,
-    split_qkv,
 )
 from priorscope.nn.position import AddPositions
+from priorscope.nn.projections import SeparateProjections, split_qkv
 from priorscope.runs.experiment import Rows
 
 WIDTH = 24

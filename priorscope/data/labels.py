@@ -2,8 +2,6 @@
 
 import dataclasses
 import re
-import unicodedata
-from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,15 +10,12 @@ import pyarrow as pa
 
 from priorscope.core.printable import printable
 from priorscope.core.read import Note
-from priorscope.data.arrow import codes_of, strings
+from priorscope.data.arrow import strings
+from priorscope.data.label_values import MISSING, factorized, is_number, keys_of
 from priorscope.data.numbers import comma_evidence, parse_numbers
 
 MAX_CLASSES = 10_000
 FEW = 20  # classes that whole numbers may always be
-WHOLE = re.compile(r"[-+]?(0|[1-9]\d*)(\.0+)?")
-MISSING = {"", "nan", "#n/a", "#na", "#n/a n/a", "<na>", "nat", "?"}  # never a class's name
-AMBIGUOUS = {"none", "na", "n/a", "null", "nil"}  # a class's name, except between numbers
-BOOLEANS = {"true": 1, "false": 0}
 COMBINED = re.compile(r"\s*[|;,+/]\s*")
 
 
@@ -63,7 +58,7 @@ def read_labels(
     """
     unique, codes = factorized(labels)
     absent = MISSING | {word.strip().lower() for word in missing}
-    keys, notes = _keys(unique, absent)
+    keys, notes = keys_of(unique, absent)
     present = [key for key in keys if key is not None]
     if not present:
         raise ValueError(f"All {len(codes)} labels are missing; name another target.")
@@ -74,7 +69,7 @@ def read_labels(
         if reason:
             return _quantity(keys, numbers, codes, reason, notes, task)
     if task == "regression":
-        odd = next(key for key in present if not _is_number(key))
+        odd = next(key for key in present if not is_number(key))
         raise ValueError(
             f"--task regression needs numbers as targets, but one is {printable(odd, 40)!r}; "
             "name another target."
@@ -84,160 +79,9 @@ def read_labels(
     return _classes(unique, keys, codes, class_names, notes)
 
 
-def factorized(labels: Sequence | np.ndarray | pa.Array) -> tuple[list[Any], np.ndarray]:
-    """(distinct values, (examples,) int64 which of them; -1 for null), without any rounding.
-
-    Raises:
-        ValueError: if labels are not one value per example, or of a type that names no class.
-    """
-    if isinstance(labels, pa.Array | pa.ChunkedArray):
-        column: Any = labels  # pyarrow has no types for a checker
-        if isinstance(labels, pa.ChunkedArray):
-            column = column.combine_chunks()
-        if pa.types.is_nested(column.type):
-            return _factorized_objects(column.to_pylist())
-        encoded = column.dictionary_encode()
-        return encoded.dictionary.to_pylist(), codes_of(encoded)
-    if not isinstance(labels, np.ndarray):
-        return _factorized_objects(list(labels))
-    array = _flat(labels)
-    if array.dtype.kind == "O":
-        return _factorized_objects(array.tolist())
-    if array.dtype.kind not in "biufUS":
-        raise ValueError(
-            f"Labels must be text, whole numbers or booleans, but they are {array.dtype}; convert "
-            "them, for instance with astype(str)."
-        )
-    values, codes = np.unique(array, return_inverse=True)
-    return values.tolist(), codes.astype(np.int64).reshape(-1)
-
-
-def _flat(array: np.ndarray) -> np.ndarray:
-    if array.ndim == 2 and array.shape[1] == 1:
-        return array[:, 0]
-    if array.ndim == 1:
-        return array
-    if array.ndim == 2 and array.dtype.kind in "biuf" and np.isin(array, (0, 1)).all():
-        if (array.sum(axis=1) == 1).all():
-            return array.argmax(axis=1)
-        raise ValueError(
-            f"Labels of shape {array.shape} with several ones in a row are multi-label: an example "
-            "has several classes, which is not compared here; keep one label per example, or make "
-            "one comparison for each column."
-        )
-    raise ValueError(f"Labels must be one value per example, but their shape is {array.shape}.")
-
-
-def _factorized_objects(values: list) -> tuple[list[Any], np.ndarray]:
-    index: dict[Any, int] = {}
-    unique: list[Any] = []
-    codes = np.empty(len(values), np.int64)
-    for k, value in enumerate(values):
-        if isinstance(value, np.generic):
-            value = value.item()
-        if isinstance(value, list | tuple | set | dict | np.ndarray):
-            raise ValueError(
-                f"The label of example {k} is {printable(value, 40)}: several labels per example "
-                "(multi-label) are not compared here; keep one label per example, or make one "
-                "comparison for each label."
-            )
-        key = (type(value).__name__, value)
-        if value is None or value != value:
-            codes[k] = -1
-            continue
-        if key not in index:
-            index[key] = len(unique)
-            unique.append(value)
-        codes[k] = index[key]
-    return unique, codes
-
-
-def _keys(unique: Sequence[Any], absent: set[str]) -> tuple[list[Any], list[Note]]:
-    """What each distinct value stands for: a whole number, another number, text; None: missing."""
-    keys = [_key(value) for value in unique]
-    keys = [None if isinstance(k, str) and k.lower() in absent else k for k in keys]
-    notes = []
-    words = [k for k in keys if isinstance(k, str) and k.lower() in AMBIGUOUS]
-    others = [k for k in keys if k is not None and k not in words]
-    if words and others and all(_is_number(k) for k in others):
-        keys = [None if k in words else k for k in keys]
-    elif words:
-        shown = ", ".join(map(repr, words))
-        notes.append(
-            Note(
-                f"The label {shown} is read as a class; --missing {words[0]} leaves it out.",
-                "warning",
-            )
-        )
-    truths = {k.lower() for k in keys if isinstance(k, str)} & BOOLEANS.keys()
-    if truths:
-        texts = {k for k in keys if isinstance(k, str)}
-        among_numbers = (
-            texts
-            and {t.lower() for t in texts} <= BOOLEANS.keys()
-            and len(texts) < len({k for k in keys if k is not None})
-        )
-        keys = [_truth(k, bool(among_numbers)) for k in keys]
-    return keys, notes + _merged(unique, keys)
-
-
-def _truth(key: Any, as_number: bool) -> Any:
-    if isinstance(key, str) and key.lower() in BOOLEANS:
-        return BOOLEANS[key.lower()] if as_number else key.lower().capitalize()
-    return key
-
-
-def _key(value: Any) -> Any:
-    if isinstance(value, bool):
-        return str(value)
-    if isinstance(value, int):
-        return value
-    if isinstance(value, float):
-        if value in (float("inf"), float("-inf")):
-            raise ValueError("Labels hold infinite values; remove or replace them.")
-        return None if value != value else int(value) if value == int(value) else value
-    if isinstance(value, bytes):
-        try:
-            value = value.decode()
-        except UnicodeDecodeError as error:
-            raise ValueError(
-                f"Labels are bytes that are not UTF-8: {error}; decode them."
-            ) from error
-    text = unicodedata.normalize("NFC", str(value)).strip()
-    if len(text) < 4000 and WHOLE.fullmatch(text):
-        return int(text.partition(".")[0])
-    return text
-
-
-def _merged(unique: Sequence[Any], keys: Sequence[Any]) -> list[Note]:
-    """Notes on values that are spelt differently and are one class, or might be."""
-    spellings = defaultdict(list)
-    for value, key in zip(unique, keys, strict=True):
-        if key is not None:
-            spellings[key].append(value)
-    notes = [
-        Note(
-            f"The labels {', '.join(printable(repr(v), 40) for v in values)} are one class.",
-            "information",
-        )
-        for values in spellings.values()
-        if len(values) > 1
-    ][:5]
-    folded = Counter(str(key).casefold() for key in spellings)
-    alike = [str(key) for key in spellings if folded[str(key).casefold()] > 1]
-    if alike:
-        shown = ", ".join(printable(repr(a), 40) for a in sorted(alike)[:6])
-        notes.append(Note(f"The classes {shown} differ in case alone.", "warning"))
-    return notes
-
-
-def _is_number(key: Any) -> bool:
-    return isinstance(key, int | float)
-
-
 def _as_numbers(present: Sequence[Any]) -> dict[Any, float] | None:
     """Each key as a number, or None where one is none; text is read as in any column."""
-    if all(map(_is_number, present)):
+    if all(map(is_number, present)):
         return {key: float(key) if abs(key) < 10**300 else np.inf for key in present}
     texts = strings([str(key) for key in present])
     decimal, thousands, _ = comma_evidence(texts)
@@ -325,7 +169,7 @@ def _classes(
 
 def _in_order(key: Any) -> tuple[int, int | float, str]:
     """Whole numbers by size, before text by alphabet."""
-    return (0, key, "") if _is_number(key) else (1, 0, key)
+    return (0, key, "") if is_number(key) else (1, 0, key)
 
 
 def _names(order: Sequence[Any], class_names: Sequence[str]) -> tuple[str, ...]:

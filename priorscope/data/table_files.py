@@ -2,30 +2,30 @@
 
 import csv
 import dataclasses
-import json
 import re
 import unicodedata
-from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from priorscope.core.read import Note
-from priorscope.data.arff import read_arff
-from priorscope.data.arrow import pc
-from priorscope.data.compression import content, plain_name, unpacked
+from priorscope.data.binary_files import (
+    ARROW_ERRORS,
+    BINARY_SUFFIXES,
+    MAX_CELLS,
+    binary_table,
+    normalised,
+)
+from priorscope.data.compression import content, plain_name
 from priorscope.data.dialect import Dialect, rows_of, sniff, without_preamble
 from priorscope.data.encodings import decode
+from priorscope.data.json_lines import json_table
 
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt", ".tab", ".dat", ".data")
 JSON_SUFFIXES = (".jsonl", ".ndjson")
-BINARY_SUFFIXES = (".parquet", ".arrow", ".feather", ".xlsx", ".arff")
 SUFFIXES = (*TEXT_SUFFIXES, *JSON_SUFFIXES, *BINARY_SUFFIXES)
-MAX_CELLS = 500_000_000
 MAX_NESTING = 50
-ARROW_ERRORS = (pa.ArrowException, OSError, ValueError, KeyError, NotImplementedError)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,10 +71,10 @@ def read_file(path: Path, how: How | None = None, rows: int | None = None) -> Fi
     how = how or How()
     name = plain_name(path)
     if name.endswith(BINARY_SUFFIXES):
-        file = File(_normalised(_binary(path, name)), typed=True)
+        file = File(normalised(binary_table(path, name)), typed=True)
     elif name.endswith(JSON_SUFFIXES):
         text, notes = _text(path, how, rows)
-        file = File(_json_lines(path, text, rows), typed=True, notes=notes)
+        file = File(json_table(path, text, rows), typed=True, notes=notes)
     else:
         file = _separated(path, name, how, rows)
     if not file.table.num_columns or not file.table.num_rows:
@@ -217,147 +217,3 @@ def _check_names(path: Path, names: Any) -> None:
     )
     if twice is not None:
         raise ValueError(f"{path} has two columns named {twice!r}; give them different names.")
-
-
-def _json_lines(path: Path, text: str, rows: int | None) -> pa.Table:
-    columns: dict[str, list] = {}
-    count = 0
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip():
-            continue
-        row = _json_object(path, line, number)
-        for name in row:
-            columns.setdefault(name, [None] * count)
-        for name, values in columns.items():
-            values.append(row.get(name))
-        count += 1
-        if rows is not None and count >= rows:
-            break
-    return pa.table({name: _array(values) for name, values in columns.items()})
-
-
-def _json_object(path: Path, line: str, number: int) -> dict[str, Any]:
-    try:
-        row = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        what = (
-            "is nested too deeply" if isinstance(error, RecursionError) else f"is not JSON: {error}"
-        )
-        raise ValueError(f"{path}: line {number} {what}.") from error
-    if not isinstance(row, dict):
-        raise ValueError(f"{path} must hold one object per line, but line {number} holds none.")
-    return row
-
-
-def _array(values: list) -> pa.Array:
-    """Values as Arrow's type for them; of several types, each as JSON writes it."""
-    kinds = {type(v) for v in values} - {type(None)}
-    if kinds <= {str} or len(kinds) == 1:
-        with suppress(pa.ArrowException, OverflowError, ValueError, TypeError):
-            return pa.array(values)
-    if kinds <= {int, float} and not any(isinstance(v, int) and abs(v) >= 2**53 for v in values):
-        return pa.array([None if v is None else float(v) for v in values], pa.float64())
-    return pa.array([v if v is None or isinstance(v, str) else _spelt(v) for v in values])
-
-
-def _spelt(value: Any) -> str:
-    try:
-        return json.dumps(value, ensure_ascii=False)
-    except (ValueError, RecursionError):
-        return str(type(value).__name__)
-
-
-def _binary(path: Path, name: str) -> pa.Table:
-    readers: dict[str, Callable[[Path], pa.Table]] = {
-        ".parquet": _parquet,
-        ".arrow": _arrow,
-        ".feather": _arrow,
-        ".xlsx": _excel,
-        ".arff": _arff,
-    }
-    suffix = next(s for s in BINARY_SUFFIXES if name.endswith(s))
-    try:
-        return readers[suffix](path)
-    except ARROW_ERRORS as error:
-        if isinstance(error, PermissionError | FileNotFoundError) or str(path) in str(error):
-            raise
-        raise ValueError(f"{path} can't be read as {suffix}: {error}.") from error
-
-
-def _parquet(path: Path) -> pa.Table:
-    import pyarrow.parquet
-
-    file = pyarrow.parquet.ParquetFile(_buffer(path))
-    size = sum(
-        file.metadata.row_group(k).total_byte_size for k in range(file.metadata.num_row_groups)
-    )
-    if size > 8 * 2**30 or file.metadata.num_rows * file.metadata.num_columns > MAX_CELLS:
-        raise ValueError(f"{path} would take {size / 2**30:.0f} GiB; the limit is 8.")
-    return file.read()
-
-
-def _arrow(path: Path) -> pa.Table:
-    import pyarrow.feather
-    import pyarrow.ipc
-
-    buffer = _buffer(path)
-    try:
-        return pyarrow.ipc.open_stream(buffer).read_all()
-    except pa.ArrowInvalid:
-        return pyarrow.feather.read_table(pa.BufferReader(buffer))
-
-
-def _buffer(path: Path) -> Any:
-    """A file mapped into memory, or uncompressed."""
-    if plain_name(path) == path.name.lower():
-        with unpacked(path):
-            return pa.memory_map(str(path)).read_buffer()
-    return pa.py_buffer(content(path))
-
-
-def _excel(path: Path) -> pa.Table:
-    try:
-        import openpyxl
-    except ImportError as error:
-        raise ValueError(
-            f"{path} needs openpyxl: pip install 'priorscope[excel]', or save it as .csv."
-        ) from error
-    import io
-
-    data = content(path)
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        rows = [row for row in sheet.iter_rows(values_only=True) if any(v is not None for v in row)]
-    except Exception as error:  # whatever a damaged file makes of openpyxl's parsers
-        raise ValueError(f"{path} can't be read as .xlsx: {error}.") from error
-    if len(rows) < 2:
-        raise ValueError(f"{path} has no rows in its first sheet.")
-    names = ["" if v is None else str(v).strip() for v in rows[0]]
-    return pa.table(
-        [_array([_cell(v) for v in column]) for column in zip(*rows[1:], strict=True)], names=names
-    )
-
-
-def _arff(path: Path) -> pa.Table:
-    columns = read_arff(path)
-    return pa.table({name: pa.array(values, from_pandas=True) for name, values in columns.items()})
-
-
-def _cell(value: Any) -> Any:
-    return value.isoformat() if hasattr(value, "isoformat") else value
-
-
-def _normalised(table: pa.Table) -> pa.Table:
-    """NFC in names and text; dictionaries as their values; one chunk a column."""
-    arrays = []
-    for column in table.columns:
-        if pa.types.is_dictionary(column.type):
-            column = column.cast(column.type.value_type)
-        if pa.types.is_large_string(column.type) or pa.types.is_string_view(column.type):
-            column = column.cast(pa.string())
-        if pa.types.is_string(column.type) and not pc.all(pc.string_is_ascii(column)).as_py():
-            column = pc.utf8_normalize(column, "NFC")
-        arrays.append(column)
-    names = [unicodedata.normalize("NFC", name).strip() for name in table.column_names]
-    return pa.Table.from_arrays(arrays, names=names, metadata=table.schema.metadata)

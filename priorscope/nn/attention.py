@@ -12,6 +12,7 @@ from torch.autograd import forward_ad
 from priorscope.nn.dropout import Dropout
 from priorscope.nn.gemm import gemm_is_fast
 from priorscope.nn.position import RelativeBias, rotate
+from priorscope.nn.projections import SeparateProjections
 from priorscope.nn.ragged import ragged_attention, ragged_attention_at
 from priorscope.nn.sequences import Sequences
 
@@ -37,7 +38,7 @@ class SelfAttention(nn.Module):
         num_heads: heads, each working in width / num_heads dimensions.
         dropout: share of the attention weights set to zero in training.
         fused: True: one layer `qkv` of width 3 * width. False: three layers, the same function
-            (see `fuse_qkv`, `split_qkv`).
+            (see `projections.fuse_qkv`, `split_qkv`).
         rotary: rotate queries and keys by their positions (Su et al. 2021).
         max_distance: learn one bias per head and distance, clipped there; None: no such bias.
 
@@ -181,59 +182,6 @@ def padding_mask(valid: Bool[Tensor, "*batch tokens"]) -> Bool[Tensor, "*batch 1
 def causal_mask(tokens: int, device: torch.device | None = None) -> Bool[Tensor, "query key"]:
     """Each token may use itself and earlier tokens."""
     return torch.ones(tokens, tokens, dtype=torch.bool, device=device).tril()
-
-
-class SeparateProjections(nn.Module):
-    """Queries, keys and values from three layers; the result is that of one fused layer."""
-
-    def __init__(self, width: int):
-        super().__init__()
-        self.query = nn.Linear(width, width)
-        self.key = nn.Linear(width, width)
-        self.value = nn.Linear(width, width)
-
-    @property
-    def weight(self) -> Tensor:
-        """Of the fused layer."""
-        return torch.cat([self.query.weight, self.key.weight, self.value.weight])
-
-    @property
-    def bias(self) -> Tensor:
-        """Of the fused layer."""
-        return torch.cat([self.query.bias, self.key.bias, self.value.bias])
-
-    def forward(self, x: Float[Tensor, "*batch width"]) -> Float[Tensor, "*batch three_widths"]:
-        return torch.cat([self.query(x), self.key(x), self.value(x)], dim=-1)
-
-
-def fuse_qkv(query: nn.Linear, key: nn.Linear, value: nn.Linear) -> nn.Linear:
-    """One layer whose output is the three layers' outputs side by side; parameters are copied."""
-    parts = (query, key, value)
-    weight, bias = torch.cat([p.weight for p in parts]), torch.cat([p.bias for p in parts])
-    return _linear(weight, bias)
-
-
-def split_qkv(fused: nn.Linear) -> tuple[nn.Linear, nn.Linear, nn.Linear]:
-    """The inverse of `fuse_qkv`: the layers of the queries, of the keys and of the values.
-
-    Raises:
-        ValueError: if the layer is not three times as wide as its input.
-    """
-    if fused.out_features != 3 * fused.in_features:
-        raise ValueError(
-            f"A fused layer gives three times its input width, but this one maps "
-            f"{fused.in_features} to {fused.out_features}; hand over the layer named `qkv`."
-        )
-    query, key, value = map(_linear, fused.weight.chunk(3), fused.bias.chunk(3))
-    return query, key, value
-
-
-def _linear(weight: Tensor, bias: Tensor) -> nn.Linear:
-    """A layer with copies of these parameters; draws no random numbers."""
-    layer = nn.Linear(weight.shape[1], weight.shape[0], device="meta")
-    layer.weight = nn.Parameter(weight.detach().clone())
-    layer.bias = nn.Parameter(bias.detach().clone())
-    return layer
 
 
 @contextmanager

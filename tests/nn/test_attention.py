@@ -11,11 +11,10 @@ from priorscope.nn.attention import (
     attention_maps,
     attention_weights,
     causal_mask,
-    fuse_qkv,
     padding_mask,
-    split_qkv,
 )
 from priorscope.nn.block import BlockOptions, Encoder
+from priorscope.nn.projections import fuse_qkv, split_qkv
 from priorscope.nn.sequences import Sequences
 
 BATCH, TOKENS, WIDTH, HEADS = 2, 5, 12, 3
