@@ -1,6 +1,7 @@
 """The answer in a few lines, for the page's first screen and the terminal."""
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any
 
 from priorscope.wording.numbers import (
@@ -17,6 +18,7 @@ from priorscope.wording.numbers import (
 )
 from priorscope.wording.page import plural, t
 
+Values = Mapping[str, Any]  # as JSON has them
 CLEAR, LEANING = 0.95, 0.7  # least probabilities of the words
 SHARES = ("accuracy", "balanced_accuracy")
 
@@ -38,7 +40,7 @@ class Card:
     lines: list[Line]
 
 
-def card(summary: dict[str, Any]) -> Card:
+def card(summary: Values) -> Card:
     """The card of a summary of schema 2; what isn't known has no line."""
     answer = summary.get("answer") or _answer_without(summary)
     pick = answer.get("pick")
@@ -71,7 +73,7 @@ def word_of(probability: float) -> str:
     return "clear" if probability >= CLEAR else "leaning" if probability >= LEANING else "open"
 
 
-def _answer_without(summary: dict[str, Any]) -> dict[str, Any]:
+def _answer_without(summary: Values) -> Values:
     """What the leaderboard alone says, for summaries that declare no goal."""
     rows = summary.get("leaderboard") or []
     if not rows:
@@ -89,13 +91,13 @@ def _answer_without(summary: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _beaten(answer: dict[str, Any]) -> Any:
+def _beaten(answer: Values) -> Any:
     """P(the pick is better than a guess), where that isn't clear; None where it is, or unknown."""
     beats = answer.get("beats_reference") or {}
     return beats.get("probability") if beats.get("word") not in (None, "clear") else None
 
 
-def _pick(answer: dict[str, Any], compared: int) -> str:
+def _pick(answer: Values, compared: int) -> str:
     if not answer.get("pick"):
         return ""
     if compared == 1:
@@ -111,7 +113,7 @@ def _pick(answer: dict[str, Any], compared: int) -> str:
     return t("card.pick.tied", pick=answer["pick"], others=", ".join(others))
 
 
-def _judged(summary: dict[str, Any], answer: dict[str, Any], compared: int) -> str:
+def _judged(summary: Values, answer: Values, compared: int) -> str:
     if not has_center(answer.get("value")):
         return ""
     metric = str(answer.get("metric"))
@@ -134,7 +136,7 @@ def metric_name(metric: str) -> str:
         return metric.replace("_", " ")
 
 
-def _confidence(answer: dict[str, Any], compared: int) -> str:
+def _confidence(answer: Values, compared: int) -> str:
     if is_number(guess := _beaten(answer)):
         return t("card.confidence.guess", percent=percent(guess))
     if not is_number(answer.get("probability")) or compared == 1:
@@ -143,7 +145,7 @@ def _confidence(answer: dict[str, Any], compared: int) -> str:
     return t(f"card.confidence.{word}", percent=percent(answer["probability"]))
 
 
-def _cost(summary: dict[str, Any], pick: Any) -> str:
+def _cost(summary: Values, pick: Any) -> str:
     row = next((r for r in summary.get("cost") or [] if r.get("learner") == pick), None)
     if row is None:
         return ""
@@ -157,7 +159,7 @@ def _cost(summary: dict[str, Any], pick: Any) -> str:
     return ", ".join(texts)
 
 
-def _more_data(summary: dict[str, Any], pick: Any) -> str:
+def _more_data(summary: Values, pick: Any) -> str:
     rows = [r for r in summary.get("saturation") or [] if r.get("learner") == pick]
     rows.sort(key=lambda row: row.get("on") != "error")
     for row in rows:
@@ -170,7 +172,7 @@ def _more_data(summary: dict[str, Any], pick: Any) -> str:
     return t("card.more_data.open") if rows else ""
 
 
-def _limits(summary: dict[str, Any], answer: dict[str, Any]) -> str:
+def _limits(summary: Values, answer: Values) -> str:
     failed = summary.get("failed") or []
     missing = sum(
         item.get("missing_runs", 1) if isinstance(item, dict) else 1
