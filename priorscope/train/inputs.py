@@ -2,7 +2,7 @@
 
 import numpy as np
 import torch
-from jaxtyping import Int, Shaped
+from jaxtyping import Float, Int, Shaped
 from torch import Tensor
 from torch.nn import functional
 
@@ -25,8 +25,7 @@ class Reader:
     """
 
     def __init__(self, inputs: np.ndarray, signature: Signature, recipe: Recipe):
-        self.signature = signature
-        self.resolution = recipe.resolution
+        self.signature, self.resolution = signature, recipe.resolution
         if signature.layout == "tokens":
             return
         axes = tuple(range(inputs.ndim - 1))
@@ -37,11 +36,19 @@ class Reader:
             total += part.sum(axis=axes)
             squares += np.square(part).sum(axis=axes)
         count = inputs.size / inputs.shape[-1]
-        mean = total / count
-        std = np.sqrt(np.maximum(squares / count - np.square(mean), 0))
-        std[std < 1e-6 * np.maximum(np.abs(mean), 1e-6)] = 1.0  # a constant stays 0
-        if signature.padded:
-            mean[-1], std[-1] = 0.0, 1.0
+        self._set(*standardisation(total / count, squares / count, signature.padded))
+
+    @classmethod
+    def of_statistics(
+        cls, mean: np.ndarray, std: np.ndarray, signature: Signature, recipe: Recipe
+    ) -> "Reader":
+        """With these means and standard deviations, which must broadcast to a batch."""
+        reader = cls.__new__(cls)
+        reader.signature, reader.resolution = signature, recipe.resolution
+        reader._set(mean, std)
+        return reader
+
+    def _set(self, mean: np.ndarray, std: np.ndarray) -> None:
         self.mean = torch.from_numpy(mean).to(torch.get_default_dtype())
         self.std = torch.from_numpy(std).to(torch.get_default_dtype())
 
@@ -67,9 +74,25 @@ class Reader:
         if not self.resolution:
             return x
         size = (self.resolution, self.resolution)
-        channels_first = x.movedim(-1, 1)
+        channels_first = x.flatten(0, -4).movedim(-1, 1)
         resized = functional.interpolate(channels_first, size, mode="bilinear", antialias=True)
-        return resized.movedim(1, -1)
+        return resized.movedim(1, -1).unflatten(0, x.shape[:-3])
+
+
+def standardisation(
+    mean: Float[np.ndarray, "*lead channels"],
+    squares: Float[np.ndarray, "*lead channels"],
+    padded: bool,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and standard deviation to standardise with, from means of the values and squares.
+
+    A constant channel stays 0; the last one of padded series, their presence, is left alone.
+    """
+    std = np.sqrt(np.maximum(squares - np.square(mean), 0))
+    std[std < 1e-6 * np.maximum(np.abs(mean), 1e-6)] = 1.0
+    if padded:
+        mean[..., -1], std[..., -1] = 0.0, 1.0
+    return mean, std
 
 
 def epochs_of_batches(

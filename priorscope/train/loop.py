@@ -16,11 +16,8 @@ from priorscope.train.prefix import Prefix, TrainingResult
 from priorscope.train.recipe import Learner
 from priorscope.train.replica import Replica, to_tensor
 from priorscope.train.replicas import Replicas, Snapshot
-from priorscope.train.schedules import cosine
+from priorscope.train.schedules import cosine, steps_per_evaluation
 
-MIN_EVALUATIONS, MAX_EVALUATIONS = 5, 25  # of the validation part, in one training
-EVALUATION_SHARE = 0.2  # of the training's forward passes that evaluations beyond the fewest cost
-PASSES = 3  # forward passes that an update costs
 CLIP = 1.0
 EVALUATION_BATCH = 512  # examples predicted at once, of all replicas together
 
@@ -99,7 +96,7 @@ class Training:
         best = self.networks.snapshot()
         training = list(self.replicas)
         steps, batch = self.replicas[0].batches.shape
-        every = self._steps_per_evaluation(steps, batch)
+        every = steps_per_evaluation(steps, batch, len(self.replicas[0].validation_targets))
         for step in range(steps):
             self.step(step, self.learner.learning_rate * cosine(step, steps))
             if (step + 1) % every and step + 1 < steps:
@@ -142,13 +139,6 @@ class Training:
 
     def _clock(self) -> float:
         return time.process_time() if self.device.type == "cpu" else time.perf_counter()
-
-    def _steps_per_evaluation(self, steps: int, batch: int) -> int:
-        """Many evaluations where they are cheap compared with the training."""
-        passes = PASSES * steps * batch
-        examples = len(self.replicas[0].validation_targets)
-        affordable = int(EVALUATION_SHARE * passes / examples)
-        return max(1, steps // max(MIN_EVALUATIONS, min(MAX_EVALUATIONS, affordable)))
 
     @torch.no_grad()
     def _validation_outputs(self) -> list[Float[Tensor, "examples outputs"]]:

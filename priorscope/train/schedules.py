@@ -1,9 +1,12 @@
-"""Learning-rate schedules, as shares of the peak; every kind of training takes one of these."""
+"""Learning rates as shares of the peak, and when to evaluate; every kind of training takes them."""
 
 import math
 
 LONGEST_WARMUP = 100  # steps
 FINAL_SHARE = 0.01  # of the peak, at the end of the cosine
+MIN_EVALUATIONS, MAX_EVALUATIONS = 5, 25  # of the validation part, in one training
+EVALUATION_SHARE = 0.2  # of the training's forward passes that evaluations beyond the fewest cost
+PASSES = 3  # forward passes that an update costs
 
 
 def cosine(step: int, steps: int) -> float:
@@ -26,3 +29,12 @@ def linear(progress: float, warmup: float) -> float:
     if progress < warmup:
         return progress / warmup
     return max(0.0, (1 - progress) / (1 - warmup))
+
+
+def steps_per_evaluation(steps: int, batch: int, examples: int) -> int:
+    """Updates between two evaluations: many where they are cheap compared with the training.
+
+    examples: of the validation part.
+    """
+    affordable = int(EVALUATION_SHARE * PASSES * steps * batch / examples)
+    return max(1, steps // max(MIN_EVALUATIONS, min(MAX_EVALUATIONS, affordable)))

@@ -12,7 +12,7 @@ from priorscope.targets.classes import Classes
 from priorscope.train.loop import Training
 from priorscope.train.prefix import Prefix, split_validation
 from priorscope.train.recipe import Learner, Recipe, parse_learner
-from priorscope.train.schedules import cosine
+from priorscope.train.schedules import cosine, steps_per_evaluation
 
 SIGNATURE = Signature(input_shape=(2,), target=Classes(num_classes=2))
 CPU = torch.device("cpu")
@@ -149,9 +149,7 @@ def test_the_learning_rate_follows_the_schedule(monkeypatch):
 
 
 def test_evaluations_cost_a_fifth_of_the_training_at_most():
-    cheap = Training(learner(), SIGNATURE, [prefix(examples=50)], CPU)
-    assert cheap._steps_per_evaluation(steps=100, batch=32) == 4  # 25 evaluations, the most
-    dear = Training(learner(), SIGNATURE, [prefix(examples=5000)], CPU)
+    assert steps_per_evaluation(100, 32, examples=10) == 4  # 25 evaluations, the most
     # 100 updates of 32 are worth 9,600 forward passes; an evaluation on 1,000 costs 1,000.
-    assert dear._steps_per_evaluation(steps=100, batch=32) == 20  # five, the fewest
-    assert dear._steps_per_evaluation(steps=500, batch=32) == 500 // 9
+    assert steps_per_evaluation(100, 32, examples=1000) == 20  # five, the fewest
+    assert steps_per_evaluation(500, 32, examples=1000) == 500 // 9
