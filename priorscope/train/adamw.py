@@ -113,6 +113,7 @@ class ReplicaAdamW:
         self.weight_decay, self.largest_norm = weight_decay, largest_norm
         self._means = torch.zeros_like(parameters), torch.zeros_like(parameters)
         self._steps = torch.zeros((), device=parameters.device)
+        self._ahead: Tensor | None = None  # see `step_rows`
 
     @torch.no_grad()
     def step(
@@ -122,6 +123,27 @@ class ReplicaAdamW:
         learning_rate: float,
     ) -> None:
         """One update; `gradients` are clipped in place."""
+        self._update(parameters, gradients, learning_rate)
+
+    @torch.no_grad()
+    def step_rows(
+        self,
+        parameters: Float[Tensor, "replicas parameters"],
+        gradients: Float[Tensor, "replicas parameters"],
+        learning_rates: Float[Tensor, " replicas"],
+    ) -> None:
+        """One update with a rate for each replica, 0 to leave it as it is; may be captured.
+
+        The kernel knows one rate: it changes a copy at rate 1, and each row goes its share of the
+        way there, which is the same update but for rounding.
+        """
+        if self._ahead is None or self._ahead.shape != parameters.shape:
+            self._ahead = torch.empty_like(parameters)
+        self._ahead.copy_(parameters)
+        self._update(self._ahead, gradients, 1.0)
+        parameters.lerp_(self._ahead, learning_rates.unsqueeze(1))
+
+    def _update(self, parameters: Tensor, gradients: Tensor, learning_rate: float) -> None:
         norms = gradients.norm(dim=1, keepdim=True)
         gradients.mul_((self.largest_norm / (norms + 1e-6)).clamp(max=1.0))
         self._steps += 1

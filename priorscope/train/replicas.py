@@ -8,7 +8,7 @@ import copy
 from collections.abc import Sequence
 
 import torch
-from jaxtyping import Float, Shaped
+from jaxtyping import Float, Int, Shaped
 from torch import Tensor, nn
 from torch.func import functional_call
 
@@ -67,11 +67,24 @@ class Replicas:
         """Replica r's logits for inputs[r]."""
         if not self.together:
             return self.skeleton(inputs[0]).unsqueeze(0)
+        return self._run(self._leaves, self.buffers, inputs)
 
+    @torch.no_grad()
+    def predict(
+        self, rows: Int[Tensor, " rows"], inputs: Shaped[Tensor, "rows batch ..."]
+    ) -> Float[Tensor, "rows batch classes"]:
+        """Outputs of the replicas at `rows` alone, without gradients; trained together."""
+        leaves = {name: leaf.detach()[rows] for name, leaf in self._leaves.items()}
+        buffers = {name: buffer[rows] for name, buffer in self.buffers.items()}
+        return self._run(leaves, buffers, inputs)
+
+    def _run(
+        self, leaves: dict[str, Tensor], state: dict[str, Tensor], inputs: Tensor
+    ) -> Float[Tensor, "replicas batch classes"]:
         def one(parameters: dict[str, Tensor], buffers: dict[str, Tensor], x: Tensor) -> Tensor:
             return functional_call(self.skeleton, (parameters, buffers), (x,))
 
-        return torch.vmap(one, randomness="error")(self._leaves, self.buffers, inputs)
+        return torch.vmap(one, randomness="error")(leaves, state, inputs)
 
     def network(self, place: int) -> nn.Module:
         """One of them as a network of its own; it shares its parameters with the replica."""

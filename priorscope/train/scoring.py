@@ -19,7 +19,7 @@ class Predictor(Protocol):
     """What is trained on several prefixes and predicts, one prefix a replica."""
 
     def outputs(self, inputs: Sequence[np.ndarray]) -> list[Tensor]:
-        """Each replica's outputs on inputs of its own; all of one length."""
+        """Each replica's outputs on inputs of its own."""
         ...
 
 
@@ -42,17 +42,17 @@ def score(
 ) -> list[Scores]:
     """Scores of each replica on each of its parts.
 
-    parts: for each replica, the same names ("block", "test", "train"); a part has one length for
-        all replicas, and an empty one gets no scores. Neither does a replica with a problem.
+    parts: for each replica, the same names ("block", "test", "train"); an empty part gets no
+        scores, nor does a replica with a problem.
     """
     scores = [Scores() for _ in parts]
     for name in parts[0]:
         pairs = [named[name] for named in parts]
-        if len(pairs[0][0]) == 0:
+        if not any(len(inputs) for inputs, _ in pairs):
             continue
         for r, outputs in enumerate(predictor.outputs([inputs for inputs, _ in pairs])):
             calibration, targets = results[r].calibration, np.asarray(pairs[r][1])
-            if calibration is None:
+            if calibration is None or not len(targets):
                 continue
             own = calibration.scores(outputs, targets)
             more = calibration.test_scores(outputs, targets) if name == "test" else {}

@@ -11,6 +11,7 @@ from priorscope.core.deadline import Deadline
 from priorscope.core.signature import Signature
 from priorscope.train.estimator import EstimatorTraining
 from priorscope.train.loop import Training
+from priorscope.train.populations import PopulationTraining
 from priorscope.train.prefix import Prefix, TrainingResult
 from priorscope.train.recipe import Learner
 
@@ -28,7 +29,7 @@ class Trainer(Protocol):
         ...
 
     def outputs(self, inputs: Sequence[np.ndarray]) -> list[Tensor]:
-        """Each one's outputs on inputs of its own, (examples, outputs); all of one length."""
+        """Each one's outputs on inputs of its own, (examples, outputs)."""
         ...
 
     def network(self, index: int, inputs: np.ndarray) -> tuple[nn.Module, Tensor, Signature]:
@@ -43,6 +44,12 @@ def trainer(
     device: torch.device,
     deadline: Deadline | None = None,
 ) -> Trainer:
-    """The one for this learner: estimators fit themselves, networks are trained by us."""
-    kind = EstimatorTraining if learner.model.trains_itself else Training
+    """The one for this learner: estimators fit themselves, networks are trained by us.
+
+    On a CPU prefixes must have one length; a network of its own or a few small ones together fill
+    a core. A GPU wants all at once.
+    """
+    if learner.model.trains_itself:
+        return EstimatorTraining(learner, signature, prefixes, device, deadline)
+    kind = Training if device.type == "cpu" else PopulationTraining
     return kind(learner, signature, prefixes, device, deadline)

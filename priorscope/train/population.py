@@ -1,0 +1,390 @@
+"""Replicas of one learner that share a batch size, on one device: one step is one CUDA graph.
+
+Their sizes, structures, repeats and numbers of steps differ. Examples lie on the device once;
+batches are gathered by tables of indices that are sent many steps at a time, and so are
+augmentation and learning rates. The host waits for the device at evaluations alone.
+"""
+
+import dataclasses
+import math
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from priorscope.core.deadline import Deadline
+from priorscope.core.seeds import global_seed
+from priorscope.core.signature import Signature
+from priorscope.train.adamw import ReplicaAdamW
+from priorscope.train.augment import transform
+from priorscope.train.deck import Deck
+from priorscope.train.early_stopping import EarlyStopping
+from priorscope.train.graph import Repeated, side_stream
+from priorscope.train.inputs import Reader, standardisation
+from priorscope.train.loop import CLIP
+from priorscope.train.prefix import SplitPrefix, TrainingResult
+from priorscope.train.recipe import Learner
+from priorscope.train.replicas import Replicas, Snapshot
+from priorscope.train.schedules import cosine, steps_per_evaluation
+from priorscope.train.streams import BatchStream, NoiseStream
+
+TABLE_STEPS = 128  # steps whose indices are on the device at once
+PREDICTED_VALUES = 2**25  # input values that are predicted at once, of all replicas together
+PREDICTED_EXAMPLES = 2**15
+
+T = TypeVar("T")
+
+
+@dataclasses.dataclass(eq=False)
+class Member:
+    """One replica: its data and its progress.
+
+    start: first row of its prefix in the deck. row: of the population's tensors while it trains.
+    encoded: targets of its prefix, as the loss takes them, on the device.
+    steps: updates planned. every: updates between evaluations.
+    """
+
+    split: SplitPrefix
+    start: int
+    row: int
+    encoded: Tensor
+    steps: int
+    every: int
+    stopping: EarlyStopping
+    result: TrainingResult
+
+    def next_evaluation(self, done: int) -> int:
+        """After how many updates it is evaluated next, `done` being behind it."""
+        return min(self.steps, (done // self.every + 1) * self.every)
+
+    def rate(self, step: int) -> float:
+        """Share of the peak learning rate at a step."""
+        return cosine(step, self.steps) if step < self.steps else 0.0
+
+    def evaluated(self, loss: float, done: int) -> bool:
+        """Record the validation loss after `done` updates; whether it is the best so far."""
+        improved = self.stopping.improves(loss, done - 1)
+        self.result.steps = done
+        self.result.validation_loss = self.stopping.lowest
+        self.result.best_step = self.stopping.best_at + 1
+        if math.isnan(loss):
+            self.result.problem = f"the validation loss became NaN by step {done}"
+        return improved
+
+    def continues(self, done: int) -> bool:
+        """Whether it goes on training."""
+        over = done >= self.steps or self.stopping.should_stop(done - 1)
+        return self.result.problem is None and not over
+
+
+class Population:
+    """Networks of one learner, one a prefix, trained together.
+
+    Args:
+        learner: the architecture and its recipe.
+        signature: what the data feed it, and what is to be predicted.
+        splits: what each may use; their training parts give batches of one size.
+        deck: the examples of all prefixes; `starts` says where each of them begins.
+        device: where to train.
+        deadline: `DeadlinePassed` is raised afterwards.
+        capture: whether a step may become a CUDA graph.
+    """
+
+    def __init__(
+        self,
+        learner: Learner,
+        signature: Signature,
+        splits: Sequence[SplitPrefix],
+        deck: Deck,
+        starts: Sequence[int],
+        device: torch.device,
+        deadline: Deadline,
+        capture: bool = True,
+    ):
+        self.learner, self.recipe, self.target = learner, learner.recipe, signature.target
+        self.signature, self.deck, self.device, self.deadline = signature, deck, device, deadline
+        self.batch = min(self.recipe.batch, len(splits[0].train))
+        self.members = [
+            self._member(split, start, row)
+            for row, (split, start) in enumerate(zip(splits, starts, strict=True))
+        ]
+        self._statistics()
+        self.networks = Replicas(self._initial(splits), device, together=True)
+        self.optimiser = ReplicaAdamW(
+            self.networks.parameters, weight_decay=self.recipe.weight_decay, largest_norm=CLIP
+        )
+        self._capture = self.captured = capture
+        self._streams: dict[tuple[int, int], BatchStream] = {}
+        self._noises: dict[int, NoiseStream] = {}
+        self._filled = 0  # steps before this one have been put into tables
+        self._make_tables(self.members)
+
+    def _member(self, split: SplitPrefix, start: int, row: int) -> Member:
+        steps = self.recipe.planned_steps(len(split.train))
+        encoded = self.target.encode(split.prefix.targets, split.marginal).to(self.device)
+        return Member(
+            split=split,
+            start=start,
+            row=row,
+            encoded=encoded,
+            steps=steps,
+            every=steps_per_evaluation(steps, self.batch, len(split.validation)),
+            stopping=EarlyStopping(math.ceil(self.recipe.patience * steps)),
+            result=TrainingResult(planned_steps=steps),
+        )
+
+    def _initial(self, splits: Sequence[SplitPrefix]) -> list[nn.Module]:
+        """Networks as their seeds say; of each seed one is built."""
+        built: dict[int, nn.Module] = {}
+        read = self.reader(0).network_signature
+        for split in splits:
+            if split.prefix.seed not in built:
+                with global_seed(split.prefix.seed, "init"):
+                    built[split.prefix.seed] = self.learner.model.build(read)
+        return [built[split.prefix.seed] for split in splits]
+
+    def _statistics(self) -> None:
+        """Means and deviations of each training part, (members, channels), from the device."""
+        self._means = self._stds = np.zeros((len(self.members), 1))
+        if self.signature.layout == "tokens":
+            return
+        moments = []
+        for member in self.members:
+            total = torch.zeros(2, self.signature.input_shape[-1], dtype=torch.float64).to(
+                self.device
+            )
+            rows = torch.from_numpy(member.split.train + member.start).to(self.device)
+            for part in rows.split(self._predicted_at_once(1)):
+                x = self.deck.rows[part].double().flatten(0, -2)
+                total += torch.stack([x.sum(0), x.square().sum(0)])
+            values = len(rows) * math.prod(self.signature.input_shape[:-1])
+            moments.append(total / values)
+        mean, squares = torch.stack(moments, dim=1).cpu().numpy()
+        self._means, self._stds = standardisation(mean, squares, self.signature.padded)
+
+    def reader(self, index: int) -> Reader:
+        """Of one member, for (examples, *input_shape)."""
+        return self._readers([index], axes=0)
+
+    def _readers(self, indices: Sequence[int], axes: int) -> Reader:
+        """Of several; `axes` stand between the replicas and the channels."""
+        shape = (len(indices), *(1,) * axes, self._means.shape[-1])
+        if axes == 0:
+            shape = shape[1:]
+        rows = list(indices)
+        made = Reader.of_statistics(
+            self._means[rows].reshape(shape),
+            self._stds[rows].reshape(shape),
+            self.signature,
+            self.recipe,
+        )
+        return made.to(self.device)
+
+    # Training
+
+    def run(self) -> list[TrainingResult]:
+        """Train, restore each one's best step, calibrate.
+
+        Raises:
+            DeadlinePassed: if the time is over before the training is.
+            torch.OutOfMemoryError: if they are too many for the device.
+        """
+        with side_stream(self.device):
+            best = self._train()
+            if self.device.type == "cuda":
+                torch.cuda.current_stream().synchronize()
+        self.captured = self.captured and self._again.captured
+        self._again = Repeated(self._step, self.device, capture=False)  # frees the graph
+        self.networks.restore(best)
+        for row, member in enumerate(self.members):
+            member.row = row
+        for group in by_length(self.members, lambda m: len(m.split.validation)):
+            for member, own in zip(group, self._validation_outputs(group), strict=True):
+                if member.result.problem is None:
+                    chosen = member.split.validation
+                    member.result.calibration = self.target.calibrate(
+                        own,
+                        member.encoded[torch.from_numpy(chosen).to(self.device)],
+                        member.split.marginal,
+                    )
+        return [member.result for member in self.members]
+
+    def _train(self) -> Snapshot:
+        best = self.networks.snapshot()
+        active, done = list(self.members), 0
+        while active:
+            upto = min(member.next_evaluation(done) for member in active)
+            self._advance(active, done, upto)
+            done = upto
+            self.deadline.check()
+            due = [m for m in active if m.next_evaluation(done - 1) == done]
+            if improved := self._improved(due, done):
+                rows = [self.members.index(m) for m in improved]
+                best.update(rows, self.networks, [m.row for m in improved])
+            active = [m for m in active if m not in due or m.continues(done)]
+            if active and len(active) <= len(self.networks) // 2:
+                self._keep(active)
+        return best
+
+    def _improved(self, due: Sequence[Member], done: int) -> list[Member]:
+        """Evaluate these on their validation parts; who got better."""
+        improved = []
+        for group in by_length(due, lambda m: len(m.split.validation)):
+            chosen = [torch.from_numpy(m.split.validation).to(self.device) for m in group]
+            encoded = torch.stack([m.encoded[c] for m, c in zip(group, chosen, strict=True)])
+            marginals = [m.split.marginal for m in group]
+            outputs = self._validation_outputs(group)
+            losses = self.target.validation_loss(outputs, encoded, marginals).tolist()
+            pairs = zip(group, losses, strict=True)
+            improved += [member for member, loss in pairs if member.evaluated(loss, done)]
+        return improved
+
+    def _keep(self, active: list[Member]) -> None:
+        """Compute nothing for the others any more."""
+        rows = [member.row for member in active]
+        kept = self._table[:, rows].clone(), self._noise
+        noise = None if kept[1] is None else kept[1][:, rows].clone()
+        self.networks.keep(rows)
+        self.optimiser.keep(rows)
+        for row, member in enumerate(active):
+            member.row = row
+        clock = self._clock.clone()
+        self._make_tables(active)
+        self._table, self._noise, self._clock = kept[0], noise, clock
+
+    def _make_tables(self, members: Sequence[Member]) -> None:
+        """Fixed addresses for what a step reads: as the captured graph wants it."""
+        count, size, device = len(members), self.batch, self.device
+        self._trained = list(members)  # by row
+        self._table = torch.zeros(TABLE_STEPS, count, size, dtype=torch.int64, device=device)
+        self._rates = torch.zeros(TABLE_STEPS, count, device=device)
+        self._clock = torch.zeros(1, dtype=torch.int64, device=device)
+        self._noise: Tensor | None = None
+        self._starts = torch.tensor([[m.start] for m in members]).to(device)
+        lengths = [len(m.encoded) for m in members]
+        self._targets = torch.cat([m.encoded for m in members])
+        self._target_starts = torch.tensor(np.cumsum([0, *lengths[:-1]])).unsqueeze(1).to(device)
+        indices = [self.members.index(m) for m in members]
+        self._reader = self._readers(indices, axes=len(self.signature.input_shape))
+        self._again = Repeated(self._step, device, self._capture)
+
+    def _advance(self, active: Sequence[Member], done: int, upto: int) -> None:
+        """The updates `done` ... `upto` - 1 of those that train; the device may lag behind."""
+        self.networks.train(True)
+        while done < upto:
+            if done == self._filled:
+                self._fill(done)
+            stop = min(upto, self._filled)
+            rates = torch.zeros(stop - done, len(self._trained))
+            for member in active:
+                steps = range(done, stop)
+                rates[:, member.row] = torch.tensor([member.rate(step) for step in steps])
+            place = done % TABLE_STEPS
+            self._rates[place : place + stop - done].copy_(rates * self.learner.learning_rate)
+            for _ in range(done, stop):
+                self._again()
+            done = stop
+
+    def _fill(self, start: int) -> None:
+        """Send the indices, and what augments, of the next steps."""
+        stop = start + TABLE_STEPS
+        drawn: dict[tuple[int, int], Tensor] = {}
+        noise: dict[int, Tensor] = {}
+        positions = self.reader(0).network_signature.input_shape[:-1]
+        for member in self._trained:
+            train, seed = member.split.train, member.split.prefix.seed
+            key = (len(train), seed)
+            if key not in drawn:
+                stream = self._streams.setdefault(
+                    key, BatchStream(*key[:1], self.recipe.batch, seed)
+                )
+                drawn[key] = stream.rows(start, stop)
+            if self.recipe.augment and seed not in noise:
+                made = NoiseStream(self.recipe.augment, positions, self.batch, seed)
+                noise[seed] = self._noises.setdefault(seed, made).rows(start, stop)
+        tables = []
+        for member in self._trained:
+            train = torch.from_numpy(member.split.train)
+            tables.append(train[drawn[len(train), member.split.prefix.seed]])
+        self._table.copy_(torch.stack(tables, dim=1))
+        if self.recipe.augment:
+            lanes = torch.stack([noise[m.split.prefix.seed] for m in self._trained], dim=1)
+            if self._noise is None:
+                self._noise = torch.empty_like(lanes, device=self.device)
+            self._noise.copy_(lanes)
+        self._clock.zero_()
+        self._filled = stop
+
+    def _step(self) -> None:
+        """One update of all rows; reads tensors at fixed addresses alone."""
+        local = self._table.index_select(0, self._clock)[0]
+        x = self.deck.rows.index_select(0, (local + self._starts).flatten())
+        x = self._reader(x.unflatten(0, local.shape))
+        if self._noise is not None:
+            lanes = self._noise.index_select(0, self._clock)[0].movedim(1, 0).flatten(1)
+            x = transform(x.flatten(0, 1), self.recipe.augment, lanes).unflatten(0, local.shape)
+        y = self._targets.index_select(0, (local + self._target_starts).flatten())
+        loss = self.target.loss(self.networks(x), y.view(local.shape)).sum() / self.batch
+        self.networks.backward(loss)
+        rates = self._rates.index_select(0, self._clock)[0]
+        self.optimiser.step_rows(self.networks.parameters, self.networks.gradients, rates)
+        self._clock.add_(1)
+
+    # Predicting
+
+    def _validation_outputs(
+        self, group: Sequence[Member]
+    ) -> Float[Tensor, "rows examples outputs"]:
+        """Of members whose validation parts have one length."""
+        rows = torch.from_numpy(np.stack([m.split.validation + m.start for m in group]))
+        return self._predict(group, self.deck.rows, rows.to(self.device))
+
+    @torch.no_grad()
+    def _predict(
+        self, group: Sequence[Member], source: Tensor, rows: Int[Tensor, "members examples"]
+    ) -> Float[Tensor, "members examples outputs"]:
+        """Outputs of each member for its own rows of `source`."""
+        self.networks.train(False)
+        indices = [self.members.index(m) for m in group]
+        reader = self._readers(indices, axes=len(self.signature.input_shape))
+        of = torch.tensor([m.row for m in group]).to(self.device)
+        outputs = []
+        for part in rows.split(self._predicted_at_once(len(group)), dim=1):
+            x = reader(source.index_select(0, part.flatten()).unflatten(0, part.shape))
+            outputs.append(self.networks.predict(of, x))
+        return torch.cat(outputs, dim=1)
+
+    def _predicted_at_once(self, count: int) -> int:
+        """Examples of each of `count` members."""
+        values = math.prod(self.signature.input_shape)
+        return max(1, min(PREDICTED_VALUES // values, PREDICTED_EXAMPLES) // count)
+
+    def outputs(self, deck: Deck, starts: Sequence[int], lengths: Sequence[int]) -> list[Tensor]:
+        """Each member's outputs, on the CPU, for its own span of rows of a deck."""
+        result: list[Tensor | None] = [None] * len(self.members)
+        spans = list(zip(self.members, starts, lengths, strict=True))
+        for group in by_length(spans, lambda span: span[2]):
+            members = [member for member, _, _ in group]
+            first = torch.tensor([[start] for _, start, _ in group])
+            rows = (first + torch.arange(group[0][2])).to(self.device)
+            for member, own in zip(
+                members, self._predict(members, deck.rows, rows).cpu(), strict=True
+            ):
+                result[self.members.index(member)] = own
+        return [own for own in result if own is not None]
+
+    def network(self, index: int, inputs: Tensor) -> tuple[nn.Module, Tensor, Signature]:
+        """A member alone, `inputs` as it reads them, and their signature."""
+        reader = self.reader(index)
+        return self.networks.network(index), reader(inputs), reader.network_signature
+
+
+def by_length(items: Sequence[T], length: Callable[[T], int]) -> list[list[T]]:
+    """Items of one length together, in the order of their first ones."""
+    groups: dict[int, list[T]] = {}
+    for item in items:
+        groups.setdefault(length(item), []).append(item)
+    return list(groups.values())

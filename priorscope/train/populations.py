@@ -1,0 +1,171 @@
+"""A learner trained on prefixes of any lengths on a device: as few populations as it can hold."""
+
+import time
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from priorscope.core.deadline import Deadline
+from priorscope.core.signature import Signature
+from priorscope.train.deck import Decks, deck_bytes
+from priorscope.train.loop import Training
+from priorscope.train.population import Population
+from priorscope.train.prefix import Prefix, SplitPrefix, TrainingResult
+from priorscope.train.recipe import Learner
+from priorscope.train.replica import to_tensor
+
+DECK_SHARE = 0.4  # of the free memory that examples may take
+DECKS = Decks(most=4)
+
+
+class PopulationTraining:
+    """One network a prefix, prefixes of any lengths; the interface is that of `Training`.
+
+    Those whose batches have one size train as one population; where the memory doesn't suffice,
+    as two halves, and so on. An architecture that can't run on a replica axis trains one network
+    after another.
+
+    Args:
+        learner, signature, prefixes, deadline: see `Training`.
+        device: a GPU; a CPU, without graphs, for tests.
+        capture: whether a step may become a CUDA graph.
+    """
+
+    def __init__(
+        self,
+        learner: Learner,
+        signature: Signature,
+        prefixes: Sequence[Prefix],
+        device: torch.device,
+        deadline: Deadline | None = None,
+        capture: bool = True,
+    ):
+        self.learner, self.signature, self.prefixes = learner, signature, list(prefixes)
+        self.device, self.deadline = device, deadline or Deadline()
+        self.capture = capture
+        self.parts: list[tuple[list[int], Population | Training]] = []
+        self.captured = True  # whether all steps were graphs
+        self.alone: str | None = None  # why networks had to be trained one after another
+
+    def run(self) -> list[TrainingResult]:
+        """Train, restore each network's best step, calibrate.
+
+        Raises:
+            DeadlinePassed: if the time is over before the training is.
+        """
+        splits = [SplitPrefix.of(prefix, self.signature.target) for prefix in self.prefixes]
+        results: dict[int, TrainingResult] = {}
+        for group in self._groups(splits):
+            results |= self._run(group, splits)
+        return [results[index] for index in range(len(self.prefixes))]
+
+    def _groups(self, splits: Sequence[SplitPrefix]) -> list[list[int]]:
+        """Indices by size of the batch, and as many as have their examples in memory."""
+        by_batch: dict[int, list[int]] = {}
+        for index, split in enumerate(splits):
+            size = min(self.learner.recipe.batch, len(split.train))
+            by_batch.setdefault(size, []).append(index)
+        fitting = []
+        waiting = list(by_batch.values())
+        while waiting:
+            group = waiting.pop()
+            group.sort(key=lambda i: self.prefixes[i].inputs.__array_interface__["data"][0])
+            arrays = [self.prefixes[i].inputs for i in group]
+            if len(group) > 1 and deck_bytes(arrays) > DECK_SHARE * free_bytes(self.device):
+                waiting += _halves(group)
+            else:
+                fitting.append(group)
+        return fitting
+
+    def _run(self, group: list[int], splits: Sequence[SplitPrefix]) -> dict[int, TrainingResult]:
+        """Train those together, or halves of them one after the other."""
+        started = time.perf_counter()
+        try:
+            results = self._run_together(group, splits)
+        except torch.OutOfMemoryError:
+            if len(group) == 1:
+                raise
+            halves = _halves(group)
+        except (RuntimeError, NotImplementedError) as error:
+            if self.learner.model.vectorises:
+                raise
+            self.alone = str(error).splitlines()[0]
+            return self._run_one_by_one(group)
+        else:
+            for result in results:
+                result.seconds = (time.perf_counter() - started) / len(group)
+            return dict(zip(group, results, strict=True))
+        empty_cache(self.device)  # after the handler, which held the tensors of what failed
+        return {k: v for half in halves for k, v in self._run(half, splits).items()}
+
+    def _run_together(
+        self, group: list[int], splits: Sequence[SplitPrefix]
+    ) -> list[TrainingResult]:
+        deck, starts = DECKS.of([self.prefixes[i].inputs for i in group], self.device)
+        population = Population(
+            self.learner,
+            self.signature,
+            [splits[i] for i in group],
+            deck,
+            starts,
+            self.device,
+            self.deadline,
+            self.capture,
+        )
+        results = population.run()
+        self.captured &= population.captured
+        self.parts.append((group, population))
+        return results
+
+    def _run_one_by_one(self, group: list[int]) -> dict[int, TrainingResult]:
+        self.captured = False
+        results = {}
+        for index in group:
+            training = Training(
+                self.learner, self.signature, [self.prefixes[index]], self.device, self.deadline
+            )
+            results[index] = training.run()[0]
+            self.parts.append(([index], training))
+        return results
+
+    def outputs(self, inputs: Sequence[np.ndarray]) -> list[Tensor]:
+        """Each network's outputs on inputs of its own, on the CPU; of any lengths."""
+        result: dict[int, Tensor] = {}
+        for group, part in self.parts:
+            own = [inputs[i] for i in group]
+            if isinstance(part, Training):
+                outputs = part.outputs(own)
+            else:
+                deck, starts = DECKS.of(own, self.device)
+                outputs = part.outputs(deck, starts, [len(array) for array in own])
+            result |= dict(zip(group, outputs, strict=True))
+        return [result[index] for index in range(len(self.prefixes))]
+
+    def network(self, index: int, inputs: np.ndarray) -> tuple[nn.Module, Tensor, Signature]:
+        """A network alone, `inputs` as it reads them, and their signature."""
+        group, part = next((g, p) for g, p in self.parts if index in g)
+        if isinstance(part, Training):
+            return part.network(0, inputs)
+        return part.network(group.index(index), to_tensor(inputs, self.device))
+
+
+def _halves(group: list[int]) -> list[list[int]]:
+    return [group[: len(group) // 2], group[len(group) // 2 :]]
+
+
+def free_bytes(device: torch.device) -> int:
+    """Memory that may still be taken; without a limit on a CPU."""
+    if device.type != "cuda":
+        return 2**62
+    free, _ = torch.cuda.mem_get_info(device)
+    cached = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+    return free + cached
+
+
+def empty_cache(device: torch.device) -> None:
+    """Give the allocator's memory back, for another attempt."""
+    DECKS.clear()
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
