@@ -59,6 +59,17 @@ def use_default_gemm() -> GemmBackend:
     return GemmBackend("default", "Asked for.")
 
 
+def use_exact_products(exact: bool = True) -> None:
+    """On CUDA, float32 products and convolutions in float32 instead of TF32, which has 10 bits.
+
+    Torch's default rounds the convolutions alone: a network would learn something else on a GPU
+    than on a CPU.
+    """
+    kinds = (torch.backends.cuda.matmul, torch.backends.cudnn.conv)
+    for kind in kinds:
+        kind.fp32_precision = "ieee" if exact else "tf32"
+
+
 def gemm_is_fast() -> bool:
     """Whether `use_fast_gemm` has switched."""
     settings = _settings()

@@ -1,4 +1,4 @@
-"""A batch: runs of one learner and size that one worker does together."""
+"""A batch: runs of one learner that one worker does together; on a CPU, of one size."""
 
 import dataclasses
 import math

@@ -57,7 +57,8 @@ def execute(
     if waiting:
         crew, deadline = crew or Crew(), Deadline(budget_seconds)
         crew.begin(rung, already=len(runs) - len(waiting))
-        made = _batches(waiting, store, backend, include)
+        hurried = math.isfinite(budget_seconds)
+        made = _batches(waiting, store, backend, include, hurried)
         run_batches(made, store, backend, deadline, show, crew)
     rows = (store.load(run.digest) for run in runs)
     return [row for row in rows if row is not None]
@@ -75,17 +76,16 @@ def missing(runs: Sequence[Run], store: Store) -> list[Run]:
 
 
 def _batches(
-    runs: Sequence[Run], store: Store, backend: Backend, include: Sequence[str]
+    runs: Sequence[Run], store: Store, backend: Backend, include: Sequence[str], hurried: bool
 ) -> list[Batch]:
     made = []
     for data in dict.fromkeys(run.data for run in runs):
         _, signature = store.load_data(data)
         own = [run for run in runs if run.data == data]
         values = int(np.prod(signature.input_shape))
-        made += [
-            Batch.of(group, str(store.root), backend.device, include)
-            for group in batches(own, values, backend.together)
-        ]
+        for group in batches(own, values, backend.together, hurried):
+            device = "cpu" if group[0].learner.model.trains_itself else backend.device
+            made.append(Batch.of(group, str(store.root), device, include))
     return made
 
 

@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from priorscope.runs.run import Run
 from priorscope.structures import Structure
@@ -64,21 +65,43 @@ class Question:
         )
 
 
-def batches(runs: Iterable[Run], example_values: int, together: bool) -> list[list[Run]]:
-    """Consecutive runs of one learner and size, together where that is faster.
+def batches(
+    runs: Iterable[Run], example_values: int, together: bool, hurried: bool = False
+) -> list[list[Run]]:
+    """Runs of one learner that are done together, in the order in which they are wanted.
 
-    Of one size the largest batches come first, so that small ones fill up the workers' time.
+    On a CPU they have one size, and are as many as is faster than one by one; of one size the
+    largest batches come first, so that small ones fill up the workers' time. On a GPU all runs of
+    a learner are a batch; estimators stay on the CPU.
 
     example_values: numbers in one example's input.
     together: whether the device wants every architecture on a replica axis (a GPU does).
+    hurried: whether time may run out; a batch on a GPU then has one size too.
     """
+    if not together:
+        return _batches_of_one_size(runs, example_values)
+    networks: dict[Any, list[Run]] = {}
+    estimators = []
+    for run in runs:
+        if run.learner.model.trains_itself:
+            estimators.append(run)
+        else:
+            key = (
+                (run.learner, run.structure.name() == "intact", run.size)
+                if hurried
+                else run.learner
+            )
+            networks.setdefault(key, []).append(run)
+    return [*networks.values(), *_batches_of_one_size(estimators, example_values)]
+
+
+def _batches_of_one_size(runs: Iterable[Run], example_values: int) -> list[list[Run]]:
     grouped = []
     for size, of_size in itertools.groupby(runs, key=lambda run: run.size):
         of_one_size = []
         for learner, group in itertools.groupby(of_size, key=lambda run: run.learner):
-            vectorises = together or learner.model.vectorises
             fits = max(1, TOGETHER_BYTES // (4 * example_values * size))
-            most = min(TOGETHER, fits) if vectorises else 1
+            most = min(TOGETHER, fits) if learner.model.vectorises else 1
             of_one_size += _chunks(list(group), most)
         grouped += sorted(of_one_size, key=len, reverse=True)
     return grouped

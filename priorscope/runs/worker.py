@@ -1,4 +1,4 @@
-"""What a worker does with runs of one learner and size: train, predict, write the rows."""
+"""What a worker does with runs of one learner: train, predict, write the rows."""
 
 import dataclasses
 from collections import OrderedDict
@@ -15,7 +15,7 @@ from priorscope.core.registry import include
 from priorscope.core.seeds import derive
 from priorscope.core.signature import Signature
 from priorscope.measures import EXAMPLES, measured
-from priorscope.nn.gemm import use_fast_gemm
+from priorscope.nn.gemm import use_exact_products, use_fast_gemm
 from priorscope.runs.backends.local import choose_device
 from priorscope.runs.batch import Batch
 from priorscope.runs.cost import describe_network
@@ -30,6 +30,7 @@ from priorscope.train.trainer import Trainer, trainer
 from priorscope.train.tuning import is_better, trials
 
 TRAIN_EXAMPLES = 2000  # of the training part that its loss is measured on
+GPU_THREADS = 4  # of the CPU, for what is scored beside a GPU
 
 
 def work(
@@ -45,10 +46,11 @@ def work(
         keep: takes each result; by default it is written into the store.
     """
     deadline = Deadline(batch.seconds)
-    prepare_process(batch.threads)
+    device = torch.device(choose_device(batch.device))
+    prepare_process(batch.threads if device.type == "cpu" else GPU_THREADS)
     for path in batch.include:
         include(Path(path))
-    store, device = store or Store(Path(batch.root)), torch.device(choose_device(batch.device))
+    store = store or Store(Path(batch.root))
     keep = keep or partial(save, store)
     waiting = [batch]
     while waiting:
@@ -86,10 +88,14 @@ def fail(batch: Batch, reason: str, store: Store) -> None:
 
 
 def prepare_process(threads: int | None = 1) -> None:
-    """Kernels of so many threads (None: as they are) and the fast matrix product."""
+    """Kernels of so many threads (None: as they are) and the fast matrix product.
+
+    On a GPU products and convolutions are exact float32: the numbers are those of a CPU.
+    """
     if threads is not None and torch.get_num_threads() != threads:
         torch.set_num_threads(threads)
     use_fast_gemm()
+    use_exact_products()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -103,14 +109,41 @@ class RunResult:
 def do(
     runs: Sequence[Run], store: Store, device: torch.device, deadline: Deadline | None = None
 ) -> list[RunResult]:
-    """Results of `runs`, which share learner, data and size.
+    """Results of `runs`, which share learner and data, and on a CPU their size.
 
     Raises:
         DeadlinePassed: if the time is over before they are done.
     """
     arrays, signature = store.load_data(runs[0].data)
-    data = [RunData.of(run, arrays, signature) for run in runs]
+    if device.type == "cpu":
+        data = [RunData.of(run, arrays, signature) for run in runs]
+    else:
+        data = data_together(runs, arrays, signature)
     return evaluate(runs, data, signature, device, deadline)
+
+
+def data_together(
+    runs: Sequence[Run], arrays: Mapping[str, np.ndarray], signature: Signature
+) -> list["RunData"]:
+    """The examples of each run; runs that share repeat and structure share arrays in memory.
+
+    So do later calls with the same repeats and structures, as the next learner's will be: what
+    was copied to a device for one learner is there for all.
+    """
+    last: dict[tuple[Any, ...], Run] = {}
+    for run in runs:
+        key = _order(run)
+        if key not in last or run.stop > last[key].stop:
+            last[key] = run
+    return [
+        RunData.of(run, arrays, signature, ORDERED.of(last[_order(run)], arrays, signature))
+        for run in runs
+    ]
+
+
+def _order(run: Run) -> tuple[Any, ...]:
+    """What decides the order of the examples and what is done to them."""
+    return (run.data, run.structure, run.seed, run.repeat, run.first)
 
 
 def evaluate(
@@ -220,16 +253,21 @@ class RunData:
         return {"block": self.block, "test": self.test, "train": self.train}
 
     @classmethod
-    def of(cls, run: Run, arrays: Mapping[str, np.ndarray], signature: Signature) -> "RunData":
-        """Only the order's first `stop` examples are touched."""
+    def of(
+        cls,
+        run: Run,
+        arrays: Mapping[str, np.ndarray],
+        signature: Signature,
+        ordered: Part | None = None,
+    ) -> "RunData":
+        """Only the order's first `stop` examples are touched.
+
+        ordered: what `ordered_examples` gives for this run or a longer one like it.
+        """
         target = signature.target
-        strata = target.strata(np.asarray(arrays["targets"]), most=run.first)
-        order = draw_order(strata, run.repeat, run.seed, run.first)[: run.stop]
-        seed = derive(run.seed, "structure", run.repeat)
-        inputs, targets = run.structure.apply(
-            arrays["inputs"][order], arrays["targets"][order], signature, seed, "train"
-        )
-        size = run.size
+        inputs, targets = ordered or ordered_examples(run, arrays, signature)
+        inputs, targets = inputs[: run.stop], targets[: run.stop]
+        seed, size = structure_seed(run), run.size
         prefix = Prefix(inputs[:size], targets[:size], derive(run.seed, "network", run.repeat))
         train = split_validation(target.strata(prefix.targets), prefix.seed)[0][:TRAIN_EXAMPLES]
         return cls(
@@ -240,27 +278,70 @@ class RunData:
         )
 
 
+def structure_seed(run: Run) -> int:
+    """Decides all that is random in its structure."""
+    return derive(run.seed, "structure", run.repeat)
+
+
+def ordered_examples(run: Run, arrays: Mapping[str, np.ndarray], signature: Signature) -> Part:
+    """The first `stop` examples in the run's order, under its structure."""
+    strata = signature.target.strata(np.asarray(arrays["targets"]), most=run.first)
+    order = draw_order(strata, run.repeat, run.seed, run.first)[: run.stop]
+    inputs, targets = arrays["inputs"][order], arrays["targets"][order]
+    return run.structure.apply(inputs, targets, signature, structure_seed(run), "train")
+
+
+class Recent:
+    """Parts that were made last, up to a number and, beyond it, up to a size in bytes."""
+
+    def __init__(self, most: int, most_bytes: int = 0):
+        self._most, self._most_bytes = most, most_bytes
+        self._parts: OrderedDict[tuple[Any, ...], Part] = OrderedDict()
+
+    def of(self, key: tuple[Any, ...], make: Callable[[], Part]) -> Part:
+        """The part of this name."""
+        if key not in self._parts:
+            self._parts[key] = make()
+        self._parts.move_to_end(key)
+        while len(self._parts) > self._most and self._bytes() > self._most_bytes:
+            self._parts.popitem(last=False)
+        return self._parts[key]
+
+    def _bytes(self) -> int:
+        return sum(inputs.nbytes for inputs, _ in self._parts.values())
+
+
+class Orders:
+    """Examples in the orders of runs, for runs that train together on a device."""
+
+    def __init__(self, most: int, most_bytes: int):
+        self._recent = Recent(most, most_bytes)
+
+    def of(self, run: Run, arrays: Mapping[str, np.ndarray], signature: Signature) -> Part:
+        """See `ordered_examples`."""
+        key = (*_order(run), run.stop)
+        return self._recent.of(key, lambda: ordered_examples(run, arrays, signature))
+
+
 class TestSplits:
     """Test splits under a structure, the last few that were asked for: batches share them."""
 
     __test__ = False  # not for pytest
 
-    def __init__(self, most: int):
-        self._most = most
-        self._splits: OrderedDict[tuple[Any, ...], Part] = OrderedDict()
+    def __init__(self, most: int, most_bytes: int = 0):
+        self._recent = Recent(most, most_bytes)
 
     def of(
         self, run: Run, arrays: Mapping[str, np.ndarray], signature: Signature, seed: int
     ) -> Part:
         """The run's test split under its structure."""
-        key = (run.data, run.structure, seed)
-        if key not in self._splits:
+
+        def make() -> Part:
             inputs, targets = np.asarray(arrays["test_inputs"]), np.asarray(arrays["test_targets"])
-            self._splits[key] = run.structure.apply(inputs, targets, signature, seed, "test")
-        self._splits.move_to_end(key)
-        while len(self._splits) > self._most:
-            self._splits.popitem(last=False)
-        return self._splits[key]
+            return run.structure.apply(inputs, targets, signature, seed, "test")
+
+        return self._recent.of((run.data, run.structure, seed), make)
 
 
-TEST_SPLITS = TestSplits(most=8)
+ORDERED = Orders(most=8, most_bytes=4 * 2**30)
+TEST_SPLITS = TestSplits(most=8, most_bytes=2**28)

@@ -25,12 +25,18 @@ class LocalBackend:
     def __init__(self, workers: int | None = None, device: str = "cpu"):
         self.device = choose_device(device)
         self.workers = available_workers(self.device) if workers is None else workers
-        self._pool: Any = None
+        self._pools: dict[str, Any] = {}  # by device
 
     @property
     def lanes(self) -> int:
-        """One batch per process."""
-        return max(1, self.workers)
+        """One batch per process; beside a GPU's, those of the CPU that fit estimators."""
+        beside = self._beside if self.workers and self.device != "cpu" else 0
+        return max(1, self.workers) + beside
+
+    @property
+    def _beside(self) -> int:
+        """CPU processes beside those of a GPU."""
+        return max(1, available_cores() - self.workers)
 
     @property
     def together(self) -> bool:
@@ -48,14 +54,15 @@ class LocalBackend:
 
         if self.workers == 0:
             return _done_now(work, batch)
-        if self._pool is None:
+        if batch.device not in self._pools:
             from priorscope.runs.backends.loky_pool import make_pool
 
-            self._pool = make_pool(self.workers)
-        return self._pool.submit(work, batch)
+            own = batch.device == self.device
+            self._pools[batch.device] = make_pool(self.workers if own else self._beside)
+        return self._pools[batch.device].submit(work, batch)
 
     def was_lost(self, future: Future) -> bool:
-        """A process that dies takes the pool along, and all batches with it."""
+        """A process that dies takes its pool along, and all batches with it."""
         if self.workers == 0:
             return False
         from priorscope.runs.backends.loky_pool import BrokenPool
@@ -68,11 +75,12 @@ class LocalBackend:
 
     def stop(self) -> None:
         """Kill the processes."""
-        if self._pool is not None:
+        if self._pools:
             from priorscope.runs.backends.loky_pool import kill
 
-            pool, self._pool = self._pool, None
-            kill(pool)
+            pools, self._pools = self._pools, {}
+            for pool in pools.values():
+                kill(pool)
 
 
 def _done_now(work: Any, batch: Batch) -> Future:
