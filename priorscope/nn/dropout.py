@@ -23,6 +23,10 @@ class Dropout(nn.Module):
     training forwards, in place, so that `torch.func.functional_call` advances the buffer it is
     handed. Neither stands in a checkpoint. In eval, or with p = 0, this is the identity.
 
+    Inside `torch.compile`, which fuses torch's own noise into the operations around it and can't
+    compile a 64-bit hash, the noise is torch's, from its global generator; replicas are never
+    compiled.
+
     Against `torch.nn.Dropout`: p is rounded to a multiple of 2^-16 and the scale is the inverse of
     that rounded share, so the expectation is exact; the noise costs a third as much on a CPU.
 
@@ -62,6 +66,8 @@ class Dropout(nn.Module):
     def forward(self, x: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
         if not self.active:
             return x
+        if torch.compiler.is_compiling():
+            return nn.functional.dropout(x, self.p)
         # Scaled after the product: in bfloat16 the scale itself would be rounded by up to 0.2%.
         return (x * self.keep(x.numel(), x.dtype).view(x.shape)).mul_(self.scale)
 

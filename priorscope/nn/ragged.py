@@ -10,13 +10,16 @@ from typing import Any
 
 import torch
 from jaxtyping import Float, Integer
-from torch import Tensor
+from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
 from priorscope.nn.dropout import Dropout
 from priorscope.nn.sequences import Group, Plan, Sequences
 
 _HAS_VARLEN = importlib.util.find_spec("torch.nn.attention.varlen") is not None  # torch >= 2.10
+
+
+EQUAL_ROWS_APART = True  # sequences of one length go to the kernel for rows
 
 
 def ragged_attention(
@@ -30,8 +33,11 @@ def ragged_attention(
     """
     num_heads = qkv.shape[2]
     half = qkv.dtype in (torch.bfloat16, torch.float16)
-    if qkv.is_cuda and half and not dropout.active and _HAS_VARLEN:
-        return _on_gpu(qkv, sequences)
+    if qkv.is_cuda and half and not dropout.active:
+        if EQUAL_ROWS_APART and sequences.equal and not sequences.causal:
+            return _of_equal_rows(qkv, sequences.longest)
+        if _HAS_VARLEN:
+            return _on_gpu(qkv, sequences)
     return _attend(qkv.flatten(0, 2), sequences.plan(num_heads), dropout).unflatten(
         0, (-1, num_heads)
     )
@@ -143,3 +149,12 @@ def _on_gpu(
     out = varlen_attn(q, k, v, offsets, offsets, longest, longest, window_size=window)
     assert isinstance(out, Tensor)
     return out
+
+
+def _of_equal_rows(
+    qkv: Float[Tensor, "tokens 3 heads head_width"], length: int
+) -> Float[Tensor, "tokens heads head_width"]:
+    """Torch's kernel for rows, which may be cuDNN's."""
+    rows = qkv.unflatten(0, (-1, length)).permute(2, 0, 3, 1, 4)
+    out = nn.functional.scaled_dot_product_attention(*rows.unbind(0))
+    return out.transpose(1, 2).flatten(0, 1)

@@ -45,6 +45,7 @@ class Sequences:
             )
         self.tokens = int(self._starts[-1])  # of all sequences together
         self.longest = int(np.diff(self._starts).max())
+        self.equal = self.longest * (len(self._starts) - 1) == self.tokens  # all of one length
         self._plans: dict[int, Plan] = {}  # by number of heads, where all tokens attend
 
     @classmethod

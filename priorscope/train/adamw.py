@@ -75,20 +75,38 @@ class ClippedAdamW:
         pairs = zip(self._parameters, self._masters, strict=True)
         return [master for parameter, master in pairs if master is not parameter]
 
+    @torch.no_grad()
     def _hand_over_gradients(self) -> None:
+        """Of the network's own parameters to their masters, in float32 and in one call."""
+        given: list[Tensor] = []
+        taken: list[Tensor] = []
         for parameter, master in zip(self._parameters, self._masters, strict=True):
-            if master is not parameter:
-                gradient, parameter.grad = parameter.grad, None
-                master.grad = None if gradient is None else gradient.float()
+            if master is parameter:
+                continue
+            gradient, parameter.grad = parameter.grad, None
+            if gradient is None:
+                master.grad = None
+            else:
+                master.grad = torch.empty_like(master) if master.grad is None else master.grad
+                given.append(gradient)
+                taken.append(master.grad)
+        if given:
+            torch._foreach_copy_(taken, given)
 
     @torch.no_grad()
     def _round_masters(self) -> None:
-        pairs = zip(self._parameters, self._masters, strict=True)
-        rounded: list[Tensor] = [p for p, master in pairs if master is not p]
-        if rounded:
-            torch._foreach_copy_(rounded, self._own_masters())
-        for master in self._masters:
-            master.grad = None
+        """Into the network; without masters, gradients are dropped."""
+        own = self._own_masters()
+        if own:
+            rounded: list[Tensor] = [
+                p
+                for p, master in zip(self._parameters, self._masters, strict=True)
+                if master is not p
+            ]
+            torch._foreach_copy_(rounded, own)
+        for parameter, master in zip(self._parameters, self._masters, strict=True):
+            if master is parameter:
+                master.grad = None
 
 
 class ReplicaAdamW:

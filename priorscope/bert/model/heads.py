@@ -2,7 +2,8 @@
 
 from typing import ClassVar
 
-from jaxtyping import Float
+import torch
+from jaxtyping import Float, Integer
 from torch import Tensor, nn
 
 from priorscope.bert.model.encoder import BertEncoder, Ids, Valid
@@ -46,6 +47,32 @@ class BertForMaskedLM(BertWithHead):
     def head(self, x: Float[Tensor, "batch tokens width"]) -> Tensor | tuple[Tensor, Tensor]:
         """(batch, tokens, vocabulary) logits."""
         return self.tokens(x, self.bert.embeddings.tokens.weight)
+
+    def token_loss(
+        self,
+        x: Float[Tensor, "masked width"],
+        table: Float[Tensor, "vocabulary width"],
+        targets: Integer[Tensor, " masked"],
+    ) -> tuple[Float[Tensor, ""], Integer[Tensor, ""]]:
+        """Sum of the cross-entropies in nats, and how many targets are the likeliest token.
+
+        In float32, or float64 for such a network. A target of -100 counts for nothing.
+        """
+        logits = self.tokens(x, table)
+        exact = logits.float() if logits.dtype == torch.bfloat16 else logits
+        loss = nn.functional.cross_entropy(exact, targets, reduction="sum")
+        return loss, (logits.detach().argmax(-1) == targets).sum()
+
+    def compile_training(self) -> None:
+        """Have torch compile embeddings, each block, and the head with its loss; once.
+
+        Each by itself: twelve equal blocks are compiled once, and what stands between them (a
+        lookup whose gradient is written by hand) stays as it is.
+        """
+        self.bert.embeddings.compile()
+        for block in self.bert.encoder.blocks:
+            block.compile()
+        self.token_loss = torch.compile(self.token_loss)
 
 
 class BertForPreTraining(BertForMaskedLM):

@@ -6,9 +6,9 @@ Nothing is spent on padding, nor on logits of tokens that aren't masked.
 import dataclasses
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 import torch.nn.functional as F
-from jaxtyping import Float
 from torch import Tensor
 
 from priorscope.bert.data.packing import MaskedBatch
@@ -97,39 +97,37 @@ def loss_sums(network: BertForMaskedLM, batch: MaskedBatch) -> LossSums:
     Logits are float32, or float64 for such a network. The batch is moved to the network's device.
     """
     device = next(network.parameters()).device
-    logits, of_pairs = _logits(network, batch, device)
-    targets = torch.from_numpy(batch.targets).to(device)
-    loss = F.cross_entropy(logits, targets, reduction="sum")
-    right = (logits.detach().argmax(-1) == targets).sum()
+    at, ids, targets = (_send(a, device) for a in (batch.positions, batch.tokens, batch.targets))
+    sequences = Sequences(
+        torch.from_numpy(batch.offsets), causal=network.shape.causal, device=device
+    )
+    segments = None if batch.segments is None else _send(batch.segments, device)
+    learns_pairs = isinstance(network, BertForPreTraining)
+    if learns_pairs:
+        at = torch.cat([at, sequences.offsets[:-1]])
+    vectors, table = look_up_tied(ids, network.bert.embeddings.tokens)
     zero = torch.zeros((), device=device)
-    if of_pairs is None:
+    if not len(at):
+        return LossSums(zero, zero, 0, zero, zero, 0)
+    x = network.bert.outputs_at(at, ids, sequences, segments, vectors)
+    of_tokens, firsts = x.split([len(targets), len(at) - len(targets)])
+    loss, right = network.token_loss(of_tokens, table, targets)
+    if not isinstance(network, BertForPreTraining):
         return LossSums(loss, right, len(targets), zero, zero, 0)
     assert batch.follows is not None, "a network that learns from pairs needs pairs"
-    follows = torch.from_numpy(batch.follows).to(device)
+    follows = _send(batch.follows, device)
+    of_pairs = _in_float32(network.next_sentence(network.bert.pool(firsts)))
     pair_loss = F.cross_entropy(of_pairs, follows, reduction="sum")
     pairs_right = (of_pairs.detach().argmax(-1) == follows).sum()
     return LossSums(loss, right, len(targets), pair_loss, pairs_right, len(follows))
 
 
-def _logits(
-    network: BertForMaskedLM, batch: MaskedBatch, device: torch.device
-) -> tuple[Float[Tensor, "masked vocabulary"], Float[Tensor, "sequences 2"] | None]:
-    """Logits of the masked tokens and, if the network has them, of the pairs; in one pass."""
-    ids, positions = (torch.from_numpy(a).to(device) for a in (batch.tokens, batch.positions))
-    offsets = torch.from_numpy(batch.offsets)
-    sequences = Sequences(offsets, causal=network.shape.causal, device=device)
-    segments = None if batch.segments is None else torch.from_numpy(batch.segments).to(device)
-    learns_pairs = isinstance(network, BertForPreTraining)
-    at = torch.cat([positions, sequences.offsets[:-1]]) if learns_pairs else positions
-    vectors, table = look_up_tied(ids, network.bert.embeddings.tokens)
-    if not len(at):
-        return _in_float32(vectors.new_zeros(0, len(table))), None
-    x = network.bert.outputs_at(at, ids, sequences, segments, vectors)
-    of_tokens, firsts = x.split([len(positions), len(at) - len(positions)])
-    logits = _in_float32(network.tokens(of_tokens, table))
-    if not isinstance(network, BertForPreTraining):
-        return logits, None
-    return logits, _in_float32(network.next_sentence(network.bert.pool(firsts)))
+def _send(array: np.ndarray, device: torch.device) -> Tensor:
+    """To the device; the host doesn't wait for what the device is doing."""
+    tensor = torch.from_numpy(array)
+    if device.type != "cuda":
+        return tensor.to(device)
+    return tensor.pin_memory().to(device, non_blocking=True)
 
 
 def _in_float32(logits: Tensor) -> Tensor:
