@@ -3,7 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 SETUP := .venv/.ready
 
-.PHONY: help demo test test-slow mutants test-timm check format setup clean
+PYTHON_GPU ?= python3
+
+.PHONY: help demo test test-gpu test-slow mutants test-timm check format setup clean
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
@@ -15,6 +17,10 @@ test: $(SETUP) ## the tests that fit in 15 minutes on two cores
 
 test-slow: $(SETUP) mutants ## the rest of the tests, a campaign of kills, and mutants
 	$(BIN)/pytest -q -n auto --dist worksteal -m slow
+
+test-gpu: ## GPU against CPU, replicas against single runs, capture, compile; with the machine's own torch
+	PYTHONPATH=$(CURDIR):$(PYTHONPATH) $(PYTHON_GPU) -m pytest -q -p no:cacheprovider \
+		-o filterwarnings=default -o addopts="--strict-markers --import-mode=importlib" tests/gpu
 
 mutants: $(SETUP) ## break the scientific core in small ways; tests must notice each
 	$(BIN)/python tools/mutants.py

@@ -1,0 +1,186 @@
+"""Replicas on a device equal themselves alone on a CPU."""
+
+import numpy as np
+import pytest
+import torch
+
+from priorscope.core.deadline import Deadline, DeadlinePassed
+from priorscope.models import MODELS
+from priorscope.train import populations
+from priorscope.train.loop import Training
+from priorscope.train.population import Population
+from priorscope.train.populations import PopulationTraining
+from priorscope.train.recipe import Recipe, parse_learner
+
+CPU = torch.device("cpu")
+RECIPE = Recipe(steps=9, epochs=1, batch=16)
+SMALL = {
+    "transformer": ":width=8,depth=1,num_heads=2",
+    "vit": ":width=8,depth=1,num_heads=2",
+    "bert": ":width=8,depth=1,num_heads=2",
+    "mlp": ":width=8",
+    "gru": ":width=4",
+    "lstm": ":width=4",
+    "cnn": ":width=4",
+}
+NETWORKS = [n for n in MODELS if not MODELS[n].trains_itself and n != "external"]
+RICH = [
+    "cnn:width=4+batchnorm+shift+rotate",
+    "mlp:width=8+dropout+layernorm",
+    "vit:width=8,depth=1,num_heads=2+flip+dropout",
+    "cnn:width=4+resolution=6",
+]
+
+
+def text_of(name):
+    return name + SMALL.get(name, "")
+
+
+def alone(learner, signature, own, device=CPU):
+    training = Training(learner, signature, [own], device)
+    return training.run()[0], training
+
+
+def assert_same(learner, device, made, signature, **tolerance):
+    """Together on the device, of three sizes and two repeats, against one by one on the CPU."""
+    test = made[-1].inputs[:20]
+    together = PopulationTraining(learner, signature, made, device)
+    results = together.run()
+    outputs = together.outputs([test] * len(made))
+    assert together.alone is None
+    assert together.captured == (device.type == "cuda")
+    for own, result, logits in zip(made, results, outputs, strict=True):
+        expected, training = alone(learner, signature, own)
+        assert (result.steps, result.best_step) == (expected.steps, expected.best_step)
+        assert result.validation_loss == pytest.approx(expected.validation_loss, **tolerance)
+        torch.testing.assert_close(
+            logits, training.outputs([test])[0], atol=1e-6, rtol=1e-6, check_device=False
+        )
+
+
+@pytest.mark.usefixtures("double")
+@pytest.mark.parametrize("name", [n for n in NETWORKS if n != "bert"])
+def test_every_network_equals_itself_alone_on_the_cpu(name, device, prefixes):
+    made = prefixes("image", (15, 40, 60))
+    assert_same(parse_learner(text_of(name), RECIPE), device, *made, rel=1e-8)
+
+
+@pytest.mark.usefixtures("double")
+@pytest.mark.parametrize("text", RICH)
+def test_augmentation_dropout_and_norms_are_the_same_on_a_device(text, device, prefixes):
+    assert_same(parse_learner(text, RECIPE), device, *prefixes("image", (40,)), rel=1e-8)
+
+
+@pytest.mark.usefixtures("double")
+@pytest.mark.parametrize("layout", ["tokens", "series"])
+def test_every_layout_is_read_on_a_device(layout, device, prefixes):
+    assert_same(parse_learner("gru:width=4", RECIPE), device, *prefixes(layout, (40,)), rel=1e-8)
+
+
+def test_float32_stays_within_rounding_after_a_few_steps(device, prefixes):
+    """Of a network whose gradients aren't 0: Adam makes full steps of what rounding leaves of 0."""
+    learner = parse_learner("gru:width=4", Recipe(steps=3, epochs=0, batch=16))
+    made, signature = prefixes("image", (40,))
+    results = PopulationTraining(learner, signature, made, device).run()
+    for own, result in zip(made, results, strict=True):
+        expected, _ = alone(learner, signature, own)
+        assert result.validation_loss == pytest.approx(expected.validation_loss, rel=1e-4)
+
+
+def test_replicas_that_stop_early_leave_the_others_alone(device, prefixes):
+    """Most stop after a few steps; the rest train on, their rows moved together."""
+    recipe = Recipe(steps=150, epochs=2, batch=16, patience=0.06)
+    learner = parse_learner("mlp:width=8+dropout", recipe)
+    made, signature = prefixes("image", (20, 60), seeds=(1, 2, 3))
+    together = PopulationTraining(learner, signature, made, device)
+    results = together.run()
+    assert len({result.steps for result in results}) > 2
+    test = made[-1].inputs
+    for index, own in enumerate(made):
+        single = PopulationTraining(learner, signature, [own], device)
+        expected = single.run()[0]
+        assert results[index].steps == expected.steps
+        mine, theirs = together.outputs([test] * len(made))[index], single.outputs([test])[0]
+        torch.testing.assert_close(mine, theirs, atol=2e-4, rtol=2e-3)
+
+
+def test_a_group_too_large_for_the_memory_is_halved(device, monkeypatch, prefixes):
+    learner = parse_learner("linear", RECIPE)
+    made, signature = prefixes("image", (40, 60), seeds=(1, 2, 3))
+    whole = PopulationTraining(learner, signature, made, device).run()
+    run, sizes = Population.run, []
+
+    def cramped(self):
+        sizes.append(len(self.members))
+        if len(self.members) > 2:
+            raise torch.OutOfMemoryError("out of memory")
+        return run(self)
+
+    monkeypatch.setattr(Population, "run", cramped)
+    halved = PopulationTraining(learner, signature, made, device)
+    for result, expected in zip(halved.run(), whole, strict=True):
+        assert result.validation_loss == pytest.approx(expected.validation_loss, rel=1e-5)
+    assert sizes == [6, 3, 1, 2, 3, 1, 2]
+    assert len(halved.outputs([made[0].inputs] * 6)) == 6
+
+
+def test_examples_beyond_the_memory_are_divided(device, monkeypatch, prefixes):
+    learner = parse_learner("linear", RECIPE)
+    made, signature = prefixes("image", (60,), seeds=(1, 2, 3, 4))
+    copies = [type(p)(p.inputs.copy(), p.targets, p.seed) for p in made]
+    monkeypatch.setattr(populations, "free_bytes", lambda _: 60 * 64 * 2 / populations.DECK_SHARE)
+    training = PopulationTraining(learner, signature, copies, device)
+    results = training.run()
+    assert [len(group) for group, _ in training.parts] == [2, 2]
+    assert [r.best_step > 0 for r in results] == [True] * 4
+
+
+def test_a_network_that_does_not_vectorise_trains_alone(device, monkeypatch, prefixes):
+    learner = parse_learner("cnn:width=4", RECIPE)
+    made, signature = prefixes("image", (40,))
+
+    def refuse(self):
+        raise RuntimeError("vmap: no batching rule")
+
+    monkeypatch.setattr(Population, "run", refuse)
+    training = PopulationTraining(learner, signature, made, device)
+    results = training.run()
+    assert training.alone == "vmap: no batching rule"
+    assert not training.captured
+    for own, result in zip(made, results, strict=True):
+        expected, _ = alone(learner, signature, own, device)
+        assert result.validation_loss == pytest.approx(expected.validation_loss, rel=1e-3)
+
+
+def test_nan_fails_its_own_replica_alone(device, prefixes):
+    made, signature = prefixes("series", (40,))
+    poisoned = type(made[1])(made[1].inputs.copy(), made[1].targets, 2)
+    poisoned.inputs[:, 0] = np.nan
+    learner = parse_learner("mlp:width=8", RECIPE)
+    fine, broken = PopulationTraining(learner, signature, [made[0], poisoned], device).run()
+    assert fine.problem is None
+    assert "became NaN by step" in (broken.problem or "")
+
+
+def test_a_passed_deadline_leaves_nothing(device, prefixes):
+    made, signature = prefixes("image", (40,))
+    training = PopulationTraining(
+        parse_learner("linear", RECIPE), signature, made, device, Deadline(0.0)
+    )
+    with pytest.raises(DeadlinePassed):
+        training.run()
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA GPU")
+@pytest.mark.usefixtures("double")
+@pytest.mark.parametrize("name", ["linear", "cnn", "gru", "transformer", "vit"])
+def test_a_graph_computes_what_single_calls_compute(name, prefixes):
+    made, signature = prefixes("image", (40,))
+    learner, device = parse_learner(text_of(name), RECIPE), torch.device("cuda")
+    losses = []
+    for capture in (True, False):
+        training = PopulationTraining(learner, signature, made, device, capture=capture)
+        losses.append([result.validation_loss for result in training.run()])
+        assert training.captured == capture
+    assert losses[0] == pytest.approx(losses[1], rel=1e-9)
