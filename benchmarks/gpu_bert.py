@@ -2,26 +2,31 @@
 
 Full rows, bfloat16, dropout 0.1 outside the attention (FlashAttention for variable lengths takes
 none), 15% of the tokens predicted, the vocabulary filled up to a multiple of 64 for both. Ours:
-flat tokens, `varlen_attn`, blocks compiled one by one, float32 masters. The peer: pure bfloat16,
-compiled whole, fused AdamW.
+flat tokens; embeddings, blocks, and head with loss compiled each by itself; float32 masters;
+attention by the kernel for variable lengths, for rows (flash), or by cuDNN's. The peer: pure
+bfloat16, compiled whole, fused AdamW.
 
-    python benchmarks/gpu_bert.py --length 128 --tokens 65536
+    python benchmarks/gpu_bert.py --lengths 128,512 --tokens 65536
 
 Without a GPU it runs a tiny network on the CPU to show that both sides work, and says what it
 skips.
 """
 
+import contextlib
 import dataclasses
 import math
 import statistics
 import time
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any, Literal
 
 import cyclopts
 import numpy as np
 import torch
 import transformers
+from gpu_part import turn
 from side_by_side import publish
 from torch import Tensor
 
@@ -30,6 +35,7 @@ from priorscope.bert.model.heads import BertForMaskedLM
 from priorscope.bert.model.shape import BertShape
 from priorscope.bert.training.flops import masked_lm_flops
 from priorscope.bert.training.step import train_step
+from priorscope.nn import ragged
 from priorscope.nn.gemm import gemm_peak
 from priorscope.train.adamw import ClippedAdamW
 
@@ -37,6 +43,7 @@ TINY = BertShape(
     vocabulary=512, width=128, depth=2, num_heads=2, mlp_width=512, attention_dropout=0.0
 )
 BASE = BertShape(vocabulary=30_528, attention_dropout=0.0)
+Attention = Literal["rows", "cudnn", "variable"]
 PREDICTED = 0.15  # of the words, exactly, so that compiled code sees one shape
 
 
@@ -50,15 +57,34 @@ def batch_of(shape: BertShape, length: int, tokens: int) -> MaskedBatch:
     return MaskedBatch(ids, np.arange(0, len(ids) + 1, length), positions, targets)
 
 
+@contextlib.contextmanager
+def attention(kind: Attention) -> Iterator[None]:
+    """Which kernel our step uses; chosen when it is compiled."""
+    before = ragged.EQUAL_ROWS_APART
+    ragged.EQUAL_ROWS_APART = kind != "variable"
+    torch.backends.cuda.enable_flash_sdp(kind != "cudnn")
+    torch.backends.cuda.enable_mem_efficient_sdp(kind != "cudnn")
+    torch.backends.cuda.enable_cudnn_sdp(kind == "cudnn")
+    yield
+    ragged.EQUAL_ROWS_APART = before
+    torch.backends.cuda.enable_flash_sdp(True)
+    torch.backends.cuda.enable_mem_efficient_sdp(True)
+    torch.backends.cuda.enable_cudnn_sdp(True)
+
+
 def ours(
-    shape: BertShape, batch: MaskedBatch, device: torch.device, compiled: bool
+    shape: BertShape, batch: MaskedBatch, device: torch.device, compiled: bool, kind: Attention
 ) -> Callable[[], Tensor]:
     network = BertForMaskedLM(shape).to(device, torch.bfloat16).train()
     if compiled:
-        for block in network.bert.encoder.blocks:
-            block.compile()
+        network.compile_training()
     optimizer = ClippedAdamW(network)
-    return lambda: train_step(network, optimizer, [batch], 1e-4).loss
+
+    def step() -> Tensor:
+        with attention(kind):
+            return train_step(network, optimizer, [batch], 1e-4).loss
+
+    return step
 
 
 def theirs(
@@ -108,41 +134,72 @@ def seconds(step: Callable[[], Tensor], steps: int) -> float:
 
 def main(
     *,
-    length: int = 128,
+    lengths: str = "128,512",
     tokens: int = 65_536,
-    repeats: int = 5,
-    steps: int = 20,
+    repeats: int = 4,
+    steps: int = 10,
     compiled: bool = True,
+    peer: bool = True,
+    kinds: str = "rows,cudnn,variable",
     out: Path | None = None,
 ) -> None:
-    """Time a step of both in turns.
+    """Time a step of all in turns.
 
-    length: tokens of a row. tokens: of a batch. steps: timed together, `repeats` times.
+    lengths: tokens of a row. tokens: of a batch. steps: timed together, `repeats` times.
+    peer: whether to time transformers. kinds: of attention kernels in our step.
     """
+    parts = []
+    for length in map(int, lengths.split(",")):
+        parts.append(compare(length, tokens, repeats, steps, compiled, peer, kinds.split(",")))
+        publish("\n\n".join(parts), out)
+        torch.compiler.reset()
+        torch.cuda.empty_cache()
+
+
+def compare(
+    length: int,
+    tokens: int,
+    repeats: int,
+    steps: int,
+    compiled: bool,
+    peer: bool,
+    kinds: Sequence[str],
+) -> str:
+    """One length of rows, as a Markdown section."""
     has_gpu = torch.cuda.is_available()
     device, shape = torch.device("cuda" if has_gpu else "cpu"), BASE
-    parts = []
+    notes = []
     if not has_gpu:
         shape, tokens, repeats, steps, compiled = TINY, 4 * length, 1, 1, False
-        parts.append(
-            "No GPU here: skipped are BERT-Base, torch.compile, varlen_attn and every speed that "
-            "means something. A tiny network ran on the CPU on both sides:"
+        notes.append(
+            "No GPU here: skipped are BERT-Base, torch.compile, the GPU's attention and every "
+            "speed that means something. A tiny network ran on the CPU on both sides:"
         )
     torch.manual_seed(0)
     shape = dataclasses.replace(shape, max_tokens=max(shape.max_tokens, length))
     batch = batch_of(shape, length, tokens)
-    contenders = {
-        "priorscope": ours(shape, batch, device, compiled),
-        "transformers": theirs(shape, batch, length, device, compiled),
-    }
-    for step in contenders.values():
-        seconds(step, 3)  # compiles and warms up
-    times: dict[str, list[float]] = {name: [] for name in contenders}
-    for _ in range(repeats):
-        for name, step in contenders.items():
-            times[name].append(seconds(step, steps))
-    parts.append(report(shape, batch, length, times, device))
-    publish("\n\n".join(parts), out)
+    times: dict[str, list[float]] = {}
+    contenders: dict[str, Callable[[], Tensor]] = {}
+    for name in [f"priorscope, {kind}" for kind in kinds] + ["transformers"] * peer:
+        try:
+            started = time.perf_counter()
+            if name == "transformers":
+                step = theirs(shape, batch, length, device, compiled)
+            else:
+                kind: Any = name.split(", ")[1]
+                step = ours(shape, batch, device, compiled, kind)
+            seconds(step, 3)  # compiles and warms up
+            notes.append(f"{name}: {time.perf_counter() - started:.0f} s until warm.")
+            contenders[name], times[name] = step, []
+        except Exception as error:  # one that fails doesn't stop the others
+            traceback.print_exc()
+            notes.append(f"{name} failed: {type(error).__name__}: {str(error)[:300]}")
+        print(notes[-1], flush=True)
+    with turn():
+        for _ in range(repeats):
+            for name, step in contenders.items():
+                times[name].append(seconds(step, steps))
+        return "\n\n".join([report(shape, batch, length, times, device), *notes])
 
 
 def report(
@@ -162,8 +219,8 @@ def report(
     lines = [
         f"## BERT on {name}: rows of {length}, {tokens} tokens a batch, bfloat16",
         f"torch {torch.__version__}, transformers {transformers.__version__}, "
-        f"n = {len(times['priorscope'])} alternating repeats, {flops / 1e12:.3g} TFLOP of use a "
-        "step"
+        f"n = {len(next(iter(times.values()), []))} alternating repeats, "
+        f"{flops / 1e12:.3g} TFLOP of use a step"
         + ("." if peak is None else f", GEMM peak {peak / 1e12:.0f} TFLOP/s (8192, measured)."),
         "| | s a step, median (range) | tokens/s | share of GEMM peak |\n|---|---|--:|--:|",
     ]
@@ -172,8 +229,10 @@ def report(
         share = "" if peak is None else f"{flops / median / peak:.0%}"
         spread = f"{min(measured):.4g} to {max(measured):.4g}"
         lines[-1] += f"\n| {who} | {median:.4g} ({spread}) | {tokens / median:,.0f} | {share} |"
-    pairs = zip(times["transformers"], times["priorscope"], strict=True)
-    lines.append(f"Ratio: {statistics.median(b / a for b, a in pairs):.2f} ×.")
+    for who, measured in times.items():
+        if who != "transformers" and "transformers" in times:
+            pairs = zip(times["transformers"], measured, strict=True)
+            lines.append(f"{who}: {statistics.median(b / a for b, a in pairs):.2f} × the peer.")
     return "\n\n".join(lines)
 
 

@@ -89,13 +89,13 @@ def plain_networks() -> dict[str, nn.Module]:
 
 
 def plain_run(name: str, x: Tensor, y: Tensor, test: tuple[Tensor, Tensor], steps: int) -> float:
-    """Train one network and return its test accuracy."""
-    network = plain_networks()[name]
+    """Train one network, where the examples are, and return its test accuracy."""
+    network = plain_networks()[name].to(x.device)
     if name == "cnn":
         x, test = x.mT.contiguous(), (test[0].mT.contiguous(), test[1])
     optimiser = torch.optim.AdamW(network.parameters(), lr=3e-3)
     for _ in range(steps):
-        chosen = torch.randint(len(x), (min(BATCH, len(x)),))
+        chosen = torch.randint(len(x), (min(BATCH, len(x)),), device=x.device)
         optimiser.zero_grad()
         functional.cross_entropy(network(x[chosen]), y[chosen]).backward()
         optimiser.step()
@@ -103,19 +103,25 @@ def plain_run(name: str, x: Tensor, y: Tensor, test: tuple[Tensor, Tensor], step
         return (network(test[0]).argmax(-1) == test[1]).float().mean().item()
 
 
-def plain_loop(data: Examples, steps: int) -> dict[str, float]:
-    """Seconds by learner."""
-    test = (torch.from_numpy(data.test_inputs), torch.from_numpy(data.test_targets))
+def plain_loop(
+    data: Examples, steps: int, device: torch.device | None = None, draws: int = DRAWS
+) -> dict[str, float]:
+    """Seconds by learner; the examples are put on the device beforehand."""
+    test = (
+        torch.from_numpy(data.test_inputs).to(device),
+        torch.from_numpy(data.test_targets).to(device),
+    )
     seconds: dict[str, float] = {}
     for name in plain_networks():
         started = time.perf_counter()
-        for draw in range(DRAWS):
+        for draw in range(draws):
             order = draw_order(data.target.strata(data.targets), draw, 0, SIZES[0])
             for positions in (np.arange(40), np.random.default_rng(draw).permutation(40)):
                 for size in SIZES:
                     seen = order[:size]
                     x = torch.from_numpy(np.ascontiguousarray(data.inputs[seen][:, positions]))
-                    plain_run(name, x, torch.from_numpy(data.targets[seen]), test, steps)
+                    y = torch.from_numpy(data.targets[seen]).to(device)
+                    plain_run(name, x.to(device), y, test, steps)
         seconds[name] = time.perf_counter() - started
     return seconds
 

@@ -23,32 +23,29 @@ def class_metrics(
     guesses = np.bincount(predicted, minlength=classes)
     present = np.flatnonzero(counts)
     f1 = 2 * hits[present] / (counts[present] + guesses[present])
+    rankings = [_ranking(scores[:, k], targets == k) for k in present]
+    areas, precisions = zip(*rankings, strict=True)
     out = {
         "balanced_accuracy": float((hits[present] / counts[present]).mean()),
         "macro_f1": float(f1.mean()),
-        "average_precision": float(
-            np.mean([_average_precision(scores[:, k], targets == k) for k in present])
-        ),
+        "average_precision": float(np.mean(precisions)),
     }
     if len(present) > 1:
-        areas = [_auroc(scores[:, k], targets == k) for k in present]
         out["auroc"] = float(np.mean(areas))
     return out
 
 
-def _auroc(score: np.ndarray, positive: np.ndarray) -> float:
-    """Mann and Whitney's U over its largest value."""
-    count = int(positive.sum())
-    _, place, ties = np.unique(score, return_inverse=True, return_counts=True)
-    ranks = ties.cumsum() - (ties - 1) / 2
-    above = ranks[place[positive]].sum() - count * (count + 1) / 2
-    return float(above / (count * (len(score) - count)))
+def _ranking(score: np.ndarray, positive: np.ndarray) -> tuple[float, float]:
+    """The area under the ROC curve (0 where all are positive), and the average precision.
 
-
-def _average_precision(score: np.ndarray, positive: np.ndarray) -> float:
-    """Sum over thresholds of (recall step) x precision."""
-    order = np.argsort(-score, kind="stable")
+    By thresholds between scores that differ: the area by trapezoids, as ties count half; the
+    precision as the sum of (recall step) x precision.
+    """
+    order = np.argsort(-score)
     ends = np.append(np.flatnonzero(np.diff(score[order])), len(score) - 1)
-    result = positive[order].cumsum()[ends]
-    precision = result / (ends + 1)
-    return float((np.diff(result, prepend=0) * precision).sum() / positive.sum())
+    hits = positive[order].cumsum()[ends]
+    steps = np.diff(hits, prepend=0)
+    misses = ends + 1 - hits
+    pairs = max(1, hits[-1] * misses[-1])
+    area = (np.diff(misses, prepend=0) * (hits - steps / 2)).sum() / pairs
+    return float(area), float((steps * hits / (ends + 1)).sum() / hits[-1])

@@ -26,6 +26,7 @@ COARSE_TEMPERATURES = (0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0, 8.0)
 COARSE_MIXTURE = 0.02
 SMALLEST = 1e-12  # probability that an estimator may give at least
 LARGEST = 4000  # validation examples that the fit uses
+AT_ONCE = 2**21  # probabilities that are mixed at once
 FEW_CLASSES = 20  # up to so many, all log-probabilities of an example are stored
 
 
@@ -131,11 +132,13 @@ class Classes(Target):
         s = _shares(marginal).to(logits)
         picked_s = s.expand_as(logits).gather(-1, picked)
         mixtures = torch.tensor(MIXTURES, dtype=s.dtype, device=s.device).view(-1, 1, 1)
+        at_once = max(1, AT_ONCE // logits.numel())
         likelihoods = []
         for temperature in TEMPERATURES:
             p = (logits / temperature).softmax(dim=-1)
             likelihood = torch.lerp(p.gather(-1, picked), picked_s, mixtures).log()
-            pseudo = torch.stack([(torch.lerp(p, s, w).log() @ s).mean() for w in mixtures])
+            parts = [torch.lerp(p, s, w).log() @ s for w in mixtures.split(at_once)]
+            pseudo = torch.cat(parts).mean(dim=-1)
             likelihoods.append(likelihood.sum(dim=(-2, -1)) + PSEUDO_EXAMPLES * pseudo)
         row, column = divmod(int(torch.stack(likelihoods).argmax()), len(MIXTURES))
         return ClassCalibration(TEMPERATURES[row], MIXTURES[column], s.cpu())

@@ -201,16 +201,19 @@ class Population:
         self.networks.restore(best)
         for row, member in enumerate(self.members):
             member.row = row
+        self._calibrate()
+        return [member.result for member in self.members]
+
+    def _calibrate(self) -> None:
+        """Each by its validation part, as it is at its best step."""
         for group in by_length(self.members, lambda m: len(m.split.validation)):
             for member, own in zip(group, self._validation_outputs(group), strict=True):
                 if member.result.problem is None:
-                    chosen = member.split.validation
+                    split = member.split
+                    chosen = torch.from_numpy(split.validation).to(self.device)
                     member.result.calibration = self.target.calibrate(
-                        own,
-                        member.encoded[torch.from_numpy(chosen).to(self.device)],
-                        member.split.marginal,
+                        own, member.encoded[chosen], split.marginal
                     )
-        return [member.result for member in self.members]
 
     def _train(self) -> Snapshot:
         best = self.networks.snapshot()

@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# Everything measured on a GPU, each part by itself: one that fails prints why and stops no other.
+#
+#   bash benchmarks/gpu.sh OUT [--site DIR] [--data DIR] [--seconds N] [--parts "start tests grid ..."]
+#
+# OUT: a folder for logs, tables (results.md) and stores. --data: fashion_mnist.npz and cifar10*;
+# what is absent is skipped. --site: what the machine's Python lacks, made by
+# `bash benchmarks/gpu_site.sh DIR` where there is a network. --seconds: for everything (280).
+# Parts: start, tests, grid, digits, conv, cnn, bert, vit, fashion, cifar. `bert` and `vit` compile
+# in the background; a lock lets one part measure at a time. Runs without a GPU too, on little.
+set -uo pipefail
+out=${1:?folder for the results}; shift
+site="" data="" seconds=280 parts="start tests grid digits conv cnn bert vit fashion cifar"
+while [ $# -gt 0 ]; do
+  case $1 in
+    --site) site=$2 ;; --data) data=$2 ;; --seconds) seconds=$2 ;; --parts) parts=$2 ;;
+    *) echo "unknown: $1"; exit 2 ;;
+  esac; shift 2
+done
+mkdir -p "$out"; out=$(cd "$out" && pwd); top=$(cd "$(dirname "$0")/.." && pwd); cd "$top" || exit 1
+scratch=$(mktemp -d); trap 'rm -rf "$scratch"' EXIT
+PYTHON=${PYTHON_GPU:-python3}
+if [ -n "$site" ]; then
+  mkdir -p "$scratch/site"
+  for wheel in "$site"/*.whl; do "$PYTHON" -m zipfile -e "$wheel" "$scratch/site"; done
+  cp -r "$site"/extra/. "$scratch/site/" 2>/dev/null
+  if [ -d "$scratch/site/cache" ]; then
+    export XDG_CACHE_HOME="$scratch/site/cache"; chmod 600 "$XDG_CACHE_HOME"/priorscope/*
+  fi
+fi
+export PYTHONPATH="$top:$top/benchmarks:$scratch/site${PYTHONPATH:+:$PYTHONPATH}"
+export GPU_TURN="$scratch/turn" PYTHON_GPU="$PYTHON" NO_COLOR=1 COLUMNS=140
+export TORCHINDUCTOR_CACHE_DIR="$scratch/inductor" HF_HUB_OFFLINE=1
+began=$SECONDS
+left() { echo $((seconds - (SECONDS - began))); }
+wanted() { [[ " $parts " == *" $1 "* ]]; }
+part() { # name, most seconds, command...
+  local name=$1 most=$2 rest; shift 2; rest=$(left)
+  [ "$rest" -lt 5 ] && { echo "== $name: no time left" | tee -a "$out/parts.txt"; return; }
+  [ "$rest" -lt "$most" ] && most=$rest
+  local start=$SECONDS
+  timeout -k 5 "$most" "$@" > "$out/$name.txt" 2>&1; local code=$?
+  echo "== $name: exit $code, $((SECONDS - start)) s (124: $most s were over)" | tee -a "$out/parts.txt"
+}
+compare() { "$PYTHON" -c 'from priorscope.cli import main; main()' compare "$@"; }
+export -f compare; export PYTHON
+timed() { # in turn, with the wall time of the whole command
+  bash -c 'exec 9>"$GPU_TURN"; flock 9; start=$(date +%s.%N); "$@"; code=$?
+    echo "whole command: $(echo "$(date +%s.%N) - $start" | bc) s, exit $code"; exit $code' timed "$@"
+}
+export -f timed
+: > "$out/parts.txt"
+wanted start && part start 60 bash -c '
+  for what in "import torch" "import torch; torch.zeros(1, device=\"cuda\" if torch.cuda.is_available() else \"cpu\")" \
+    "import priorscope.experiments.comparison, priorscope.runs.worker, priorscope.report.page"; do
+    start=$(date +%s.%N); "$PYTHON" -c "$what"; echo "$(echo "$(date +%s.%N) - $start" | bc) s: $what"
+  done; nproc; nvidia-smi --query-gpu=name,memory.total,memory.used --format=csv; "$PYTHON" -V
+  "$PYTHON" -c "from priorscope.cli import main; main()" doctor'
+wanted bert && part bert 270 "$PYTHON" benchmarks/gpu_bert.py --out "$out/bert.md" &
+wanted vit && part vit 270 "$PYTHON" benchmarks/gpu_vit.py --out "$out/vit.md" &
+wanted tests && part tests 150 make test-gpu
+wanted grid && part grid 120 "$PYTHON" benchmarks/gpu_grid.py
+wanted digits && {
+  part digits 60 bash -c 'timed compare digits --preset quick --out "$0" -q' "$scratch/digits"
+  part digits-here 60 bash -c 'timed compare digits --preset quick --workers 0 --out "$0" -q' "$scratch/here"
+}
+wanted conv && part conv 60 "$PYTHON" benchmarks/gpu_conv.py
+wanted cnn && part cnn 90 "$PYTHON" benchmarks/gpu_cnn.py
+whole=()  # no race, no budget, where the command has both
+compare --help 2>/dev/null | grep -q full-grid && whole=(--full-grid --budget none)
+wanted fashion && {
+  if [ -f "$data/fashion_mnist.npz" ]; then
+    part fashion 200 bash -c 'timed compare "${@:1}" --out "$0" -q' \
+      "$scratch/fashion" "$data/fashion_mnist.npz" "${whole[@]}"
+  else echo "== fashion: $data/fashion_mnist.npz is not there" | tee -a "$out/parts.txt"; fi
+}
+wanted cifar && {
+  file=$(ls "$data"/cifar10* 2>/dev/null | head -1)
+  if [ -n "$file" ]; then
+    part cifar 280 bash -c 'timed compare "${@:1}" --out "$0" -q' "$scratch/cifar" "$file" "${whole[@]}"
+  else echo "== cifar: no cifar10* in $data" | tee -a "$out/parts.txt"; fi
+}
+wait
+{
+  echo "# GPU results"; date -u +%F; cat "$out/parts.txt"
+  for name in grid cnn conv; do
+    [ -f "$out/$name.txt" ] && { echo; sed -n '/^## /,$p' "$out/$name.txt"; }
+  done
+  for file in "$out"/bert.md "$out"/vit.md; do [ -f "$file" ] && { echo; cat "$file"; }; done
+  for name in start digits digits-here fashion cifar tests; do
+    [ -f "$out/$name.txt" ] && { echo; echo "## $name"; echo '```'; tail -25 "$out/$name.txt"; echo '```'; }
+  done
+} > "$out/results.md"
+cat "$out/results.md"

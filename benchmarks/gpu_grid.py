@@ -1,0 +1,174 @@
+"""The grid of benchmarks/grid.py on a GPU: all replicas of a learner together, beside the loop.
+
+180 runs of MNIST-1D, 150 steps each: training, evaluations, calibration, scores and measures, and
+what each of these takes; then where the time of a step goes.
+
+    python benchmarks/gpu_grid.py --plain-draws 1
+"""
+
+import argparse
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from gpu_part import device, machine, milliseconds, synchronize, table, turn
+from grid import DRAWS, LEARNERS, SIZES, plain_loop
+
+from priorscope.core.deadline import Deadline
+from priorscope.experiments.comparison import Comparison
+from priorscope.experiments.dataset import Dataset
+from priorscope.experiments.settings import Settings
+from priorscope.runs import worker
+from priorscope.runs.run import Run
+from priorscope.runs.store import Store
+from priorscope.tasks.mnist1d import Mnist1d
+from priorscope.train.graph import Repeated, side_stream
+from priorscope.train.population import Population
+from priorscope.train.populations import DECKS, PopulationTraining
+from priorscope.train.prefix import SplitPrefix
+
+SECONDS: dict[str, float] = defaultdict(float)
+
+
+def timed(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, its time added to `SECONDS`; the device finished before and after."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        synchronize()
+        start = time.perf_counter()
+        result = function(*args, **kwargs)
+        synchronize()
+        SECONDS[name] += time.perf_counter() - start
+        return result
+
+    return call
+
+
+def instrument() -> None:
+    """Count the time of the parts of a batch."""
+    worker.data_together = timed("data", worker.data_together)
+    worker.score = timed("scores", worker.score)
+    worker.measured = timed("measures", worker.measured)
+    PopulationTraining.run = timed("training", PopulationTraining.run)
+    Population.__init__ = timed("of it set up", Population.__init__)
+    Population._improved = timed("of it evaluations", Population._improved)
+    Population._fill = timed("of it tables", Population._fill)
+    Population._calibrate = timed("of it calibration", Population._calibrate)
+    Repeated._try_capture = timed("of it captures", Repeated._try_capture)
+
+
+def grid_runs(folder: Path, steps: int) -> tuple[list[Run], Store]:
+    """What `grid.ours` would do, early stopping off."""
+    recipe = "epochs=0,patience=1.0"
+    texts = [f"{name}{',' if ':' in name else ':'}{recipe}" for name in LEARNERS]
+    settings = Settings(
+        learners=tuple(texts),
+        structures=("permuted",),
+        sizes=SIZES,
+        repeats=DRAWS,
+        steps=steps,
+        out=folder,
+    )
+    comparison = Comparison.of(Dataset("mnist1d", Mnist1d().load()), settings)
+    comparison.store.claim()
+    comparison.store.save_data(comparison.data.examples)
+    return comparison.runs, comparison.store
+
+
+def step_times(runs: list[Run], store: Store) -> list[object]:
+    """Milliseconds of a step of one learner's replicas: as a graph, and as it is."""
+    arrays, signature = store.load_data(runs[0].data)
+    prefixes = [part.prefix for part in worker.data_together(runs, arrays, signature)]
+    splits = [SplitPrefix.of(prefix, signature.target) for prefix in prefixes]
+    deck, starts = DECKS.of([prefix.inputs for prefix in prefixes], device())
+    cells: list[object] = []
+    for capture in (True, False):
+        population = Population(
+            runs[0].learner, signature, splits, deck, starts, device(), Deadline(), capture
+        )
+        population.networks.train(True)
+
+        def again(population: Population = population) -> None:
+            population._clock.zero_()
+            population._again()
+
+        with side_stream(device()):
+            population._fill(0)
+            cells.append(milliseconds(again, 20 if torch.cuda.is_available() else 1, 4))
+    return cells
+
+
+def on_the_cpu(runs: list[Run], store: Store, where: torch.device) -> list[Any]:
+    """What `worker.do` does on a GPU, to try this script without one."""
+    arrays, signature = store.load_data(runs[0].data)
+    parts = worker.data_together(runs, arrays, signature)
+    return worker.evaluate(runs, parts, signature, where)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--steps", type=int, default=150)
+    parser.add_argument("--plain-draws", type=int, default=1, help="of 3; the time is scaled up")
+    options = parser.parse_args()
+    if not torch.cuda.is_available():
+        options.steps = min(options.steps, 10)
+    worker.prepare_process(worker.GPU_THREADS)
+    with tempfile.TemporaryDirectory() as name, turn():
+        runs, store = grid_runs(Path(name), options.steps)
+        learners = list(dict.fromkeys(run.learner for run in runs))
+        rows, total = [], 0.0
+        instrument()
+        torch.zeros(1, device=device())
+        if not torch.cuda.is_available():  # as a GPU's worker does it
+            worker.trainer = PopulationTraining
+            worker.do = on_the_cpu
+        for attempt in ("first", "again"):
+            for learner in learners:
+                own = [run for run in runs if run.learner == learner]
+                SECONDS.clear()
+                synchronize()
+                start = time.perf_counter()
+                results = worker.do(own, store, device())
+                synchronize()
+                seconds = time.perf_counter() - start
+                failed = sum(result.row["status"] != "done" for result in results)
+                bits = [r.row["test"]["bits"] for r in results if r.row["status"] == "done"]
+                parts = ", ".join(f"{key} {value:.2f}" for key, value in SECONDS.items())
+                rows.append(
+                    [
+                        attempt,
+                        learner.text,
+                        len(own),
+                        failed,
+                        sum(bits) / max(1, len(bits)),
+                        seconds,
+                        parts,
+                    ]
+                )
+                total += seconds if attempt == "first" else 0.0
+                print(rows[-1], flush=True)
+        steps = []
+        for learner in learners:
+            own = [run for run in runs if run.learner == learner]
+            steps.append([learner.text, len(own), *step_times(own, store)])
+            print(steps[-1], flush=True)
+        start = time.perf_counter()
+        draws = options.plain_draws
+        by_learner = plain_loop(Mnist1d().load(), options.steps, device(), draws)
+        plain = (time.perf_counter() - start) * DRAWS / draws
+    print(f"\n## MNIST-1D grid, {len(runs)} runs of {options.steps} steps; {machine()}\n")
+    head = ["", "learner", "runs", "failed", "mean bits", "s", "parts"]
+    print(table(head, rows))
+    print(
+        f"\nAll, captures included: {total:.2f} s; plain loop {plain:.1f} s ({draws} of {DRAWS} "
+        f"draws, scaled; {by_learner}): {plain / total:.1f} ×.\n"
+    )
+    print(table(["learner", "replicas", "ms a step, graph", "ms a step, eager"], steps))
+
+
+if __name__ == "__main__":
+    main()
