@@ -50,6 +50,8 @@ timed() { # in turn, with the wall time of the whole command
 }
 export -f timed
 : > "$out/parts.txt"
+few=() # without a GPU little is compared, to show that it runs
+"$PYTHON" -c 'import sys, torch; sys.exit(torch.cuda.is_available())' && few=(--learners linear --sizes 60,120)
 wanted start && part start 60 bash -c '
   for what in "import torch" "import torch; torch.zeros(1, device=\"cuda\" if torch.cuda.is_available() else \"cpu\")" \
     "import priorscope.experiments.comparison, priorscope.runs.worker, priorscope.report.page"; do
@@ -61,8 +63,8 @@ wanted vit && part vit 270 "$PYTHON" benchmarks/gpu_vit.py --out "$out/vit.md" &
 wanted tests && part tests 150 make test-gpu
 wanted grid && part grid 120 "$PYTHON" benchmarks/gpu_grid.py
 wanted digits && {
-  part digits 60 bash -c 'timed compare digits --preset quick --out "$0" -q' "$scratch/digits"
-  part digits-here 60 bash -c 'timed compare digits --preset quick --workers 0 --out "$0" -q' "$scratch/here"
+  part digits 60 bash -c 'timed compare digits --preset quick --out "$0" -q "$@"' "$scratch/digits" "${few[@]}"
+  part digits-here 60 bash -c 'timed compare digits --preset quick --workers 0 --out "$0" -q "$@"' "$scratch/here" "${few[@]}"
 }
 wanted conv && part conv 60 "$PYTHON" benchmarks/gpu_conv.py
 wanted cnn && part cnn 90 "$PYTHON" benchmarks/gpu_cnn.py
@@ -84,9 +86,13 @@ wait
 {
   echo "# GPU results"; date -u +%F; cat "$out/parts.txt"
   for name in grid cnn conv; do
-    [ -f "$out/$name.txt" ] && { echo; sed -n '/^## /,$p' "$out/$name.txt"; }
+    [ -f "$out/$name.txt" ] || continue
+    echo; if grep -q '^## ' "$out/$name.txt"; then sed -n '/^## /,$p' "$out/$name.txt"; else tail -30 "$out/$name.txt"; fi
   done
-  for file in "$out"/bert.md "$out"/vit.md; do [ -f "$file" ] && { echo; cat "$file"; }; done
+  for name in bert vit; do
+    if [ -f "$out/$name.md" ]; then echo; cat "$out/$name.md"
+    elif [ -f "$out/$name.txt" ]; then echo; echo "## $name"; tail -40 "$out/$name.txt"; fi
+  done
   for name in start digits digits-here fashion cifar tests; do
     [ -f "$out/$name.txt" ] && { echo; echo "## $name"; echo '```'; tail -25 "$out/$name.txt"; echo '```'; }
   done

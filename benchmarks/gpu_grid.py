@@ -115,11 +115,12 @@ def main() -> None:
     parser.add_argument("--plain-draws", type=int, default=1, help="of 3; the time is scaled up")
     options = parser.parse_args()
     if not torch.cuda.is_available():
-        options.steps = min(options.steps, 10)
+        options.steps = 2
     worker.prepare_process(worker.GPU_THREADS)
     with tempfile.TemporaryDirectory() as name, turn():
         runs, store = grid_runs(Path(name), options.steps)
         learners = list(dict.fromkeys(run.learner for run in runs))
+        learners = learners if torch.cuda.is_available() else learners[:2]
         rows, total = [], 0.0
         instrument()
         torch.zeros(1, device=device())
@@ -151,6 +152,9 @@ def main() -> None:
                 )
                 total += seconds if attempt == "first" else 0.0
                 print(rows[-1], flush=True)
+        print(f"\n## MNIST-1D grid, {len(runs)} runs of {options.steps} steps; {machine()}\n")
+        head = ["", "learner", "runs", "failed", "mean bits", "s", "parts"]
+        print(table(head, rows), flush=True)
         steps = []
         for learner in learners:
             own = [run for run in runs if run.learner == learner]
@@ -160,9 +164,6 @@ def main() -> None:
         draws = options.plain_draws
         by_learner = plain_loop(Mnist1d().load(), options.steps, device(), draws)
         plain = (time.perf_counter() - start) * DRAWS / draws
-    print(f"\n## MNIST-1D grid, {len(runs)} runs of {options.steps} steps; {machine()}\n")
-    head = ["", "learner", "runs", "failed", "mean bits", "s", "parts"]
-    print(table(head, rows))
     print(
         f"\nAll, captures included: {total:.2f} s; plain loop {plain:.1f} s ({draws} of {DRAWS} "
         f"draws, scaled; {by_learner}): {plain / total:.1f} ×.\n"
