@@ -45,8 +45,8 @@ part() { # name, most seconds, command...
 compare() { "$PYTHON" -c 'from priorscope.cli import main; main()' compare "$@"; }
 export -f compare; export PYTHON
 timed() { # in turn, with the wall time of the whole command
-  bash -c 'exec 9>"$GPU_TURN"; flock 9; start=$(date +%s.%N); "$@"; code=$?
-    echo "whole command: $(echo "$(date +%s.%N) - $start" | bc) s, exit $code"; exit $code' timed "$@"
+  bash -c 'exec 9>"$GPU_TURN"; flock 9; start=$(date +%s%N); "$@"; code=$?
+    echo "whole command: $((($(date +%s%N) - start) / 1000000)) ms, exit $code"; exit $code' timed "$@"
 }
 export -f timed
 : > "$out/parts.txt"
@@ -55,12 +55,13 @@ few=() # without a GPU little is compared, to show that it runs
 wanted start && part start 60 bash -c '
   for what in "import torch" "import torch; torch.zeros(1, device=\"cuda\" if torch.cuda.is_available() else \"cpu\")" \
     "import priorscope.experiments.comparison, priorscope.runs.worker, priorscope.report.page"; do
-    start=$(date +%s.%N); "$PYTHON" -c "$what"; echo "$(echo "$(date +%s.%N) - $start" | bc) s: $what"
+    start=$(date +%s%N); "$PYTHON" -c "$what"; echo "$((($(date +%s%N) - start) / 1000000)) ms: $what"
   done; nproc; nvidia-smi --query-gpu=name,memory.total,memory.used --format=csv; "$PYTHON" -V
   "$PYTHON" -c "from priorscope.cli import main; main()" doctor'
 wanted bert && part bert 270 "$PYTHON" benchmarks/gpu_bert.py --out "$out/bert.md" &
 wanted vit && part vit 270 "$PYTHON" benchmarks/gpu_vit.py --out "$out/vit.md" &
-wanted tests && part tests 150 make test-gpu
+wanted tests && part tests 150 "$PYTHON" -m pytest -q -p no:cacheprovider --durations=8 \
+  -o filterwarnings=default -o addopts="--strict-markers --import-mode=importlib" tests/gpu
 wanted grid && part grid 120 "$PYTHON" benchmarks/gpu_grid.py
 wanted digits && {
   part digits 60 bash -c 'timed compare digits --preset quick --out "$0" -q "$@"' "$scratch/digits" "${few[@]}"

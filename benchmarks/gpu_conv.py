@@ -10,6 +10,8 @@ from gpu_part import device, graphed, machine, milliseconds, table, turn
 from torch import Tensor
 from torch.nn import functional
 
+from priorscope.nn.gemm import use_exact_products
+
 LAYERS = ((1, 32, 28), (32, 64, 14), (64, 128, 7))  # channels in, out, side: cnn on Fashion-MNIST
 BATCH = 64
 
@@ -70,8 +72,7 @@ def main() -> None:
         for tf32, search in ((False, False), (False, True), (True, False)):
             torch.backends.cudnn.benchmark = search
             precision = "tf32" if tf32 else "ieee"
-            torch.backends.cudnn.conv.fp32_precision = precision
-            torch.backends.cuda.matmul.fp32_precision = precision
+            use_exact_products(not tf32)
             for replicas in counts:
                 for name, way in WAYS.items():
                     if search and name.endswith(("bmm", "matmul")):

@@ -43,6 +43,7 @@ def _machine() -> list[tuple[str, str]]:
 
     from priorscope.nn.gemm import use_fast_gemm
     from priorscope.runs.backends.local import available_workers
+    from priorscope.train.graph import capture_state
 
     backend = use_fast_gemm()
     gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else "no CUDA GPU"
@@ -52,6 +53,7 @@ def _machine() -> list[tuple[str, str]]:
         ("cores", f"{available_workers('cpu')} usable of {os.cpu_count()}"),
         ("vectors", torch.backends.cpu.get_cpu_capability()),
         ("device", gpu),
+        ("training steps", capture_state()),
         ("matrix products", f"{backend.name}: {backend.reason}"),
         ("speed of one core", _speed()),
     ]

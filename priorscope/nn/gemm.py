@@ -2,6 +2,7 @@
 
 import dataclasses
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -65,9 +66,13 @@ def use_exact_products(exact: bool = True) -> None:
     Torch's default rounds the convolutions alone: a network would learn something else on a GPU
     than on a CPU.
     """
-    kinds = (torch.backends.cuda.matmul, torch.backends.cudnn.conv)
-    for kind in kinds:
-        kind.fp32_precision = "ieee" if exact else "tf32"
+    if not torch.cuda.is_available():
+        return
+    # The older names: they set what both generations of torch's own checks read.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # newer torch would have us use the newer names
+        torch.backends.cuda.matmul.allow_tf32 = not exact
+        torch.backends.cudnn.allow_tf32 = not exact
 
 
 def gemm_is_fast() -> bool:

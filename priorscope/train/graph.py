@@ -27,11 +27,6 @@ class Repeated:
         self._calls = 0
         self.problem: str | None = None  # why it couldn't be captured
 
-    @property
-    def captured(self) -> bool:
-        """Whether calls are replays."""
-        return self._graph is not None
-
     def __call__(self) -> None:
         """One call.
 

@@ -116,7 +116,7 @@ class Population:
         self.optimiser = ReplicaAdamW(
             self.networks.parameters, weight_decay=self.recipe.weight_decay, largest_norm=CLIP
         )
-        self._capture = self.captured = capture
+        self._capture, self.captured = capture, capture and device.type == "cuda"
         self._streams: dict[tuple[int, int], BatchStream] = {}
         self._noises: dict[int, NoiseStream] = {}
         self._filled = 0  # steps before this one have been put into tables
@@ -196,7 +196,7 @@ class Population:
             best = self._train()
             if self.device.type == "cuda":
                 torch.cuda.current_stream().synchronize()
-        self.captured = self.captured and self._again.captured
+        self.captured = self.captured and self._again.problem is None
         self._again = Repeated(self._step, self.device, capture=False)  # frees the graph
         self.networks.restore(best)
         for row, member in enumerate(self.members):
@@ -255,6 +255,7 @@ class Population:
         for row, member in enumerate(active):
             member.row = row
         clock = self._clock.clone()
+        self.captured = self.captured and self._again.problem is None
         self._make_tables(active)
         self._table, self._noise, self._clock = kept[0], noise, clock
 
