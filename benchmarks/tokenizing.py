@@ -19,7 +19,7 @@ import tokenizers
 from side_by_side import Contender, alternate, conditions, publish, table
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 
-from priorscope.text.encode import Encoder
+from priorscope.text.encode import LineEncoder
 from priorscope.text.reading import Lines
 from priorscope.text.tokenizer import SPECIALS, train_tokenizer
 
@@ -37,7 +37,7 @@ def lines_of(path: Path, megabytes: float) -> list[str]:
     raise ValueError(f"{path} is empty.")
 
 
-def ours(encoder: Encoder, lines: list[str]) -> list[np.ndarray]:
+def ours(encoder: LineEncoder, lines: list[str]) -> list[np.ndarray]:
     return [encoder.encode(lines[i : i + CHUNK]).ids for i in range(0, len(lines), CHUNK)]
 
 
@@ -50,12 +50,12 @@ def theirs(tokenizer: Tokenizer, lines: list[str]) -> list[list[int]]:
 
 
 def encoding(lines: list[str], tokenizer: Tokenizer, repeats: int) -> str:
-    found = np.concatenate(ours(Encoder(tokenizer), lines))
+    found = np.concatenate(ours(LineEncoder(tokenizer), lines))
     expected = np.concatenate(theirs(tokenizer, lines))
     assert np.array_equal(found, expected), "the ids differ"
-    warm = Encoder(tokenizer)
+    warm = LineEncoder(tokenizer)
     contenders = [
-        Contender("priorscope, cold", "no word known", lambda: ours(Encoder(tokenizer), lines)),
+        Contender("priorscope, cold", "no word known", lambda: ours(LineEncoder(tokenizer), lines)),
         Contender("tokenizers", "encode_batch_fast", lambda: theirs(tokenizer, lines)),
         Contender("priorscope, warm", "all words known", lambda: ours(warm, lines)),
     ]

@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 
 from priorscope.analysis.curves.quantiles import over_repeats
-from priorscope.analysis.curves.rows import Table
+from priorscope.analysis.curves.rows import CurveTable
 from priorscope.analysis.curves.saturation import block_costs
 
 
-def switch_code(table: Table) -> dict[str, Any]:
+def switch_code(table: CurveTable) -> dict[str, Any]:
     """Code length of the switch distribution over all learners, which learner when, its saving.
 
     Before block s the learner is changed with probability 1 / (s + 1), to one of the others at
@@ -48,7 +48,7 @@ def switch_code(table: Table) -> dict[str, Any]:
     }
 
 
-def _common_sizes(table: Table, learners: list[str]) -> np.ndarray:
+def _common_sizes(table: CurveTable, learners: list[str]) -> np.ndarray:
     if not learners:
         return np.array([])
     sets = [set(table.cells["loss"][name]) for name in learners]

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from priorscope.bert.training.mask_filler import Candidate, MaskFiller
+from priorscope.bert.training.mask_filler import MaskCandidate, MaskFiller
 
 
 def fill_mask(
     model: str | Path, sentences: str | Sequence[str], *, top: int = 5
-) -> list[list[list[Candidate]]]:
+) -> list[list[list[MaskCandidate]]]:
     """The most probable tokens for each [MASK] of each sentence.
 
     The command `priorscope fill-mask` does the same.

@@ -17,7 +17,7 @@ LEARNERS = ("linear", "mlp", "cnn", "gru", "vit")
 
 @CHECKS.register
 @dataclass(frozen=True, kw_only=True)
-class RandomLabels(Check):
+class RandomLabelsCheck(Check):
     """Bits per random label over log2 K, within 2%: calibration finds that nothing was learnt."""
 
     def plan(self) -> Plan:

@@ -18,7 +18,7 @@ SKIPPED = ("bert", "external")  # texts; somebody else's network
 
 @CHECKS.register
 @dataclass(frozen=True, kw_only=True)
-class Replicas(Check):
+class ReplicasCheck(Check):
     """Largest difference of logits after 10 steps, three together against each alone.
 
     In float64, where rounding (1e-16 a product) grows by at most a few orders in so few steps.

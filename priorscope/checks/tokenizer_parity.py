@@ -10,7 +10,7 @@ import numpy as np
 from priorscope.checks import CHECKS, Check, Figure
 from priorscope.core.seeds import numpy_stream
 from priorscope.runs.experiment import Rows
-from priorscope.text.encode import Encoder
+from priorscope.text.encode import LineEncoder
 from priorscope.text.stdlib import StandardLibrary
 from priorscope.text.tokenizer import train_tokenizer
 
@@ -57,7 +57,7 @@ def different_lines(text: Sequence[str], lowercase: bool, vocabulary: int = 4000
         vocab=tokenizer.get_vocab(), do_lower_case=lowercase, strip_accents=False
     )
     expected = theirs(list(text), add_special_tokens=False)["input_ids"]
-    encoded = Encoder(tokenizer).encode(text)
+    encoded = LineEncoder(tokenizer).encode(text)
     return sum(encoded[i].tolist() != ids for i, ids in enumerate(expected))
 
 

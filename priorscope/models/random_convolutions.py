@@ -56,7 +56,7 @@ class RandomConvolutions(SelfTrained):
 
 
 @dataclass(frozen=True)
-class Group:
+class KernelGroup:
     """Convolutions that share a dilation; of kernel k over the channels sets[k].
 
     levels: (kernels, levels), what is to be exceeded.
@@ -83,7 +83,7 @@ class Convolutions:
         largest = np.log2(max((steps - 1) / (TAPS - 1), 1))
         exponents = np.linspace(0, largest, self.per_kernel)
         dilations, counts = np.unique((2**exponents).astype(int), return_counts=True)
-        self.groups: list[Group] = []
+        self.groups: list[KernelGroup] = []
         used = 0
         for place, (dilation, count) in enumerate(zip(dilations, counts, strict=True)):
             numbers = used + np.arange(len(KERNELS) * count).reshape(len(KERNELS), count)
@@ -91,12 +91,12 @@ class Convolutions:
             inner = (np.arange(len(KERNELS)) + place) % 2 == 1
             inner &= steps > (TAPS - 1) * dilation
             sets = _channel_sets(channels, stream)
-            group = Group(int(dilation), sets, inner, np.zeros((len(KERNELS), 0)))
+            group = KernelGroup(int(dilation), sets, inner, np.zeros((len(KERNELS), 0)))
             shown = stream.integers(len(series), size=len(KERNELS))
             levels = np.empty((len(KERNELS), count), dtype=series.dtype)
             for kernel, values in self._convolved(series, group, shown):
                 levels[kernel] = np.quantile(values, (numbers[kernel] + 1) * GOLDEN % 1)
-            self.groups.append(Group(group.dilation, sets, inner, levels))
+            self.groups.append(KernelGroup(group.dilation, sets, inner, levels))
         return self
 
     def transform(
@@ -116,7 +116,7 @@ class Convolutions:
         return np.stack(shares, axis=1, dtype=np.float32, casting="same_kind")
 
     def _convolved(
-        self, series: np.ndarray, group: Group, only: np.ndarray | None = None
+        self, series: np.ndarray, group: KernelGroup, only: np.ndarray | None = None
     ) -> Iterator[tuple[int, np.ndarray]]:
         """Each kernel with its convolutions, (examples, steps); of example only[kernel] alone."""
         reach = group.dilation * (TAPS // 2)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import numpy as np
 from tokenizers import normalizers, pre_tokenizers
 
-from priorscope.text.characters import Images
+from priorscope.text.characters import CharacterImages
 
 UNICODE = 0x110000
 _UNSEEN, _BOUNDARY, _INSIDE, _REMOVED = 0, 1, 2, 3
@@ -22,7 +22,7 @@ class Alphabet:
     def __init__(
         self, normalizer: normalizers.Normalizer, pre_tokenizer: pre_tokenizers.PreTokenizer
     ):
-        self._images = Images(normalizer, pre_tokenizer)
+        self._images = CharacterImages(normalizer, pre_tokenizer)
         self._kind = np.zeros(UNICODE, np.uint8)
         self._counts = np.zeros(UNICODE, np.int64)
         self._continues = np.zeros(UNICODE, bool)

@@ -8,7 +8,7 @@ import unicodedata
 from tokenizers import normalizers, pre_tokenizers
 
 
-class Images(dict[int, str]):
+class CharacterImages(dict[int, str]):
     """Code point -> what `str.translate` has to put there; filled as characters are met.
 
     Inside a word that is the normalised character(s), or nothing; a character that is a word of

@@ -6,7 +6,7 @@ from itertools import islice
 
 from tokenizers import Tokenizer, models
 
-from priorscope.text.encode import Encoder
+from priorscope.text.encode import LineEncoder
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ def tokenizer_figures(tokenizer: Tokenizer, lines: Iterable[str]) -> TokenizerFi
     Raises:
         ValueError: if there are no words in them.
     """
-    encoder, unknown = Encoder(tokenizer), tokenizer.token_to_id("[UNK]")
+    encoder, unknown = LineEncoder(tokenizer), tokenizer.token_to_id("[UNK]")
     words = size = tokens = missing = 0
     source = iter(lines)
     while chunk := list(islice(source, 1000)):

@@ -35,7 +35,7 @@ class Encoded:
         return self.ids[self.offsets[line] : self.offsets[line + 1]]
 
 
-class Encoder:
+class LineEncoder:
     """Encodes lines to the ids that `tokenizer` itself gives, several times as fast.
 
     BERT's rules (whitespace, then punctuation, then subwords of a word) read no more than what
@@ -124,7 +124,7 @@ def encode_lines(tokenizer: Tokenizer, lines: Iterable[str], max_tokens: int) ->
             f"max_tokens counts [CLS] and [SEP], so it is 3 or more, not {max_tokens}."
         )
     special = special_ids(tokenizer)
-    encoded = Encoder(tokenizer).encode(list(lines))
+    encoded = LineEncoder(tokenizer).encode(list(lines))
     first = np.array([special["[CLS]"]], np.int32)
     last = np.array([special["[SEP]"]], np.int32)
     return [

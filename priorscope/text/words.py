@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tokenizers import Tokenizer
 
-from priorscope.text.characters import Images
+from priorscope.text.characters import CharacterImages
 
 
 class WordPieces:
@@ -18,7 +18,7 @@ class WordPieces:
 
     def __init__(self, tokenizer: Tokenizer, longest_word: int):
         self._tokenizer = tokenizer
-        self._images = Images(tokenizer.normalizer, tokenizer.pre_tokenizer)
+        self._images = CharacterImages(tokenizer.normalizer, tokenizer.pre_tokenizer)
         self._images[ord("\n")] = "\n"  # separates texts, which have no white space inside
         self._first = tokenizer.get_vocab()
         self._later = {p[2:]: i for p, i in self._first.items() if p.startswith("##")}

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from priorscope.text import encode
-from priorscope.text.encode import Encoder, encode_lines
+from priorscope.text.encode import LineEncoder, encode_lines
 from priorscope.text.tokenizer import train_tokenizer
 
 
@@ -13,7 +13,7 @@ def library(tokenizer, lines):
 
 
 def ours(tokenizer, lines):
-    encoded = Encoder(tokenizer).encode(lines)
+    encoded = LineEncoder(tokenizer).encode(lines)
     return [encoded[i].tolist() for i in range(len(encoded))]
 
 
@@ -57,7 +57,7 @@ def test_words_of_any_length(strict):
 @pytest.mark.parametrize("kind", ["wordpiece", "bpe"])
 def test_a_second_call_gives_the_same(lines, kind):
     tokenizer = train_tokenizer(lines, kind, 400)
-    encoder = Encoder(tokenizer)
+    encoder = LineEncoder(tokenizer)
     for part in (lines[:100], lines[50:200], lines[:100]):
         encoded = encoder.encode(part)
         assert [encoded[i].tolist() for i in range(len(part))] == library(tokenizer, part)
@@ -65,7 +65,7 @@ def test_a_second_call_gives_the_same(lines, kind):
 
 def test_memory_is_bounded(lines, tokenizer, monkeypatch):
     monkeypatch.setattr(encode, "_MOST_WORDS", 50)
-    encoder = Encoder(tokenizer)
+    encoder = LineEncoder(tokenizer)
     for start in range(0, 1000, 20):
         part = lines[start : start + 20]
         expected = [i for ids in library(tokenizer, part) for i in ids]

@@ -10,7 +10,7 @@ from priorscope.analysis.curves.next_runs import next_runs
 from priorscope.analysis.curves.pool import FEWEST
 from priorscope.analysis.curves.present import CERTAIN, at_size, judged_at, ranked, span, winners
 from priorscope.analysis.curves.remarks import Remark, remark
-from priorscope.analysis.curves.rows import Table
+from priorscope.analysis.curves.rows import CurveTable
 
 _MOST = 4  # of one kind; the tables hold the rest
 _VERDICTS = ("likely overtakes", "observed", "open")  # of a crossover, most important first
@@ -18,7 +18,7 @@ Entries = Iterable[Mapping[str, Any]]
 
 
 def advise(
-    table: Table, fits: dict[str, dict[str, Fitted]], forecast: Mapping[str, Any]
+    table: CurveTable, fits: dict[str, dict[str, Fitted]], forecast: Mapping[str, Any]
 ) -> list[Remark]:
     """What is worth a sentence, most important first; the last ones name what can't be said.
 
@@ -37,7 +37,7 @@ def advise(
 
 
 def _compared(
-    table: Table,
+    table: CurveTable,
     fits: dict[str, dict[str, Fitted]],
     forecast: Mapping[str, Any],
     on: str,
@@ -129,7 +129,7 @@ def _switching(switch: Mapping[str, Any]) -> list[Remark]:
     return [remark("curves-switch", path=path, saved=saved, single=single)]
 
 
-def _limits(table: Table, fits: dict[str, dict[str, Fitted]]) -> list[Remark]:
+def _limits(table: CurveTable, fits: dict[str, dict[str, Fitted]]) -> list[Remark]:
     every = [fit for curves in fits.values() for _, fit in sorted(curves.items())]
     out = _without_forecast([fit for fit in every if fit.future is None])
     out += [odd for fit in every for odd in fit.remarks]

@@ -15,14 +15,14 @@ _MAGIC = {
 
 
 @dataclasses.dataclass(frozen=True)
-class Lines:
+class TableLines:
     """names: of the columns. rows: (line number, column -> text without blanks around it)."""
 
     names: list[str]
     rows: list[tuple[int, dict[str, str]]]
 
 
-def read_lines(path: Path) -> Lines:
+def read_lines(path: Path) -> TableLines:
     """Cells of a file separated by comma, semicolon or tab (whichever its header holds).
 
     Raises:
@@ -55,7 +55,9 @@ def read_lines(path: Path) -> Lines:
             raise ValueError(
                 f"{path}, line {line}: {len(cells)} fields, but {len(names)} column names{hint}."
             )
-    return Lines(names, [(line, dict(zip(names, cells, strict=True))) for line, cells in table[1:]])
+    return TableLines(
+        names, [(line, dict(zip(names, cells, strict=True))) for line, cells in table[1:]]
+    )
 
 
 def number(path: Path, line: int, column: str, text: str) -> float:

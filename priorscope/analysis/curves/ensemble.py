@@ -44,7 +44,7 @@ class Ensemble:
 
 
 @dataclasses.dataclass(frozen=True)
-class Prefix:
+class CurvePrefix:
     """The first `shown` sizes of a curve; the rest is hidden.
 
     name: what the curve's random numbers depend on, beside the seed.
@@ -63,17 +63,17 @@ class Prefix:
 
 
 @dataclasses.dataclass(frozen=True)
-class Batch:
+class CurveBatch:
     """All prefixes, padded to one number of sizes; y is relative to each one's level."""
 
-    prefixes: list[Prefix]
+    prefixes: list[CurvePrefix]
     x: np.ndarray
     y: np.ndarray
     variance: np.ndarray
     shown: np.ndarray
 
     @classmethod
-    def of(cls, prefixes: list[Prefix]) -> "Batch":
+    def of(cls, prefixes: list[CurvePrefix]) -> "CurveBatch":
         width = max(len(p.means.sizes) for p in prefixes)
         x, y = np.zeros((2, len(prefixes), width))
         variance = np.ones((len(prefixes), width))
@@ -87,7 +87,7 @@ class Batch:
         return cls(prefixes, x, y, variance, shown)
 
 
-def _centres(batch: Batch, family: Family) -> np.ndarray:
+def _centres(batch: CurveBatch, family: Family) -> np.ndarray:
     """Prior means, one row per prefix; a known value of guessing sets where M4 starts."""
     centre = np.tile(np.array(family.centre), (len(batch.prefixes), 1))
     if "log_head" in family.parameters:
@@ -99,7 +99,7 @@ def _centres(batch: Batch, family: Family) -> np.ndarray:
     return centre
 
 
-def _inflation(batch: Batch, chi2: np.ndarray, parameters: int) -> tuple[np.ndarray, ...]:
+def _inflation(batch: CurveBatch, chi2: np.ndarray, parameters: int) -> tuple[np.ndarray, ...]:
     """(inflation of the variance, its degrees of freedom), per prefix."""
     repeated = np.array([p.means.repeated for p in batch.prefixes])
     spare = np.maximum(batch.shown.sum(axis=1) - min(parameters, 3), 1)
@@ -121,7 +121,7 @@ class Points:
     dof: np.ndarray
 
 
-def best_fits(batch: Batch, family: Family) -> Points:
+def best_fits(batch: CurveBatch, family: Family) -> Points:
     """The best fit of every prefix to its means, from several starts."""
     centre = _centres(batch, family)
     weight = batch.shown / batch.variance
@@ -132,7 +132,7 @@ def best_fits(batch: Batch, family: Family) -> Points:
 
 
 def members(
-    batch: Batch,
+    batch: CurveBatch,
     family: Family,
     points: Points,
     rows: list[np.ndarray],
@@ -170,10 +170,10 @@ def members(
 
 
 def ensembles(
-    prefixes: list[Prefix], weights: list[dict[str, float]], shared: SharedNoise, seed: int = 0
+    prefixes: list[CurvePrefix], weights: list[dict[str, float]], shared: SharedNoise, seed: int = 0
 ) -> list[Ensemble]:
     """Plausible curves for each prefix, its families taken in proportion to their weights."""
-    batch = Batch.of(prefixes)
+    batch = CurveBatch.of(prefixes)
     chosen = [_choose(w, shared.choice) for w in weights]
     thetas: list[list[np.ndarray]] = [[] for _ in prefixes]
     inflation, dof = np.zeros((2, len(prefixes)))

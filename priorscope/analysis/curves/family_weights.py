@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from priorscope.analysis.curves.ensemble import Batch, Prefix, best_fits, members
+from priorscope.analysis.curves.ensemble import CurveBatch, CurvePrefix, best_fits, members
 from priorscope.analysis.curves.families import FAMILIES, Family
 from priorscope.analysis.curves.noise import GUESS_DOF, SharedNoise
 
@@ -10,7 +10,7 @@ _SCORING = 64  # members per family that only decide weights
 _TAIL = 4.0  # degrees of freedom of the predictive density
 
 
-def _score(batch: Batch, i: int, hidden: slice, theta: np.ndarray, family: Family) -> float:
+def _score(batch: CurveBatch, i: int, hidden: slice, theta: np.ndarray, family: Family) -> float:
     """Log density of the hidden log means under the members' predictions (Student, 4 degrees)."""
     at = np.broadcast_to(batch.x[i, hidden], (len(theta), len(batch.x[i, hidden])))
     with np.errstate(all="ignore"):
@@ -29,11 +29,13 @@ def _log_student(distance: np.ndarray, spread: np.ndarray) -> float:
     return float(-log_volume - 0.5 * (_TAIL + size) * np.log1p(squared / _TAIL))
 
 
-def weigh(prefixes: list[Prefix], shared: SharedNoise, seed: int = 0) -> list[dict[str, float]]:
+def weigh(
+    prefixes: list[CurvePrefix], shared: SharedNoise, seed: int = 0
+) -> list[dict[str, float]]:
     """Log predictive score per family of the (up to) 2 sizes after each prefix."""
     if not prefixes:
         return []
-    batch = Batch.of(prefixes)
+    batch = CurveBatch.of(prefixes)
     shared = shared.take(np.arange(min(_SCORING, len(shared.chi))))
     rows = [np.arange(len(shared.chi))] * len(prefixes)
     scores: list[dict[str, float]] = [{} for _ in prefixes]
@@ -45,7 +47,7 @@ def weigh(prefixes: list[Prefix], shared: SharedNoise, seed: int = 0) -> list[di
     return scores
 
 
-def plausible(prefixes: list[Prefix]) -> list[dict[str, float]]:
+def plausible(prefixes: list[CurvePrefix]) -> list[dict[str, float]]:
     """Log weight per family by its own fit, for prefixes too short to hide anything of.
 
     -chi2/2 with a penalty of log(sizes)/2 per parameter (BIC); where the noise is a guess, its
@@ -53,7 +55,7 @@ def plausible(prefixes: list[Prefix]) -> list[dict[str, float]]:
     """
     if not prefixes:
         return []
-    batch = Batch.of(prefixes)
+    batch = CurveBatch.of(prefixes)
     scores: list[dict[str, float]] = [{} for _ in prefixes]
     for family in FAMILIES:
         chi2s = best_fits(batch, family).chi2

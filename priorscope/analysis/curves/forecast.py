@@ -12,7 +12,7 @@ from priorscope.analysis.curves.equivalence import equivalences
 from priorscope.analysis.curves.grid import HORIZON, SUPPORT
 from priorscope.analysis.curves.learning_curves import Fitted, fit_curves
 from priorscope.analysis.curves.quantiles import quantile
-from priorscope.analysis.curves.rows import Table, gather
+from priorscope.analysis.curves.rows import CurveTable, gather
 from priorscope.analysis.curves.saturation import saturation
 from priorscope.analysis.switch import switch_code
 
@@ -21,7 +21,7 @@ TIMES = (2.0, 4.0, HORIZON)  # of the largest size, at which a forecast is state
 
 
 def forecast(
-    rows: Iterable[Mapping[str, Any]] | Table,
+    rows: Iterable[Mapping[str, Any]] | CurveTable,
     seed: int = 0,
     members: int = MEMBERS,
     progress: Callable[[str], None] = lambda stage: None,
@@ -33,14 +33,14 @@ def forecast(
     rows: one per learner, n and repeat, with the keys learner, n, repeat, and one metric or more:
         loss (bits per label), error (0 to 1), rmse, or whatever `gather` was told; optionally
         test_examples, train_loss, uniform_loss, block_bits and block_examples (prequential bits
-        of the block after n, and its size), seconds. A `Table` is taken as it is.
+        of the block after n, and its size), seconds. A `CurveTable` is taken as it is.
     seed: of the perturbations that intervals are taken from; members: how many.
     progress: called with a few words before each longer stage.
 
     Raises:
         ValueError: if no row can be used; one sentence with the reason.
     """
-    table = rows if isinstance(rows, Table) else gather(rows)
+    table = rows if isinstance(rows, CurveTable) else gather(rows)
     fits = fit_curves(table, seed, members, progress)
     progress("comparing learners")
     each = list(fits.values())

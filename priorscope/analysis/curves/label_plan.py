@@ -10,14 +10,14 @@ from priorscope.analysis.curves.equivalence import size_to_reach
 from priorscope.analysis.curves.grid import HORIZON, SUPPORT
 from priorscope.analysis.curves.learning_curves import Fitted, fit_curves
 from priorscope.analysis.curves.quantiles import plain, quantile
-from priorscope.analysis.curves.rows import Table, gather
+from priorscope.analysis.curves.rows import CurveTable, gather
 
 _ENOUGH = 0.5  # probability of reaching the target within 4 x the data, from which to collect
 _SHOWN = 3  # further runs that are named
 
 
 @dataclasses.dataclass(frozen=True)
-class Reach:
+class TargetReach:
     """How many labels a learner needs. sizes: (members,), infinity beyond 8 x its data."""
 
     fit: Fitted
@@ -45,7 +45,7 @@ class Reach:
 
 
 def label_plan(
-    rows: Iterable[Mapping[str, Any]] | Table, target: float, on: str = "error", seed: int = 0
+    rows: Iterable[Mapping[str, Any]] | CurveTable, target: float, on: str = "error", seed: int = 0
 ) -> dict[str, Any]:
     """How many labels a value of `target` on the metric `on` needs.
 
@@ -61,10 +61,10 @@ def label_plan(
     """
     if not target > 0:
         raise ValueError(f"A target on {on} must be above 0, but it is {target:g}.")
-    table = rows if isinstance(rows, Table) else gather(rows)
+    table = rows if isinstance(rows, CurveTable) else gather(rows)
     fits = fit_curves(table, seed).get(on, {})
     reaches = [
-        Reach(fit, size_to_reach(fit, float(np.log(target))))
+        TargetReach(fit, size_to_reach(fit, float(np.log(target))))
         for _, fit in sorted(fits.items())
         if fit.future is not None
     ]
@@ -81,12 +81,12 @@ def label_plan(
     }
 
 
-def _typical(reach: Reach) -> float:
+def _typical(reach: TargetReach) -> float:
     """The median number of labels, by which learners are ordered."""
     return float(quantile(reach.sizes, (0.5,))[0])
 
 
-def worthwhile_runs(table: Table, reach: Reach) -> list[dict[str, Any]]:
+def worthwhile_runs(table: CurveTable, reach: TargetReach) -> list[dict[str, Any]]:
     """One more repeat of the pick at each size, and at twice the largest: what it would tell.
 
     `narrows` is the share of the variance of log(labels) that the run is expected to remove: the
@@ -111,7 +111,7 @@ def worthwhile_runs(table: Table, reach: Reach) -> list[dict[str, Any]]:
     return out[:_SHOWN]
 
 
-def _seconds(table: Table, learner: str, sizes: np.ndarray, n: float) -> float | None:
+def _seconds(table: CurveTable, learner: str, sizes: np.ndarray, n: float) -> float | None:
     """What a run at n takes: as measured, in proportion to n beyond the sizes observed."""
     nearest = float(sizes[np.argmin(np.abs(np.log(sizes / n)))])
     taken = table.column("seconds", learner, nearest)
@@ -120,7 +120,7 @@ def _seconds(table: Table, learner: str, sizes: np.ndarray, n: float) -> float |
     return float(np.nanmean(taken)) * max(n / nearest, 1.0)
 
 
-def _findings(reaches: list[Reach], fits: dict[str, Fitted], on: str) -> list[dict[str, Any]]:
+def _findings(reaches: list[TargetReach], fits: dict[str, Fitted], on: str) -> list[dict[str, Any]]:
     best = min(reaches, key=lambda r: (float(r.fit.means.y[-1]), r.learner))  # now, at its end
     pick = reaches[0]
     first = best.to_json() | {"on": on}

@@ -9,7 +9,7 @@ import numpy as np
 from priorscope.analysis.curves.audit import Audit, audit
 from priorscope.analysis.curves.constants import FITTED, Constants
 from priorscope.analysis.curves.drift import SharedNormals, paths
-from priorscope.analysis.curves.ensemble import MEMBERS, Ensemble, Prefix, ensembles
+from priorscope.analysis.curves.ensemble import MEMBERS, CurvePrefix, Ensemble, ensembles
 from priorscope.analysis.curves.family_weights import plausible, shares, weigh
 from priorscope.analysis.curves.grid import AHEAD, HORIZON, interpolate
 from priorscope.analysis.curves.noise import GUESS_DOF, Means, SharedNoise, means_of, perturbed
@@ -17,7 +17,7 @@ from priorscope.analysis.curves.oddities import remarks_on
 from priorscope.analysis.curves.pool import FEWEST, mixed, weight_of_families
 from priorscope.analysis.curves.quantiles import quantile
 from priorscope.analysis.curves.remarks import Remark
-from priorscope.analysis.curves.rows import Curve, Table, gather
+from priorscope.analysis.curves.rows import Curve, CurveTable, gather
 from priorscope.core.seeds import numpy_stream
 
 
@@ -104,7 +104,7 @@ class Fitted:
 
 
 def fit_curves(
-    rows: Iterable[Mapping[str, Any]] | Table,
+    rows: Iterable[Mapping[str, Any]] | CurveTable,
     seed: int = 0,
     members: int = MEMBERS,
     progress: Callable[[str], None] = lambda stage: None,
@@ -118,7 +118,7 @@ def fit_curves(
     Raises:
         ValueError: if no row can be used.
     """
-    table = rows if isinstance(rows, Table) else gather(rows)
+    table = rows if isinstance(rows, CurveTable) else gather(rows)
     jobs = [_Job.of(table, curve) for curves in table.curves.values() for curve in curves.values()]
     noise = SharedNoise.of(seed, members, len(table.repeats))
     normals = SharedNormals.of(
@@ -143,7 +143,7 @@ class _Job:
     chance: float | None
 
     @classmethod
-    def of(cls, table: Table, curve: Curve) -> "_Job":
+    def of(cls, table: CurveTable, curve: Curve) -> "_Job":
         means = means_of(curve.sizes, curve.values, curve.test_variance)
         if curve.on != "loss":
             return cls(curve, means, None)
@@ -162,10 +162,10 @@ class _Job:
             possible.add(1)
         return sorted(possible)
 
-    def prefix(self, sizes: int, shown: int) -> Prefix:
+    def prefix(self, sizes: int, shown: int) -> CurvePrefix:
         """The first `shown` of the first `sizes` sizes; later ones don't exist."""
         name = f"{self.curve.learner}/{self.curve.on}"
-        return Prefix(name, self.means.until(sizes), shown, self.chance)
+        return CurvePrefix(name, self.means.until(sizes), shown, self.chance)
 
 
 def _all_ensembles(

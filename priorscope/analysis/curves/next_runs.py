@@ -9,12 +9,12 @@ from priorscope.analysis.curves.learning_curves import Fitted
 from priorscope.analysis.curves.present import CERTAIN, at_size, ranked, winners
 from priorscope.analysis.curves.quantiles import quantile
 from priorscope.analysis.curves.remarks import Remark, remark
-from priorscope.analysis.curves.rows import Table
+from priorscope.analysis.curves.rows import CurveTable
 
 _MOST_REPEATS = 100  # above this, two learners are called equal for practical purposes
 
 
-def next_runs(table: Table, curves: dict[str, Fitted], size: float) -> list[Remark]:
+def next_runs(table: CurveTable, curves: dict[str, Fitted], size: float) -> list[Remark]:
     """For the first two where they can't be told apart at `size`; else where 4 x is open."""
     values = at_size(curves, size)
     order = ranked(values)
@@ -34,7 +34,7 @@ def next_runs(table: Table, curves: dict[str, Fitted], size: float) -> list[Rema
 
 
 def _more_repeats(
-    table: Table,
+    table: CurveTable,
     curves: dict[str, Fitted],
     pair: list[str],
     values: dict[str, np.ndarray],
@@ -63,7 +63,7 @@ def _repeats(curves: dict[str, Fitted], names: list[str]) -> int:
     return min(curves[n].means.repeats for n in names)
 
 
-def _seconds(table: Table, names: list[str], size: float, repeats: int) -> float | None:
+def _seconds(table: CurveTable, names: list[str], size: float, repeats: int) -> float | None:
     """What so many repeats of all would take, if the rows hold seconds."""
     taken = [table.column("seconds", name, size) for name in names]
     if not all(np.isfinite(t).any() for t in taken):

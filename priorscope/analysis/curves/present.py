@@ -4,12 +4,12 @@ import numpy as np
 
 from priorscope.analysis.curves.learning_curves import Fitted
 from priorscope.analysis.curves.quantiles import quantile
-from priorscope.analysis.curves.rows import Table
+from priorscope.analysis.curves.rows import CurveTable
 
 CERTAIN = 0.975
 
 
-def judged_at(table: Table, on: str) -> float:
+def judged_at(table: CurveTable, on: str) -> float:
     """The largest size within the ranges of two learners or more; if there is none, of one.
 
     Not one where every learner is worse than one that only reached a smaller size (as when a budget

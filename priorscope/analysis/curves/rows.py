@@ -39,7 +39,7 @@ class Curve:
 
 
 @dataclasses.dataclass(frozen=True)
-class Table:
+class CurveTable:
     """What the rows say.
 
     curves: metric -> learner -> curve. cells: column -> learner -> size -> repeat -> number, for
@@ -68,7 +68,7 @@ class Table:
         return np.array([by_repeat.get(r, math.nan) for r in self.repeats])
 
 
-def gather(rows: Iterable[Mapping[str, Any]], metrics: tuple[str, ...] = METRICS) -> Table:
+def gather(rows: Iterable[Mapping[str, Any]], metrics: tuple[str, ...] = METRICS) -> CurveTable:
     """Curves from rows; what can't be used is left out and named in a note.
 
     rows: each with `learner`, `n` and one metric or more; `repeat` (or `draw`) where there are
@@ -93,7 +93,7 @@ def gather(rows: Iterable[Mapping[str, Any]], metrics: tuple[str, ...] = METRICS
         raise ValueError(f"No row can be used: {' or '.join(metrics)} must be positive{why}.")
     order = _canonical(collected.cells, collected.repeats, metrics)
     curves, dropped = _curves(collected.cells, order, metrics)
-    return Table(curves, collected.cells, order, (*collected.notes, *dropped))
+    return CurveTable(curves, collected.cells, order, (*collected.notes, *dropped))
 
 
 class _Collected:

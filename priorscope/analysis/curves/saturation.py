@@ -8,7 +8,7 @@ import numpy as np
 from priorscope.analysis.curves.grid import interpolate
 from priorscope.analysis.curves.learning_curves import Fitted
 from priorscope.analysis.curves.quantiles import interval, over_repeats
-from priorscope.analysis.curves.rows import Table
+from priorscope.analysis.curves.rows import CurveTable
 
 FLAT = 0.02  # relative fall per doubling below which a curve is called saturated
 
@@ -24,7 +24,7 @@ class Blocks:
     basis: str
 
 
-def saturation(table: Table, fits: dict[str, Fitted]) -> list[dict[str, Any]]:
+def saturation(table: CurveTable, fits: dict[str, Fitted]) -> list[dict[str, Any]]:
     """One entry per learner: fall per doubling at the largest size, verdict, catch-up, gap.
 
     `fall` is 1 - e(N) / e(N/2) of the fitted curve (of the two last sizes, if there are fewer
@@ -73,7 +73,7 @@ def _verdict(fall: np.ndarray) -> str:
     return "undecided"
 
 
-def _catch_up(table: Table, fit: Fitted) -> dict[str, Any] | None:
+def _catch_up(table: CurveTable, fit: Fitted) -> dict[str, Any] | None:
     """Bits paid before the first size whose mean loss is certainly below that of guessing.
 
     The whole is the prequential code length where the rows hold block_bits; else the left sum of
@@ -101,7 +101,7 @@ def _catch_up(table: Table, fit: Fitted) -> dict[str, Any] | None:
     }
 
 
-def block_costs(table: Table, learner: str, sizes: np.ndarray) -> Blocks:
+def block_costs(table: CurveTable, learner: str, sizes: np.ndarray) -> Blocks:
     """What a learner pays for each block after the first."""
     stored = np.array([table.column("block_bits", learner, s) for s in sizes])
     usable = np.isfinite(stored).any(axis=1)
@@ -112,7 +112,7 @@ def block_costs(table: Table, learner: str, sizes: np.ndarray) -> Blocks:
     return Blocks(bits, sizes[:-1], "left sum of the test curve")
 
 
-def _gap(table: Table, fit: Fitted) -> list[dict[str, Any]] | None:
+def _gap(table: CurveTable, fit: Fitted) -> list[dict[str, Any]] | None:
     """Test loss minus training loss at every size where both are known."""
     out = []
     for size in fit.means.sizes:

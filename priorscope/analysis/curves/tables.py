@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from priorscope.analysis.curves.csv_text import Lines, number, read_lines
+from priorscope.analysis.curves.csv_text import TableLines, number, read_lines
 from priorscope.analysis.curves.remarks import Remark, remark
 
 ROLES = {
@@ -94,7 +94,7 @@ class _Reader:
         self, path: Path, columns: dict[str, str], metric: str | None, percent: bool, nats: bool
     ):
         self.path, self.metric, self.percent, self.nats = path, metric, percent, nats
-        self.lines: Lines = read_lines(path)
+        self.lines: TableLines = read_lines(path)
         self.names = self.lines.names
         self.notes: list[Remark] = []
         missing = [c for c in columns.values() if c not in self.names]

@@ -8,7 +8,7 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from priorscope.bert.data.packing import PackedSequences
-from priorscope.text.encode import Encoder
+from priorscope.text.encode import LineEncoder
 from priorscope.text.tokenizer import special_ids
 
 IGNORED = -100
@@ -69,7 +69,7 @@ def classify_texts(
     """
     ids = special_ids(tokenizer)
     first, last = np.array([ids["[CLS]"]]), np.array([ids["[SEP]"]])
-    encoder = Encoder(tokenizer)
+    encoder = LineEncoder(tokenizer)
     a = encoder.encode(texts)
     if pairs is None:
         parts = [[first, a[i][: max_tokens - 2], last] for i in range(len(a))]
@@ -95,7 +95,7 @@ def classify_words(
         ValueError: if a text has not as many words as tags.
     """
     ids = special_ids(tokenizer)
-    encoder = Encoder(tokenizer)
+    encoder = LineEncoder(tokenizer)
     rows, targets = [], []
     for i, (text, of_words) in enumerate(zip(texts, tags, strict=True)):
         words = text.split()

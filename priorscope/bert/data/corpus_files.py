@@ -16,7 +16,7 @@ from priorscope.bert.data.corpus import Corpus
 from priorscope.core.config import digest
 from priorscope.core.files import write
 from priorscope.core.folders import replacing
-from priorscope.text.encode import Encoder
+from priorscope.text.encode import LineEncoder
 
 Documents = Literal["auto", "lines", "paragraphs"]
 KIND = "corpus"  # of the folder's marker
@@ -79,7 +79,7 @@ def write_corpus(
     head = list(islice(lines, _INSPECTED_LINES))
     if documents == "auto":
         documents = "paragraphs" if any(not x.strip() for x in head) else "lines"
-    encoder = Encoder(tokenizer)
+    encoder = LineEncoder(tokenizer)
     with ExitStack() as files:
         tokens, ends, firsts = (
             files.enter_context(_ArrayFile(folder / n, t))

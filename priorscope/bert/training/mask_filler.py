@@ -13,7 +13,7 @@ from priorscope.text.tokenizer import load_tokenizer, special_ids
 
 
 @dataclass(frozen=True)
-class Candidate:
+class MaskCandidate:
     """A token of the vocabulary with its probability in [0, 1]."""
 
     token: str
@@ -39,7 +39,7 @@ class MaskFiller:
         return cls(load_bert(folder, BertForMaskedLM), load_tokenizer(folder))
 
     @torch.no_grad()
-    def fill(self, sentence: str, top: int = 5) -> list[list[Candidate]]:
+    def fill(self, sentence: str, top: int = 5) -> list[list[MaskCandidate]]:
         """For each [MASK] of the sentence the `top` most probable tokens, the best first.
 
         Each mask is filled while the others are still masked.
@@ -66,7 +66,7 @@ class MaskFiller:
         best = logits.float().softmax(-1).topk(top)
         return [
             [
-                Candidate(self._tokenizer.id_to_token(token) or "", probability)
+                MaskCandidate(self._tokenizer.id_to_token(token) or "", probability)
                 for probability, token in zip(*pair, strict=True)
             ]
             for pair in zip(best.values.tolist(), best.indices.tolist(), strict=True)

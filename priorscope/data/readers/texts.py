@@ -13,7 +13,7 @@ from priorscope.data.near import near_texts
 from priorscope.data.rows import RowsConfig, group_warning
 from priorscope.data.source import Source
 from priorscope.tasks import TASKS, Examples
-from priorscope.text.encode import Encoded, Encoder
+from priorscope.text.encode import Encoded, LineEncoder
 from priorscope.text.tokenizer import load_tokenizer, special_ids, train_tokenizer
 
 MAX_CHARACTERS = 500  # for each token that is kept: the rest of a long text isn't tokenized
@@ -59,7 +59,7 @@ class Texts(RowsConfig):
             raise ValueError(
                 f"{self.tokenizer} has [PAD] as id {special['[PAD]']}, but it must be 0."
             )
-        encoded = Encoder(tokenizer).encode(texts)
+        encoded = LineEncoder(tokenizer).encode(texts)
         around = (special["[CLS]"], special["[SEP]"]) if self.tokenizer else ()
         ids, notes = _padded(
             encoded, split.train, self.max_tokens, unknown=special["[UNK]"], around=around

@@ -18,7 +18,7 @@ MOST_ROWS = 6  # of the short leaderboard
 
 @CHAPTERS.register
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Answer(Chapter):
+class AnswerChapter(Chapter):
     """Card, labels-worth chart and a leaderboard of four columns."""
 
     def content(self, view: View) -> dict[str, Any] | None:
