@@ -21,7 +21,9 @@ def choose_backend(settings: Settings, device: str) -> Backend:
             "leave out one of them."
         )
     if settings.backend == "ray":
-        raise ValueError("--backend ray isn't there yet; --backend dask is.")
+        from priorscope.runs.backends.ray import RayBackend
+
+        return RayBackend(settings.address, settings.workers, settings.device, settings.rows)
     from priorscope.runs.backends.dask import DaskBackend
 
     return DaskBackend(settings.scheduler, settings.workers, settings.device, settings.rows)
