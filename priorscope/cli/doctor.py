@@ -21,6 +21,8 @@ OPTIONAL = {
     "pyarrow": "reads .parquet (pip install 'priorscope[parquet]')",
     "pandas": "tables as data frames (pip install 'priorscope[frames]')",
     "transformers": "parity checks of `verify` (pip install 'priorscope[peers]')",
+    "distributed": "--backend dask (pip install 'priorscope[dask]')",
+    "ray": "--backend ray (pip install 'priorscope[ray]')",
     "timm": "timm:NAME as a learner (in an environment of its own, with its torchvision)",
 }
 

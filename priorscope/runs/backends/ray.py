@@ -1,8 +1,10 @@
 """Workers of Ray: on this machine, or on any cluster whose head is named."""
 
+import atexit
 import contextlib
 import logging
 import os
+import socket
 import threading
 import time
 from concurrent.futures import Future
@@ -19,6 +21,8 @@ from priorscope.runs.batch import Batch
 from priorscope.runs.crew import FOLDER
 
 COUNT_EVERY = 2.0  # seconds between two countings of the cores
+LOOK_EVERY = 2.0  # seconds between two looks whether the head is there
+SILENT = 3  # looks without an answer, after which it counts as lost
 QUEUED = 1.5  # batches handed over, per batch that is worked on
 DEATHS = (
     "WorkerCrashedError", "NodeDiedError", "OutOfMemoryError", "ObjectLostError", "OwnerDiedError",
@@ -70,7 +74,7 @@ class RayBackend:
         self._data: dict[str, Any] = {}
         self._travels = rows == "returned"
         self._open: set[Future] = set()
-        self._lock = threading.Lock()
+        self._lock, self._ended, self._is_lost = threading.Lock(), threading.Event(), False
         self._counted, self._cores = -COUNT_EVERY, 0
 
     @property
@@ -93,6 +97,8 @@ class RayBackend:
         """See `Backend`."""
         if self._serve is None:
             self._connect()
+        elif self._is_lost:
+            raise ConnectionError(self._lost())
         if self._beacon is None:
             self._beacon = beacon(Path(batch.root) / FOLDER)
         outer: Future = Future()
@@ -113,9 +119,12 @@ class RayBackend:
         with self._lock:
             self._open.clear()
         self._data.clear()
+        self._ended.set()
         if self._serve is not None:
             self._serve = None
-            with contextlib.suppress(Exception):  # whatever a lost head makes of it
+            if self._is_lost:  # Ray would wait a minute for it, and then abort this process
+                atexit.unregister(self._ray.shutdown)
+            else:
                 self._ray.shutdown()
         if self._beacon is not None:
             self._beacon.unlink(missing_ok=True)
@@ -138,8 +147,31 @@ class RayBackend:
                 f"No Ray cluster answers at {self.address or 'this machine'} ({reason}); start one "
                 "with `ray start --head`, or leave out --address for workers on this machine."
             ) from None
+        self._watch()
         gpus = 1 if self.together else 0
         self._serve = self._ray.remote(serve).options(num_cpus=1, num_gpus=gpus, max_retries=0)
+
+    def _watch(self) -> None:
+        """Look whether the head listens; Ray itself says nothing for a minute."""
+        host, _, port = self._ray.get_runtime_context().gcs_address.rpartition(":")
+        self._ended, self._is_lost = threading.Event(), False
+        place = (host, int(port))
+        threading.Thread(target=self._look, args=(place,), daemon=True, name="ray").start()
+
+    def _look(self, place: tuple[str, int]) -> None:
+        ended, silent = self._ended, 0
+        while silent < SILENT and not ended.wait(LOOK_EVERY):
+            try:
+                with socket.create_connection(place, timeout=LOOK_EVERY):
+                    silent = 0
+            except OSError:
+                silent += 1
+        if not ended.is_set():
+            self._is_lost = True
+            with self._lock:
+                futures, self._open = self._open, set()
+            for future in futures:
+                future.set_exception(ConnectionError(self._lost()))
 
     def _hand_over(self, batch: Batch, outer: Future) -> None:
         fingerprint = batch.runs[0]["data"]
@@ -157,10 +189,13 @@ class RayBackend:
         with self._lock:
             if outer not in self._open:  # it was stopped
                 return
+            self._open.remove(outer)
         try:
             answer = self._answer(inner)
             if "unseen" in answer:
                 self._travels = True
+                with self._lock:
+                    self._open.add(outer)
                 self._hand_over(batch, outer)
                 return
             if "rows" in answer:
@@ -179,7 +214,8 @@ class RayBackend:
             return answer
         names = {kind.__name__ for kind in type(error).__mro__}
         if names.intersection(DEATHS):
-            self._data.clear()
+            if names & {"ObjectLostError", "ObjectFetchTimedOutError", "OwnerDiedError"}:
+                self._data.clear()
             raise WorkerCrashed from error
         if isinstance(error, ImportError) or "ModuleNotFoundError" in str(error):
             raise ValueError(
