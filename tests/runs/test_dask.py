@@ -1,7 +1,5 @@
 """Work by Dask: rows that are written by workers or come back, and what is refused."""
 
-import logging
-
 import numpy as np
 import pytest
 
@@ -16,7 +14,7 @@ from priorscope.structures import parse_structure
 from priorscope.tasks import Examples
 from priorscope.train.recipe import Recipe, parse_learner
 
-distributed = pytest.importorskip("distributed")
+pytest.importorskip("distributed")
 RECIPE = Recipe(steps=20, epochs=1, batch=16)
 
 
@@ -44,22 +42,8 @@ def scores(rows):
     return {row["digest"]: {p: row[p] for p in ("block", "test") if p in row} for row in rows}
 
 
-@pytest.fixture(scope="module")
-def cluster():
-    with distributed.LocalCluster(
-        n_workers=1,
-        threads_per_worker=1,
-        host="127.0.0.1",
-        dashboard_address=None,
-        silence_logs=logging.CRITICAL,
-    ) as cluster:
-        yield cluster.scheduler_address
-
-
 @pytest.mark.filterwarnings("default")
-def test_rows_are_written_by_workers_or_come_back_and_are_those_of_this_process(
-    data, tmp_path, cluster
-):
+def test_rows_are_written_by_workers_or_come_back_and_are_those_of_this_process(data, tmp_path):
     from priorscope.runs.backends.dask import DaskBackend
 
     here, shared, returned = (Store(tmp_path / name) for name in ("here", "shared", "returned"))
@@ -67,7 +51,7 @@ def test_rows_are_written_by_workers_or_come_back_and_are_those_of_this_process(
     expected = scores(execute(runs, here, LocalBackend(0)))
     for store, rows in ((shared, "auto"), (returned, "returned")):
         store.save_data(data)
-        backend = DaskBackend(cluster, rows=rows)
+        backend = DaskBackend(workers=1, rows=rows)
         assert isinstance(backend, Backend)
         done = scores(execute(runs, store, backend))
         assert done.keys() == expected.keys()

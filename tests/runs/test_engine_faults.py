@@ -132,7 +132,8 @@ class Dask:
         self.workers = []
 
     def add(self, folder, path=None):
-        options = ["--nthreads", "1", "--host", "127.0.0.1", "--no-dashboard", "--no-nanny"]
+        options = ["--nthreads", "1", "--host", "127.0.0.1", "--no-dashboard"]
+        options += ["--nanny" if path else "--no-nanny"]
         options += ["--local-directory", str(folder / f"scratch{len(self.workers)}")]
         command = [sys.executable, "-m", "dask", "worker", self.address, *options]
         self.workers.append(start(command, path))

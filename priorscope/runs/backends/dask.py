@@ -19,6 +19,7 @@ from priorscope.core.files import beacon
 from priorscope.runs.backends.dask_worker import serve
 from priorscope.runs.backends.local import available_workers
 from priorscope.runs.backends.remote import Rows, data_of, job_of, save_rows, version_refusal
+from priorscope.runs.backends.slots import SLOTS
 from priorscope.runs.batch import Batch
 from priorscope.runs.crew import FOLDER
 
@@ -118,6 +119,7 @@ class DaskBackend:
                 client.close(timeout=2)
         if cluster is not None:
             with contextlib.suppress(Exception):
+                SLOTS.stop()
                 cluster.close(timeout=10)
         if self._beacon is not None:
             self._beacon.unlink(missing_ok=True)
@@ -139,12 +141,13 @@ class DaskBackend:
         dask.config.set({"distributed.comm.retry.count": 0})
         address = self.scheduler
         if address is None:
-            no_page: Any = None
-            self._cluster = LocalCluster(
-                n_workers=self.workers,
-                threads_per_worker=1,
+            self._cluster = LocalCluster(  # threads: each batch has a process of its own anyway
+                n_workers=1,
+                threads_per_worker=self.workers,
+                processes=False,
+                protocol="tcp",
                 host="127.0.0.1",
-                dashboard_address=no_page,
+                dashboard_address="127.0.0.1:0",
                 silence_logs=logging.CRITICAL,
             )
             address = self._cluster.scheduler_address

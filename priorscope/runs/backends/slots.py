@@ -17,6 +17,7 @@ class Slots:
 
     def __init__(self) -> None:
         self._free: list[Any] = []
+        self._busy: list[Any] = []
         self._lock = threading.Lock()
         atexit.register(self.stop)
 
@@ -28,27 +29,29 @@ class Slots:
         """
         with self._lock:
             pool = self._free.pop() if self._free else make_pool(1)
+            self._busy.append(pool)
+        broken = False
         try:
-            result = pool.submit(task, *arguments).result()
+            return pool.submit(task, *arguments).result()
         except BrokenPool:
+            broken = True
             kill(pool)
             raise
-        except BaseException:
-            self._keep(pool)
-            raise
-        self._keep(pool)
-        return result
+        finally:
+            self._give_back(pool, broken)
 
     def stop(self) -> None:
-        """End the processes that do nothing."""
+        """End all processes; what they were doing is lost."""
         with self._lock:
-            pools, self._free = self._free, []
+            pools, self._free = [*self._free, *self._busy], []
         for pool in pools:
             kill(pool)
 
-    def _keep(self, pool: Any) -> None:
+    def _give_back(self, pool: Any, broken: bool) -> None:
         with self._lock:
-            self._free.append(pool)
+            self._busy.remove(pool)
+            if not broken:
+                self._free.append(pool)
 
 
 SLOTS = Slots()
