@@ -27,6 +27,7 @@ def compare(
     repeats: int | None = None,
     preset: Preset = "standard",
     budget: str | float | timedelta | None = None,
+    full_grid: bool = False,
     goal: Literal["accuracy", "code"] = "accuracy",
     metric: Metric | None = None,
     indifference: float | None = None,
@@ -77,8 +78,10 @@ def compare(
         structures: what to remove from the data: "permuted", "within-patches:4", ...
         sizes: numbers of training examples, increasing.
         repeats: random orders of the data, each with its own initial parameters.
-        preset: how much is run: quick (minutes), standard or thorough.
+        preset: time and largest size: quick (2m, 1,500 labels), standard (10m, 10,000) or
+            thorough (no limit).
         budget: time for everything: "90s", "10m", "1h30m", or seconds.
+        full_grid: train every learner at every size, repeat and structure, without a race.
         goal: what is asked: the best at the largest size (accuracy), or who learns fastest (code).
         metric: by what the best is judged; accuracy, or rmse for quantities, by default.
         indifference: differences up to this don't matter (0.005 accuracy, 0.02 bits).
@@ -131,6 +134,7 @@ def compare(
         repeats=repeats,
         preset=preset,
         budget=budget,
+        full_grid=full_grid,
         goal=goal,
         metric=metric,
         indifference=indifference,

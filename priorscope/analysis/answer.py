@@ -13,7 +13,7 @@ from priorscope.analysis.code_length import CodeLengths, Reach, reached
 from priorscope.analysis.estimates import estimate, moderated, pooled_variance
 from priorscope.analysis.labels_worth import labels_worth
 from priorscope.analysis.metrics import CODE_INDIFFERENCE, Metric
-from priorscope.analysis.paired import Effects, Ranking, effects, rank
+from priorscope.analysis.paired import Effects, Ranking, effects, noise_around, rank
 from priorscope.analysis.per_example import ByExample
 from priorscope.analysis.points import metric_estimate, size_of
 from priorscope.analysis.reference import Reference
@@ -59,11 +59,19 @@ def contest(
     if reach is None:
         return None
     there = list(reach.learners)
-    differences = effects(values[there, reach.size])
+    left = len(there) < np.isfinite(values).any(axis=(1, 2)).sum()
+    differences = effects(values[there, reach.size], _earlier(values, reach.size) if left else None)
     extra = paired(there, reach.size)
     if extra is None and examples is not None:
         extra = np.diag(np.nan_to_num(examples[there, reach.size]))
     return Contest(reach, differences, rank(differences, indifference, extra), extra)
+
+
+def _earlier(values: np.ndarray, size: int) -> tuple[float, float]:
+    """Noise around learners and repeats at the two sizes before, and its degrees of freedom."""
+    cells = [noise_around(values[:, k]) for k in range(max(0, size - 2), size)]
+    dof = sum(d for _, d in cells)
+    return (sum(v * d for v, d in cells) / dof if dof else 0.0), dof
 
 
 def code_contest(

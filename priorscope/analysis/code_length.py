@@ -17,12 +17,14 @@ class CodeLengths:
     """bits: (learners, structures, sizes, repeats), of the labels before each size; NaN where a
     block is missing. charged: how many blocks of failed runs were paid at the reference code.
     null_bits: (sizes,), the reference: bits of the first n labels without any input.
+    blocks: (learners, structures, sizes - 1, repeats), bits of each block after the first alone.
     are_densities: whether bits are those of a density, of which differences alone mean anything.
     """
 
     bits: Float[np.ndarray, "learners structures sizes repeats"]
     charged: np.ndarray
     null_bits: Float[np.ndarray, " sizes"]
+    blocks: np.ndarray
     are_densities: bool = False
 
 
@@ -51,7 +53,7 @@ def code_lengths(
     first = np.broadcast_to(null[None, :, :1, None], (*blocks.shape[:2], 1, blocks.shape[3]))
     bits = np.concatenate([first, blocks], axis=2).cumsum(axis=2)
     charged = np.concatenate([np.zeros_like(first), failed], axis=2).cumsum(axis=2)
-    return CodeLengths(bits, charged.astype(int), np.asarray(null_bits, dtype=float))
+    return CodeLengths(bits, charged.astype(int), np.asarray(null_bits, dtype=float), blocks)
 
 
 def class_null_bits(

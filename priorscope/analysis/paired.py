@@ -41,12 +41,16 @@ class Effects:
         return f"two-way fit, {self.shared} repeats shared by all"
 
 
-def effects(values: Float[np.ndarray, "learners repeats"]) -> Effects:
+def effects(
+    values: Float[np.ndarray, "learners repeats"], earlier: tuple[float, float] | None = None
+) -> Effects:
     """Means of learners and the covariance of their differences, moderated (Smyth 2004).
 
     values: NaN where a repeat is missing; every learner has one or more. The pooled variance of
     all differences counts as at most `PRIOR_DOF` further degrees of freedom, but as no more than
     the other learners bring.
+    earlier: variance of a value around learner and repeat at smaller sizes, which is hardly less,
+        and its degrees of freedom: what is known of the noise where few learners are left.
     """
     there = np.isfinite(values)
     values, there = values[:, there.any(axis=0)], there[:, there.any(axis=0)]
@@ -62,8 +66,10 @@ def effects(values: Float[np.ndarray, "learners repeats"]) -> Effects:
     )
     if own_dof <= 0 or learners < 2:
         return Effects(center, np.zeros((learners, learners)), max(own_dof, 0.0), counts, shared)
-    pooled = (residuals**2).sum() / (own_dof * (learners - 1))
-    prior = min(PRIOR_DOF, own_dof * (learners - 2))
+    before, before_dof = earlier or (0.0, 0.0)
+    here = own_dof * (learners - 1)
+    pooled = ((residuals**2).sum() + before * before_dof) / (here + before_dof)
+    prior = min(PRIOR_DOF, own_dof * (learners - 2) + before_dof)
     if there.all():
         own = residuals @ residuals.T  # (repeats - 1) times the covariance of centred values
         flat = pooled * (np.eye(learners) - 1 / learners)
@@ -77,6 +83,21 @@ def effects(values: Float[np.ndarray, "learners repeats"]) -> Effects:
         spread = spread - spread.mean(axis=0) - spread.mean(axis=1)[:, None] + spread.mean()
         covariance = spread * root[:, None] * root[None, :]
     return Effects(center, covariance, own_dof + prior, counts, shared)
+
+
+def noise_around(values: Float[np.ndarray, "learners repeats"]) -> tuple[float, float]:
+    """Variance around learners' and repeats' means, and its degrees of freedom; (0, 0) if none.
+
+    Of the learners that have most repeats, over the repeats that these share.
+    """
+    counts = np.isfinite(values).sum(axis=1)
+    cells = values[counts == counts.max(initial=0)]
+    cells = cells[:, np.isfinite(cells).all(axis=0)]
+    dof = float((cells.shape[0] - 1) * (cells.shape[1] - 1)) if cells.size else 0.0
+    if dof <= 0:
+        return 0.0, 0.0
+    rest = cells - cells.mean(axis=1, keepdims=True) - cells.mean(axis=0) + cells.mean()
+    return float((rest**2).sum()) / dof, dof
 
 
 def _two_way(values: np.ndarray, there: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -18,7 +18,8 @@ from priorscope.analysis.table import RunTable
 def changes(table: RunTable, lengths: CodeLengths, structure: str) -> tuple[np.ndarray, np.ndarray]:
     """(L(A, gD) - L(A, D)) / n by learner and repeat, and the n of each learner, 0 for none.
 
-    n is the largest size at which a learner has a code length under both.
+    n is the largest size at which a learner has a code length under both. Where some blocks alone
+    were run under both, as after a race, it is the difference over their labels.
     """
     intact = lengths.bits[:, table.structures.index("intact")]
     other = lengths.bits[:, table.structures.index(structure)]
@@ -27,7 +28,23 @@ def changes(table: RunTable, lengths: CodeLengths, structure: str) -> tuple[np.n
     there = np.asarray(np.isfinite(gaps).any(axis=2))
     last = np.where(there.any(axis=1), there.shape[1] - 1 - there[:, ::-1].argmax(axis=1), 0)
     n = np.where(there.any(axis=1), np.asarray(table.sizes)[last], 0)
-    return gaps[np.arange(len(gaps)), last], n
+    values = gaps[np.arange(len(gaps)), last]
+    for i in np.flatnonzero(n == 0):
+        values[i], n[i] = _over_blocks(table, lengths, structure, int(i))
+    return values, n
+
+
+def _over_blocks(
+    table: RunTable, lengths: CodeLengths, structure: str, learner: int
+) -> tuple[np.ndarray, int]:
+    """Bits per label by repeat over the blocks that some repeat has under both; and their end."""
+    blocks = lengths.blocks[learner]
+    gaps = blocks[table.structures.index(structure)] - blocks[table.structures.index("intact")]
+    used = np.flatnonzero(np.isfinite(gaps).any(axis=1))
+    if not len(used):
+        return np.full(table.repeats, np.nan), 0
+    labels = np.diff(table.sizes)[used].sum()
+    return gaps[used].sum(axis=0) / labels, table.sizes[used.max() + 1]
 
 
 def strengths(table: RunTable, lengths: CodeLengths, structures: list[str]) -> list[StrengthRow]:

@@ -7,8 +7,8 @@ from typing import Any, Literal
 import msgspec
 import numpy as np
 
-from priorscope.analysis.answer import answer, code_contest, metric_contest
-from priorscope.analysis.code_length import CodeLengths, code_lengths
+from priorscope.analysis.answer import answer, code_contest, metric_contest, word
+from priorscope.analysis.code_length import code_lengths
 from priorscope.analysis.curves.forecast import forecast
 from priorscope.analysis.findings import findings
 from priorscope.analysis.leaderboard import leaderboard
@@ -18,6 +18,7 @@ from priorscope.analysis.points import code_length_points, cost_rows, curve_poin
 from priorscope.analysis.reference import Reference
 from priorscope.analysis.strength import strengths
 from priorscope.analysis.summary import (
+    Answer,
     DroppedLearner,
     FailedRun,
     Goal,
@@ -29,6 +30,7 @@ from priorscope.analysis.summary import (
 from priorscope.analysis.summary_json import renewed
 from priorscope.analysis.table import RunTable
 from priorscope.analysis.validity import validity
+from priorscope.wording.race import NOT_TRIED
 
 _CURVE_KEYS = ("equivalence", "crossovers", "audit", "saturation", "switch", "fits", "forecasts")
 _CURVE_METHOD = "median, 95% of the plausible curves; means over repeats by Student's t"
@@ -41,7 +43,9 @@ class Request:
     metric: None is the default of the target's kind. indifference: a difference that doesn't
     matter, in units of the metric; None is its default. lossy: structures that lose information.
     invariant: learner -> structures that it is invariant to. stopped_by: None follows from
-    whether runs are missing.
+    whether runs are missing. unresolved: runs that a race wanted and didn't get; None: all that
+    aren't there. share: of the error probability that the last look at a race could spend.
+    depends_on_recipe, with a reason where it is None: see `Answer`.
     """
 
     goal: Goal = "accuracy"
@@ -51,6 +55,10 @@ class Request:
     invariant: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict)
     dropped: tuple[DroppedLearner, ...] = ()
     stopped_by: Literal["settled", "budget", "data"] | None = None
+    unresolved: tuple[Unresolved, ...] | None = None
+    share: float = 1.0
+    depends_on_recipe: bool | None = None
+    reason: str = NOT_TRIED["none"]
 
 
 def summarise(
@@ -73,7 +81,8 @@ def summarise(
     lengths = code_lengths(table, reference.null_bits, reference.random_bits)
     if reference.target.kind == "quantity":
         lengths = dataclasses.replace(lengths, are_densities=True)
-    unresolved = missing_runs(table, request.dropped)
+    unresolved = request.unresolved
+    unresolved = missing_runs(table) if unresolved is None else list(unresolved)
     stopped = request.stopped_by or ("budget" if unresolved else "data")
     code_margin = request.indifference if request.goal == "code" else None
     metric_margin = request.indifference if request.goal == "accuracy" else None
@@ -84,6 +93,7 @@ def summarise(
         "accuracy": answer("accuracy", *facts, by_metric, stopped),
         "code": answer("code", *facts, by_code, stopped),
     }
+    answers = {goal: _raced(answers[goal], goal, request) for goal in answers}
     others = [s for s in table.structures if s != "intact"]
     summary = Summary(
         task=task,
@@ -105,22 +115,41 @@ def summarise(
         dropped=list(request.dropped),
         failed=_failed(table),
         unresolved=unresolved,
-        **_curves(table, lengths, reference, progress),
+        **_curves(table, reference, {d.learner for d in request.dropped}, progress),
     )
     contests = {"accuracy": by_metric, "code": by_code}
     result = findings(summary, table, contests[request.goal])
     return dataclasses.replace(summary, findings=result)
 
 
-def missing_runs(table: RunTable, dropped: tuple[DroppedLearner, ...] = ()) -> list[Unresolved]:
-    """What was asked for and isn't there, by learner and structure; not what left the race."""
-    ends = {d.learner: d.at for d in dropped}
+def _raced(own: Answer, goal: str, request: Request) -> Answer:
+    """An answer with what a race adds: looks that were paid for, trials of recipes.
+
+    Of the probability of being wrong the last look could spend `share` alone (a union bound over
+    looks), so what is left of it counts as much more.
+    """
+    asked = goal == request.goal
+    probability = own.probability
+    if probability is not None and request.share < 1:
+        probability = max(min(probability, 0.5), 1 - (1 - probability) / request.share)
+    reason = request.reason if asked else NOT_TRIED["goal"]
+    tried = request.depends_on_recipe if asked else None
+    return dataclasses.replace(
+        own,
+        probability=probability,
+        word=word(probability),
+        depends_on_recipe=tried,
+        depends_on_recipe_reason=None if tried is not None else reason,
+    )
+
+
+def missing_runs(table: RunTable) -> list[Unresolved]:
+    """What was asked for and isn't there, by learner and structure."""
     gaps = ~(table.done | table.failed)
     out = []
     for i, learner in enumerate(table.learners):
         for j, structure in enumerate(table.structures):
-            wanted = gaps[i, j].copy()
-            wanted[[n > ends.get(learner, n) for n in table.sizes]] = False
+            wanted = gaps[i, j]
             if wanted.any():
                 out.append(
                     Unresolved(
@@ -154,10 +183,14 @@ def _failed(table: RunTable) -> list[FailedRun]:
 
 
 def _curves(
-    table: RunTable, lengths: CodeLengths, reference: Reference, progress: Callable[[str], None]
+    table: RunTable, reference: Reference, dropped: set[str], progress: Callable[[str], None]
 ) -> dict[str, Any]:
-    """What `analysis.curves` makes of the intact learning curves; empty without any row."""
-    rows = curve_rows(table, reference)
+    """What `analysis.curves` makes of the intact learning curves; empty without any row.
+
+    dropped: learners that left a race. Their curves are censored where they began to look bad,
+    so that nothing is fitted to them.
+    """
+    rows = [row for row in curve_rows(table, reference) if row["learner"] not in dropped]
     if not rows:
         return {}
     told = renewed(forecast(rows, progress=progress), _CURVE_METHOD)

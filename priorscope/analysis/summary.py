@@ -117,7 +117,11 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True)
 class DroppedLearner:
-    """A learner that left the race at size `at`, because even `bound`, its best case, was worse."""
+    """A learner that left the race after size `at`, because even its best case was worse.
+
+    bound: that best case, as a multiple of the leader's error (of its code length for the goal
+    "code").
+    """
 
     learner: str
     at: int

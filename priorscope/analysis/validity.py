@@ -72,15 +72,19 @@ def _random_labels(table: RunTable, lengths: CodeLengths) -> list[ValidityRow]:
     tests = []
     for i, learner in enumerate(table.learners):
         there = np.isfinite(lengths.bits[i, of, 1:])
-        if not there.any():
+        used = np.isfinite(lengths.blocks[i, of])
+        if not used.any():
             continue
-        last = int(np.flatnonzero(there.any(axis=1)).max()) + 1
-        repeats = np.flatnonzero(there[last - 1])
-        n = table.sizes[last]
+        whole = there.any()  # else, as after a race, there are some blocks alone
+        last = int(np.flatnonzero((there if whole else used).any(axis=1)).max()) + 1
+        repeats = np.flatnonzero((there if whole else used)[last - 1])
+        n = table.sizes[last] if whole else int(np.diff(table.sizes)[last - 1])
         fair = first * n * len(repeats)
-        spent = float(lengths.bits[i, of, last, repeats].sum())
-        variance = np.nansum((std[i, :last] ** 2 * examples[i, :last])[:, repeats])
-        room = ROOM * fair + ROOM_BLOCK * last * len(repeats)
+        code = lengths.bits[i, of, last] if whole else lengths.blocks[i, of, last - 1]
+        spent = float(code[repeats].sum())
+        start = 0 if whole else last - 1
+        variance = np.nansum((std[i, start:last] ** 2 * examples[i, start:last])[:, repeats])
+        room = ROOM * fair + ROOM_BLOCK * (last - start) * len(repeats)
         room += float(ndtri(1 - RANDOM_ALPHA)) * float(np.sqrt(variance))
         low, high = 1 - float(np.log2(1 / RANDOM_ALPHA)) / fair, 1 + room / fair
         ratio = spent / fair

@@ -59,15 +59,15 @@ def run(
     if dry_run:
         print_plan(comparison, say)
         return Exit.DONE
-    with watching("training", quiet, advise=settings.budget is None) as show:
-        last = comparison.train(show)
-    if not last:
+    with watching("training", quiet, advise=settings.limit is None) as show:
+        trained = comparison.train(show)
+    if not trained.is_last:
         say.print(
             f"Shard {settings.shard} has nothing left to do; the last at work makes the report.",
             highlight=False,
         )
         return Exit.DONE
-    summary = comparison.conclude()
+    summary = comparison.conclude(trained.course)
     if json_:
         print(json.dumps(summary, ensure_ascii=False, allow_nan=False))
     else:
@@ -78,7 +78,8 @@ def run(
 
 
 def exit_code(summary: dict[str, Any], settings: Settings) -> Exit:
-    """Failures count before an ended budget."""
+    """Failures count before an ended budget, and that only where it left no answer."""
     if summary["failed"]:
         return Exit.SOME_FAILED
-    return Exit.BUDGET_ENDED if summary["unresolved"] and settings.budget else Exit.DONE
+    unanswered = summary["answer"]["pick"] is None
+    return Exit.BUDGET_ENDED if unanswered and settings.limit is not None else Exit.DONE

@@ -61,3 +61,7 @@ def print_plan(comparison: Comparison, console: Console) -> None:
         f"structures {', '.join(s.label for s in question.structures)}."
     )
     console.print(f"About {words.seconds(total)} with {workers} worker{'s' * (workers != 1)}.")
+    if not comparison.settings.full_grid:
+        limit = comparison.settings.limit
+        ends = "" if limit is None else f" and ends after {words.seconds(limit.total_seconds())}"
+        console.print(f"That is the full grid; the race runs a part of it{ends}.")

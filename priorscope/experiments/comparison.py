@@ -2,14 +2,18 @@
 
 import dataclasses
 import json
+import math
 import time
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from priorscope.analysis.metrics import metric_named
+from priorscope.core.deadline import Deadline
 from priorscope.core.files import write
 from priorscope.core.registry import include
+from priorscope.experiments.conduct import Conductor
 from priorscope.experiments.dataset import Data, Dataset, fewer_tests, read_dataset
 from priorscope.experiments.learners import fitting, make_learners
 from priorscope.experiments.plan import (
@@ -18,9 +22,11 @@ from priorscope.experiments.plan import (
     choose_structures,
     refuse_inside,
 )
+from priorscope.experiments.race import RacePlan
 from priorscope.experiments.settings import AMOUNTS, Settings
-from priorscope.experiments.summarise import summary_of
+from priorscope.experiments.summarise import reference_of, summary_of
 from priorscope.experiments.workers import choose_backend
+from priorscope.racing.race import Course
 from priorscope.runs.backends.local import available_workers, choose_device
 from priorscope.runs.crew import Crew
 from priorscope.runs.execute import execute, missing
@@ -33,6 +39,18 @@ from priorscope.train.recipe import pretrained_folder
 
 REPORT_SECONDS = (8.0, 20.0)  # of a budget, kept for analysis and report: at least, at most
 REPORT_SHARE = 0.15
+
+
+@dataclasses.dataclass(frozen=True)
+class Trained:
+    """What came of training.
+
+    is_last: whether no other shard is still at work, so that the summary is this process's to
+    make. course: how far the race came; None after a full grid.
+    """
+
+    is_last: bool
+    course: Course | None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -89,7 +107,7 @@ class Comparison:
             structures=choose_structures(settings, signature),
             sizes=sizes,
             repeats=repeats,
-            first_repeats=2 if settings.budget else repeats,
+            first_repeats=2 if settings.limit else repeats,
             seed=settings.seed,
             tune=settings.tune,
             data=kept.examples.fingerprint,
@@ -114,9 +132,9 @@ class Comparison:
     @property
     def deadline(self) -> float:
         """When training has to stop, so that the report is there when the budget ends."""
-        if self.settings.budget is None:
+        if self.settings.limit is None:
             return float("inf")
-        budget = self.settings.budget.total_seconds()
+        budget = self.settings.limit.total_seconds()
         least, most = REPORT_SECONDS
         kept = min(max(least, REPORT_SHARE * budget), most, budget / 2)
         return self.started + budget - kept
@@ -132,15 +150,17 @@ class Comparison:
             OSError: if the folder can't be written.
             ValueError: if the folder holds files that priorscope didn't write.
         """
-        self.train(show)
-        return self.conclude()
+        return self.conclude(self.train(show).course)
 
-    def train(self, show: Callable[[Progress], None] = lambda progress: None) -> bool:
+    @cached_property
+    def race(self) -> RacePlan:
+        """What decides which runs are done, unless all are."""
+        examples = self.data.examples
+        reference = reference_of(examples, self.question)
+        return RacePlan.of(self.question, self.settings, examples.signature, reference)
+
+    def train(self, show: Callable[[Progress], None] = lambda progress: None) -> "Trained":
         """Do the runs that are missing; the rows are in the store.
-
-        Returns:
-            Whether this process is the last, so that the summary is its to make: no other shard
-            is still at work.
 
         Raises:
             OSError: if the folder can't be written.
@@ -152,16 +172,29 @@ class Comparison:
         self.store.save_data(self.data.examples)
         shard = Shard() if self.settings.shard is None else Shard.of(self.settings.shard)
         with Crew(self.store.root, shard, self.settings.backend) as crew:
-            execute(
-                self.runs,
-                self.store,
-                choose_backend(self.settings, self.device),
-                budget_seconds=self.deadline - time.monotonic(),
-                show=show,
-                include=tuple(map(str, self.settings.include)),
-                crew=crew,
-            )
-        return self.settings.shard is None or crew.is_last()
+            course = self._train(crew, show)
+        return Trained(self.settings.shard is None or crew.is_last(), course)
+
+    def _train(self, crew: Crew, show: Callable[[Progress], None]) -> Course | None:
+        """The race, or everything."""
+        backend = choose_backend(self.settings, self.device)
+        include = tuple(map(str, self.settings.include))
+        left = self.deadline - time.monotonic()
+        if self.settings.full_grid:
+            execute(self.runs, self.store, backend, left, show, include, crew)
+            return None
+        limit = self.settings.limit
+        conductor = Conductor(
+            plan=self.race,
+            store=self.store,
+            backend=backend,
+            deadline=Deadline(left),
+            budget=math.inf if limit is None else limit.total_seconds(),
+            crew=crew,
+            include=include,
+            started=self.started,
+        )
+        return conductor.run(show)
 
     @property
     def workers(self) -> int:
@@ -169,12 +202,15 @@ class Comparison:
         workers = self.settings.workers
         return available_workers(self.device) if workers is None else workers
 
-    def conclude(self) -> dict[str, Any]:
-        """Summary and report from what is stored, without training anything."""
+    def conclude(self, course: Course | None = None) -> dict[str, Any]:
+        """Summary and report from what is stored, without training anything.
+
+        course: how far the race came; by default as far as the rows that are stored.
+        """
         from priorscope.report.page import write_report
 
         self.store.claim()
-        summary = self.summary()
+        summary = self.summary(course)
         report = self.store.root / "report.html"
         summary["report"] = str(report)
         text = json.dumps(summary, allow_nan=False)
@@ -182,6 +218,9 @@ class Comparison:
         write_report(summary, self.store.root)
         return summary
 
-    def summary(self) -> dict[str, Any]:
+    def summary(self, course: Course | None = None) -> dict[str, Any]:
         """What the rows in the store say."""
-        return summary_of(self.data, self.question, self.store, self.settings, self.device)
+        race = None if self.settings.full_grid else self.race
+        return summary_of(
+            self.data, self.question, self.store, self.settings, self.device, race, course
+        )

@@ -8,7 +8,7 @@ import numpy as np
 from priorscope.core.signature import Signature
 from priorscope.experiments.dataset import Dataset, file_safe
 from priorscope.experiments.settings import AMOUNTS, Settings
-from priorscope.runs.draws import default_sizes
+from priorscope.runs.draws import default_sizes, usable
 from priorscope.structures import Structure, default_structures, parse_structure
 from priorscope.tasks import Examples
 
@@ -41,9 +41,11 @@ def choose_sizes(settings: Settings, examples: Examples) -> tuple[int, ...]:
         ValueError: if there are too few examples, or the first block can't hold every class.
     """
     amount = AMOUNTS[settings.preset]
-    count = len(examples.targets)
+    count = usable(len(examples.targets), examples.ordered)
     classes = len(np.unique(examples.target.strata(examples.targets, most=1)))
-    sizes = settings.sizes or default_sizes(count, classes, amount.sizes, amount.largest)
+    sizes = settings.sizes or default_sizes(
+        count, classes, amount.sizes, amount.largest, _group_size(examples)
+    )
     if sizes[-1] > count:
         raise ValueError(
             f"--sizes goes up to {sizes[-1]:,}, but the training split has {count:,} examples."
@@ -59,6 +61,13 @@ def choose_sizes(settings: Settings, examples: Examples) -> tuple[int, ...]:
             f"there are {count:,} training examples."
         )
     return sizes
+
+
+def _group_size(examples: Examples) -> int:
+    """Examples of a group, on average."""
+    if examples.groups is None:
+        return 1
+    return -(-len(examples.groups) // len(np.unique(examples.groups)))
 
 
 def choose_folder(settings: Settings, data: Dataset) -> Path:

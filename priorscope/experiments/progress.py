@@ -79,9 +79,13 @@ def _bar(what: str) -> Iterator[Show]:
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(what, total=None, left="")
+        said: list[str] = []
 
         def show(counts: Counts) -> None:
             description = f"{what} {counts.last}".strip()
+            if counts.notice and counts.notice not in said:
+                said.append(counts.notice)
+                progress.print(counts.notice, markup=False, highlight=False)
             progress.update(
                 task,
                 total=counts.runs,
@@ -95,9 +99,13 @@ def _bar(what: str) -> Iterator[Show]:
 
 def _lines(what: str) -> Show:
     state = {"said": time.monotonic(), "finished": -1}
+    notices: list[str] = []
 
     def show(counts: Counts) -> None:
         now, everything = time.monotonic(), counts.finished == counts.runs
+        if counts.notice and counts.notice not in notices:
+            notices.append(counts.notice)
+            print(counts.notice, file=sys.stderr, flush=True)
         if counts.finished == state["finished"]:
             return
         if everything or now - state["said"] > LINE_EVERY:

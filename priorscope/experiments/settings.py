@@ -93,9 +93,11 @@ class Settings(Config):
     repeats: Repeats | None = None
     "Random orders of the data, each with its own initial parameters (5; thorough: 10)."
     preset: Preset = "standard"
-    "How much is run: quick (minutes), standard or thorough."
+    "Time and largest size: quick (2m, 1,500 labels), standard (10m, 10,000), thorough (no limit)."
     budget: Annotated[timedelta | None, _converted(duration)] = None
     "Time for everything: 90s, 10m, 1h30m. What it doesn't reach is reported as unresolved."
+    full_grid: Annotated[bool, Parameter(negative=())] = False
+    "Train every learner at every size, repeat and structure, without a race or a time limit."
     goal: Literal["accuracy", "code"] = "accuracy"
     "What is asked: the best at the largest size (accuracy), or who learns fastest (code)."
     metric: Metric | None = None
@@ -184,6 +186,12 @@ class Settings(Config):
                 given[key] = tuple(given[key])
         return cls.from_json(given)
 
+    @property
+    def limit(self) -> timedelta | None:
+        """Time for everything: as asked, or the preset's; a full grid has none of its own."""
+        preset = None if self.full_grid else AMOUNTS[self.preset].budget
+        return preset if self.budget is None else self.budget
+
     def reading(self) -> dict[str, Any]:
         """How to read the data, as `priorscope.data.resolve.resolve` wants it: what is set."""
         values = {name: getattr(self, name) for name in READING}
@@ -223,10 +231,12 @@ class Settings(Config):
 class Amount:
     """What a preset means.
 
-    sizes: number of training sizes. largest: of them, in examples. repeats, steps, epochs: see
-    `Settings`. test: examples of the test split that are used, at most.
+    budget: time for everything, None without limit. sizes: number of training sizes. largest: of
+    them, in examples. repeats: of a full grid; of a race at most. steps, epochs: see `Settings`.
+    test: examples of the test split that are used, at most.
     """
 
+    budget: timedelta | None
     sizes: int
     largest: int
     repeats: int
@@ -236,9 +246,27 @@ class Amount:
 
 
 AMOUNTS: dict[Preset, Amount] = {
-    "quick": Amount(sizes=5, largest=1500, repeats=5, steps=150, epochs=8, test=2000),
-    "standard": Amount(sizes=6, largest=10_000, repeats=5, steps=1000, epochs=15, test=5000),
-    "thorough": Amount(sizes=9, largest=1_000_000, repeats=10, steps=3000, epochs=30, test=20_000),
+    "quick": Amount(
+        budget=timedelta(minutes=2),
+        sizes=5,
+        largest=1500,
+        repeats=5,
+        steps=150,
+        epochs=8,
+        test=2000,
+    ),
+    "standard": Amount(
+        budget=timedelta(minutes=10),
+        sizes=6,
+        largest=10_000,
+        repeats=5,
+        steps=1000,
+        epochs=15,
+        test=5000,
+    ),
+    "thorough": Amount(
+        budget=None, sizes=9, largest=1_000_000, repeats=10, steps=3000, epochs=30, test=20_000
+    ),
 }
 
 # Those that can't predict such targets, or would take too long, are left out.

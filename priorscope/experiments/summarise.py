@@ -1,6 +1,7 @@
 """From the rows of a store to the summary that JSON, report and terminal show."""
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -22,33 +23,48 @@ from priorscope.core.config import digest
 from priorscope.core.signature import Signature
 from priorscope.experiments.dataset import Dataset
 from priorscope.experiments.provenance import reproduce
+from priorscope.experiments.race import RacePlan
+from priorscope.experiments.raced import labelled_row, race_rows, raced
 from priorscope.experiments.settings import Settings
 from priorscope.measures import MEASURES
 from priorscope.models import FIXED_ORDERS
+from priorscope.racing.race import Course
 from priorscope.runs.draws import draw_order
 from priorscope.runs.planner import Question
-from priorscope.runs.run import Run
 from priorscope.runs.store import Store
 from priorscope.tasks import Examples
 from priorscope.train.recipe import Learner
-from priorscope.wording import checks
+from priorscope.wording import checks, race
 from priorscope.wording.sentences import sentences
 
 
 def summary_of(
-    data: Dataset, question: Question, store: Store, settings: Settings, device: str
-) -> dict[str, Any]:
-    """Schema 2 of what is stored for a question, with the sentences of its findings."""
-    runs, examples = question.runs(), data.examples
-    rows = [_labelled(run, store.load(run.digest)) for run in runs]
+    data: Dataset, question: Question, store: Store, settings: Settings, device: str,
+    plan: RacePlan | None = None, course: Course | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Schema 2 of what is stored for a question, with the sentences of its findings.
+
+    plan: of a race; None for a full grid. course: how far it came; by default with all rows.
+    """
+    examples = data.examples
+    if plan is None:
+        learners = question.learners
+        labelled = [labelled_row(run, store.load(run.digest)) for run in question.runs()]
+        asked = request_of(question, settings, examples.signature)
+    else:
+        course = course or plan.course(lambda run: store.load(run.digest))
+        learners = plan.shown(course)
+        labelled = race_rows(plan, course, store)
+        asked = request_of(question, settings, examples.signature, learners)
+        asked = raced(asked, plan, course)
     table = RunTable.of(
-        [row for row in rows if row is not None],
-        learners=[learner.text for learner in question.learners],
+        [row for row in labelled if row is not None],
+        learners=[learner.text for learner in learners],
         structures=[structure.label for structure in question.structures],
         sizes=question.sizes,
         repeats=question.repeats,
     )
-    reference = _reference(examples, question)
+    reference = reference_of(examples, question)
     task = TaskFacts(
         name=data.name,
         examples=len(examples.targets),
@@ -57,8 +73,7 @@ def summary_of(
         kind=examples.signature.layout,
     )
     by_example = ByExample(store.load_examples, examples.test_targets)
-    request = request_of(question, settings, examples.signature)
-    summary = summarise(table, reference, request, task, by_example)
+    summary = summarise(table, reference, asked, task, by_example)
     notes = [*examples.notes, *store.notes()]
     return to_json(
         dataclasses.replace(
@@ -69,23 +84,26 @@ def summary_of(
             validity=[_worded(row) for row in summary.validity],
             structures={s.label: s.caption for s in question.structures},
             measured=_meanings({row.measure for row in summary.measures}),
-            tuning=_tuning(question.learners, settings),
+            tuning=_tuning(learners, settings, plan),
             notes=notes,
             reproduce=ReproduceFacts(
-                **reproduce(settings, digest([r.digest for r in runs]), question.data, device)
+                **reproduce(
+                    settings, digest([r.digest for r in question.runs()]), question.data, device
+                )
             ),
         )
     )
 
 
-def _reference(examples: Examples, question: Question) -> Reference:
+def reference_of(examples: Examples, question: Question) -> Reference:
     """What the targets say alone."""
     train, test, target = examples.targets, examples.test_targets, examples.target
     if examples.class_names:
         return class_reference(train, test, examples.class_names, question.sizes)
     first = question.sizes[0]
     strata = target.strata(train, most=first)
-    orders = [draw_order(strata, r, question.seed, first) for r in range(question.repeats)]
+    alike = (examples.groups, examples.ordered)
+    orders = [draw_order(strata, r, question.seed, first, *alike) for r in range(question.repeats)]
     bits = [[target.label_bits(train[order[:n]]) for n in question.sizes] for order in orders]
     alone = target.marginal_bits(train, test)
     return quantity_reference(train, test, np.mean(bits, axis=0), alone, target.noise_bits)
@@ -100,11 +118,18 @@ def _read(examples: Examples, known: ReadFacts) -> ReadFacts:
     return dataclasses.replace(told, target=target)
 
 
-def request_of(question: Question, settings: Settings, signature: Signature) -> Request:
+def request_of(
+    question: Question,
+    settings: Settings,
+    signature: Signature,
+    learners: Sequence[Learner] | None = None,
+) -> Request:
     """What is asked of the rows.
 
     Examples of different lengths are reordered each within its own length: no two lengths get the
     same order, which not even learners that treat all positions alike are invariant to.
+
+    learners: as tables name them; by default those of the question.
     """
     reordered = frozenset(FIXED_ORDERS if signature.padded else ())
     named = {s.label: s.name() for s in question.structures}
@@ -119,15 +144,9 @@ def request_of(question: Question, settings: Settings, signature: Signature) -> 
                 for label, name in named.items()
                 if name in learner.invariant_to and name not in reordered
             )
-            for learner in question.learners
+            for learner in learners or question.learners
         },
     )
-
-
-def _labelled(run: Run, row: dict[str, Any] | None) -> dict[str, Any] | None:
-    if row is None:
-        return None
-    return {**row, "learner": run.learner.text, "structure": run.structure.label}
 
 
 def _worded(row: ValidityRow) -> ValidityRow:
@@ -140,13 +159,13 @@ def _meanings(names: set[str]) -> dict[str, str]:
     return {name: MEASURES[name].meaning() for name in sorted(names) if name in MEASURES}
 
 
-def _tuning(learners: tuple[Learner, ...], settings: Settings) -> TuningFacts:
+def _tuning(learners: Sequence[Learner], settings: Settings, plan: RacePlan | None) -> TuningFacts:
     recipes = {
         learner.text: {**learner.recipe.to_json(), "learning_rate": learner.learning_rate}
         for learner in learners
     }
-    return TuningFacts(
-        trials=settings.tune,
-        chosen_on="the validation part of each prefix (20%)",
-        recipes=recipes,
-    )
+    trials, chosen_on = settings.tune, race.CHOSEN_ON_EACH
+    if plan is not None and (tried := max(map(len, plan.recipes))) > 1:
+        size = plan.question.sizes[plan.race.anchor]
+        trials, chosen_on = tried, race.CHOSEN_ON.format(size=size)
+    return TuningFacts(trials=trials, chosen_on=chosen_on, recipes=recipes)

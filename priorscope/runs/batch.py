@@ -23,6 +23,7 @@ class Batch:
     seconds: left of the budget when the batch is handed over; clocks needn't agree.
     updates: optimiser updates planned, of all its runs.
     deaths: of workers that had its runs.
+    expected: seconds that it will take; it isn't begun where less is left.
     """
 
     root: str
@@ -33,6 +34,7 @@ class Batch:
     seconds: float = math.inf
     updates: int = 0
     deaths: int = 0
+    expected: float = 0.0
 
     @classmethod
     def of(cls, runs: Sequence[Run], root: str, device: str, include: Sequence[str]) -> "Batch":
@@ -52,8 +54,9 @@ class Batch:
 
     def alone(self) -> list["Batch"]:
         """Its runs one by one."""
-        updates = self.updates // max(1, len(self.runs))
-        return [dataclasses.replace(self, runs=(run,), updates=updates) for run in self.runs]
+        count = max(1, len(self.runs))
+        each = {"updates": self.updates // count, "expected": self.expected / count}
+        return [dataclasses.replace(self, runs=(run,), **each) for run in self.runs]
 
     def after_death(self) -> list["Batch"]:
         """Its runs one by one, after a worker that had them died."""

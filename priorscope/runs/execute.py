@@ -59,7 +59,10 @@ def execute(
         crew.begin(rung, already=len(runs) - len(waiting))
         hurried = math.isfinite(budget_seconds)
         made = _batches(waiting, store, backend, include, hurried)
-        run_batches(made, store, backend, deadline, show, crew)
+        try:
+            run_batches(made, store, backend, deadline, show, crew)
+        finally:
+            backend.stop()
     rows = (store.load(run.digest) for run in runs)
     return [row for row in rows if row is not None]
 
@@ -96,33 +99,36 @@ def run_batches(
     deadline: Deadline,
     show: Show,
     crew: Crew,
+    notice: str = "",
 ) -> None:
     """Work through the batches; what was finished is in the store, whatever happens here.
 
     When a worker dies, what it had is done again, run by run; a run that loses its workers twice
     is recorded as failed. The others continue. Where the death of one worker ends them all, each
-    batch then in flight is done again by itself.
+    batch then in flight is done again by itself. What is expected to take longer than is left
+    isn't begun. The caller stops the back end.
+
+    notice: a sentence for the user.
 
     Raises:
         OSError: if rows can't be written, or the back end is lost.
     """
     queue, in_flight = Queue(batches, store, crew), dict[Future, Batch]()
-    try:
-        while (queue or in_flight) and deadline.remaining > 0:
-            _fill(backend, in_flight, queue, deadline)
-            done = _wait(in_flight, min(POLL, deadline.remaining))
-            lost = [in_flight.pop(future) for future in done if backend.was_lost(future)]
-            for future in done & in_flight.keys():
-                future.result()  # what it couldn't write is the caller's to know
-                queue.settle(in_flight.pop(future))
-            if lost:
-                _do_again(lost, in_flight, queue, backend, store)
-            queue.look()
-            digests = [digest for batch in in_flight.values() for digest in batch.digests]
-            crew.tell(queue.progress, queue.own_updates, digests, backend.lanes)
-            show(queue.progress)
-    finally:
-        backend.stop()
+    queue.progress.notice = notice
+    while (queue or in_flight) and deadline.remaining > 0:
+        queue.leave_out(deadline.remaining)
+        _fill(backend, in_flight, queue, deadline)
+        done = _wait(in_flight, min(POLL, deadline.remaining))
+        lost = [in_flight.pop(future) for future in done if backend.was_lost(future)]
+        for future in done & in_flight.keys():
+            future.result()  # what it couldn't write is the caller's to know
+            queue.settle(in_flight.pop(future))
+        if lost:
+            _do_again(lost, in_flight, queue, backend, store)
+        queue.look()
+        digests = [digest for batch in in_flight.values() for digest in batch.digests]
+        crew.tell(queue.progress, queue.own_updates, digests, backend.lanes)
+        show(queue.progress)
 
 
 def _fill(

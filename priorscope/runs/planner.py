@@ -1,7 +1,7 @@
 """From a question to batches of runs, in an order that makes any stopping point useful."""
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from priorscope.train.recipe import Learner
 
 TOGETHER = 16  # replicas in one batch
 TOGETHER_BYTES = 128 * 2**20  # of their training parts, as float32
+LUMP_SECONDS = 15.0  # of a batch of several runs at most, so that workers end together
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,8 +34,6 @@ class Question:
 
     def runs(self) -> list[Run]:
         """All of them, in the order in which they are wanted."""
-        stops = [*self.sizes[1:], self.sizes[-1]]
-        blocks = list(zip(self.sizes, stops, strict=True))
         early = range(min(self.first_repeats, self.repeats))
         late = range(len(early), self.repeats)
         intact, removed = self.structures[:1], self.structures[1:]
@@ -42,26 +41,26 @@ class Question:
         if not late:
             phases = [(self.structures, early)]
         return [
-            self._run(learner, structure, block, repeat)
+            self.run(learner, structure, size, repeat, self.tune)
             for structures, repeats in phases
-            for block in blocks
+            for size in range(len(self.sizes))
             for learner in self.learners
             for structure, repeat in itertools.product(structures, repeats)
         ]
 
-    def _run(
-        self, learner: Learner, structure: Structure, block: tuple[int, int], repeat: int
-    ) -> Run:
+    def run(self, learner: Learner, structure: Structure, size: int, repeat: int, tune: int) -> Run:
+        """One of them, or one like them. size: index of the block's end."""
+        stops = [*self.sizes[1:], self.sizes[-1]]
         return Run(
             learner=learner,
             data=self.data,
             structure=structure,
-            size=block[0],
-            stop=block[1],
+            size=self.sizes[size],
+            stop=stops[size],
             first=self.sizes[0],
             repeat=repeat,
             seed=self.seed,
-            tune=self.tune,
+            tune=tune,
         )
 
 
@@ -105,6 +104,44 @@ def _batches_of_one_size(runs: Iterable[Run], example_values: int) -> list[list[
             of_one_size += _chunks(list(group), most)
         grouped += sorted(of_one_size, key=len, reverse=True)
     return grouped
+
+
+def ladder(
+    rungs: Sequence[Sequence[Run]],
+    seconds: Callable[[Run], float],
+    example_values: int,
+    together: bool,
+) -> list[list[Run]]:
+    """Batches of runs in the order of their rungs; within one the cheap ones first.
+
+    Of the last rung the dear ones come first, so that workers end together. Replicas of one
+    learner and size train together, also those of later rungs, on a CPU if that takes
+    `LUMP_SECONDS` at most.
+
+    seconds: expected of a run. example_values, together: as in `batches`.
+    """
+    place: dict[Run, int] = {}
+    for level, rung in enumerate(rungs):
+        for run in rung:
+            place.setdefault(run, level)
+    groups: dict[tuple[Learner, int, int], list[Run]] = {}
+    for run in place:
+        groups.setdefault((run.learner, run.size, run.tune), []).append(run)
+    made: list[list[Run]] = []
+    for (learner, size, _), group in groups.items():
+        on_device = together and not learner.model.trains_itself
+        fits = max(1, TOGETHER_BYTES // (4 * example_values * size))
+        short = max(1, int(LUMP_SECONDS / max(seconds(group[0]), 1e-9)))
+        most = min(TOGETHER, fits, short) if learner.model.vectorises else 1
+        made += _chunks(group, len(group) if on_device else most)
+    last = len(rungs) - 1
+
+    def wanted(batch: list[Run]) -> tuple[int, float]:
+        level = min(place[run] for run in batch)
+        cost = sum(map(seconds, batch))
+        return level, -cost if level == last else cost
+
+    return sorted(made, key=wanted)
 
 
 def _chunks(runs: Sequence[Run], most: int) -> list[list[Run]]:

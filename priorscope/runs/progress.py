@@ -10,7 +10,7 @@ class Progress:
     """Of all runs that are wanted, whoever does them.
 
     updates, updated: optimiser updates planned in all runs, and in those that are finished.
-    started: `time.monotonic()`.
+    started: `time.monotonic()`. notice: a sentence for the user, shown when it changes.
     """
 
     runs: int = 0
@@ -18,6 +18,7 @@ class Progress:
     updates: int = 0
     updated: int = 0
     last: str = ""
+    notice: str = ""
     started: float = field(default_factory=time.monotonic)
 
     @property

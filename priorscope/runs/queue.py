@@ -39,6 +39,10 @@ class Queue:
         """Whether some batches are to be done with nothing beside them."""
         return bool(self._alone)
 
+    def leave_out(self, seconds: float) -> None:
+        """Forget batches that are expected to take longer than is left."""
+        self._waiting = deque(b for b in self._waiting if b.expected <= seconds)
+
     def take(self) -> Batch | None:
         """The next batch that nobody does; None if there is none at the moment."""
         if self._alone:

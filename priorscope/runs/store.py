@@ -21,6 +21,7 @@ from priorscope.runs.rows import Row, implausible
 from priorscope.tasks import Examples
 
 ARRAYS = ("inputs", "targets", "test_inputs", "test_targets")
+GROUPS, TIMES = "groups", "times"  # arrays that only some examples have
 KIND = "comparison"  # of the marker in a store's folder
 NAMES = ("runs", "data", "progress", "figures", "report.html", "summary.json")
 LARGEST_ROW = 16 * 2**20  # bytes; a row is a few thousand
@@ -163,7 +164,10 @@ class Store:
                     path.unlink(missing_ok=True)
         for folder in () if data.is_symlink() else data.glob("*"):
             if _DIGEST.fullmatch(folder.name) and not folder.is_symlink():
-                for name in (*(f"{name}.npy" for name in ARRAYS), "signature.json"):
+                for name in (
+                    *(f"{name}.npy" for name in (*ARRAYS, GROUPS, TIMES)),
+                    "signature.json",
+                ):
                     (folder / name).unlink(missing_ok=True)
                 _remove_leftovers(folder)
         _remove_leftovers(runs)
@@ -179,8 +183,13 @@ class Store:
         """
         self.claim()
         folder = self.root / "data" / examples.fingerprint
-        for name in ARRAYS:
-            path, array = folder / f"{name}.npy", np.ascontiguousarray(getattr(examples, name))
+        wanted = {name: getattr(examples, name) for name in ARRAYS}
+        if examples.groups is not None:
+            wanted[GROUPS] = examples.groups
+        if examples.ordered:
+            wanted[TIMES] = np.arange(len(examples.targets))
+        for name, values in wanted.items():
+            path, array = folder / f"{name}.npy", np.ascontiguousarray(values)
             if not _holds(path, array):
                 _write_array(path, array, self.root)
         _write_json(folder / "signature.json", examples.signature.to_json(), self.root)
@@ -188,6 +197,8 @@ class Store:
 
     def load_data(self, fingerprint: str) -> tuple[dict[str, np.ndarray], Signature]:
         """The arrays by name, mapped read-only, and what they feed a model.
+
+        `groups` and `times` are among them where the examples have groups or an order.
 
         Raises:
             ValueError: if the arrays don't fit each other or the signature.
@@ -201,6 +212,16 @@ class Store:
             name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
             for name in ARRAYS
         }
+        count = len(arrays["targets"])
+        for name in (GROUPS, TIMES):
+            path = folder / f"{name}.npy"
+            if path.is_file():
+                arrays[name] = np.load(path, mmap_mode="r", allow_pickle=False)
+                if arrays[name].shape != (count,):
+                    raise ValueError(
+                        f"The stored data {folder} are damaged: {name} should have the shape "
+                        f"{(count,)}, but have {arrays[name].shape}; run the command again."
+                    )
         for inputs, targets in (("inputs", "targets"), ("test_inputs", "test_targets")):
             shape = (len(arrays[targets]), *signature.input_shape)
             if arrays[inputs].shape != shape or arrays[targets].ndim != 1:

@@ -1,6 +1,8 @@
 """What a worker does with runs of one learner: train, predict, write the rows."""
 
 import dataclasses
+import math
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -19,11 +21,11 @@ from priorscope.nn.gemm import use_exact_products, use_fast_gemm
 from priorscope.runs.backends.local import choose_device
 from priorscope.runs.batch import Batch
 from priorscope.runs.cost import describe_network
-from priorscope.runs.draws import draw_order
+from priorscope.runs.draws import draw_order, kept_together
 from priorscope.runs.rows import Row, done_row, failed_row
 from priorscope.runs.run import Run
-from priorscope.runs.store import Store
-from priorscope.train.prefix import Prefix, TrainingResult, split_validation
+from priorscope.runs.store import GROUPS, TIMES, Store
+from priorscope.train.prefix import Prefix, SplitPrefix, TrainingResult
 from priorscope.train.recipe import Learner
 from priorscope.train.scoring import Part, Scores, are_finite, score
 from priorscope.train.trainer import Trainer, trainer
@@ -56,6 +58,7 @@ def work(
     while waiting:
         current = waiting.pop(0)
         try:
+            started = time.monotonic()
             runs = [Run.from_json(data) for data in current.runs]
             results = do(runs, store, device, deadline)
         except DeadlinePassed:
@@ -67,8 +70,10 @@ def work(
             for row in failed_rows(current, f"{type(error).__name__}: {error}"):
                 keep(RunResult(row, {}))
         else:
+            seconds = (time.monotonic() - started) / len(results)
             for result in results:
-                keep(result)
+                row = {**result.row, "wall_seconds": seconds}
+                keep(RunResult(row, result.examples))
 
 
 def save(store: Store, result: "RunResult") -> None:
@@ -229,6 +234,7 @@ class Candidate:
             "steps": result.steps,
             "planned_steps": result.planned_steps,
             "best_step": result.best_step,
+            "validation_loss": _finite(result.validation_loss),
             "seconds": self.seconds,
             "learning_rate": learner.learning_rate,
             "weight_decay": learner.recipe.weight_decay,
@@ -236,6 +242,10 @@ class Candidate:
         }
         row = done_row(self.run.to_json(), champion.scores.metrics, facts)
         return RunResult(row, champion.scores.examples)
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -267,14 +277,20 @@ class RunData:
         target = signature.target
         inputs, targets = ordered or ordered_examples(run, arrays, signature)
         inputs, targets = inputs[: run.stop], targets[: run.stop]
-        seed, size = structure_seed(run), run.size
-        prefix = Prefix(inputs[:size], targets[:size], derive(run.seed, "network", run.repeat))
-        train = split_validation(target.strata(prefix.targets), prefix.seed)[0][:TRAIN_EXAMPLES]
+        seed, size, groups = structure_seed(run), run.size, arrays.get(GROUPS)
+        kept, own = slice(size), None
+        if groups is not None:
+            order = order_of(run, arrays, signature)
+            kept = slice(len(kept_together(order, size, groups)))
+            own = groups[order[kept]]
+        network_seed = derive(run.seed, "network", run.repeat)
+        prefix = Prefix(inputs[kept], targets[kept], network_seed, own, TIMES in arrays)
+        train = SplitPrefix.of(prefix, target).train[:TRAIN_EXAMPLES]
         return cls(
             prefix=prefix,
             block=(inputs[size:], targets[size:]),
             test=TEST_SPLITS.of(run, arrays, signature, seed),
-            train=(inputs[train], targets[train]),
+            train=(prefix.inputs[train], prefix.targets[train]),
         )
 
 
@@ -283,10 +299,17 @@ def structure_seed(run: Run) -> int:
     return derive(run.seed, "structure", run.repeat)
 
 
+def order_of(run: Run, arrays: Mapping[str, np.ndarray], signature: Signature) -> np.ndarray:
+    """Indices of the first `stop` examples in the run's order."""
+    strata = signature.target.strata(np.asarray(arrays["targets"]), most=run.first)
+    by_time = TIMES in arrays
+    order = draw_order(strata, run.repeat, run.seed, run.first, arrays.get(GROUPS), by_time)
+    return order[: run.stop]
+
+
 def ordered_examples(run: Run, arrays: Mapping[str, np.ndarray], signature: Signature) -> Part:
     """The first `stop` examples in the run's order, under its structure."""
-    strata = signature.target.strata(np.asarray(arrays["targets"]), most=run.first)
-    order = draw_order(strata, run.repeat, run.seed, run.first)[: run.stop]
+    order = order_of(run, arrays, signature)
     inputs, targets = arrays["inputs"][order], arrays["targets"][order]
     return run.structure.apply(inputs, targets, signature, structure_seed(run), "train")
 

@@ -18,11 +18,14 @@ class Prefix:
 
     inputs: (examples, *input_shape). targets: (examples,).
     seed: decides initial parameters, the validation split, batches, dropout and augmentation.
+    groups: (examples,) which belong together, or None. ordered: whether they are in time's order.
     """
 
     inputs: np.ndarray
     targets: np.ndarray
     seed: int
+    groups: np.ndarray | None = None
+    ordered: bool = False
 
 
 @dataclass
@@ -45,13 +48,29 @@ class TrainingResult:
 
 
 def split_validation(
-    strata: Int[np.ndarray, " examples"], seed: int
+    strata: Int[np.ndarray, " examples"],
+    seed: int,
+    groups: Int[np.ndarray, " examples"] | None = None,
+    ordered: bool = False,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Indices of the training and validation parts of a prefix.
 
     A fifth for validation, spread evenly over the strata (`Target.strata`): examples are
     shuffled, grouped by stratum, and every fifth of that list is taken.
+
+    groups: are in one part, with their first example; one group alone is split.
+    ordered: the latest fifth is for validation.
     """
+    if ordered:
+        cut = min(len(strata) - 1, round(len(strata) * (1 - VALIDATION_SHARE)))
+        return np.arange(cut), np.arange(cut, len(strata))
+    if groups is not None:
+        _, first, group = np.unique(groups, return_index=True, return_inverse=True)
+        if len(first) > 1:
+            order = np.argsort(first)  # groups as they come
+            _, chosen = split_validation(strata[first[order]], seed)
+            held = np.isin(group, order[chosen])
+            return np.flatnonzero(~held), np.flatnonzero(held)
     shuffled = np.random.default_rng(derive(seed, "validation")).permutation(len(strata))
     grouped = shuffled[np.argsort(strata[shuffled], kind="stable")]
     every = round(1 / VALIDATION_SHARE)
@@ -77,5 +96,6 @@ class SplitPrefix:
     @classmethod
     def of(cls, prefix: Prefix, target: Target) -> "SplitPrefix":
         """Cut by the strata of the target and the prefix's seed."""
-        train, validation = split_validation(target.strata(prefix.targets), prefix.seed)
+        strata = target.strata(prefix.targets)
+        train, validation = split_validation(strata, prefix.seed, prefix.groups, prefix.ordered)
         return cls(prefix, train, validation, target.marginal(prefix.targets, train))

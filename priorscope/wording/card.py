@@ -50,6 +50,7 @@ def card(summary: Values) -> Card:
         "judged": _judged(summary, answer, compared),
         "confidence": _confidence(answer, compared),
         "cost": _cost(summary, pick),
+        "dropped": dropped(summary),
         "more_data": _more_data(summary, pick),
         "limits": _limits(summary, answer),
     }
@@ -157,6 +158,13 @@ def _cost(summary: Values, pick: Any) -> str:
     if is_number(row.get("parameters")):
         texts.append(t("card.cost.parameters", parameters=count(row["parameters"])))
     return ", ".join(texts)
+
+
+def dropped(summary: Values) -> str:
+    """Who left the race, and at which size; "" if nobody did."""
+    rows = summary.get("dropped") or []
+    texts = [t("card.dropped.one", learner=r["learner"], size=count(r["at"])) for r in rows]
+    return t("card.dropped.text", list=", ".join(texts)) if texts else ""
 
 
 def _more_data(summary: Values, pick: Any) -> str:

@@ -120,6 +120,7 @@ CHAPTERS: dict[str, str] = {
         "smaller ones: {held} of {n} predictions held."
     ),
     "checks.audit_refused": " Nothing is extrapolated for {learners}.",
+    "models.dropped": "Left the race, so that their curves end there: {list}.",
     "checks.dropped": "Left the race early",
     "checks.dropped_explain": (
         "These models stopped at a smaller size, because even their best case was worse than the "

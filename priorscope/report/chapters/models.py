@@ -8,6 +8,7 @@ from priorscope.report.charts.dots import cost
 from priorscope.report.figure import Figure
 from priorscope.report.scores import scores_of
 from priorscope.report.view import View, flat, span
+from priorscope.wording.card import dropped
 from priorscope.wording.numbers import has_center, is_number
 from priorscope.wording.page import t
 
@@ -34,6 +35,7 @@ class Models(Chapter):
             "fit": any(has_center(row.get("fit")) for row in rows),
             "costs": [_costs(row) for row in costs.values()],
             "chart": bool(_points(view)),
+            "dropped": dropped(view.summary),
         }
 
     def figures(self, view: View) -> list[Figure]:

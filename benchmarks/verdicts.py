@@ -1,0 +1,197 @@
+"""Verdicts in the time a person gives, against what plain scripts and references say.
+
+    python benchmarks/verdicts.py digits
+    python benchmarks/verdicts.py fashion_mnist --data DIR [--plain plain.py]
+    python benchmarks/verdicts.py breast-cancer
+
+Each data set is compared once by `priorscope compare DATA` within its time, in an empty folder, and
+its row is printed as JSON: seconds of the whole command, labels reached, the pick and its test
+accuracy, and what it is held against. Pictures, series and texts: `plain.py` on the same files (the
+best of a few models by validation), if it is given. Tables: scikit-learn's repeated
+cross-validation of the learners that both have; a contradiction is a learner that one of them shows
+to be better, by more than two standard errors, and the other to be worse.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Case:
+    """file: below --data; empty: comes with scikit-learn or is generated. least: labels that must
+    be reached, 0 for all of them.
+    """
+
+    file: str
+    budget: str
+    least: int = 0
+    flags: tuple[str, ...] = ()
+    plain: tuple[str, ...] = ()
+
+
+TEXT = ("--input", "text", "--target", "label", "--kind", "text")
+PLAIN_TEXT = ("--text", "text", "--target", "label")
+CASES = {
+    "digits": Case("", "3m"),
+    "mnist1d": Case("", "3m"),
+    "neu_steel_64": Case("neu_steel_64.npz", "10m", flags=("--kind", "image")),
+    "fsdd": Case("fsdd_logspec_64x32.npz", "10m", flags=("--kind", "image")),
+    "fashion_mnist": Case("fashion_mnist.npz", "10m", least=2500),
+    "cifar10": Case("cifar10_jpeg.tar.xz", "10m", least=2500),
+    "sst2": Case("sst2/train.tsv", "10m", flags=TEXT, plain=PLAIN_TEXT),
+    "nsmc": Case(
+        "nsmc/nsmc_train.tsv.gz", "10m", flags=("--input", "document", "--target", "label")
+    ),
+    "breast-cancer": Case("", "2m", flags=("--target", "target")),
+    "wine": Case("", "2m", flags=("--target", "target")),
+    "diabetes": Case("", "2m", flags=("--target", "target")),
+    "large-table": Case("", "2m", flags=("--target", "target")),
+}
+TABLES = ("breast-cancer", "wine", "diabetes", "large-table")
+
+
+def compare(source: str, case: Case, folder: Path) -> tuple[dict[str, Any], float]:
+    """The summary, and the seconds of the whole command."""
+    started = time.perf_counter()
+    command = [sys.executable, "-m", "priorscope", "compare", source, "--budget", case.budget]
+    command += [*case.flags, "--json", "-q"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    seconds = time.perf_counter() - started
+    if done.returncode not in (0, 1):
+        raise SystemExit(done.stderr)
+    return json.loads(done.stdout), seconds
+
+
+def row_of(name: str, summary: dict[str, Any], seconds: float) -> dict[str, Any]:
+    """What is told of one verdict."""
+    answer = summary["answer"]
+    value = answer["value"] or {}
+    return {
+        "data": name,
+        "seconds": round(seconds),
+        "reached": answer["size"],
+        "of": summary["sizes"][-1],
+        "pick": answer["pick"],
+        "tied": answer["tied"],
+        "metric": answer["metric"],
+        "value": [value.get(key) for key in ("center", "low", "high")],
+        "probability": answer["probability"],
+        "word": answer["word"],
+        "stopped_by": answer["stopped_by"],
+        "depends_on_recipe": answer["depends_on_recipe"],
+        "dropped": [[d["learner"], d["at"]] for d in summary["dropped"]],
+    }
+
+
+def table(name: str, folder: Path) -> str:
+    """A CSV of one of scikit-learn's tables, or of 50,000 rows like Covertype's; its name."""
+    from sklearn import datasets
+
+    path = folder / f"{name}.csv"
+    if name == "large-table":
+        x, y = datasets.make_classification(
+            50_000, 54, n_informative=12, n_redundant=8, n_classes=7, n_clusters_per_class=3,
+            class_sep=0.8, random_state=0,
+        )  # fmt: skip
+        header = ",".join([*(f"x{i}" for i in range(54)), "target"])
+        rows = np.column_stack([x.round(4), y])
+        np.savetxt(path, rows, delimiter=",", header=header, comments="", fmt="%g")
+        return path.name
+    load = getattr(datasets, f"load_{name.replace('-', '_')}")
+    load(as_frame=True).frame.to_csv(path, index=False)
+    return path.name
+
+
+def cross_validated(path: Path, quantity: bool) -> dict[str, np.ndarray]:
+    """Learner -> scores of 3 x 5-fold cross-validation, paired over folds."""
+    from sklearn.ensemble import (
+        HistGradientBoostingClassifier,
+        HistGradientBoostingRegressor,
+        RandomForestClassifier,
+        RandomForestRegressor,
+    )
+    from sklearn.linear_model import LogisticRegression, Ridge
+    from sklearn.model_selection import RepeatedKFold, cross_val_score
+    from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    values = np.loadtxt(path, delimiter=",", skiprows=1)[:10_000]
+    x, y = values[:, :-1], values[:, -1]
+    folds = RepeatedKFold(n_splits=5, n_repeats=3, random_state=0)
+    if quantity:
+        models = {
+            "ridge": make_pipeline(StandardScaler(), Ridge(10.0)),
+            "knn": make_pipeline(StandardScaler(), KNeighborsRegressor(15)),
+            "forest": RandomForestRegressor(200, random_state=0),
+            "boosting": HistGradientBoostingRegressor(random_state=0),
+        }
+        scoring = "neg_root_mean_squared_error"
+    else:
+        models = {
+            "logistic": make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)),
+            "knn": make_pipeline(StandardScaler(), KNeighborsClassifier(5)),
+            "forest": RandomForestClassifier(200, random_state=0),
+            "boosting": HistGradientBoostingClassifier(random_state=0),
+        }
+        scoring = "accuracy"
+    return {n: cross_val_score(m, x, y, cv=folds, scoring=scoring) for n, m in models.items()}
+
+
+def contradictions(summary: dict[str, Any], scores: dict[str, np.ndarray]) -> list[str]:
+    """Learners said to be behind the pick, though cross-validation shows them to be ahead of it."""
+    answer, out = summary["answer"], []
+    pick = answer["pick"]
+    if pick not in scores:
+        return out
+    for other, values in scores.items():
+        ahead = values - scores[pick]
+        # folds of one repeat share training examples: Nadeau & Bengio's (2003) correction
+        error = np.sqrt((1 / len(ahead) + 1 / 4) * ahead.var(ddof=1))
+        if other not in answer["tied"] and ahead.mean() > 2 * error:
+            out.append(f"{other} over {pick} by {ahead.mean():.3f}")
+    return out
+
+
+def main() -> None:
+    """One data set."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("name", choices=sorted(CASES))
+    parser.add_argument("--data", type=Path)
+    parser.add_argument("--plain", type=Path)
+    args = parser.parse_args()
+    case = CASES[args.name]
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        source = args.name
+        if args.name in TABLES:
+            source = table(args.name, folder)
+        elif case.file:
+            if args.data is None:
+                raise SystemExit(f"{args.name} needs --data, the folder that holds {case.file}.")
+            source = str((args.data / case.file).resolve())
+        summary, seconds = compare(source, case, folder)
+        row = row_of(args.name, summary, seconds)
+        row["reached enough"] = row["reached"] >= (case.least or row["of"])
+        if args.name in TABLES:
+            scores = cross_validated(folder / source, args.name == "diabetes")
+            row["cross-validation"] = {n: round(float(v.mean()), 4) for n, v in scores.items()}
+            row["contradictions"] = contradictions(summary, scores)
+        elif args.plain is not None and case.file:
+            command = [sys.executable, str(args.plain), source, *case.plain]
+            done = subprocess.run(command, capture_output=True, text=True, check=True)
+            row["plain"] = json.loads(done.stdout)
+    print(json.dumps(row))
+
+
+if __name__ == "__main__":
+    main()

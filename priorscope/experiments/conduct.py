@@ -1,0 +1,160 @@
+"""Runs a race within its time: what the course wants next, as far as it still fits."""
+
+import dataclasses
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from priorscope.core.deadline import Deadline
+from priorscope.experiments.race import RacePlan
+from priorscope.racing.race import Course, Job, Round, Rung
+from priorscope.runs.backends import Backend
+from priorscope.runs.batch import Batch
+from priorscope.runs.crew import Crew
+from priorscope.runs.execute import run_batches
+from priorscope.runs.pace import Pace
+from priorscope.runs.planner import ladder
+from priorscope.runs.progress import Show
+from priorscope.runs.rows import Row
+from priorscope.runs.run import Run
+from priorscope.runs.store import Store
+from priorscope.wording.race import schedule
+
+ROOM = 1.15  # times the expected seconds that must be left for a rung to be begun
+BEHIND = 0.1  # log ratio to the leader's loss from which on a learner may be left behind
+DUEL_SHARE = 0.2  # of the budget that trials of recipes may take
+
+
+@dataclass
+class Conductor:
+    """One command's part of a race.
+
+    deadline: when training must have stopped. budget: seconds of the whole, infinite without
+    one. crew: this process among those who work on the store. include: plug-in files that workers
+    need. started: when the user began to wait.
+    """
+
+    plan: RacePlan
+    store: Store
+    backend: Backend
+    deadline: Deadline
+    budget: float
+    crew: Crew
+    include: Sequence[str] = ()
+    started: float = field(default_factory=time.monotonic)
+    pace: Pace = field(default_factory=Pace)
+    stops: dict[int, int] = field(default_factory=dict)
+    last: int | None = None
+    with_trials: bool = True
+    notice: str = ""
+    tried: set[str] = field(default_factory=set)
+    rows: dict[str, Row] = field(default_factory=dict)
+
+    def run(self, show: Show) -> Course:
+        """Go on until the race is settled or the time is over."""
+        try:
+            while True:
+                course = self.course()
+                if course.pending is None or self.deadline.remaining <= 0:
+                    return course
+                if self._shortened(course, course.pending):
+                    continue
+                self._announce(course, course.pending)
+                if not self._do(course.pending, show):
+                    return self.course()
+        finally:
+            self.backend.stop()
+
+    def course(self) -> Course:
+        """How far the race is; a run that failed before this command counts as not done."""
+        return self.plan.course(self._row, self.stops, self.last, self.with_trials)
+
+    def _row(self, run: Run) -> Row | None:
+        if run.digest not in self.rows:
+            row = self.store.load(run.digest)
+            if row is None or (row["status"] != "done" and run.digest not in self.tried):
+                return None
+            self.rows[run.digest] = row
+            if row["status"] == "done":
+                self.pace.learn(run, row)
+        return self.rows[run.digest]
+
+    def _announce(self, course: Course, pending: Round) -> None:
+        """Say when each size will be done, once it is known how long runs take."""
+        race, question = self.plan.race, self.plan.question
+        if not pending.climbs or not all(self.pace.knows(self._example(i)) for i in course.leaders):
+            return
+        now = time.monotonic() - self.started
+        ends, work = [], dict.fromkeys(course.leaders, 0.0)
+        for k in range(min(job.size for job in pending.jobs), race.goal_size + 1):
+            repeats = race.repeats_at(k)
+            for i in course.leaders:
+                more = race.entrants[i].variants - 1 if k == race.anchor else 0
+                work[i] += (repeats + more) * self.pace.seconds(self._example(i, k))
+            ends.append((question.sizes[k], now + sum(work.values()) / max(self.backend.lanes, 1)))
+        dearest = max(work, key=lambda i: work[i])
+        texts = [recipes[0].text for recipes in self.plan.recipes]
+        self.notice = schedule(ends, self.budget, texts[dearest])
+
+    def _example(self, learner: int, size: int = 0) -> Run:
+        return self.plan.run(Job(learner=learner, size=size, repeat=0))
+
+    def _waiting(self, rungs: Round) -> list[list[Run]]:
+        """Runs of each rung that aren't done."""
+        return [[self.plan.run(job) for job in self._unfinished(rung)] for rung in rungs.rungs]
+
+    def _do(self, pending: Round, show: Show) -> bool:
+        """Run what fits; whether anything was done."""
+        rungs = self._waiting(pending)
+        _, signature = self.store.load_data(self.plan.question.data)
+        values = int(np.prod(signature.input_shape))
+        made = ladder(rungs, self.pace.seconds, values, self.backend.together)
+        batches = [self._batch(runs) for runs in made]
+        self.crew.begin(next(r.title for r in pending.rungs if self._unfinished(r)), already=0)
+        notice = self.notice
+        run_batches(batches, self.store, self.backend, self.deadline, show, self.crew, notice)
+        wanted = {run.digest for rung in rungs for run in rung}
+        self.tried |= wanted
+        return any(self.store.path(digest).exists() for digest in wanted)
+
+    def _batch(self, runs: Sequence[Run]) -> Batch:
+        device = "cpu" if runs[0].learner.model.trains_itself else self.backend.device
+        batch = Batch.of(runs, str(self.store.root), device, self.include)
+        expected = sum(map(self.pace.seconds, runs))
+        return dataclasses.replace(batch, expected=expected)
+
+    def _shortened(self, course: Course, pending: Round) -> bool:
+        """Whether somebody, or the race, must end earlier because time won't suffice."""
+        if not pending.climbs:
+            return self._without_trials(pending)
+        waiting = next(filter(None, map(self._unfinished, pending.rungs)), [])
+        runs = [self.plan.run(job) for job in waiting]
+        cost = {job: self.pace.seconds(run) for job, run in zip(waiting, runs, strict=True)}
+        left = self.deadline.remaining / ROOM
+        size = min((job.size for job in waiting), default=0)
+        slow = [job for job in waiting if cost[job] > left]
+        twice = 2 if all(job.repeat == 0 for job in waiting) else 1
+        if not slow and self.pace.together(runs * twice, self.backend.lanes) > left:
+            slow = sorted(waiting, key=lambda job: (course.lag.get(job.learner, 0.0), cost[job]))
+            slow = slow[-1:]
+        for job in slow:
+            if size == 0 or course.lag.get(job.learner, 0.0) > BEHIND:
+                if job.size < self.stops.get(job.learner, len(self.plan.question.sizes)):
+                    self.stops[job.learner] = job.size
+            else:  # it may be the best: all are compared where it still was
+                self.last = size - 1
+        return bool(slow)
+
+    def _without_trials(self, pending: Round) -> bool:
+        """Whether trials of recipes were called off, as more than a fifth of the budget."""
+        runs = [self.plan.run(job) for job in pending.jobs if job.trials > 1]
+        share = self.budget * DUEL_SHARE
+        if not runs or self.pace.together(runs, self.backend.lanes) <= share:
+            return False
+        self.with_trials = False
+        return True
+
+    def _unfinished(self, rung: Rung) -> list[Job]:
+        return [job for job in rung.jobs if self._row(self.plan.run(job)) is None]

@@ -1,0 +1,60 @@
+"""Recipes that a race tries for each learner at its anchor: rates, and regularised twins."""
+
+import dataclasses
+from collections.abc import Sequence
+
+from priorscope.core.config import digest
+from priorscope.core.signature import Layout, Signature
+from priorscope.experiments.learners import default_recipe
+from priorscope.experiments.settings import Settings
+from priorscope.train.recipe import Learner, parse_learner
+
+RATES = (1.0, 3.0, 1 / 3)  # times the learner's own; the same for every learner that has one
+LEAST = 100  # examples of a prefix; below, its validation part tells nothing apart
+
+# Parts by which the default learners of a layout become their twins.
+TWINS: dict[Layout, dict[str, tuple[str, ...]]] = {
+    "vector": {},
+    "series": {"cnn": ("shift",), "transformer": ("dropout",)},
+    "image": {"cnn": ("shift", "flip"), "vit": ("dropout", "flip")},
+    "tokens": {"cnn": ("dropout",), "transformer": ("dropout",)},
+}
+
+
+def anchor(sizes: Sequence[int]) -> int:
+    """Index of the size nearest to an eighth of the largest."""
+    wanted = sizes[-1] / 8
+    return min(range(len(sizes)), key=lambda k: abs(sizes[k] / wanted - 1))
+
+
+def variants(
+    learner: Learner, settings: Settings, signature: Signature, examples: int
+) -> tuple[Learner, ...]:
+    """A learner as it is, then with other rates, then its twins; alone where nothing is tried.
+
+    examples: of the prefix on which they are tried.
+    """
+    if learner.model.trains_itself or settings.tune > 1 or examples < LEAST:
+        return (learner,)
+    tried = [_with_rate(learner, rate) for rate in RATES]
+    if settings.learners is None:
+        for part in TWINS[signature.layout].get(learner.text, ()):
+            tried += _twin(learner, part, settings, signature)
+    distinct = {digest(one.identity()): one for one in reversed(tried)}
+    return tuple(reversed(distinct.values()))
+
+
+def _with_rate(learner: Learner, rate: float) -> Learner:
+    if rate == 1.0:
+        return learner
+    recipe = dataclasses.replace(learner.recipe, learning_rate=learner.learning_rate * rate)
+    return dataclasses.replace(learner, recipe=recipe)
+
+
+def _twin(learner: Learner, part: str, settings: Settings, signature: Signature) -> list[Learner]:
+    """The learner with one part more, where architecture and data allow it."""
+    try:
+        twin = parse_learner(f"{learner.text}+{part}", default_recipe(settings))
+    except ValueError:  # the architecture has no such part
+        return []
+    return [twin] if twin.why_not(signature) is None else []

@@ -1,0 +1,1 @@
+"""What is run next, from the rows there are: pure functions without torch and without a clock."""

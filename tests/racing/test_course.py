@@ -1,0 +1,194 @@
+"""Which runs come next follows from rows alone: truths are drawn, nothing is trained."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from priorscope.racing.course import unfold
+from priorscope.racing.race import Course, Entrant, Job, Outcome, Race
+
+SIZES = (100, 200, 400, 800, 1600)
+NAMES = ("linear", "mlp", "cnn", "gru")
+
+
+def race(**changes) -> Race:
+    entrants = tuple(
+        Entrant(name=name, variants=3 if name != "linear" else 1, invariant=frozenset({1}))
+        for name in NAMES
+    )
+    settled = Race(entrants=entrants, sizes=SIZES, anchor=1, structures=3, random_labels=2)
+    return dataclasses.replace(settled, **changes)
+
+
+class Truth:
+    """Outcomes that are functions of the job: power laws with noise."""
+
+    def __init__(self, seed: int, noise: float = 0.03):
+        stream = np.random.default_rng(seed)
+        self.seed, self.noise = seed, noise
+        self.start = stream.uniform(0.2, 0.5, len(NAMES))
+        self.slope = stream.uniform(0.05, 0.6, len(NAMES))
+        self.rate = stream.uniform(0.9, 1.1, (len(NAMES), 3))
+
+    def __call__(self, job: Job) -> Outcome:
+        key = (self.seed, job.learner, job.size, job.repeat, job.structure, job.variant, job.trials)
+        stream = np.random.default_rng(key)
+        loss = self.start[job.learner] * (SIZES[job.size] / SIZES[0]) ** -self.slope[job.learner]
+        loss *= self.rate[job.learner, job.variant] * (1.2 if job.structure else 1.0)
+        loss *= np.exp(self.noise * stream.standard_normal())
+        has_next = job.size + 1 < len(SIZES)
+        return Outcome(value=loss, loss=loss, bits=3 * loss if has_next else None, validation=loss)
+
+
+def whole(contest: Race, truth: Truth) -> Course:
+    return unfold(contest, truth)
+
+
+@settings(max_examples=4, deadline=None)
+@given(st.integers(0, 10**6), st.sampled_from(["accuracy", "code"]), st.floats(0.0, 0.2))
+def test_kills_and_the_order_of_work_change_nothing(seed, goal, noise):
+    contest, truth = race(goal=goal, seed=seed), Truth(seed, noise)
+    straight = whole(contest, truth)
+    stream = np.random.default_rng(seed)
+    rows: dict[Job, Outcome] = {}
+    trained = 0
+    while (course := unfold(contest, rows.get)).pending is not None:
+        waiting = [job for job in course.pending.jobs if job not in rows]
+        count = int(stream.integers((len(waiting) + 1) // 2, len(waiting) + 1))
+        for job in stream.permutation(len(waiting))[:count]:
+            rows[waiting[job]] = truth(waiting[job])
+            trained += 1
+    assert course == straight
+    assert trained == len(set(straight.done))  # nothing was trained that isn't used
+    assert unfold(contest, rows.get).pending is None  # after settling nothing is wanted
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.integers(0, 10**6), st.integers(1, 12))
+def test_a_stopped_race_is_a_beginning_of_the_settled_one(seed, rungs):
+    contest, truth = race(seed=seed), Truth(seed)
+    straight = whole(contest, truth)
+    rows: dict[Job, Outcome] = {}
+    for _ in range(rungs):
+        course = unfold(contest, rows.get)
+        if course.pending is None:
+            break
+        for job in [job for job in course.pending.jobs if job not in rows][:7]:
+            rows[job] = truth(job)
+    stopped = unfold(contest, rows.get)
+    assert straight.done[: len(stopped.done)] == stopped.done
+
+
+@pytest.mark.parametrize("goal", ["accuracy", "code"])
+def test_rows_beyond_the_course_are_not_looked_at(goal):
+    contest, truth = race(goal=goal), Truth(3)
+    first = contest.sizes[0]
+    rows = {
+        Job(learner=i, size=k, repeat=r): truth(Job(learner=i, size=k, repeat=r))
+        for i in range(4) for k in (0, 3, 4) for r in range(5)
+    }  # fmt: skip
+    early = unfold(contest, rows.get)
+    assert {job.size for job in early.done} == {0}
+    assert first == 100
+
+
+def test_a_hopeless_learner_leaves_and_a_good_one_stays():
+    truth = Truth(0, noise=0.01)
+    truth.start[:] = [0.6, 0.3, 0.1, 0.5]
+    truth.slope[:] = 0.3
+    course = whole(race(), truth)
+    assert course.leaders[0] == 2
+    assert {0, 3} <= {e.learner for e in course.dropped}
+    assert all(e.bound > 1 for e in course.dropped)
+    gone = {e.learner: e.at for e in course.dropped}
+    later = [j for j in course.done if j.learner in gone and j.size > gone[j.learner]]
+    allowed = {course.checked, *course.leaders[:2]}
+    plain = [j for j in later if j.structure == 0 and j.trials == 1 and j.learner not in allowed]
+    two = {j.learner for j in course.done if j.trials > 1}
+    assert {j.learner for j in plain} <= two | {0}  # the runner-up, and the null of structures
+
+
+def test_a_late_starter_is_not_dropped_early():
+    truth = Truth(0, noise=0.01)
+    truth.start[:] = [0.30, 0.36, 0.6, 0.6]
+    truth.slope[:] = [0.05, 0.35, 0.1, 0.1]  # mlp overtakes linear at 200
+    course = whole(race(), truth)
+    assert course.leaders[0] == 1
+
+
+def test_every_recipe_is_tried_once_and_the_best_carried_along():
+    truth = Truth(5)
+    truth.rate[:] = [1.0, 0.7, 1.3]
+    course = whole(race(), truth)
+    for job in course.done:
+        if job.size > 1 and job.learner != 0 and job.structure == 0:
+            assert job.variant == 1
+    assert {j.variant for j in course.done if j.size == 1 and j.learner == 2} == {0, 1, 2}
+
+
+def test_equals_are_told_equal_and_repeats_end():
+    truth = Truth(1, noise=0.0)
+    truth.start[:] = 0.3
+    truth.slope[:] = 0.3
+    truth.rate[:] = 1.0
+    course = whole(race(), truth)
+    assert course.separated
+    assert course.looks == 1
+    assert course.flips is False
+    noisy = Truth(1, noise=0.3)
+    noisy.start[:], noisy.slope[:], noisy.rate[:] = 0.3, 0.3, 1.0
+    repeats = {j.repeat for j in whole(race(), noisy).done}
+    assert max(repeats) <= 4
+
+
+def test_trials_that_turn_the_order_are_reported():
+    truth = Truth(0, noise=0.0)
+    truth.start[:] = [0.9, 0.2, 0.25, 0.9]
+    truth.slope[:] = 0.3
+    truth.rate[:] = 1.0
+
+    def tuned(job: Job) -> Outcome:
+        outcome = truth(job)
+        better = job.trials > 1 and job.learner == 2
+        return dataclasses.replace(outcome, value=outcome.value * (0.5 if better else 1))
+
+    assert unfold(race(), tuned).flips is True
+    assert unfold(race(), truth).flips is False
+    assert unfold(race(with_trials=False), truth).flips is None
+
+
+def test_time_stops_a_learner_or_the_race_and_no_more():
+    truth = Truth(2)
+    course = whole(race(stops={3: 1}), truth)
+    assert not any(j.learner == 3 and j.size >= 1 for j in course.done)
+    assert not course.in_time
+    short = whole(race(last=2), truth)
+    assert max(j.size for j in short.done) == 2
+    assert short.target == 2
+
+
+def test_random_labels_are_run_once():
+    done = whole(race(), Truth(4)).done
+    assert sum(job.structure == 2 for job in done) == 1
+
+
+def test_a_dropped_learner_that_defies_its_bound_comes_back():
+    """Whoever is checked suddenly is far better than its bound."""
+    truth = Truth(0, noise=0.0)
+    truth.start[:] = [0.6, 0.6, 0.1, 0.1]
+    truth.slope[:] = 0.1
+    truth.rate[:] = 1.0
+
+    def late(job: Job) -> Outcome:
+        outcome = truth(job)
+        if job.learner in (0, 1) and job.size >= 3:
+            return dataclasses.replace(outcome, value=0.001, loss=0.001)
+        return outcome
+
+    course = unfold(race(), late)
+    assert course.checked in (0, 1)
+    assert course.readmitted == (course.checked,)
+    assert course.leaders[0] == course.checked
