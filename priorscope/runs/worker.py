@@ -234,6 +234,7 @@ class Candidate:
             "steps": result.steps,
             "planned_steps": result.planned_steps,
             "best_step": result.best_step,
+            "at_limit": int(result.at_limit),
             "validation_loss": _finite(result.validation_loss),
             "seconds": self.seconds,
             "learning_rate": learner.learning_rate,

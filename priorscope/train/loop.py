@@ -16,7 +16,6 @@ from priorscope.train.prefix import Prefix, TrainingResult
 from priorscope.train.recipe import Learner
 from priorscope.train.replica import Replica, to_tensor
 from priorscope.train.replicas import Replicas, Snapshot
-from priorscope.train.schedules import cosine, steps_per_evaluation
 
 CLIP = 1.0
 EVALUATION_BATCH = 512  # examples predicted at once, of all replicas together
@@ -73,45 +72,52 @@ class Training:
                 result.calibration = self.target.calibrate(own, targets, replica.split.marginal)
         return [replica.result for replica in self.replicas]
 
-    def step(self, step: int, learning_rate: float) -> None:
-        """One update of the active replicas, on the batches planned for `step`."""
+    def step(self, step: int, shares: Sequence[float]) -> None:
+        """One update of the active replicas, on the batches planned for `step`.
+
+        shares: of the peak learning rate, one for each of them.
+        """
         pairs = [replica.batch(step, self.recipe.augment) for replica in self.active]
         x, y = (torch.stack(tensors) for tensors in zip(*pairs, strict=True))
         self.networks.train(True)
         loss = self.target.loss(self.networks(x), y).sum() / y.shape[1]
         self.networks.backward(loss)
-        self.optimiser.step(self.networks.parameters, self.networks.gradients, learning_rate)
+        parameters, gradients = self.networks.parameters, self.networks.gradients
+        if self.networks.together:
+            rates = self.learner.learning_rate * torch.tensor(shares)
+            self.optimiser.step_rows(parameters, gradients, rates.to(parameters))
+        else:
+            self.optimiser.step(parameters, gradients, self.learner.learning_rate * shares[0])
 
     def time_steps(self, count: int) -> float:
         """Seconds of one update of all replicas: the median of `count`, after one to warm up."""
         seconds = []
         for _ in range(count + 1):
             started = time.perf_counter()
-            self.step(0, 0.0)
+            self.step(0, [0.0] * len(self.active))
             seconds.append(time.perf_counter() - started)
         return sorted(seconds[1:])[count // 2]
 
     def _train(self) -> Snapshot:
         """Every replica's parameters at its best evaluation."""
-        best = self.networks.snapshot()
+        best, done = self.networks.snapshot(), 0
         training = list(self.replicas)
-        steps, batch = self.replicas[0].batches.shape
-        every = steps_per_evaluation(steps, batch, len(self.replicas[0].validation_targets))
-        for step in range(steps):
-            self.step(step, self.learner.learning_rate * cosine(step, steps))
-            if (step + 1) % every and step + 1 < steps:
-                continue
+        while training:
+            until = min(replica.plan.next_evaluation(done) for replica in training)
+            for step in range(done, until):
+                self.step(step, [replica.plan.rate(step) for replica in self.active])
+            done = until
             self.deadline.check()
-            self._evaluate(training, step, best)
-            training = [replica for replica in training if replica.continues(step)]
-            if not training:
-                break
-            if len(training) <= len(self.active) // 2:
+            due = [r for r in training if r.plan.next_evaluation(done - 1) == done]
+            self._evaluate(due, done, best)
+            self._go_back([replica for replica in due if replica.goes_back(done)], best)
+            training = [replica for replica in training if replica.continues(done)]
+            if training and len(training) <= len(self.active) // 2:
                 self._keep(training)
         return best
 
-    def _evaluate(self, training: list[Replica], step: int, best: Snapshot) -> None:
-        """Validation losses of those still in training; who improved is copied into `best`."""
+    def _evaluate(self, due: list[Replica], done: int, best: Snapshot) -> None:
+        """Validation losses of these; who improved is copied into `best`."""
         outputs = torch.stack(self._validation_outputs())
         encoded = torch.stack([replica.validation_targets for replica in self.active])
         marginals = [replica.split.marginal for replica in self.active]
@@ -119,11 +125,18 @@ class Training:
         improved = [
             row
             for row, (replica, loss) in enumerate(zip(self.active, losses, strict=True))
-            if replica in training and replica.evaluated(loss, step)
+            if replica in due and replica.evaluated(loss, done)
         ]
         best.update(
             [self.replicas.index(self.active[row]) for row in improved], self.networks, improved
         )
+
+    def _go_back(self, replicas: list[Replica], best: Snapshot) -> None:
+        """Continue from their best evaluations."""
+        if replicas:
+            places = [self.active.index(replica) for replica in replicas]
+            self.networks.take(places, best, [self.replicas.index(r) for r in replicas])
+            self.optimiser.forget_direction(places)
 
     def _keep(self, training: list[Replica]) -> None:
         """Compute nothing for the others any more."""

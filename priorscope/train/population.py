@@ -21,14 +21,13 @@ from priorscope.core.signature import Signature
 from priorscope.train.adamw import ReplicaAdamW
 from priorscope.train.augment import transform
 from priorscope.train.deck import Deck
-from priorscope.train.early_stopping import EarlyStopping
 from priorscope.train.graph import Repeated, side_stream
 from priorscope.train.inputs import Reader, standardisation
 from priorscope.train.loop import CLIP
+from priorscope.train.plans import Plan, make_plan
 from priorscope.train.prefix import SplitPrefix, TrainingResult
 from priorscope.train.recipe import Learner
 from priorscope.train.replicas import Replicas, Snapshot
-from priorscope.train.schedules import cosine, steps_per_evaluation
 from priorscope.train.streams import BatchStream, NoiseStream
 
 TABLE_STEPS = 128  # steps whose indices are on the device at once
@@ -44,40 +43,35 @@ class Member:
 
     start: first row of its prefix in the deck. row: of the population's tensors while it trains.
     encoded: targets of its prefix, as the loss takes them, on the device.
-    steps: updates planned. every: updates between evaluations.
+    plan: its rates and evaluations. result: what is handed back.
     """
 
     split: SplitPrefix
     start: int
     row: int
     encoded: Tensor
-    steps: int
-    every: int
-    stopping: EarlyStopping
+    plan: Plan
     result: TrainingResult
-
-    def next_evaluation(self, done: int) -> int:
-        """After how many updates it is evaluated next, `done` being behind it."""
-        return min(self.steps, (done // self.every + 1) * self.every)
-
-    def rate(self, step: int) -> float:
-        """Share of the peak learning rate at a step."""
-        return cosine(step, self.steps) if step < self.steps else 0.0
 
     def evaluated(self, loss: float, done: int) -> bool:
         """Record the validation loss after `done` updates; whether it is the best so far."""
-        improved = self.stopping.improves(loss, done - 1)
+        improved = self.plan.improves(loss, done)
         self.result.steps = done
-        self.result.validation_loss = self.stopping.lowest
-        self.result.best_step = self.stopping.best_at + 1
+        self.result.validation_loss = self.plan.lowest
+        self.result.best_step = self.plan.best_at
         if math.isnan(loss):
             self.result.problem = f"the validation loss became NaN by step {done}"
         return improved
 
+    def goes_back(self, done: int) -> bool:
+        """Whether training continues from its best evaluation; asked once after each one."""
+        goes_back = self.plan.goes_back(done)
+        self.result.at_limit = self.plan.at_limit
+        return goes_back and self.result.problem is None
+
     def continues(self, done: int) -> bool:
         """Whether it goes on training."""
-        over = done >= self.steps or self.stopping.should_stop(done - 1)
-        return self.result.problem is None and not over
+        return self.result.problem is None and not self.plan.ends(done)
 
 
 class Population:
@@ -123,17 +117,15 @@ class Population:
         self._make_tables(self.members)
 
     def _member(self, split: SplitPrefix, start: int, row: int) -> Member:
-        steps = self.recipe.planned_steps(len(split.train))
+        plan = make_plan(self.recipe, len(split.train), len(split.validation))
         encoded = self.target.encode(split.prefix.targets, split.marginal).to(self.device)
         return Member(
             split=split,
             start=start,
             row=row,
             encoded=encoded,
-            steps=steps,
-            every=steps_per_evaluation(steps, self.batch, len(split.validation)),
-            stopping=EarlyStopping(math.ceil(self.recipe.patience * steps)),
-            result=TrainingResult(planned_steps=steps),
+            plan=plan,
+            result=TrainingResult(planned_steps=plan.planned),
         )
 
     def _initial(self, splits: Sequence[SplitPrefix]) -> list[nn.Module]:
@@ -219,14 +211,18 @@ class Population:
         best = self.networks.snapshot()
         active, done = list(self.members), 0
         while active:
-            upto = min(member.next_evaluation(done) for member in active)
+            upto = min(member.plan.next_evaluation(done) for member in active)
             self._advance(active, done, upto)
             done = upto
             self.deadline.check()
-            due = [m for m in active if m.next_evaluation(done - 1) == done]
+            due = [m for m in active if m.plan.next_evaluation(done - 1) == done]
             if improved := self._improved(due, done):
                 rows = [self.members.index(m) for m in improved]
                 best.update(rows, self.networks, [m.row for m in improved])
+            if back := [m for m in due if m.goes_back(done)]:
+                places = [m.row for m in back]
+                self.networks.take(places, best, [self.members.index(m) for m in back])
+                self.optimiser.forget_direction(places)
             active = [m for m in active if m not in due or m.continues(done)]
             if active and len(active) <= len(self.networks) // 2:
                 self._keep(active)
@@ -285,7 +281,7 @@ class Population:
             rates = torch.zeros(stop - done, len(self._trained))
             for member in active:
                 steps = range(done, stop)
-                rates[:, member.row] = torch.tensor([member.rate(step) for step in steps])
+                rates[:, member.row] = torch.tensor([member.plan.rate(step) for step in steps])
             place = done % TABLE_STEPS
             self._rates[place : place + stop - done].copy_(rates * self.learner.learning_rate)
             for _ in range(done, stop):

@@ -33,8 +33,10 @@ class TrainingResult:
     """A trained and calibrated network; `problem` says why there is none.
 
     calibration: chosen on the validation part. validation_loss: in nats, at the best step.
-    steps: updates made. planned_steps: updates planned. best_step: the update after which the
-        network was kept; near `planned_steps` a longer training might have been better.
+    steps: updates made. planned_steps: updates planned at most. best_step: the update after which
+        the network was kept.
+    at_limit: whether the plan ended while validation still got better: a longer training might
+        have been better.
     seconds: of training, its share where several were trained together.
     """
 
@@ -43,6 +45,7 @@ class TrainingResult:
     steps: int = 0
     planned_steps: int = 0
     best_step: int = 0
+    at_limit: bool = False
     seconds: float = 0.0
     problem: str | None = None
 

@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Literal
 
 from priorscope.core.config import Config, Count, Rate, Size, closest
 from priorscope.core.signature import Signature
@@ -25,15 +25,17 @@ FOREIGN = ("timm:", "hf:")
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Recipe(Config):
-    """How a network is trained: AdamW, warm-up, cosine decay; the best validated step is kept.
+    """How a network is trained: AdamW, and of its validated steps the best one is kept.
 
     learning_rate: at its peak; 0 takes the architecture's own.
     weight_decay: decoupled (Loshchilov & Hutter 2019), in units of the learning rate.
     batch: examples per step.
-    steps, epochs: updates planned, and passes over the training part in addition. Their sum
-        grows smoothly with the data; the larger of the two would bend every learning curve
+    steps, epochs: updates planned at most, and passes over the training part in addition. Their
+        sum grows smoothly with the data; the larger of the two would bend every learning curve
         where one takes over from the other.
-    patience: share of the planned steps without improvement after which training stops.
+    plan: "plateau": a constant rate for as long as validation says, then annealing; "cosine": all
+        planned updates, unless `patience` ends them. See `train.plans`.
+    patience: of "cosine": share of the planned steps without improvement after which it stops.
     augment: of "shift", "rotate", "flip"; drawn again for each example at each step.
     resolution: side to which images are resized before the network sees them; 0 keeps it.
     """
@@ -43,12 +45,13 @@ class Recipe(Config):
     batch: Count = 64
     steps: Count = 1000
     epochs: Size = 15
-    patience: Rate = 0.3
+    plan: Literal["plateau", "cosine"] = "plateau"
+    patience: Rate = 0.2
     augment: tuple[str, ...] = ()
     resolution: Size = 0
 
     def planned_steps(self, examples: int) -> int:
-        """Updates planned for a training part of `examples`."""
+        """Updates planned at most for a training part of `examples`."""
         return self.steps + -(-self.epochs * examples // self.batch)
 
 

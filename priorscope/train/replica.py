@@ -11,8 +11,8 @@ from torch import Tensor
 from priorscope.core.seeds import torch_stream
 from priorscope.core.signature import Signature
 from priorscope.train.augment import augment
-from priorscope.train.early_stopping import EarlyStopping
 from priorscope.train.inputs import Reader, epochs_of_batches
+from priorscope.train.plans import Plan, make_plan
 from priorscope.train.prefix import Prefix, SplitPrefix, TrainingResult
 from priorscope.train.recipe import Recipe
 
@@ -47,7 +47,7 @@ class Replica:
     split: its prefix. reader: standardises inputs. part: its training part.
     validation_inputs, validation_targets: as the network reads them; as the loss takes them.
     batches: (steps, batch) indices into the training part. noise: augments.
-    stopping: its best evaluation so far. result: what is handed back.
+    plan: its rates and evaluations. result: what is handed back.
     """
 
     split: SplitPrefix
@@ -57,7 +57,7 @@ class Replica:
     validation_targets: Tensor
     batches: Int[Tensor, "steps batch"]
     noise: torch.Generator
-    stopping: EarlyStopping
+    plan: Plan
     result: TrainingResult
 
     @classmethod
@@ -72,7 +72,7 @@ class Replica:
         part = TrainingPart(
             to_tensor(prefix.inputs[split.train], device), encoded[split.train].to(device), reader
         )
-        steps = recipe.planned_steps(len(part))
+        plan = make_plan(recipe, len(part), len(split.validation))
         return cls(
             split=split,
             reader=reader,
@@ -80,11 +80,11 @@ class Replica:
             validation_inputs=reader(to_tensor(prefix.inputs[split.validation], device)),
             validation_targets=encoded[split.validation].to(device),
             batches=epochs_of_batches(
-                len(part), recipe.batch, steps, torch_stream(prefix.seed, "batches")
+                len(part), recipe.batch, plan.planned, torch_stream(prefix.seed, "batches")
             ),
             noise=torch_stream(prefix.seed, "augment"),
-            stopping=EarlyStopping(math.ceil(recipe.patience * steps)),
-            result=TrainingResult(planned_steps=steps),
+            plan=plan,
+            result=TrainingResult(planned_steps=plan.planned),
         )
 
     def batch(self, step: int, augmentations: tuple[str, ...]) -> tuple[Tensor, Tensor]:
@@ -92,19 +92,25 @@ class Replica:
         x, y = self.part.batch(self.batches[step])
         return (augment(x, augmentations, self.noise) if augmentations else x), y
 
-    def evaluated(self, loss: float, step: int) -> bool:
-        """Record the validation loss after `step` (from 0); whether it is the best so far."""
-        improved = self.stopping.improves(loss, step)
-        self.result.steps = step + 1
-        self.result.validation_loss = self.stopping.lowest
-        self.result.best_step = self.stopping.best_at + 1
+    def evaluated(self, loss: float, done: int) -> bool:
+        """Record the validation loss after `done` updates; whether it is the best so far."""
+        improved = self.plan.improves(loss, done)
+        self.result.steps = done
+        self.result.validation_loss = self.plan.lowest
+        self.result.best_step = self.plan.best_at
         if math.isnan(loss):
-            self.result.problem = f"the validation loss became NaN by step {step + 1}"
+            self.result.problem = f"the validation loss became NaN by step {done}"
         return improved
 
-    def continues(self, step: int) -> bool:
-        """Whether training continues after `step`."""
-        return self.result.problem is None and not self.stopping.should_stop(step)
+    def goes_back(self, done: int) -> bool:
+        """Whether training continues from its best evaluation; asked once after each one."""
+        goes_back = self.plan.goes_back(done)
+        self.result.at_limit = self.plan.at_limit
+        return goes_back and self.result.problem is None
+
+    def continues(self, done: int) -> bool:
+        """Whether updates follow after `done`."""
+        return self.result.problem is None and not self.plan.ends(done)
 
 
 def to_tensor(array: np.ndarray, device: torch.device) -> Tensor:

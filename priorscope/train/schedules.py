@@ -14,10 +14,19 @@ def cosine(step: int, steps: int) -> float:
 
     step: 0 ... steps - 1.
     """
-    warmup = max(1, min(LONGEST_WARMUP, steps // 20))
+    warmup = _warm_up_steps(steps)
     progress = max(0, step - warmup) / max(1, steps - warmup)
     decay = 0.5 * (1 + math.cos(math.pi * progress))
-    return min((step + 1) / warmup, 1.0) * (FINAL_SHARE + (1 - FINAL_SHARE) * decay)
+    return warm_up(step, steps) * (FINAL_SHARE + (1 - FINAL_SHARE) * decay)
+
+
+def warm_up(step: int, steps: int) -> float:
+    """Linear over 5% of the steps (100 at most), then 1."""
+    return min((step + 1) / _warm_up_steps(steps), 1.0)
+
+
+def _warm_up_steps(steps: int) -> int:
+    return max(1, min(LONGEST_WARMUP, steps // 20))
 
 
 def linear(progress: float, warmup: float) -> float:

@@ -121,3 +121,19 @@ def test_each_replica_is_clipped_and_updated_as_torch_would():
     peers[2].step()
     adamw.step(alone, gradient, 1e-2)
     torch.testing.assert_close(alone[0], theirs[2].detach())
+
+
+def test_rows_at_rates_of_their_own_are_rows_at_one_rate():
+    torch.manual_seed(0)
+    rows, rates = torch.randn(3, 10), torch.tensor([1e-2, 0.0, 1e-3])
+    together = rows.clone()
+    by_row = ReplicaAdamW(together, weight_decay=0.1, largest_norm=1.0)
+    alone = [row[None].clone() for row in rows]
+    plain = [ReplicaAdamW(row, weight_decay=0.1, largest_norm=1.0) for row in alone]
+    for _ in range(5):
+        gradients = torch.randn(3, 10)
+        for row, own, gradient, rate in zip(alone, plain, gradients, rates, strict=True):
+            own.step(row, gradient[None].clone(), float(rate))
+        by_row.step_rows(together, gradients, rates)
+    torch.testing.assert_close(together, torch.cat(alone))
+    assert torch.equal(together[1], rows[1])

@@ -58,7 +58,7 @@ def test_a_replica_does_not_depend_on_its_neighbours():
     """Trained beside others that stop at other steps, its numbers are those it has alone."""
     prefixes = [prefix(0), prefix(1, noise=3.0), prefix(2)]
     model = MLP(width=8, depth=1, dropout=0.2)
-    recipe = learner(model, steps=150, patience=0.1)
+    recipe = learner(model, steps=400)
     together = Training(recipe, SIGNATURE, prefixes, CPU)
     fitted = together.run()
     logits = together.outputs([prefix(9).inputs] * 3)
@@ -113,7 +113,9 @@ def test_same_prefix_same_numbers(text):
 def wrecked():
     """A rate so high that the network is best early and ruined at the end."""
     own = prefix(examples=400, noise=0.5)
-    made = learner(MLP(width=16, depth=1), steps=150, learning_rate=1.0, patience=1.0)
+    made = learner(
+        MLP(width=16, depth=1), steps=150, learning_rate=1.0, plan="cosine", patience=1.0
+    )
     training = Training(made, SIGNATURE, [own], CPU)
     return training, training.run()[0]
 
@@ -132,20 +134,46 @@ def test_the_best_step_is_kept_not_the_last():
 
 def test_the_steps_planned_made_and_kept_are_told():
     own = prefix(examples=400)
-    made = learner(MLP(width=16, depth=1), steps=100, epochs=0)
+    made = learner(MLP(width=16, depth=1), steps=100, epochs=0, plan="cosine")
     result = Training(made, SIGNATURE, [own], CPU).run()[0]
     assert result.planned_steps == 100
     assert 1 <= result.best_step <= result.steps <= 100
 
 
-def test_the_learning_rate_follows_the_schedule(monkeypatch):
-    rates = []
-    training = Training(learner(steps=60, epochs=0, patience=1.0), SIGNATURE, [prefix()], CPU)
+@pytest.mark.parametrize("plan", ["plateau", "cosine"])
+def test_the_learning_rate_follows_the_plan(monkeypatch, plan):
+    shares = []
+    recipe = {"steps": 60, "epochs": 0, "plan": plan, "patience": 1.0}
+    training = Training(learner(**recipe), SIGNATURE, [prefix()], CPU)
     plain = training.step
-    monkeypatch.setattr(training, "step", lambda s, rate: (rates.append(rate), plain(s, rate)))
-    training.run()
-    assert rates == [pytest.approx(1e-2 * cosine(step, 60)) for step in range(60)]
-    assert rates[0] < rates[2] == max(rates) > 10 * rates[-1]
+    monkeypatch.setattr(training, "step", lambda s, rates: (shares.extend(rates), plain(s, rates)))
+    result = training.run()[0]
+    assert len(shares) == result.steps
+    if plan == "cosine":
+        assert shares == [cosine(step, 60) for step in range(60)]
+    assert shares[0] <= shares[2] == max(shares) == 1.0
+    assert shares[-1] == pytest.approx(0.01, abs=2e-3)
+
+
+def test_it_goes_back_to_the_best_evaluation_before_it_anneals(monkeypatch):
+    """Replicas that turn at different steps: each continues from its own best parameters."""
+    prefixes = [prefix(0, noise=0.5), prefix(1, noise=3.0)]
+    made = learner(MLP(width=16, depth=1), steps=1200, epochs=0)
+    training = Training(made, SIGNATURE, prefixes, CPU)
+    returned, plain = [], training.networks.take
+
+    def take(places, snapshot, rows):
+        before = training.networks.parameters.clone()
+        plain(places, snapshot, rows)
+        returned.extend(rows)
+        assert torch.equal(training.networks.parameters[places], snapshot.parameters[rows])
+        others = [p for p in range(len(before)) if p not in places]
+        assert torch.equal(training.networks.parameters[others], before[others])
+
+    monkeypatch.setattr(training.networks, "take", take)
+    results = training.run()
+    assert sorted(returned) == [0, 1]
+    assert all(result.best_step <= result.steps < 1200 for result in results)
 
 
 def test_evaluations_cost_a_fifth_of_the_training_at_most():
