@@ -32,7 +32,7 @@ DRAWS, BATCH = 3, 64
 LEARNERS = (
     "linear",
     "mlp",
-    "cnn:width=25",
+    "cnn:width=25,norm=none,readout=flatten",
     "gru:width=16",
     "transformer:patch=4,width=32,depth=2",
 )
@@ -128,7 +128,7 @@ def plain_loop(
 
 def ours(data: Examples, steps: int, patience: float) -> float:
     """Seconds of the whole grid, workers' start included; report left out."""
-    recipe = f"epochs=0,patience={patience}"
+    recipe = f"epochs=0,plan=cosine,patience={patience}"
     texts = [f"{name}{',' if ':' in name else ':'}{recipe}" for name in LEARNERS]
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(

@@ -12,6 +12,7 @@ from priorscope.analysis.code_length import RANDOM_LABELS
 from priorscope.analysis.paired import pair_std
 from priorscope.analysis.summary import Answer, Finding, LabelsWorth, Summary
 from priorscope.analysis.table import RunTable
+from priorscope.analysis.training_length import trained_too_short
 from priorscope.core.estimate import Estimate
 
 _MOST = 4  # of one kind; the tables hold the rest
@@ -45,6 +46,7 @@ def findings(summary: Summary, table: RunTable, found: Contest | None) -> list[F
         *_overtaken(summary, answer),
         *_switch(summary),
         *_missed(summary),
+        *_too_short(table),
     ]
     return verdict + [dataclasses.replace(f, part="recommendation") for f in advice]
 
@@ -201,6 +203,11 @@ def _broken(table: RunTable) -> list[_Broken]:
 def _failures(table: RunTable) -> list[Finding]:
     broken = [dataclasses.asdict(b) for b in _broken(table)]
     return [_finding("failed", learners=broken)] if broken else []
+
+
+def _too_short(table: RunTable) -> list[Finding]:
+    learners = trained_too_short(table)
+    return [_finding("trained-too-short", learners=learners)] if learners else []
 
 
 def _validity(summary: Summary) -> list[Finding]:

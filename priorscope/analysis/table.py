@@ -16,7 +16,7 @@ SPLITS = ("block", "test", "train")
 RUN, MEASURE = "run", "measure"  # splits of what is measured once a run
 RUN_METRICS = (
     "seconds", "parameters", "multiply_adds", "steps", "planned_steps", "best_step",
-    "learning_rate", "weight_decay", "predict_seconds",
+    "at_limit", "learning_rate", "weight_decay", "predict_seconds",
 )  # fmt: skip
 _OLD_METRICS = {"bits_spread": "bits_std"}
 Where = tuple[int, int, int, int]  # indices of learner, structure, size, repeat

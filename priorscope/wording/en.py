@@ -171,6 +171,14 @@ def _few_repeats(v: Values) -> str:
     return f"It rests on {plural(v['repeats'], 'repeat')}; three or more tell much better."
 
 
+def _trained_too_short(v: Values) -> str:
+    verb = "was" if len(v["learners"]) == 1 else "were"
+    return (
+        f"{listed(v['learners'])} still got better when the planned training ended; more --epochs "
+        f"or a larger --preset could lift what {verb} measured."
+    )
+
+
 def _failed(v: Values) -> str:
     parts = []
     for row in v["learners"]:
@@ -285,6 +293,7 @@ SENTENCES: dict[str, Callable[[Values], str]] = {
     "not-compared": _not_compared,
     "few-repeats": _few_repeats,
     "failed": _failed,
+    "trained-too-short": _trained_too_short,
     "validity-failed": _validity_failed,
     "stopped": _stopped,
     "more-repeats": _more_repeats,

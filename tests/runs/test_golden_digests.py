@@ -14,9 +14,9 @@ ADVICE = (
 RECIPE = Recipe(steps=100, epochs=2)
 GOLDEN = {
     "protocol": 6,
-    "recipe": "da84fb3d0615d49c",
-    "run": "b9b14804a5638044",
-    "cnn": "ea85299de813c23b",
+    "recipe": "04d765bbafa8cca7",
+    "run": "a30dc70947ccde58",
+    "cnn": "1d43c6bcc2757b64",
     "quantity": "83301a252776857f",
 }
 
