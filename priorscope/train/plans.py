@@ -14,7 +14,11 @@ FIRST_PASSES = 20.0  # training is worth so many forward passes of the validatio
 GROWTH = 1.25  # from one evaluation of the constant part to the next, in updates
 BEYOND = 1.5  # the constant part ends so far behind its best evaluation
 ANNEALING = 1.0  # updates of the annealing, as a share of those before it
-ANNEALED = (0.5, 0.75, 1.0)  # shares of the annealing after which it is evaluated
+ANNEALED = (
+    0.75,
+    0.9,
+    1.0,
+)  # shares of the annealing after which it is evaluated: earlier it is noisy
 LOWEST_RATE = 0.01  # at the end of the annealing, of the peak
 
 

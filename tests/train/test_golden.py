@@ -11,10 +11,10 @@ from priorscope.train.recipe import Recipe, parse_learner
 # learner: (steps, validation loss in nats, bits per label on 200 test digits) of two replicas.
 # If this fails on purpose, stored runs mean something else: raise PROTOCOL in runs/run.py.
 GOLDEN = {
-    "linear": [(64, 0.334139, 0.985474), (54, 0.432419, 1.03133)],
+    "linear": [(64, 0.334139, 0.985474), (54, 0.438777, 1.02613)],
     "mlp:width=16+dropout": [(64, 1.312435, 2.49864), (64, 1.377546, 2.32223)],
     "cnn:width=8+shift+batchnorm": [(64, 0.593628, 1.56288), (54, 0.755968, 1.48184)],
-    "gru:width=8": [(64, 1.347746, 2.5948), (64, 1.211402, 2.11272)],
+    "gru:width=8": [(64, 1.372931, 2.53459), (64, 1.211402, 2.11272)],
 }
 
 
