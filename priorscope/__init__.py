@@ -14,11 +14,14 @@ if TYPE_CHECKING:
     from priorscope.bert.pretrain import pretrain as pretrain
     from priorscope.experiments.result import Result as Result
     from priorscope.experiments.settings import Settings as Settings
+    from priorscope.profiles.attention import attention as attention
+    from priorscope.profiles.run import profile as profile
 
 _HOMES = {
     "CurveSettings": "priorscope.analysis.curves.run",
     "Result": "priorscope.experiments.result",
     "Settings": "priorscope.experiments.settings",
+    "attention": "priorscope.profiles.attention",
     "compare": "priorscope.api",
     "crossover": "priorscope.analysis.curves.crossover",
     "curves": "priorscope.analysis.curves.run",
@@ -26,6 +29,7 @@ _HOMES = {
     "finetune": "priorscope.bert.finetune",
     "fit_curves": "priorscope.analysis.curves.learning_curves",
     "pretrain": "priorscope.bert.pretrain",
+    "profile": "priorscope.profiles.run",
 }
 __all__ = sorted(_HOMES)  # pyright: ignore[reportUnsupportedDunderAll]
 

@@ -17,6 +17,8 @@ COMMANDS = {
     "compare": "Compare models on your data: which is best, how sure, how many labels it saves.",
     "inspect": "How data are understood: classes, columns, splits, what is left out and why.",
     "curves": "Forecasts, crossovers and data-equivalence from anybody's table.",
+    "profile": "What networks do with their input: symmetry, locality, attention, side by side.",
+    "attention": "Look at a saved model's attention on a text or an image.",
     "plan": "How many labels a target needs, from a finished comparison.",
     "status": "How far a comparison is, running or stopped, from any shell.",
     "report": "Make the report of a finished comparison again, without training anything.",

@@ -170,6 +170,22 @@ def _from_folder(folder: Path, signature: Signature) -> nn.Module:
     return TokenNetwork(network) if tokens else ChannelsFirstNetwork(network)
 
 
+def transformers_model(folder: Path) -> Any:
+    """A saved Hugging Face model without a readout, in evaluation mode; nothing is downloaded.
+
+    Raises:
+        ValueError: if it can't be loaded.
+    """
+    options = {"local_files_only": True, "trust_remote_code": False}
+    try:
+        return _imported("transformers").AutoModel.from_pretrained(folder, **options).eval()
+    except (ValueError, OSError, KeyError, TypeError) as error:
+        raise ValueError(
+            f"{folder} can't be loaded ({error}); only architectures of the transformers package "
+            "are, and Python in a model folder is never run."
+        ) from error
+
+
 def _from_file(source: str, signature: Signature) -> nn.Module:
     file, _, function = source.rpartition(":")
     path = Path(file)
@@ -216,5 +232,7 @@ def _imported(package: str) -> ModuleType:
 
 
 def _logits(output: Any) -> Tensor:
-    """Logits of a Hugging Face output, or the tensor itself."""
-    return output if isinstance(output, Tensor) else output.logits
+    """Logits of a Hugging Face output, its first token where it has no readout; or the tensor."""
+    if isinstance(output, Tensor):
+        return output
+    return output.logits if hasattr(output, "logits") else output.last_hidden_state[:, 0]

@@ -101,7 +101,7 @@ def render_page(view: View, parts: list[Part]) -> str:
         "texts": {"copy": t("tool.copy"), "copied": t("tool.copied")},
     }
     jinja = environment()
-    scripts = [*([bundle()] if figures else []), _source("page.js")]
+    scripts = [*([bundle()] if figures else []), source("page.js")]
     tabs = {tab: [part for part in parts if tab_of(part.name) == tab] for tab in ORDER}
     return jinja.get_template("page.html").render(
         view=view,
@@ -110,7 +110,7 @@ def render_page(view: View, parts: list[Part]) -> str:
         tabs={tab: chapters for tab, chapters in tabs.items() if chapters},
         payload=script_json(payload),
         scripts=[Markup(script) for script in scripts],
-        script_sources=Markup(" ".join(map(_allowed, scripts))),
+        script_sources=Markup(" ".join(map(allowed, scripts))),
         written=datetime.datetime.now().astimezone().strftime("%Y-%m-%d %H:%M"),
     )
 
@@ -147,7 +147,7 @@ def script_json(data: Any) -> Markup:
     return Markup(text)
 
 
-def _allowed(script: str) -> str:
+def allowed(script: str) -> str:
     """The source expression of a policy that lets this script run, and no other."""
     digest = hashlib.sha256(script.encode()).digest()
     return f"'sha256-{base64.b64encode(digest).decode()}'"
@@ -158,7 +158,8 @@ def prose(sentence: Any) -> Markup:
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(sentence))))
 
 
-def _source(name: str) -> str:
+def source(name: str) -> str:
+    """The text of a script beside the templates."""
     return (Path(__file__).parent / "templates" / name).read_text(encoding="utf-8")
 
 

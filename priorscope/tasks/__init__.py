@@ -33,6 +33,7 @@ class Examples:
     ordered: whether training examples are in the order of time.
     target: what kind of targets they are; without it the classes of `class_names`, or a quantity
         where there are none.
+    token_names: of each id of the vocabulary, where its tokenizer is known.
     """
 
     inputs: np.ndarray
@@ -47,6 +48,7 @@ class Examples:
     groups: np.ndarray | None = None
     ordered: bool = False
     target: Target = UNSET
+    token_names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.target is UNSET:

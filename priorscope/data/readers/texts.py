@@ -85,7 +85,7 @@ class Texts(RowsConfig):
             )
         if not self.group:
             notes += group_warning(source.columns, {target, name, self.time})
-        return assemble(
+        examples = assemble(
             split,
             ids[split.train],
             ids[split.test],
@@ -100,6 +100,8 @@ class Texts(RowsConfig):
             ],
             unknown_tokens=unknown,
         )
+        names = sorted(tokenizer.get_vocab().items(), key=lambda item: item[1])
+        return dataclasses.replace(examples, token_names=tuple(name for name, _ in names))
 
 
 def _other_inputs(source: Source, others: set[str]) -> list[str]:

@@ -7,11 +7,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from priorscope.core.attention_code import coded
 from priorscope.measures.attention_distance import token_distances
 from priorscope.measures.probes import PROBES, Probe, Probed, Reading
 from priorscope.measures.probes._estimates import exactly, mean_over
 from priorscope.subjects import AttentionMaps, Subject
 
+SHOWN = 2  # examples in the viewer
+MOST_TOKENS = 512  # of them, above which the page would be too large
 LOCAL = 0.5  # a head is local below this share of the distance of equal weights
 
 
@@ -107,7 +110,20 @@ class Attention(Probe):
             "distance by head": torch.stack([d.mean(dim=0) for d in distances]).cpu().numpy(),
             "entropy by head": torch.stack([e.mean(dim=0) for e in entropies]).cpu().numpy(),
         }
-        return Probed(readings, {k: v.astype(np.float32) for k, v in pictures.items()})
+        pictures = {k: v.astype(np.float32) for k, v in pictures.items()}
+        return Probed(readings, {**pictures, **_shown(subject, maps)})
+
+
+def _shown(subject: Subject, maps: AttentionMaps) -> dict[str, np.ndarray]:
+    """What the viewer shows: coded weights of a few examples, and the examples."""
+    if len({block.shape for block in maps.blocks}) > 1 or maps.blocks[0].shape[-1] > MOST_TOKENS:
+        return {}
+    weights = torch.stack([block[:SHOWN] for block in maps.blocks], dim=1)
+    return {
+        "weights": coded(weights.double().cpu().numpy()),
+        "grid": np.array([*maps.grid, maps.leading]),
+        "inputs": subject.inputs[:SHOWN].cpu().numpy(),
+    }
 
 
 def _by_head(name: str, block: int, values: Tensor) -> list[Reading]:

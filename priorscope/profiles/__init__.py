@@ -1,0 +1,1 @@
+"""Profiles: the measures of several networks on the same data, side by side."""

@@ -1,0 +1,141 @@
+"""The attention of a saved model on a text or an image, as a page to look at."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from priorscope.core.attention_code import coded
+from priorscope.core.signature import Signature
+from priorscope.data.pixels import UNREADABLE, decode, is_image_name, quiet_decoding, stretched
+from priorscope.models.external import ChannelsFirstNetwork, TokenNetwork, transformers_model
+from priorscope.report.attention_viewer import AttentionPage, Viewer
+from priorscope.subjects import AttentionMaps
+from priorscope.subjects.adapters import subject
+from priorscope.targets.classes import Classes
+from priorscope.text.tokenizer import load_tokenizer
+
+MOST_TOKENS = 512
+LARGEST_IMAGE = 8192
+
+
+def attention(model: str | Path, example: str | Path) -> AttentionPage:
+    """What a saved model attends to in a text or an image: all layers and heads.
+
+    Args:
+        model: folder of a Hugging Face model (texts: with its tokenizer), or hf:FOLDER; or
+            timm:NAME with new weights.
+        example: a text, or the path of an image.
+
+    Raises:
+        ValueError: if the model or the image can't be read, or gives no attention.
+    """
+    folder = Path(str(model).removeprefix("hf:")).expanduser()
+    is_image = is_image_name(str(example)) and Path(example).expanduser().is_file()
+    if str(model).startswith("timm:"):
+        return _of_timm(str(model), Path(example))
+    if not (folder / "config.json").is_file():
+        raise ValueError(
+            f"{folder} must be a folder of a saved model with config.json; "
+            '`priorscope attention MODEL "text"` or MODEL image.png.'
+        )
+    network = transformers_model(folder)
+    if is_image:
+        viewer = _of_image(network, Path(example).expanduser(), folder.name)
+    elif is_image_name(str(example)):
+        raise ValueError(f"There is no image {example}; check the path.")
+    else:
+        viewer = _of_text(network, folder, str(example))
+    return AttentionPage(viewer.title, (viewer,))
+
+
+def _of_text(network: Any, folder: Path, text: str) -> Viewer:
+    tokenizer = load_tokenizer(folder)
+    tokenizer.no_padding()
+    encoding = tokenizer.encode(text)
+    ids, words = encoding.ids[:MOST_TOKENS], encoding.tokens[:MOST_TOKENS]
+    longest = getattr(network.config, "max_position_embeddings", MOST_TOKENS)
+    if len(ids) > min(longest, MOST_TOKENS) or not ids:
+        raise ValueError(
+            f"The text has {len(encoding.ids)} tokens, but the model reads 1 to "
+            f"{min(longest, MOST_TOKENS)}; give another text."
+        )
+    vocabulary = int(network.config.vocab_size)
+    if max(ids) >= vocabulary:
+        raise ValueError(
+            f"The tokenizer in {folder} has ids up to {max(ids)}, but the model has {vocabulary} "
+            "tokens; take the tokenizer that it was trained with."
+        )
+    signature = Signature(
+        input_shape=(len(ids),), target=Classes(num_classes=2), vocabulary=vocabulary
+    )
+    maps = _maps(TokenNetwork(network).eval(), torch.tensor([ids]), signature)
+    words = tuple(_readable(word) for word in words)
+    return Viewer(f"{folder.name}: {text[:60]}", _codes(maps), maps.grid, maps.leading, words)
+
+
+def _readable(word: str) -> str:
+    """Byte-level and SentencePiece marks of a space as a space."""
+    return word.replace("Ġ", "·").replace("▁", "·")
+
+
+def _of_image(network: Any, path: Path, name: str) -> Viewer:
+    config = network.config
+    size = getattr(config, "image_size", None)
+    if size is None:
+        raise ValueError(f"{name} doesn't read images (its config has no image_size); give a text.")
+    rows, columns = size if isinstance(size, list | tuple) else (size, size)
+    channels = int(getattr(config, "num_channels", 3))
+    pixels = _pixels(path, max(rows, columns), channels)[:rows, :columns]
+    signature = Signature(input_shape=(rows, columns, channels), target=Classes(num_classes=2))
+    x = torch.from_numpy((pixels - 0.5) / 0.5)[None]
+    maps = _maps(ChannelsFirstNetwork(network).eval(), x, signature)
+    return Viewer(f"{name}: {path.name}", _codes(maps), maps.grid, maps.leading, (), pixels)
+
+
+def _of_timm(source: str, path: Path) -> AttentionPage:
+    from priorscope.models.external import External
+
+    side = 224
+    pixels = _pixels(path, side, 3)
+    signature = Signature(input_shape=(side, side, 3), target=Classes(num_classes=2))
+    network = External.of(source).build(signature).eval()
+    maps = _maps(network, torch.from_numpy((pixels - 0.5) / 0.5)[None], signature)
+    title = f"{source} (new weights): {path.name}"
+    return AttentionPage(title, (Viewer(title, _codes(maps), maps.grid, maps.leading, (), pixels),))
+
+
+def _pixels(path: Path, side: int, channels: int) -> np.ndarray:
+    """(side, side, channels) float32 in [0, 1]."""
+    if not path.is_file():
+        raise ValueError(f"There is no image {path}; check the path.")
+    try:
+        with quiet_decoding():
+            pixels = decode(path.name, path.read_bytes(), LARGEST_IMAGE, side).pixels
+    except UNREADABLE as error:
+        raise ValueError(f"{path} can't be read as an image ({error}).") from error
+    pixels = stretched(pixels, side).astype(np.float32)
+    pixels = pixels / (65535.0 if pixels.max() > 255 else 255.0)
+    if pixels.shape[-1] != channels:
+        grey = pixels.mean(axis=-1, keepdims=True)
+        pixels = np.repeat(grey, channels, axis=-1)
+    return pixels
+
+
+def _maps(network: Any, x: torch.Tensor, signature: Signature) -> AttentionMaps:
+    one = subject(network, x, signature)
+    if one.attention is None:
+        raise ValueError("The model has no attention that can be read.")
+    return one.attention(x)
+
+
+def _codes(maps: AttentionMaps) -> np.ndarray:
+    """Weights of the only example, (blocks, heads, query, key); the viewer refuses empty ones."""
+    shapes = {block.shape for block in maps.blocks}
+    if len(shapes) > 1:
+        raise ValueError(
+            f"The blocks have maps of different sizes ({sorted(map(tuple, shapes))}), as networks "
+            "with windows have; the viewer shows those of one size."
+        )
+    return coded(torch.stack([block[0] for block in maps.blocks]).double().cpu().numpy())

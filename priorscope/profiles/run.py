@@ -1,0 +1,193 @@
+"""From what a user names to a profile: data, networks, what is missing, the page."""
+
+import json
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from priorscope.core.config import closest
+from priorscope.core.registry import include
+from priorscope.experiments.dataset import Data, InMemory, read_dataset
+from priorscope.experiments.learners import make_learners
+from priorscope.experiments.plan import refuse_inside
+from priorscope.experiments.settings import AMOUNTS, Settings
+from priorscope.models import MODELS, ModelConfig
+from priorscope.profiles.inputs import Inputs
+from priorscope.profiles.networks import FORMS, Entry, entries, entry_of_module
+from priorscope.profiles.result import Profile
+from priorscope.profiles.store import ProfileStore
+from priorscope.profiles.take import Show, chosen, take
+from priorscope.runs.backends.local import choose_device
+from priorscope.train.recipe import FOREIGN, Learner
+
+EXAMPLES = 256
+MEMORY = 2.0  # GB
+MOST_EXAMPLES = 10_000
+TOKENIZERS = ("tokenizer.json", "vocab.txt")
+Networks = str | nn.Module | ModelConfig | Learner | Sequence[Any] | Mapping[str, Any]
+
+
+def profile(
+    network: Networks,
+    task: Any,
+    *,
+    measures: Sequence[str] | None = None,
+    examples: int = EXAMPLES,
+    memory: float = MEMORY,
+    out: str | Path | None = None,
+    standardise: bool = True,
+    untrained: bool = True,
+    conflict: str | Path | None = None,
+    settings: Settings | None = None,
+    show: Show = lambda what, done, of: None,
+) -> Profile:
+    """Measure what networks do with the data of a task; several are laid side by side.
+
+    Args:
+        network: a module, a learner ("cnn", a config; trained first), a folder of a saved model, a
+            comparison's folder (its two best learners), "timm:NAME", "FILE.py:FUNCTION"; a list of
+            these, or a dictionary that names them.
+        task: what `compare` takes: a task's name, a path, examples; or (inputs, labels).
+        measures: names of those that are wanted; all by default. `priorscope ls measures`.
+        examples: of the test split that networks are measured on, at most.
+        memory: GB that activations may take.
+        out: folder for rows, networks and the page; what is there isn't measured again.
+        standardise: whether modules get inputs standardised per channel (as learners do); else as
+            they are stored.
+        untrained: whether a learner's network is measured before its training too.
+        conflict: folder of images SHAPE-TEXTURE.png whose cues disagree.
+        settings: how to read the data; preset, seed and device.
+        show: is told what is measured now, how much is done, and of how much.
+
+    Raises:
+        ValueError, LookupError: if something doesn't exist or fit; one sentence.
+        OSError: if the folder can't be written.
+    """
+    settings = settings or Settings()
+    if not 8 <= examples <= MOST_EXAMPLES:
+        raise ValueError(f"--examples lies between 8 and {MOST_EXAMPLES:,}, but it is {examples}.")
+    if not 0.01 <= memory <= 10_000:
+        raise ValueError(f"--memory is in GB, from 0.01 on, but it is {memory:g}.")
+    for path in settings.include:
+        include(path)
+    probes, device = chosen(measures), torch.device(choose_device(settings.device))
+    given = _named(network)
+    data: Data = InMemory(*task) if isinstance(task, tuple) else task
+    largest = AMOUNTS[settings.preset].largest
+    dataset = read_dataset(data, settings, _tokenizer(given, settings))
+    if out is not None and isinstance(task, str | Path):
+        refuse_inside(Path(out), task)
+    inputs = Inputs.of(
+        dataset, examples, largest, settings.seed, None if conflict is None else Path(conflict)
+    )
+    more: dict[str, Any] = {"seed": settings.seed, "device": device.type, "memory": memory}
+    if inputs.stimuli is not None:
+        more["conflict"] = [inputs.stimuli[0].shape[0], int(inputs.stimuli[0].sum())]
+    with tempfile.TemporaryDirectory() as scratch:
+        store = ProfileStore(Path(scratch) if out is None else Path(out))
+        store.claim()
+        if settings.fresh:
+            store.clear()
+        made = _entries(given, inputs, device, store, settings, standardise, untrained)
+        results = take(
+            made, probes, store, examples=examples, memory=memory * 1e9, more=more, show=show
+        )
+    return Profile(inputs, results)
+
+
+def _named(network: Networks) -> dict[str, Any]:
+    """Name -> what was given, each once."""
+    if isinstance(network, Mapping):
+        return dict(network)
+    several = (
+        network if isinstance(network, Sequence) and not isinstance(network, str) else [network]
+    )
+    if not several:
+        raise ValueError(f"A profile needs a network: {FORMS}.")
+    named: dict[str, Any] = {}
+    for one in several:
+        for given in _of_comparison(one):
+            name = given if isinstance(given, str) else _name(given)
+            while not isinstance(given, str) and name in named:
+                name += "'"
+            if name in named:
+                raise ValueError(f"The network {name!r} is named twice; drop one.")
+            named[name] = given
+    return named
+
+
+def _name(given: Any) -> str:
+    if isinstance(given, Learner):
+        return given.text
+    return given.name() if isinstance(given, ModelConfig) else type(given).__name__
+
+
+def _of_comparison(given: Any) -> list[Any]:
+    """The two best learners of a comparison's folder; anything else as it is."""
+    summary = Path(given) / "summary.json" if isinstance(given, str | Path) else None
+    if summary is None or not summary.is_file():
+        return [str(given) if isinstance(given, Path) else given]
+    try:
+        board = json.loads(summary.read_text(encoding="utf-8"))["leaderboard"]
+        names = [str(row["learner"]) for row in board][:2]
+    except (ValueError, LookupError, TypeError) as error:
+        raise ValueError(f"{summary} isn't the summary of a comparison; run it again.") from error
+    if not names:
+        raise ValueError(f"{summary} has no learner on its leaderboard; name one yourself.")
+    return names
+
+
+def _tokenizer(given: Mapping[str, Any], settings: Settings) -> str:
+    """The folder of the first saved model that has a tokenizer; texts are read with it."""
+    if settings.tokenizer is not None:
+        return ""
+    for one in given.values():
+        if isinstance(one, str):
+            folder = Path(one.removeprefix("hf:"))
+            if folder.is_dir() and any((folder / name).is_file() for name in TOKENIZERS):
+                return str(folder)
+    return ""
+
+
+def _entries(
+    given: Mapping[str, Any],
+    inputs: Inputs,
+    device: torch.device,
+    store: ProfileStore,
+    settings: Settings,
+    standardise: bool,
+    untrained: bool,
+) -> list[Entry]:
+    made: list[Entry] = []
+    for name, one in given.items():
+        if isinstance(one, nn.Module):
+            made.append(entry_of_module(name, one, inputs, device, standardise))
+            continue
+        (learner,) = make_learners([_text(one) if isinstance(one, str) else one], settings)
+        made += entries(learner, inputs, device, store.networks, untrained)
+    return made
+
+
+def _text(given: str) -> str:
+    """As a learner is written: a folder is a saved model.
+
+    Raises:
+        LookupError: if it is no learner, no folder and no file.
+    """
+    if given.startswith(FOREIGN) or ".py:" in given:
+        return given
+    head = given.partition(":")[0].partition("+")[0].strip()
+    if head in MODELS:
+        return given
+    path = Path(given).expanduser()
+    if path.is_dir():
+        if (path / "config.json").is_file():
+            return f"hf:{path}"
+        raise ValueError(
+            f"The folder {given} has no config.json, so it is no saved model; a network is {FORMS}."
+        )
+    raise LookupError(f"No network named {given!r}; a network is {FORMS}.{closest(head, MODELS)}")

@@ -1,0 +1,202 @@
+"""Profiles as a user takes them: learners, modules, folders, bad input, interruption."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from priorscope.cli import main
+from priorscope.experiments.settings import Settings
+from priorscope.profiles.run import profile
+from priorscope.tasks import Examples
+
+FAST = ["exact-symmetry", "weights", "context"]
+
+
+def images(count=200, side=8, seed=0):
+    """Bright squares: the class is whether it is wide or tall; anywhere in the image."""
+    stream = np.random.default_rng(seed)
+    x = stream.normal(0, 0.1, (count, side, side, 1)).astype(np.float32)
+    y = stream.integers(0, 2, count)
+    for image, label in zip(x, y, strict=True):
+        r, c = stream.integers(0, side - 4, 2)
+        height, width = (2, 4) if label else (4, 2)
+        image[r : r + height, c : c + width] += 1.0
+    return x, y.astype(np.int64)
+
+
+@pytest.fixture(scope="module")
+def task():
+    x, y = images(260)
+    return Examples(x[:200], y[:200], x[200:], y[200:], ("tall", "wide"))
+
+
+@pytest.fixture(scope="module")
+def quick():
+    return Settings(preset="quick", steps=20, epochs=0)
+
+
+def test_a_module_alone_and_a_learner_before_and_after(task, quick, tmp_path):
+    torch.manual_seed(0)
+    network = nn.Sequential(nn.Flatten(), nn.Linear(64, 2))
+    result = profile({"mine": network}, task, measures=FAST, settings=quick)
+    assert result.networks == ["mine"]
+    both = profile(["cnn"], task, measures=FAST, settings=quick, out=tmp_path)
+    assert both.networks == ["cnn, untrained", "cnn, trained"]
+    for name in both.networks:
+        shift = both.value(name, "exact-symmetry", "shift by 1")
+        assert 0 <= shift["low"] <= shift["center"] <= shift["high"]
+        assert shift["n"] == 60
+    assert any("right" in phrase for phrase in both.words["cnn, trained"])
+    row = both.rows["cnn, trained"][0]
+    assert row.keys() == {"measure", "name", "layer", "value", "applies", "sentence"}
+    assert all(row["sentence"].endswith((".", ".)")) for row in both.rows["cnn, trained"])
+
+
+def test_what_is_stored_is_not_measured_again(task, quick, tmp_path, monkeypatch):
+    first = profile("mlp", task, measures=FAST, settings=quick, out=tmp_path)
+    stored = sorted(p.name for p in (tmp_path / "measures").glob("*.json"))
+    damaged = tmp_path / "measures" / stored[0]
+    damaged.write_text("{")
+    calls = []
+    from priorscope.profiles import take
+
+    monkeypatch.setattr(
+        take, "probed", lambda probe, one, own=take.probed: calls.append(probe) or own(probe, one)
+    )
+    again = profile("mlp", task, measures=FAST, settings=quick, out=tmp_path)
+    assert len(calls) == 1
+    assert again.rows == first.rows
+    fresh = Settings(preset="quick", steps=20, epochs=0, fresh=True)
+    profile("mlp", task, measures=["weights"], settings=fresh, out=tmp_path)
+    assert len(list((tmp_path / "measures").glob("*.json"))) == 2
+
+
+def test_the_command_prints_rows_and_writes_a_page(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    x, y = images()
+    np.savez("squares.npz", x=x, y=y)
+    arguments = ["profile", "mlp", "-d", "squares.npz", "-m", "weights,exact-symmetry", "--json"]
+    arguments += ["--preset", "quick", "--steps", "10", "--epochs", "0", "--quiet"]
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert [n["name"] for n in printed["networks"]] == ["mlp, untrained", "mlp, trained"]
+    (row,) = [r for r in printed["networks"][1]["measures"] if r["name"] == "shift by 2"]
+    assert row["measure"] == "exact-symmetry"
+    assert row["applies"] is True
+    assert row["value"].keys() == {"center", "low", "high", "n", "method"}
+    page = (tmp_path / "priorscope-runs" / "squares-profile" / "profile.html").read_text()
+    assert printed["report"].endswith("profile.html")
+    assert "http" not in page.replace("http-equiv", "")
+    assert "script-src 'none'" in page
+
+
+@pytest.mark.parametrize(
+    ("networks", "options", "sentence"),
+    [
+        (["nothing"], [], "No network named 'nothing'; a network is a learner such as cnn"),
+        (["mlp", "mlp"], [], "The network 'mlp' is named twice"),
+        (["mlp"], ["-m", "localty"], "Did you mean 'locality'?"),
+        (["mlp"], ["--examples", "3"], "--examples lies between 8 and 10,000, but it is 3."),
+        (["mlp"], ["--memory", "0"], "--memory is in GB"),
+        (["bert"], [], "bert reads token ids"),
+        (["."], [], "has no config.json, so it is no saved model"),
+        (["missing.py:build"], [], "missing.py"),
+        (["mlp"], ["--conflict", "."], "--conflict takes a folder of images"),
+    ],
+)
+def test_bad_input_is_one_sentence(networks, options, sentence, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as ended:
+        main(["profile", *networks, "--data", "digits", *options])
+    assert ended.value.code == 2
+    assert sentence in capsys.readouterr().err
+
+
+def test_foreign_folders_are_left_alone(task, quick, tmp_path):
+    (tmp_path / "profile.html").write_text("mine")
+    with pytest.raises(ValueError, match="didn't write and leaves alone"):
+        profile("mlp", task, measures=["weights"], settings=quick, out=tmp_path)
+    assert (tmp_path / "profile.html").read_text() == "mine"
+
+
+def test_networks_that_misbehave_say_so_and_the_others_go_on(task, quick):
+    class Random(nn.Module):
+        def forward(self, x):
+            return torch.randn(len(x), 2)
+
+    class NotANumber(nn.Module):
+        def forward(self, x):
+            return torch.full((len(x), 2), float("nan"))
+
+    class OtherSize(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layer = nn.Linear(999, 2)
+
+        def forward(self, x):
+            return self.layer(x.flatten(1))
+
+    networks = {"random": Random(), "nan": NotANumber(), "size": OtherSize(),
+                "fine": nn.Sequential(nn.Flatten(), nn.Linear(64, 2))}  # fmt: skip
+    result = profile(networks, task, measures=["exact-symmetry", "weights"], settings=quick)
+    notes = {n["name"]: n["notes"] for n in result.to_json()["networks"]}
+    assert "not deterministic" in notes["random"][0]
+    assert "not finite" in notes["nan"][0]
+    assert "can't read these inputs" in notes["size"][0]
+    assert not any("Error" in note for note in notes["fine"])
+    assert not any(row["applies"] for row in result.rows["nan"] + result.rows["size"])
+    assert any(row["applies"] for row in result.rows["fine"])
+    assert "NaN" in result.html()
+
+
+def test_a_killed_profile_goes_on_where_it_was(tmp_path):
+    x, y = images()
+    np.savez(tmp_path / "squares.npz", x=x, y=y)
+    command = [sys.executable, "-m", "priorscope", "profile", "mlp", "--data", "squares.npz",
+               "--preset", "quick", "--steps", "10", "--epochs", "0", "--out", "out",
+               "--measures", "weights,exact-symmetry,context,bands,similarity"]  # fmt: skip
+    rows = tmp_path / "out" / "measures"
+    with subprocess.Popen(command, cwd=tmp_path, env={**os.environ}) as process:
+        while process.poll() is None and len(list(rows.glob("*.json"))) < 3:
+            time.sleep(0.01)
+        process.kill()
+    before = {p.name: p.stat().st_mtime_ns for p in rows.glob("*.json")}
+    assert before
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    after = {p.name: p.stat().st_mtime_ns for p in rows.glob("*.json")}
+    assert len(after) == 10
+    assert before.items() <= after.items()
+
+
+def test_random_labels_are_learnt_for_the_measure_of_memorisation(task, quick):
+    result = profile("mlp", task, measures=["memorisation"], settings=quick)
+    assert not any("measuring it failed" in r["sentence"] for r in result.rows["mlp, trained"])
+    agree = result.value("mlp, trained", "memorisation", "agreement of two trainings")
+    assert agree["center"] > 0.5
+    real, noise = (
+        result.value("mlp, trained", "memorisation", f"updates to fit {kind} labels")
+        for kind in ("real", "random")
+    )
+    assert real is not None
+    assert noise is None or noise["center"] > real["center"]
+
+
+def test_cue_conflict_from_a_folder(task, quick, tmp_path):
+    from PIL import Image
+
+    for i in range(10):
+        name = "tall-wide" if i % 2 else "wide2-tall1"
+        pixels = np.random.default_rng(i).integers(0, 255, (8, 8), np.uint8)
+        (tmp_path / str(i)).mkdir()
+        Image.fromarray(pixels).save(tmp_path / str(i) / f"{name}.png")
+    result = profile("mlp", task, measures=["context"], settings=quick, conflict=tmp_path)
+    assert result.value("mlp, trained", "context", "shape share")["n"] == 10
