@@ -235,7 +235,7 @@ def _context(p: Profiled) -> Part:
         images = []
         for example, field in list(zip(shown, maps, strict=True))[:SHOWN_EXAMPLES]:
             images += [("example", png(visible(example), 80)), ("map", field_png(field, 80))]
-        part.pictures.append((f"{one.name}: {t('occlusion')}", images))
+        part.pictures.append((one.name, images))
     return part
 
 
@@ -250,8 +250,8 @@ def _grid(name: str, kind: str) -> float | None:
 
 def _bands(p: Profiled) -> Part:
     charts = [
-        *_chart(p, "bands", lambda n: _between(n, "change, stop band "), "bands", "band", "change"),
-        *_chart(p, "bands", lambda n: _between(n, "accuracy, pass band "), "accuracy", "band",
+        *_chart(p, "bands", lambda n: _between(n, "change, stop band "), "stopped", "band", "change"),
+        *_chart(p, "bands", lambda n: _between(n, "accuracy, pass band "), "passed", "band",
                 "accuracy", 1.0),
     ]  # fmt: skip
     return Part("bands", charts=charts, reasons=_reasons(p, "bands"))

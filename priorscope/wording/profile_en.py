@@ -149,8 +149,9 @@ PAGE = {
     "reach": "distance, tokens",
     "context": "Parts or the whole",
     "context_explain": (
-        "Accuracy when only a share is shown, and when patches are shuffled. Trap: cut edges "
-        "and shuffled seams are themselves new features; compare networks, not numbers."
+        "Accuracy when only a share is shown, and when patches are shuffled; pictures: where "
+        "hiding a window moves the answer (dark: most). Trap: cut edges and shuffled seams are "
+        "themselves new features; compare networks, not numbers."
     ),
     "shown_centre": "Only the middle shown",
     "shown_border": "Only the border shown",
@@ -160,13 +161,14 @@ PAGE = {
     "turned": "Patches turned",
     "share_shown": "share shown",
     "pieces": "pieces along an axis",
-    "occlusion": "Where hiding a window moves the answer (dark: most)",
     "bands": "Frequencies",
     "bands_explain": (
-        "How far the answers move when one of six bands, slow to fast, is taken out. Trap: "
-        "images have most of their power in slow bands; the power of the input by band is "
-        "dashed below."
+        "How far the answers move when one of six bands, slow to fast, is taken out; accuracy when "
+        "it is the only one left. Trap: images have most of their power in slow bands, so that "
+        "even a network without a preference relies on them."
     ),
+    "passed": "Only one band left",
+    "stopped": "One band taken out",
     "band": "band",
     "order": "Order",
     "order_explain": (

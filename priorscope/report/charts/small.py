@@ -86,7 +86,7 @@ def _frame(highest: float, xs: list[float], at, across: str, up: str) -> str:
         value += step
     every = max(1, math.ceil(len(xs) / 10))
     for x in xs[::every]:
-        place = at(x, 0)[0]
+        place = at(x, 0.0)[0]
         out.append(f'<text x="{place:.1f}" y="{bottom + 16}" text-anchor="middle">{x:g}</text>')
     middle = (LEFT + WIDTH - RIGHT) / 2
     out.append(f'<text x="{middle}" y="{HEIGHT - 8}" text-anchor="middle">{escape(across)}</text>')

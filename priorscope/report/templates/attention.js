@@ -71,9 +71,9 @@
     }
   }
 
-  function ink(node) {
-    const [r, g, b] = getComputedStyle(node).color.match(/[\d.]+/g).map(Number);
-    return [r, g, b];
+  function ink() {
+    const hex = getComputedStyle(document.documentElement).getPropertyValue("--more").trim();
+    return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
   }
 
   function paint(context, matrix, n, x, y, side, colour) {
@@ -228,7 +228,7 @@
     }
 
     function mapsStage() {
-      const thumb = Math.max(14, Math.min(40, Math.floor(460 / one.heads) - 3)), gap = 3, big = Math.min(360, Math.max(160, n * 4));
+      const thumb = Math.max(14, Math.min(40, Math.floor(460 / one.heads) - 3)), gap = 3, big = Math.min(380, Math.max(280, n * 4));
       const width = one.heads * (thumb + gap), height = one.blocks * (thumb + gap);
       const grid = make("canvas", { width, height, tabindex: 0, role: "application", "aria-label": say("heads"), class: "heads" });
       const large = make("canvas", { width: big, height: big, role: "img", "aria-label": say("large"), class: "large" });
@@ -242,7 +242,7 @@
         box.style.width = box.style.height = thumb * scale + "px";
       }
       function redraw() {
-        const context = grid.getContext("2d"), colour = ink(grid);
+        const context = grid.getContext("2d"), colour = ink();
         context.clearRect(0, 0, width, height);
         for (let b = 0; b < one.blocks; b++)
           for (let h = 0; h < one.heads; h++)
@@ -275,7 +275,7 @@
           place();
           const context = large.getContext("2d");
           context.clearRect(0, 0, big, big);
-          paint(context, current(), n, 0, 0, big, ink(large));
+          paint(context, current(), n, 0, 0, big, ink());
           context.strokeStyle = "#0af";
           context.lineWidth = 2;
           context.strokeRect(0, (state.token * big) / n, big, Math.max(2, big / n));
