@@ -250,7 +250,8 @@ def _grid(name: str, kind: str) -> float | None:
 
 def _bands(p: Profiled) -> Part:
     charts = [
-        *_chart(p, "bands", lambda n: _between(n, "change, stop band "), "stopped", "band", "change"),
+        *_chart(p, "bands", lambda n: _between(n, "change, stop band "), "stopped", "band",
+                "change"),
         *_chart(p, "bands", lambda n: _between(n, "accuracy, pass band "), "passed", "band",
                 "accuracy", 1.0),
     ]  # fmt: skip

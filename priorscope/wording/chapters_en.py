@@ -93,6 +93,15 @@ CHAPTERS: dict[str, str] = {
         "Measured on the networks trained on intact data, at each model's largest size, on up to "
         "256 test examples without their labels. Intervals are over repeats."
     ),
+    # Chapter: behaviour
+    "behaviour.explain": (
+        "Read off their networks, trained on intact data at their largest size; the numbers are in "
+        "the tables under Inside the networks."
+    ),
+    "behaviour.more": (
+        "`priorscope profile` measures more of them: locality, layers, attention, frequencies, "
+        "order, memorisation; side by side and before training."
+    ),
     # Chapter: data
     "data.classes": "Classes",
     "data.more": "{n} more classes are not shown.",

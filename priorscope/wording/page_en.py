@@ -28,6 +28,7 @@ PAGE: dict[str, str] = {
     "chapter.models": "All models",
     "chapter.more-data": "Would more data help?",
     "chapter.learning-curves": "Learning curves",
+    "chapter.behaviour": "What the best two do with their input",
     "chapter.cues": "What each model uses",
     "chapter.data": "The data",
     "chapter.checks": "Self-checks",

@@ -1,7 +1,7 @@
 """How far a network looks: receptive fields, gradients, and pairs of inputs that act together."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,7 +21,9 @@ SHARES = (0.2, 0.3, 0.5, 0.99)
 CENTRES = 4  # places that are hidden for the distance of interactions
 
 
-def unit_gradient(network: nn.Module, x: Tensor, layer: str | None = None) -> Tensor:
+def unit_gradient(
+    network: Callable[[Tensor], Tensor], x: Tensor, layer: str | None = None
+) -> Tensor:
     """|d (centre unit) / d input|, (batch, *positions): mean over examples is the receptive field.
 
     x: (batch, *positions, channels). layer: name of a module whose output is a map, channels first
@@ -33,6 +35,7 @@ def unit_gradient(network: nn.Module, x: Tensor, layer: str | None = None) -> Te
         if layer is None:
             output = network(x)
         else:
+            assert isinstance(network, nn.Module), "layers are those of a module"
             with recorded(network, [layer]) as record:
                 network(x)
             output = record[layer]

@@ -232,8 +232,10 @@
       const width = one.heads * (thumb + gap), height = one.blocks * (thumb + gap);
       const grid = make("canvas", { width, height, tabindex: 0, role: "application", "aria-label": say("heads"), class: "heads" });
       const large = make("canvas", { width: big, height: big, role: "img", "aria-label": say("large"), class: "large" });
-      const box = make("div", { class: "mark" });
-      const frame = make("div", { class: "grid" }, grid, box);
+      const box = make("div", { class: "box" });
+      const frame = make("div", { class: "frame" }, grid, box);
+      frame.style.width = `min(100%, ${width}px)`;
+      large.style.width = `min(100%, ${big}px)`;
       function place() {
         box.hidden = state.layer < 0 || state.head < 0;
         const scale = grid.clientWidth / width || 1;
