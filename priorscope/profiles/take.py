@@ -41,9 +41,9 @@ def chosen(names: Sequence[str] | None) -> list[Probe]:
     """
     for name in names or ():
         if name not in PROBES:
-            known = ", ".join(PROBES)
+            there = ", ".join(PROBES)
             raise LookupError(
-                f"No measure named {name!r}; there are {known}.{closest(name, PROBES)}"
+                f"No measure named {name!r}; there are {there}.{closest(name, PROBES)}"
             )
     wanted = list(names or PROBES)
     ranked = sorted(wanted, key=lambda n: (ORDER.index(n) if n in ORDER else len(ORDER), n))
