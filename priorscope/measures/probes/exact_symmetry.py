@@ -64,7 +64,7 @@ class ExactSymmetry(Probe):
     examples: how many are used, at most.
     """
 
-    examples: int = 96
+    examples: int = 64
 
     def why_not(self, subject: Subject) -> str | None:
         if subject.signature.layout == "vector":
