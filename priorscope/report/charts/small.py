@@ -36,7 +36,7 @@ def line_chart(lines: Sequence[Line], title: str, across: str, up: str, top: flo
         share = (x - left) / (right - left) if right > left else 0.5
         return (
             LEFT + share * (WIDTH - LEFT - RIGHT),
-            HEIGHT - BOTTOM - min(max(y / highest, 0), 1) * (HEIGHT - TOP - BOTTOM),
+            HEIGHT - BOTTOM - min(max(y / highest, 0.0), 1.0) * (HEIGHT - TOP - BOTTOM),
         )
 
     parts = [_frame(highest, sorted(set(xs)), at, across, up)]
