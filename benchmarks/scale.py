@@ -1,13 +1,13 @@
 """How many workers a comparison can use: discrete events, from measured run times.
 
-    python benchmarks/scale.py FOLDER [FOLDER ...]
+    python benchmarks/scale.py FOLDER [FOLDER ...] [--times 1 30]
 
-FOLDER is a finished comparison: the seconds of its runs are read off its rows. Three works are
-simulated: its batches as planned; the same with every run a batch of its own; and 2,000 runs of
-0.5 s. Each worker starts after START seconds (measured: imports); the client hands batches over
-one after the other, DISPATCH seconds each (measured: benchmarks/scheduling.py); a worker that is
-free takes the next. Rungs are barriers. Efficiency is the work divided by workers x time. Why it is
-lost is told by leaving out one cause at a time.
+FOLDER is a finished comparison: the seconds of its runs are read off its rows. Simulated are its
+batches as planned, the longest first, every run a batch of its own, and a rung per size; all so
+many times as long as measured (more data); and 2,000 runs of 0.5 s or 30 s. Each worker starts
+after START seconds; the client hands batches over one after the other, DISPATCH seconds each; a
+worker that is free takes the next. Rungs are barriers. Efficiency is the work divided by workers x
+time. Why it is lost is told by leaving out one cause at a time.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from pathlib import Path
 from priorscope.runs.planner import TOGETHER
 
 START = 6.0  # seconds until a worker has imported everything
-DISPATCH = 0.004  # seconds of the client for each batch: sending it, and its row's news
+DISPATCH = 0.007  # seconds of the client for each batch, Dask's scheduler included
 WORKERS = (1, 2, 8, 64, 512)
 TOGETHER_LEARNERS = ("linear", "mlp", "gru", "lstm")
 LEAST = 0.8
@@ -86,18 +86,17 @@ def read(folder: Path) -> dict[tuple[int, str], list[float]]:
     return dict(sorted(seconds.items()))
 
 
-def works(folder: Path) -> dict[str, list[Rung]]:
+def works(folder: Path, times: float) -> dict[str, list[Rung]]:
     """What is simulated of a comparison; its sizes are the rungs of the third."""
-    measured = read(folder)
-    single = {key: times for key, times in measured.items()}
+    single = {key: [one * times for one in runs] for key, runs in read(folder).items()}
     batched: dict[int, Rung] = defaultdict(list)
-    for (size, learner), times in single.items():
+    for (size, learner), runs in single.items():
         most = TOGETHER if learner.startswith(TOGETHER_LEARNERS) else 1
-        batched[size] += [sum(times[i : i + most]) for i in range(0, len(times), most)]
+        batched[size] += [sum(runs[i : i + most]) for i in range(0, len(runs), most)]
     alone: dict[int, Rung] = defaultdict(list)
-    for (size, _), times in single.items():
-        alone[size] += times
-    name = folder.name
+    for (size, _), runs in single.items():
+        alone[size] += runs
+    name = folder.name if times == 1 else f"{folder.name} x {times:g}"
     return {
         f"{name}, as planned": [[b for rung in batched.values() for b in rung]],
         f"{name}, longest first": [sorted((b for r in batched.values() for b in r), reverse=True)],
@@ -109,9 +108,12 @@ def works(folder: Path) -> dict[str, list[Rung]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("folder", nargs="*", type=Path)
+    parser.add_argument("--times", nargs="*", type=float, default=[1.0])
+    asked = parser.parse_args()
     cases = {"2,000 runs of 0.5 s": [[0.5] * 2000], "2,000 runs of 30 s": [[30.0] * 2000]}
-    for folder in parser.parse_args().folder:
-        cases |= works(folder)
+    for folder in asked.folder:
+        for times in asked.times:
+            cases |= works(folder, times)
     head = [f"{workers:,}" for workers in WORKERS]
     print(f"| work | batches | CPU-s | longest, s | {' | '.join(head)} | below 80% |")
     print(f"|{'---|' * (len(head) + 5)}")

@@ -20,6 +20,7 @@ from pathlib import Path
 
 MARKER = ".priorscope"
 MARKER_VERSION = 1
+FILE_MODE, FOLDER_MODE = 0o664, 0o775  # less what the umask takes: not everybody may write
 _MARKER_BYTES = 4096  # a marker is a few dozen
 _PART = re.compile(r"\..*\.([0-9a-f]{8})-(\d{1,10})-[0-9a-f]{16}\.part", re.DOTALL)
 _ABANDONED_SECONDS = 24 * 3600  # a part from another machine, whose processes can't be asked for
@@ -47,7 +48,7 @@ def whole(path: Path, *, root: Path | None = None) -> Iterator[Path]:
         refuse_links(path, root)
     part = None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         if path.parent not in _swept:
             _swept.add(path.parent)
             sweep(path.parent)
@@ -70,12 +71,19 @@ def write(path: Path, content: str | bytes, *, root: Path | None = None) -> None
         part.write_bytes(content.encode() if isinstance(content, str) else content)
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it, that not everybody may write to."""
+    for one in reversed((folder, *folder.parents)):
+        if not one.is_dir():
+            one.mkdir(FOLDER_MODE, exist_ok=True)
+
+
 def beacon(folder: Path) -> Path:
     """An empty file with a name that is nowhere else: who sees it sees this very folder.
 
     Its maker removes it; `sweep` does if that was killed.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     return _new_part(folder / "folder")
 
 
@@ -143,7 +151,7 @@ def own(
     if is_own(folder, kind):
         return
     with suppress(FileExistsError):  # a file: listing it says so
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
     names = frozenset(names)
     entries = {p.name for p in folder.iterdir() if not _PART.fullmatch(p.name)}
     if is_own(folder, kind):  # another process was faster
@@ -220,7 +228,7 @@ def _new_part(path: Path) -> Path:
     name = f".{path.name[:40]}.{this_machine()}-{os.getpid()}-{secrets.token_hex(8)}.part"
     part = path.with_name(name)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
-    os.close(os.open(part, flags, 0o666))
+    os.close(os.open(part, flags, FILE_MODE))
     return part
 
 

@@ -26,6 +26,7 @@ TINY = ["--learners", "linear,mlp:width=8", "--sizes", "40,80", "--structures", 
 TINY += ["--repeats", "2", "--steps", "400", "--epochs", "0", "--quiet"]
 RUNS = 16
 LOOPBACK = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0", "RAY_USAGE_STATS_ENABLED": "0"}
+LOOPBACK["RAY_AUTH_TOKEN"] = "0123456789abcdef" * 4  # of the test's own clusters
 DEADLY = """
 import dataclasses, os, signal, sys
 from torch import nn
@@ -247,76 +248,6 @@ def _wait_for_workers(cluster, count):
     code = f"from distributed import Client\nc = Client({cluster.address!r}, timeout=60)\n"
     code += f"c.wait_for_workers({count}, timeout=120)\n"
     subprocess.run([sys.executable, "-c", code], check=True, timeout=200, capture_output=True)
-
-
-class Ray:
-    """A head and its nodes: three workers of one core, each a node of its own."""
-
-    def __init__(self, port=None):
-        self.port = port or free_port()
-        self.address = f"127.0.0.1:{self.port}"
-        self.nodes = []
-        self.add("--head", "--port", str(self.port), "--include-dashboard=false", cores=0)
-
-    def add(self, *options, cores=1, path=None):
-        where = options or ("--address", self.address)
-        memory = ["--num-cpus", str(cores), "--object-store-memory", "80000000"]
-        command = [sys.executable, "-m", "ray.scripts.scripts", "start", "--block", *where, *memory]
-        self.nodes.append(start([*command, "--disable-usage-stats"], path))
-
-    def end(self):
-        family = {p for node in self.nodes for p in descendants(node.pid)}
-        for process in reversed(self.nodes):
-            end(process)
-        for pid in family:  # Ray's processes leave their group
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-
-
-@pytest.fixture
-def ray_cluster():
-    pytest.importorskip("ray")
-    made = Ray()
-    try:
-        _wait_for_port(made.port)
-        for _ in range(3):
-            made.add()
-        yield made
-    finally:
-        made.end()
-
-
-def _wait_for_port(port, seconds=120):
-    ends = time.monotonic() + seconds
-    while time.monotonic() < ends:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-            return
-        time.sleep(0.2)
-    raise TimeoutError(f"nothing listens at {port}")
-
-
-def test_a_ray_node_is_killed_in_the_middle_and_then_the_head(tmp_path, ray_cluster, local):
-    """The command survives a node; without a head it ends in one sentence, and resumes."""
-    out = tmp_path / "out"
-    engine = ["--backend", "ray", "--address", ray_cluster.address]
-    process = compare(out, *engine)
-    wait_for_rows(out)
-    victim = ray_cluster.nodes[-1]
-    for pid in descendants(victim.pid) | {victim.pid}:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-    finish(process)
-    same(out, local)
-
-    out = tmp_path / "second"
-    process = compare(out, *engine)
-    wait_for_rows(out)
-    ray_cluster.end()
-    errors = finish(process, code=2)
-    assert errors.count("\n") == 1, errors
-    assert "The Ray cluster 127.0.0.1" in errors
-    finish(compare(out, "--workers", "0"))  # whoever does the rest
-    same(out, local)
 
 
 def test_a_poisoned_run_fails_on_ray_too(tmp_path, local):

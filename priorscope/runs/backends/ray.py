@@ -131,7 +131,7 @@ class RayBackend:
             self._beacon = None
 
     def _connect(self) -> None:
-        local = {"num_cpus": self.workers, "include_dashboard": False}
+        local = {"address": "local", "num_cpus": self.workers, "include_dashboard": False}
         options = local if self.address is None else {"address": self.address}
         try:
             self._ray.init(
