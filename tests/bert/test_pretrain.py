@@ -387,3 +387,46 @@ def test_two_processes_give_the_losses_of_one(made, tmp_path):
         found.append([float(row.split(",")[1]) for row in losses(out)[1:]])
     assert len(found[0]) == 6
     assert found[0] == pytest.approx(found[1], rel=1e-5)
+
+
+LOST = """
+import os, signal, sys
+
+def killed(self, network, add=Processes.add_gradients, calls=[]):
+    calls.append(1)
+    first_try = os.environ.get("TORCHELASTIC_RESTART_COUNT") == "0"
+    if sys.argv[4] == "lost" and first_try and self.rank == 1 and len(calls) == 4:
+        os.kill(os.getpid(), signal.SIGKILL)
+    add(self, network)
+
+Processes.add_gradients = killed
+Pretrainer.save_every = 0.0  # after every step
+"""
+
+
+@pytest.mark.slow
+def test_a_lost_rank_resumes_from_the_last_checkpoint(made, tmp_path):
+    """torchrun starts all ranks again; the losses are bit for bit the undisturbed ones."""
+    options = {
+        "size": "tiny", "steps": "8", "batch_tokens": "512", "max_tokens": "32",
+        "dropout": "0", "held_out": "0.1",
+    }  # fmt: skip
+    before, _, after = TWO.partition("made, out =")
+    (tmp_path / "lost.py").write_text(before + LOST + "made, out =" + after)
+    logs = []
+    for how in ("undisturbed", "lost"):
+        out = tmp_path / how
+        out.mkdir()
+        launch = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
+        arguments = [str(tmp_path / "lost.py"), str(made), str(out), repr(options), how]
+        ended = subprocess.run(
+            [sys.executable, *launch, "--max-restarts=1", *arguments],
+            capture_output=True,
+            text=True,
+            timeout=250,
+        )
+        assert ended.returncode == 0, ended.stderr[-4000:]
+        assert ("SIGKILL" in ended.stderr or "-9" in ended.stderr) == (how == "lost")
+        logs.append(losses(out))
+    assert len(logs[0]) == 1 + 8
+    assert logs[0] == logs[1]

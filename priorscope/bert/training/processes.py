@@ -73,7 +73,16 @@ def joined_processes(device: torch.device) -> Iterator[Processes]:
     if int(os.environ.get("WORLD_SIZE", "1")) == 1:
         yield Processes()
         return
-    dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    # After a rank was lost torchrun starts all again on the same store, where the dead ones'
+    # addresses still are: each try has keys of its own.
+    attempt = os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")
+    store, rank, count = next(dist.rendezvous("env://"))
+    dist.init_process_group(
+        "nccl" if device.type == "cuda" else "gloo",
+        store=dist.PrefixStore(f"try {attempt}", store),
+        rank=rank,
+        world_size=count,
+    )
     try:
         yield Processes(dist.get_rank(), dist.get_world_size())
     finally:
