@@ -62,17 +62,19 @@ class Vit(ModelConfig):
 
     patch: side of a patch in pixels, or tokens joined into one; it divides the input. 0: chosen
         so that at most 8 x 8 patches (16 in 1-D), but at least 3 a side, are left.
-    pooling, positions: see `VitShape`. dropout: as in `BlockOptions`, and of the embedding.
+    pooling, positions: see `VitShape`; the mean and fixed sinusoids are those of Beyer et al. 2022.
+    stochastic_depth, dropout: as in `BlockOptions`; dropout also of the embedding.
     """
 
-    learning_rate: ClassVar[float] = 3e-3
+    learning_rate: ClassVar[float] = 1e-3
 
     width: Width = 64
-    depth: Depth = 2
+    depth: Depth = 4
     num_heads: Width = 4
     patch: Depth = 0
-    pooling: Pooling = "class"
-    positions: GridPositions = "learned"
+    pooling: Pooling = "mean"
+    positions: GridPositions = "sinusoidal"
+    stochastic_depth: DropoutRate = 0.1
     dropout: DropoutRate = 0.0
 
     def build(self, signature: Signature) -> VitClassifier:
@@ -96,4 +98,5 @@ class Vit(ModelConfig):
             pooling=self.pooling,
             positions=self.positions,
             dropout=self.dropout,
+            stochastic_depth=self.stochastic_depth,
         )

@@ -8,7 +8,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from priorscope.nn.attention import At, SelfAttention
-from priorscope.nn.dropout import Dropout
+from priorscope.nn.dropout import Dropout, StochasticDepth
 from priorscope.nn.sequences import Sequences
 
 Activation = Literal["gelu", "gelu_tanh", "relu"]
@@ -22,6 +22,8 @@ class BlockOptions:
     activation: of the feed-forward part; "gelu" is the exact one.
     dropout: share of each part's output set to zero in training, before it is added.
     attention_dropout: share of the attention weights set to zero in training.
+    stochastic_depth: share of examples that a part is left out for in training; of the last block,
+        from 0 before the first one on in equal steps.
     epsilon: added to the variance in each layer norm.
     rotary, max_distance: see `SelfAttention`.
     """
@@ -30,6 +32,7 @@ class BlockOptions:
     activation: Activation = "gelu"
     dropout: float = 0.0
     attention_dropout: float = 0.0
+    stochastic_depth: float = 0.0
     epsilon: float = 1e-6
     rotary: bool = False
     max_distance: int | None = None
@@ -75,6 +78,10 @@ class Block(nn.Module):
         self.mlp_norm = nn.LayerNorm(width, eps=options.epsilon)
         self.attention_dropout = Dropout(options.dropout)
         self.mlp_dropout = Dropout(options.dropout)
+        self.attention_path, self.mlp_path = nn.Identity(), nn.Identity()
+        if options.stochastic_depth:
+            self.attention_path = StochasticDepth(options.stochastic_depth)
+            self.mlp_path = StochasticDepth(options.stochastic_depth)
 
     def forward(
         self,
@@ -86,10 +93,11 @@ class Block(nn.Module):
         residual = x if at is None else x[..., at, :]
         if self.norm_first:
             mixed = self.attention(self.attention_norm(x), mask, at)
-            x = residual + self.attention_dropout(mixed)
-            return x + self.mlp_dropout(self.mlp(self.mlp_norm(x)))
-        x = self.attention_norm(residual + self.attention_dropout(self.attention(x, mask, at)))
-        return self.mlp_norm(x + self.mlp_dropout(self.mlp(x)))
+            x = residual + self.attention_path(self.attention_dropout(mixed))
+            return x + self.mlp_path(self.mlp_dropout(self.mlp(self.mlp_norm(x))))
+        mixed = self.attention_path(self.attention_dropout(self.attention(x, mask, at)))
+        x = self.attention_norm(residual + mixed)
+        return self.mlp_norm(x + self.mlp_path(self.mlp_dropout(self.mlp(x))))
 
 
 class Encoder(nn.Module):
@@ -106,7 +114,8 @@ class Encoder(nn.Module):
         super().__init__()
         options = options or BlockOptions()
         self.blocks = nn.ModuleList(
-            Block(width, num_heads, mlp_width, options) for _ in range(depth)
+            Block(width, num_heads, mlp_width, _of_block(options, (number + 1) / depth))
+            for number in range(depth)
         )
         self.norm = nn.LayerNorm(width, eps=options.epsilon) if options.norm_first else None
 
@@ -135,6 +144,11 @@ class Encoder(nn.Module):
         for number, block in enumerate(self.blocks):
             x = block(x, mask, at if number == last else None)
         return x
+
+
+def _of_block(options: BlockOptions, place: float) -> BlockOptions:
+    """A block's own; place: in (0, 1], 1 is the last one's."""
+    return dataclasses.replace(options, stochastic_depth=place * options.stochastic_depth)
 
 
 def activate(x: Float[Tensor, "..."], activation: Activation) -> Float[Tensor, "..."]:

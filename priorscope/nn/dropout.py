@@ -84,6 +84,19 @@ class Dropout(nn.Module):
         return f"p={self.p}"
 
 
+class StochasticDepth(Dropout):
+    """Leave out a whole part of a block for some examples (Huang et al. 2016), as one draw each.
+
+    What is kept is scaled up; the draws are those of `Dropout`, in eval this is the identity.
+    """
+
+    def forward(self, x: Float[Tensor, "batch ..."]) -> Float[Tensor, "batch ..."]:
+        if not self.active:
+            return x
+        kept = self.keep(x.shape[0], x.dtype).view(-1, *(1,) * (x.ndim - 1))
+        return (x * kept).mul_(self.scale)
+
+
 def noise(key: Int64[Tensor, ""], counter: Int64[Tensor, ""], count: int) -> Int16[Tensor, "..."]:
     """`count` numbers, uniform over the 16-bit integers, that depend on (key, counter) alone.
 

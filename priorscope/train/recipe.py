@@ -142,6 +142,8 @@ def _head(head: str) -> tuple[str, dict[str, str]]:
     if head.startswith(FOREIGN) or ".py:" in head:
         return "external", {"source": head}
     name, _, rest = head.partition(":")
+    if name == "embed" and rest and not rest.startswith(("pretrained=", "c=")):
+        return name, {"pretrained": rest}  # a folder's name may hold anything
     options = {}
     for pair in filter(None, rest.split(",")):
         key, equals, value = pair.partition("=")

@@ -37,7 +37,10 @@ class VisionTransformer(nn.Module):
         self.positions = AddPositions(tokens, width, kind)
         self.dropout = Dropout(shape.dropout)
         options = BlockOptions(
-            dropout=shape.dropout, attention_dropout=shape.dropout, epsilon=shape.epsilon
+            dropout=shape.dropout,
+            attention_dropout=shape.dropout,
+            stochastic_depth=shape.stochastic_depth,
+            epsilon=shape.epsilon,
         )
         self.encoder = Encoder(shape.depth, width, shape.num_heads, shape.mlp_width, options)
         self.pooler = nn.Linear(width, width) if shape.pooler else None

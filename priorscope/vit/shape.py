@@ -20,6 +20,7 @@ class VitShape(Config):
     positions: "learned": one vector per token; "grid": one per row plus one per column;
         "sinusoidal": the same with fixed sinusoids; "none".
     pooler: a layer and tanh before the readout.
+    dropout, stochastic_depth: see `BlockOptions`.
     """
 
     image: tuple[int, int, int] = (224, 224, 3)
@@ -33,6 +34,7 @@ class VitShape(Config):
     positions: GridPositions = "learned"
     pooler: bool = False
     dropout: float = 0.0
+    stochastic_depth: float = 0.0
     epsilon: float = 1e-6
 
     @property

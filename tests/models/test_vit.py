@@ -22,6 +22,7 @@ SIGNATURES = {
 }
 VARIANTS = {
     "default": Vit(width=24, depth=2),
+    "class, learned": Vit(width=24, depth=2, pooling="class", positions="learned"),
     "mean, grid": Vit(width=24, depth=2, pooling="mean", positions="grid", dropout=0.1),
     "sinusoidal": Vit(width=24, depth=2, patch=4, positions="sinusoidal"),
 }
@@ -80,7 +81,7 @@ def test_there_are_height_times_width_tokens_and_one_more(pooling, tokens):
 
 @pytest.mark.parametrize("pooling", ["class", "mean"])
 def test_padding_changes_nothing(pooling):
-    network = Vit(width=24, depth=2, patch=2, pooling=pooling).build(SIGNATURES["padded"])
+    network = Vit(width=24, depth=2, patch=2, pooling=pooling).build(SIGNATURES["padded"]).eval()
     x = inputs(SIGNATURES["padded"], 1)[0]
     changed = x.clone()
     changed[2, 8:, :-1] += 5  # of seven time steps; the eighth shares a patch with the seventh
@@ -129,6 +130,7 @@ def test_what_is_chosen_reaches_the_network():
         patch=2,
         pooling="mean",
         positions="grid",
+        stochastic_depth=0.2,
         dropout=0.25,
     )
     expected = VitShape(
@@ -141,6 +143,7 @@ def test_what_is_chosen_reaches_the_network():
         num_classes=CLASSES,
         pooling="mean",
         positions="grid",
+        stochastic_depth=0.2,
         dropout=0.25,
     )
     assert config.build(IMAGE).vit.shape == expected
@@ -167,7 +170,7 @@ def test_it_learns_which_quarter_is_lit():
         row, column = 4 * (target // 2), 4 * (target % 2)
         image[row : row + 4, column : column + 4] += 1
     network = Vit(width=24, depth=2).build(signature)
-    optimiser = torch.optim.AdamW(network.parameters(), lr=Vit.learning_rate)
+    optimiser = torch.optim.AdamW(network.parameters(), lr=3 * Vit.learning_rate)
     for _ in range(40):
         loss = torch.nn.functional.cross_entropy(network(images), targets)
         optimiser.zero_grad()

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.func import functional_call, grad, stack_module_state
 
-from priorscope.nn.dropout import Dropout, noise
+from priorscope.nn.dropout import Dropout, StochasticDepth, noise
 
 LANES = 4
 COUNT = 1 << 16
@@ -151,3 +151,15 @@ def test_the_counter_handed_to_functional_call_advances_and_not_the_modules():
     state = {"key": torch.tensor(1), "counter": torch.tensor(4)}
     grad(lambda x, b: functional_call(layer, b, (x,)).sum())(x, state)
     assert (state["counter"], layer.counter) == (5, 0)
+
+
+def test_stochastic_depth_leaves_out_whole_examples_and_keeps_the_mean():
+    torch.manual_seed(0)
+    layer = StochasticDepth(0.25)
+    x = torch.ones(40_000, 3, 2)
+    kept = layer(x)
+    assert torch.equal(kept, kept[:, :1, :1].expand_as(x))
+    assert kept.unique().tolist() == pytest.approx([0.0, 4 / 3])
+    # the mean of 40,000 draws of variance 1/3; four standard errors
+    assert kept.mean().item() == pytest.approx(1, abs=4 * (1 / 3 / 40_000) ** 0.5)
+    assert torch.equal(layer.eval()(x), x)
