@@ -5,7 +5,7 @@ SETUP := .venv/.ready
 
 PYTHON_GPU ?= python3
 
-.PHONY: help demo test test-gpu test-slow mutants test-timm check format setup clean
+.PHONY: help demo test test-gpu test-slow mutants test-timm check package format setup clean
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
@@ -33,6 +33,9 @@ check: $(SETUP) ## lint, types, import layers
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/pyright
+
+package: ## wheel and sdist in dist/, built twice with the same bytes, and tried without the checkout
+	PYTHON=$(PYTHON) bash tools/package.sh
 
 format: $(SETUP) ## let ruff rewrite what it can
 	$(BIN)/ruff format .

@@ -16,9 +16,13 @@ if TYPE_CHECKING:
     from priorscope.experiments.settings import Settings as Settings
     from priorscope.profiles.attention import attention as attention
     from priorscope.profiles.run import profile as profile
+    from priorscope.fitted.model import FittedModel as FittedModel
+    from priorscope.report.curve_display import PriorCurveDisplay as PriorCurveDisplay
 
 _HOMES = {
     "CurveSettings": "priorscope.analysis.curves.run",
+    "FittedModel": "priorscope.fitted.model",
+    "PriorCurveDisplay": "priorscope.report.curve_display",
     "Result": "priorscope.experiments.result",
     "Settings": "priorscope.experiments.settings",
     "attention": "priorscope.profiles.attention",

@@ -51,7 +51,7 @@ def compare(
     strict: bool = False,
     image_size: int | None = None,
     test_share: float | None = None,
-    test: str | Path | tuple[Any, Any] | None = None,
+    test: Any = None,
     tokenizer: str | Path | None = None,
     group: str | None = None,
     time: str | None = None,
@@ -70,11 +70,14 @@ def compare(
     The same data and settings give the same runs, folder and numbers as `priorscope compare`.
 
     Args:
-        data: what the command line takes (a path, a task's name), an array of inputs
-            (examples, ...), a data frame, a list of texts, a task or examples.
+        data: what the command line takes (a path, a task's name), an array or tensor of inputs
+            (examples, ...), a data frame, a list of texts or of Pillow's images, a `Dataset` or
+            `DatasetDict` of Hugging Face's, a `Dataset` or `DataLoader` of torch's whose items
+            are (input, label), a task or examples.
         y: labels of an array, a list or a frame without the labels' column, (examples,).
-        learners: texts as on the command line, model configs, and estimators in scikit-learn's
-            manner: classifiers, pipelines, searches. By default those for such data.
+        learners: texts as on the command line, model configs, estimators in scikit-learn's
+            manner (classifiers, pipelines, searches), and classes or instances of `nn.Module`;
+            an instance starts from the parameters that it has. By default those for such data.
         structures: what to remove from the data: "permuted", "within-patches:4", ...
         sizes: numbers of training examples, increasing.
         repeats: random orders of the data, each with its own initial parameters.
@@ -105,7 +108,8 @@ def compare(
         strict: refuse unreadable images and missing labels instead of skipping them.
         image_size: side to which images are resized.
         test_share: share held out where the data have no test split (0.2).
-        test: a file of the test split, or (inputs, labels) for what is in memory.
+        test: a file of the test split, or (inputs, labels), a frame or a data set for what is in
+            memory.
         tokenizer: folder of a tokenizer for texts.
         group: column of what belongs together; no split separates it.
         time: column that orders the examples; the latest are the test split.
@@ -125,7 +129,7 @@ def compare(
         OSError: if the output folder can't be written.
     """
     started = monotonic()
-    in_memory_test = test if isinstance(test, tuple) else None
+    in_memory_test = None if isinstance(test, str | Path) else test
     texts = [learners] if isinstance(learners, str) else list(learners or ())
     settings = Settings.of(
         learners=texts if texts and all(isinstance(one, str) for one in texts) else None,
@@ -158,7 +162,7 @@ def compare(
         strict=strict,
         image_size=image_size,
         test_share=test_share,
-        test=None if in_memory_test else test,
+        test=test if in_memory_test is None else None,
         tokenizer=tokenizer,
         group=group,
         time=time,
@@ -174,10 +178,10 @@ def compare(
     with _shown(progress, "reading the data"):
         comparison = Comparison.of(given, settings, texts, started)
     with _shown(progress, "training") as show:
-        return Result(comparison.run(show))
+        return Result(comparison.run(show), comparison)
 
 
-def _data(data: Any, y: Any, test: tuple[Any, Any] | None, name: str | None) -> Data:
+def _data(data: Any, y: Any, test: Any, name: str | None) -> Data:
     """What `Comparison.of` takes."""
     if isinstance(data, Examples) and name:
         return Dataset(name, data)

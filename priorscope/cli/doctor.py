@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import platform
+import shlex
 from importlib.metadata import PackageNotFoundError, version
 
 from priorscope.cli.exit_codes import Exit
@@ -12,23 +13,32 @@ NEEDED = (
     "numpy",
     "scipy",
     "scikit-learn",
+    "pyarrow",
+    "skops",
     "tokenizers",
     "safetensors",
     "vl-convert-python",
     "loky",
 )
-OPTIONAL = {
-    "pyarrow": "reads .parquet (pip install 'priorscope[parquet]')",
-    "pandas": "tables as data frames (pip install 'priorscope[frames]')",
-    "transformers": "parity checks of `verify` (pip install 'priorscope[peers]')",
-    "distributed": "--backend dask (pip install 'priorscope[dask]')",
-    "ray": "--backend ray (pip install 'priorscope[ray]')",
-    "timm": "timm:NAME as a learner (in an environment of its own, with its torchvision)",
+OPTIONAL = {  # import name -> (what it is for, what to install)
+    "openpyxl": ("reads .xlsx", "priorscope[excel]"),
+    "h5py": ("reads .h5", "priorscope[hdf5]"),
+    "pillow_heif": ("reads .heic", "priorscope[heic]"),
+    "pandas": ("tables as data frames", "priorscope[frames]"),
+    "onnxruntime": ("`priorscope export --onnx`", "priorscope[onnx]"),
+    "transformers": ("hf:PATH as a learner, parity checks of `verify`", "priorscope[peers]"),
+    "distributed": ("--backend dask", "priorscope[dask]"),
+    "ray": ("--backend ray", "priorscope[ray]"),
+    "matplotlib": ("PriorCurveDisplay", "matplotlib"),
+    "timm": ("timm:NAME as a learner, with its torchvision", "timm"),
 }
 
 
 def run() -> int:
-    """Versions, device, matrix products and optional parts: what is installed, what is missing."""
+    """Versions, device, matrix products and optional parts: what is installed, what is missing.
+
+    What is missing is followed by the commands that install it, one a line, ready to be pasted.
+    """
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
@@ -37,7 +47,21 @@ def run() -> int:
     for name, state in [*_machine(), *_packages()]:
         table.add_row(escape(name), escape(state))  # brackets are not markup
     Console().print(table)
+    for command in _commands():
+        print(command)  # as it is: no markup, no wrapping
     return Exit.DONE
+
+
+def _commands() -> list[str]:
+    """What installs the parts that are missing, in a shell."""
+    needed = [name for name in NEEDED if _version(name) is None]
+    missing = [what for name, (_, what) in OPTIONAL.items() if not _there(name)]
+    wanted = ["--force-reinstall priorscope"] if needed else []
+    return [f"pip install {what}" for what in [*wanted, *map(shlex.quote, missing)]]
+
+
+def _there(name: str) -> bool:
+    return importlib.util.find_spec(name) is not None
 
 
 def _machine() -> list[tuple[str, str]]:
@@ -75,9 +99,9 @@ def _speed() -> str:
 
 def _packages() -> list[tuple[str, str]]:
     rows = [(name, _version(name) or "MISSING; install priorscope again") for name in NEEDED]
-    for name, what in OPTIONAL.items():
-        there = importlib.util.find_spec(name) is not None
-        rows.append((name, (_version(name) or "installed") if there else f"not installed; {what}"))
+    for name, (what, _) in OPTIONAL.items():
+        state = _version(name) or "installed" if _there(name) else f"not installed; {what}"
+        rows.append((name, state))
     return rows
 
 

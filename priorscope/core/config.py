@@ -26,6 +26,7 @@ Share = Annotated[float, Meta(gt=0, lt=1)]
 DropoutRate = Annotated[float, Meta(ge=0, lt=1)]
 Rate = Annotated[float, Meta(ge=0, le=10**6)]
 
+T = TypeVar("T")
 C = TypeVar("C", bound="Config")  # beartype, which tests run under, refuses Self in a method
 
 
@@ -91,6 +92,21 @@ class Config:
         hints = _field_types(type(self))
         for field in dataclasses.fields(self):
             _checked(type(self), field.name, getattr(self, field.name), hints)
+
+
+def checked_state(state: Any, kind: type[T]) -> T:
+    """Plain values from a file as `kind`, a dataclass; types and ranges are checked.
+
+    Raises:
+        ValueError: if a value is missing, of another type or out of its range.
+    """
+    try:
+        return msgspec.convert(state, kind)
+    except msgspec.ValidationError as error:
+        raise ValueError(
+            f"The file doesn't hold a {kind.__name__}: {error}; it is damaged, or of another "
+            "version."
+        ) from None
 
 
 def digest(data: Any) -> str:

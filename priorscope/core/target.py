@@ -1,7 +1,7 @@
 """What is to be predicted: the cut between learners and the kind of the targets."""
 
 import dataclasses
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -40,6 +40,17 @@ class Calibration:
 
     def to_json(self) -> dict[str, float]:
         """What was chosen, by name."""
+        raise NotImplementedError
+
+    def expectation(self, outputs: "Tensor") -> np.ndarray:
+        """What several networks' predictions are averaged in: probabilities of classes, or means.
+
+        (examples, classes) of sum 1, or (examples,) in the unit of the targets.
+        """
+        raise NotImplementedError
+
+    def state(self) -> dict[str, Any]:
+        """All of it as JSON types; `Target.calibration_from` is the inverse, bit for bit."""
         raise NotImplementedError
 
 
@@ -129,6 +140,14 @@ class Target(Config):
 
     def calibrate(self, outputs: "Tensor", encoded: "Tensor", marginal: Marginal) -> Calibration:
         """The best calibration on validation examples: (examples, output_size), (examples,)."""
+        raise NotImplementedError
+
+    def calibration_from(self, state: dict[str, Any]) -> Calibration:
+        """The inverse of `Calibration.state`.
+
+        Raises:
+            ValueError: if it is not the state of such a calibration.
+        """
         raise NotImplementedError
 
     def outputs_of(self, predictions: np.ndarray, classes: np.ndarray | None) -> "Tensor":

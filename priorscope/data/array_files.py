@@ -12,8 +12,10 @@ import numpy as np
 from priorscope.core.printable import printable
 from priorscope.data.idx import is_idx, read_idx_folder
 
+INPUTS = ("x", "inputs", "input", "data", "images", "features", "arr_0")  # names of inputs
 MAX_BYTES = 16 * 2**30  # of one array
 MAX_VALUES = 4 * 2**30  # of one array that isn't bytes: 16 GiB as float32
+ARRAY_SUFFIXES = (".npz", ".npy", ".mat", ".h5", ".hdf5")
 DAMAGED = (
     zipfile.BadZipFile, zlib.error, EOFError, KeyError, OSError, ValueError, TypeError,
     MemoryError, NotImplementedError, SyntaxError, OverflowError, RuntimeError, AttributeError,
@@ -62,6 +64,28 @@ def open_arrays(path: Path, target: str) -> ArrayFile:
     if name.endswith((".h5", ".hdf5")):
         return _hdf5(path)
     return _npz(path)
+
+
+def read_inputs(path: Path) -> np.ndarray:
+    """The array of inputs of a source, with or without labels: x, inputs, data, ..., or x_test.
+
+    Raises:
+        ValueError: if there is none, or it can't be read.
+    """
+    if path.name.lower().endswith(".npy"):
+        return _npy(path)()
+    if not (path.is_dir() or is_idx(path) or path.name.lower().endswith(ARRAY_SUFFIXES)):
+        raise ValueError(f"{path} holds no arrays; this model reads {', '.join(ARRAY_SUFFIXES)}.")
+    file = open_arrays(path, "")
+    by_name = {name.lower(): name for name in file.readers}
+    wanted = [form for name in INPUTS for form in (name, f"{name}_test", f"test_{name}")]
+    result = next((by_name[name] for name in wanted if name in by_name), None)
+    if result is None:
+        raise ValueError(
+            f"{path} has no array of inputs; it has {printable(', '.join(by_name.values()))}. "
+            "Name it x."
+        )
+    return file.read(result)
 
 
 def _ready(array: np.ndarray) -> Callable[[], np.ndarray]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from priorscope.core.preprocessing import Preprocessing
 from priorscope.core.printable import printable
 from priorscope.core.read import ClassCount, ColumnUse, Dropped, InputRange, Note, Read, TargetRead
 from priorscope.core.split import stratified_split
@@ -175,11 +176,14 @@ def assemble(
     columns: Sequence[ColumnUse] = (),
     unknown_tokens: float | None = None,
     dropped: Sequence[Dropped] = (),
+    preprocessing: Preprocessing | None = None,
 ) -> Examples:
     """Examples from the inputs of `split.train` and `split.test`, in that order.
 
     Test examples whose input is also in the training split are taken out and counted; training
     examples with one input belong to one group.
+
+    preprocessing: how other data become such inputs.
 
     Raises:
         ValueError: if an input holds NaN or infinity, or there are warnings under `strict`.
@@ -207,6 +211,7 @@ def assemble(
         notes=tuple(note.text for note in every),
         groups=double.groups,
         ordered=split.ordered,
+        preprocessing=preprocessing,
     )
     read = Read(
         kind=kind or _layout(inputs, vocabulary),

@@ -103,16 +103,30 @@ class Column:
         """(rows,) float64 seconds since 1970, NaN where missing; None where they are no dates."""
         if pa.types.is_temporal(self.values.type):
             return _seconds(self.values)
+        return self.dates_as(self.date_form) if self.date_form else None
+
+    @cached_property
+    def date_form(self) -> str:
+        """How dates in text are written, of `DATES`; "" where they are none."""
+        if self.values.type != pa.string():
+            return ""
         if not re.match(r"\s*\d{1,4}[-/.]\d", self._present[0] if self._present else ""):
-            return None
+            return ""
         for form in DATES:
             sample = pc.strptime(strings([v.strip() for v in self._present[:50]]), form, "s", True)
-            if sample.null_count:
-                continue
-            parsed = pc.strptime(pc.utf8_trim_whitespace(self.values), form, "s", True)
-            if parsed.null_count <= self.values.null_count + 0.05 * len(self):
-                return _seconds(parsed)
-        return None
+            if not sample.null_count and self.dates_as(form) is not None:
+                return form
+        return ""
+
+    def dates_as(self, form: str) -> np.ndarray | None:
+        """`dates` written in one way; None where too many are not."""
+        if pa.types.is_temporal(self.values.type):
+            return _seconds(self.values)
+        if self.values.type != pa.string() or not form:
+            return None
+        parsed = pc.strptime(pc.utf8_trim_whitespace(self.values), form, "s", True)
+        few = parsed.null_count <= self.values.null_count + 0.05 * len(self)
+        return _seconds(parsed) if few else None
 
     @cached_property
     def texts(self) -> list[str]:

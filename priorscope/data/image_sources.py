@@ -53,7 +53,7 @@ def open_images(path: Path, rows: RowsConfig, group: str) -> ImageSource:
     """
     if path.is_file() and not is_archive(path):
         return _from_table(path, rows)
-    names = _names(path)
+    names = visible_images(path)
     if path.is_dir():
         if (table := _labels_table(path, names)) is not None:
             return _beside(path, table, names, rows)
@@ -71,7 +71,7 @@ def open_images(path: Path, rows: RowsConfig, group: str) -> ImageSource:
     return _from_folders(path, placed.classes, placed.test_from, placed.notes, group)
 
 
-def _names(path: Path) -> list[str]:
+def visible_images(path: Path) -> list[str]:
     """Names of the images; contents are not kept."""
     return sorted(name for name, _ in members(path, _is_visible_image, read=False))
 
@@ -164,17 +164,18 @@ def _from_table(path: Path, rows: RowsConfig) -> ImageSource:
     cells = [name for name, values in source.columns.items() if values.kind == "image"]
     if not cells:
         folder = path if path.is_dir() else path.parent
-        return _matched(folder, _names(folder), source, target, rows)
+        return _matched(folder, visible_images(folder), source, target, rows)
     values = source.columns[cells[0]].values
     keys = [f"row {k}" for k in range(len(values))]
+    return _with_labels(keys, source, target, cells[0], lambda: cell_contents(values), rows)
 
-    def contents() -> Contents:
-        for k, key in enumerate(keys):
-            cell = values[k].as_py()
-            raw = cell.get("bytes") if isinstance(cell, dict) else cell
-            yield key, raw or b""
 
-    return _with_labels(keys, source, target, cells[0], contents, rows)
+def cell_contents(values: Any) -> Contents:
+    """("row 0", encoded image), ... from the cells of a column: bytes, or a record with `bytes`."""
+    for k in range(len(values)):
+        cell = values[k].as_py()
+        raw = cell.get("bytes") if isinstance(cell, dict) else cell
+        yield f"row {k}", raw or b""
 
 
 def _beside(path: Path, table: Path, names: Sequence[str], rows: RowsConfig) -> ImageSource:

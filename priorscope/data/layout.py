@@ -13,12 +13,13 @@ LOSS = 1e-3  # of a standard deviation: what rounding to float32 may cost
 
 
 Channels = Literal["", "first", "last"]
+AS_THEY_ARE = ("image", "tokens")  # layouts from which nothing is taken off
 
 
-def laid_out(
+def arranged(
     inputs: np.ndarray, kind: Layout | None = None, channels: Channels = ""
-) -> tuple[np.ndarray, list[Note]]:
-    """Inputs in the layout that `Examples` documents, and notes on what was assumed.
+) -> tuple[np.ndarray, Layout, list[Note]]:
+    """(inputs with their axes as `Examples` documents, the layout, notes on what was assumed).
 
     Without `kind`: (n, f) is a vector. (n, a, b) is a grey image, unless it is not uint8, one of
     a and b is at most 16 and the other at least twice as long: then it is a series, and the short
@@ -43,17 +44,16 @@ def laid_out(
     chosen = kind or guessed_kind(inputs)
     notes = _guess_notes(inputs, kind, chosen)
     if chosen == "tokens":
-        return _tokens(inputs), notes
-    if chosen == "vector":
-        values, offset = centred(inputs.reshape(len(inputs), -1))
-        return values, notes + _offset_note(offset)
+        return _tokens(inputs), chosen, notes
+    if chosen == "image":
+        return _image(inputs, channels, notes), chosen, notes
     if chosen == "series":
-        return _series(inputs, channels, notes)
-    return _image(inputs, channels, notes)
+        return _series(inputs, channels, notes), chosen, notes
+    return inputs.reshape(len(inputs), -1), chosen, notes
 
 
 def guessed_kind(inputs: np.ndarray) -> Layout:
-    """The kind that `laid_out` assumes."""
+    """The kind that `arranged` assumes."""
     if inputs.ndim == 2:
         return "vector"
     if inputs.ndim == 3:
@@ -74,8 +74,8 @@ def as_float(values: np.ndarray) -> np.ndarray:
         return np.ascontiguousarray(values, dtype=np.float32)
 
 
-def centred(values: np.ndarray, train: np.ndarray | None = None) -> tuple[np.ndarray, float]:
-    """(values as float32, the largest offset that was taken off a feature; 0 for none).
+def offsets_of(values: np.ndarray, train: np.ndarray | None = None) -> tuple[float, ...]:
+    """What is taken off each feature before values become float32; empty where nothing is.
 
     float32 keeps 24 bits: times in seconds since 1970 would be rounded to 2 minutes. Where
     rounding costs more than a thousandth of a feature's standard deviation, its training mean is
@@ -84,18 +84,25 @@ def centred(values: np.ndarray, train: np.ndarray | None = None) -> tuple[np.nda
     values: (examples, ..., features). train: the rows whose mean is taken; all without it.
     """
     if values.dtype.kind == "b" or values.dtype in (np.float16, np.float32):
-        return as_float(values), 0.0
+        return ()
     rows = values if train is None else values[train]
     if _varies(rows[:QUICK]):
-        return as_float(values), 0.0
+        return ()
     axes = tuple(range(values.ndim - 1))
     with np.errstate(over="ignore", invalid="ignore"):
         mean, std = rows.mean(axis=axes, dtype=np.float64), rows.std(axis=axes, dtype=np.float64)
         off = (np.abs(mean) * 2.0**-24 > LOSS * std) & (std > 0) & np.isfinite(mean)
-    if not off.any():
-        return as_float(values), 0.0
-    offsets = np.where(off, mean, 0.0)
-    return as_float(values - offsets), float(offsets[np.abs(offsets).argmax()])
+    return tuple(np.where(off, mean, 0.0).tolist()) if off.any() else ()
+
+
+def shifted(values: np.ndarray, offsets: tuple[float, ...]) -> np.ndarray:
+    """Values less their offsets, as float32."""
+    return as_float(values - np.array(offsets)) if offsets else as_float(values)
+
+
+def largest_offset(offsets: tuple[float, ...]) -> float:
+    """The one of greatest size; 0 where there is none."""
+    return max(offsets, key=abs, default=0.0)
 
 
 def _varies(rows: np.ndarray) -> bool:
@@ -106,10 +113,12 @@ def _varies(rows: np.ndarray) -> bool:
         return bool((np.abs(mean) < 100 * std).all())
 
 
-def _offset_note(offset: float) -> list[Note]:
-    if not offset:
+def offset_note(offsets: tuple[float, ...]) -> list[Note]:
+    """What a user is told of them."""
+    if not offsets:
         return []
-    return [Note(f"Inputs are centred at {offset:.6g}, as they vary little.")]
+    largest = largest_offset(offsets)
+    return [Note(f"Inputs are centred at {largest:.6g}, as they vary little.")]
 
 
 def _guess_notes(inputs: np.ndarray, kind: Layout | None, chosen: Layout) -> list[Note]:
@@ -125,9 +134,7 @@ def _guess_notes(inputs: np.ndarray, kind: Layout | None, chosen: Layout) -> lis
     return [Note(text)]
 
 
-def _series(
-    inputs: np.ndarray, channels: Channels, notes: list[Note]
-) -> tuple[np.ndarray, list[Note]]:
+def _series(inputs: np.ndarray, channels: Channels, notes: list[Note]) -> np.ndarray:
     if inputs.ndim > 3:
         raise ValueError(
             f"A series is (examples, steps) or (examples, steps, channels), not {inputs.shape}."
@@ -146,25 +153,22 @@ def _series(
                     "warning",
                 )
             )
-    values, offset = centred(inputs)
-    return values, notes + _offset_note(offset)
+    return inputs
 
 
-def _image(
-    inputs: np.ndarray, channels: Channels, notes: list[Note]
-) -> tuple[np.ndarray, list[Note]]:
+def _image(inputs: np.ndarray, channels: Channels, notes: list[Note]) -> np.ndarray:
     if inputs.ndim == 3:
-        return _pixels(inputs[..., None]), notes
+        return _pixels(inputs[..., None])
     if inputs.ndim == 4 and inputs.shape[-1] <= 4 and channels != "first":
         if inputs.shape[1] <= 4 and not channels:
             text = (
                 f"The last axis of {inputs.shape[1:]} is read as the channels; or --channels first."
             )
             notes.append(Note(text, "warning"))
-        return _pixels(inputs), notes
+        return _pixels(inputs)
     if inputs.ndim == 4 and inputs.shape[1] <= 4 and channels != "last":
         notes.append(Note(f"The first axis of {inputs.shape[1:]} is read as the channels."))
-        return _pixels(np.moveaxis(inputs, 1, -1)), notes
+        return _pixels(np.moveaxis(inputs, 1, -1))
     raise ValueError(
         "Images are (examples, rows, columns) or (examples, rows, columns, channels) with 1 to 4 "
         f"channels, but the shape is {inputs.shape}."

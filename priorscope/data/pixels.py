@@ -86,22 +86,22 @@ def decode(name: str, content: bytes, largest: int, side: int) -> Picture:
             upright = ImageOps.exif_transpose(image) if turned else image
             pixels, transparent = _pixels(upright)
             resized = not keeps and pixels.shape[:2] != (side, side)
-            pixels = stretched(pixels, side) if resized else pixels
+            pixels = stretched(pixels, side, side) if resized else pixels
             return Picture(pixels, turned, transparent, frames, resized)
     except Image.DecompressionBombError as error:
         size = str(error).partition("(")[2].partition(" ")[0]
         raise TooLargeError(_too_large(name, f"{size} pixels")) from error
 
 
-def stretched(pixels: np.ndarray, side: int) -> np.ndarray:
-    """(side, side, channels) of the same type: bilinear, averaging over what a pixel covers."""
+def stretched(pixels: np.ndarray, rows: int, columns: int) -> np.ndarray:
+    """(rows, columns, channels) of the same type: bilinear, averaging over what a pixel covers."""
     channels = pixels.shape[-1]
     plain = pixels[..., 0] if channels == 1 else pixels
     is_deep = pixels.dtype == np.uint16
     image = Image.fromarray(plain.astype(np.float32) if is_deep else plain)
-    image = image.resize((side, side), Image.Resampling.BILINEAR)
+    image = image.resize((columns, rows), Image.Resampling.BILINEAR)
     result = np.rint(np.asarray(image)).astype(pixels.dtype) if is_deep else np.asarray(image)
-    return result.reshape(side, side, channels)
+    return result.reshape(rows, columns, channels)
 
 
 def common_shift(largest: int) -> int:

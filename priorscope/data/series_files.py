@@ -33,6 +33,28 @@ def read_series(path: Path) -> tuple[Series, list[str]]:
     return _ts(path, lines) if name.endswith(".ts") else _delimited(path, lines)
 
 
+def read_unlabelled(path: Path, steps: int) -> Series:
+    """Series with or without labels, which are dropped.
+
+    steps: length of training; a line of a .tsv, .txt or .csv file with so many values has no
+        label, any other begins with one.
+
+    Raises:
+        ValueError: if the file can't be read.
+    """
+    name = plain_name(path)
+    if path.is_dir() or not name.endswith((".ts", ".arff", *DELIMITED)):
+        raise ValueError(f"{path} holds no series; this model reads .ts, .arff, .tsv and .txt.")
+    if name.endswith(".arff"):
+        return _arff(path, labelled=False)[0]
+    text, _ = decode(str(path), content(path))
+    lines = text.splitlines()
+    if name.endswith(".ts"):
+        return _ts(path, lines, labelled=False)[0]
+    widths = {len(_fields(line)) for line in lines if line.strip()}
+    return _delimited(path, lines, labelled=widths != {steps})[0]
+
+
 def is_delimited_series(path: Path) -> bool:
     """Whether a file is NAME_TRAIN or NAME_TEST with rows of nothing but numbers, label first."""
     name = plain_name(path)
@@ -71,14 +93,14 @@ def _is_value(cell: str) -> bool:
     return bool(NUMBER.fullmatch(cell)) or cell.lower() in MISSING
 
 
-def _delimited(path: Path, lines: Sequence[str]) -> tuple[Series, list[str]]:
-    """UCR's format: one series a line, the class first; NaN behind its end."""
+def _delimited(path: Path, lines: Sequence[str], labelled: bool = True) -> tuple[Series, list[str]]:
+    """UCR's format: one series a line, the class first where there is one; NaN behind its end."""
     series: Series = []
     labels: list[str] = []
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
-        label, *values = _fields(line)
+        label, *values = _fields(line) if labelled else ("", *_fields(line))
         if not values:
             raise ValueError(f"{path} has a label but no values in line {number}.")
         series.append(_numbers(path, number, values)[:, None])
@@ -88,11 +110,11 @@ def _delimited(path: Path, lines: Sequence[str]) -> tuple[Series, list[str]]:
     return series, labels
 
 
-def _ts(path: Path, lines: Sequence[str]) -> tuple[Series, list[str]]:
+def _ts(path: Path, lines: Sequence[str], labelled: bool = True) -> tuple[Series, list[str]]:
     """The format of sktime's and aeon's archives: header lines with @, then one series a line.
 
     A line holds the channels, separated by colons, then the label; a channel holds numbers
-    separated by commas, with ? where one is missing.
+    separated by commas, with ? where one is missing. labelled: whether labels are needed.
     """
     start, has_labels = 0, False
     for number, line in enumerate(lines):
@@ -104,14 +126,15 @@ def _ts(path: Path, lines: Sequence[str]) -> tuple[Series, list[str]]:
         if words[:1] == ["@data"]:
             start = number + 1
             break
-    if not start or not has_labels:
+    if not start or (labelled and not has_labels):
         raise ValueError(f"{path} has no line {'@classLabel true' if start else '@data'}.")
     series: Series = []
     labels: list[str] = []
     for number, line in enumerate(lines[start:], start=start + 1):
         if not line.strip() or line.lstrip().startswith(("#", "%")):
             continue
-        *channels, label = line.strip().split(":")
+        fields = line.strip().split(":")
+        *channels, label = fields if has_labels else (*fields, "")
         if not channels:
             raise ValueError(f"{path} has no label after a colon in line {number}.")
         rows = [_numbers(path, number, [v.strip() for v in c.split(",")]) for c in channels]
@@ -146,18 +169,19 @@ def _stacked(path: Path, line: int, channels: Sequence[np.ndarray]) -> np.ndarra
     return np.stack(channels, axis=1)
 
 
-def _arff(path: Path) -> tuple[Series, list[str]]:
+def _arff(path: Path, labelled: bool = True) -> tuple[Series, list[str]]:
     from priorscope.data.arff import read_arff
 
     table = read_arff(path)
     nominal = [name for name, column in table.items() if column.dtype.kind == "O"]
-    if len(nominal) != 1:
+    if len(nominal) != 1 and (labelled or nominal):
         raise ValueError(
             f"{path} must have one nominal attribute, the class, but it has {len(nominal)}; "
             "leave out --kind series to read a table."
         )
-    steps = [column for name, column in table.items() if name != nominal[0]]
+    steps = [column for name, column in table.items() if name not in nominal]
     if not steps:
         raise ValueError(f"{path} has no numeric attributes.")
     values = np.stack(steps, axis=1)
-    return [row[:, None] for row in values], [str(label) for label in table[nominal[0]]]
+    labels = [str(label) for label in table[nominal[0]]] if nominal else []
+    return [row[:, None] for row in values], labels

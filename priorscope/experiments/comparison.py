@@ -59,11 +59,13 @@ class Comparison:
 
     `Comparison.of` makes one; it is the only way for the command line, Python and the checks.
 
+    data: as they are compared. whole: with all of their test examples.
     started: `time.monotonic()` when the user began to wait; a budget counts from there.
     """
 
     settings: Settings
     data: Dataset
+    whole: Dataset
     question: Question
     store: Store
     device: str
@@ -118,6 +120,7 @@ class Comparison:
         return cls(
             settings=settings,
             data=kept,
+            whole=whole,
             question=question,
             store=Store(folder),
             device=device,

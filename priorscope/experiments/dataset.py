@@ -1,6 +1,5 @@
 """From whatever a user hands over to examples with a name: one way for shell, Python and checks."""
 
-import csv
 import dataclasses
 import re
 import tempfile
@@ -11,13 +10,23 @@ from typing import Any
 import numpy as np
 
 from priorscope.core.seeds import numpy_stream
+from priorscope.data.in_memory import (
+    LABEL,
+    is_frame,
+    is_hf_set,
+    is_texts,
+    table_file,
+    write_hf_set,
+    write_images,
+    write_table,
+)
 from priorscope.data.readers.arrays import examples_from_arrays
 from priorscope.data.resolve import resolve
+from priorscope.data.torch_sets import is_image, is_torch_set, unpacked
 from priorscope.experiments.settings import AMOUNTS, Settings
 from priorscope.tasks import Examples, TaskConfig
 
 SUFFIX = 8  # characters of an ending such as .parquet, at most
-TEXT, LABEL = "text", "label"  # columns of texts that Python code hands over
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,16 +39,18 @@ class Dataset:
 
 @dataclasses.dataclass(frozen=True)
 class InMemory:
-    """What Python code hands over: arrays, a data frame (pandas, polars) or a list of texts.
+    """What Python code hands over.
 
-    inputs: (examples, ...), or a frame that holds the targets too.
-    targets: (examples,) labels; None if they are a column of the frame.
-    test: inputs and targets of a test split, of the same kinds.
+    inputs: an array or tensor (examples, ...), a data frame (pandas, polars), a list of texts or
+        of Pillow's images, or a data set that holds its labels: a frame, a `Dataset` or
+        `DatasetDict` of Hugging Face's, a `Dataset` or `DataLoader` of torch's.
+    targets: (examples,) labels; None where the inputs hold them.
+    test: inputs and targets of a test split, or a data set, of the same kind.
     """
 
     inputs: Any
     targets: Any = None
-    test: tuple[Any, Any] | None = None
+    test: Any = None
     name: str = "data"
 
 
@@ -105,73 +116,93 @@ def fewer_tests(examples: Examples, settings: Settings) -> Examples:
 
 
 def _from_memory(data: InMemory, settings: Settings, tokenizer_from: str) -> Examples:
-    if _is_frame(data.inputs) or _is_texts(data.inputs):
+    given, test = data.inputs, data.test
+    if is_hf_set(given):
+        return _from_hf_set(data, settings, tokenizer_from)
+    names: tuple[str, ...] = ()
+    if is_torch_set(given):
+        _refuse_labels(data)
+        whole = unpacked(given)
+        data, names = InMemory(whole.inputs, whole.targets, test, data.name), whole.class_names
+    if is_torch_set(test):
+        held_out = unpacked(test)
+        data = dataclasses.replace(data, test=(held_out.inputs, held_out.targets))
+    if is_frame(data.inputs) or is_texts(data.inputs):
         return _from_table(data, settings, tokenizer_from)
+    if isinstance(data.inputs, Sequence) and len(data.inputs) and is_image(data.inputs[0]):
+        return _from_images(data, settings)
+    return _from_arrays(data, settings, names)
+
+
+def _from_arrays(data: InMemory, settings: Settings, names: tuple[str, ...]) -> Examples:
     if data.targets is None:
         raise ValueError("Inputs as an array need labels; call compare(x, y).")
-    x_test, y_test = data.test if data.test is not None else (None, None)
+    x_test, y_test = _pair(data.test)
     reading = settings.reading()
     if other := reading.keys() - {"kind", "strict", "test_share", "task", "missing", "channels"}:
         raise ValueError(f"{', '.join(sorted(other))} is for files and frames, not for arrays.")
     return examples_from_arrays(
-        np.asarray(data.inputs), np.asarray(data.targets), x_test, y_test,
-        **reading, seed=settings.seed,
+        _array(data.inputs), _array(data.targets),
+        None if x_test is None else _array(x_test), None if y_test is None else _array(y_test),
+        **reading, seed=settings.seed, class_names=names,
     )  # fmt: skip
 
 
-def _is_frame(inputs: Any) -> bool:
-    return hasattr(inputs, "columns") and (
-        hasattr(inputs, "to_csv") or hasattr(inputs, "write_csv")
-    )
+def _pair(test: Any) -> tuple[Any, Any]:
+    """Inputs and labels of a test split; a frame holds its labels."""
+    if isinstance(test, tuple):
+        if len(test) != 2:
+            raise ValueError(f"test is (inputs, labels), not a tuple of {len(test)}.")
+        return test
+    return test, None
 
 
-def _is_texts(inputs: Any) -> bool:
-    return isinstance(inputs, Sequence) and len(inputs) > 0 and isinstance(inputs[0], str)
+def _array(values: Any) -> np.ndarray:
+    """An array, also of a tensor on a device or with a gradient."""
+    return np.asarray(values.detach().cpu() if hasattr(values, "detach") else values)
 
 
-def _from_table(data: InMemory, settings: Settings, tokenizer_from: str) -> Examples:
-    """Through a file, so that a frame is read as the same table on disk would be."""
+def _refuse_labels(data: InMemory) -> None:
+    if data.targets is not None:
+        raise ValueError("A data set holds its labels; hand it over without y.")
+
+
+def _from_hf_set(data: InMemory, settings: Settings, tokenizer_from: str) -> Examples:
+    """Through files of Parquet, as a saved data set is read."""
+    _refuse_labels(data)
     with tempfile.TemporaryDirectory(prefix="priorscope-") as folder:
-        path = Path(folder) / "data.csv"
-        target = _write_table(path, data.inputs, data.targets)
-        changes: dict[str, Any] = {"header": "yes"}
-        if data.targets is not None:
-            changes["target"] = target
-        if _is_texts(data.inputs):
-            changes["kind"] = "text"
+        path = write_hf_set(Path(folder), data.inputs)
+        changes: dict[str, Any] = {}
         if data.test is not None:
-            changes["test"] = Path(folder) / "test.csv"
-            _write_table(changes["test"], *data.test)
+            (Path(folder) / "held-out").mkdir()
+            changes["test"] = write_hf_set(Path(folder) / "held-out", data.test)
         reading = dataclasses.replace(settings, **changes).reading()
         return resolve(str(path), **reading, starting_from=tokenizer_from).load(settings.seed)
 
 
-def _write_table(path: Path, inputs: Any, targets: Any) -> str:
-    """Write columns and targets; returns the name of the targets' column."""
-    name = str(getattr(targets, "name", None) or LABEL)
-    if _is_texts(inputs):
-        with path.open("w", encoding="utf-8", newline="") as file:
-            rows = csv.writer(file)
-            rows.writerow([TEXT, name])
-            rows.writerows(zip(inputs, targets, strict=True))
-        return name
-    frame = inputs
-    if targets is not None:
-        if name in list(map(str, frame.columns)):
-            raise ValueError(
-                f"The frame has a column {name!r} already; give target={name!r} alone."
-            )
-        frame = _with_column(frame, name, targets)
-    if hasattr(frame, "write_csv"):
-        frame.write_csv(path)
-    else:
-        frame.to_csv(path, index=False)
-    return name
+def _from_images(data: InMemory, settings: Settings) -> Examples:
+    """Through a table with the images in its cells."""
+    with tempfile.TemporaryDirectory(prefix="priorscope-") as folder:
+        path = Path(folder) / "data.parquet"
+        write_images(path, data.inputs, data.targets)
+        changes: dict[str, Any] = {"target": LABEL}
+        if data.test is not None:
+            changes["test"] = path.with_name("test.parquet")
+            write_images(changes["test"], *_pair(data.test))
+        reading = dataclasses.replace(settings, **changes).reading()
+        return resolve(str(path), **reading).load(settings.seed)
 
 
-def _with_column(frame: Any, name: str, values: Any) -> Any:
-    if hasattr(frame, "assign"):
-        return frame.assign(**{name: np.asarray(values)})
-    import polars as pl  # pyright: ignore[reportMissingImports]
-
-    return frame.with_columns(pl.Series(name, np.asarray(values)))
+def _from_table(data: InMemory, settings: Settings, tokenizer_from: str) -> Examples:
+    """Through a file, so that a frame is read as the same table on disk would be."""
+    with table_file(data.inputs, data.targets) as (path, target):
+        changes: dict[str, Any] = {"header": "yes"}
+        if data.targets is not None:
+            changes["target"] = target
+        if is_texts(data.inputs):
+            changes["kind"] = "text"
+        if data.test is not None:
+            changes["test"] = path.with_name("test.csv")
+            write_table(changes["test"], *_pair(data.test))
+        reading = dataclasses.replace(settings, **changes).reading()
+        return resolve(str(path), **reading, starting_from=tokenizer_from).load(settings.seed)

@@ -75,7 +75,13 @@ def _learner(given: Any, recipe: Recipe) -> Learner:
     if isinstance(given, ModelConfig):
         given.check()
         return Learner(text=given.name(), model=given, recipe=recipe)
-    model = Estimator.of(given)
+    from priorscope.models.external import External  # imports torch
+    from priorscope.nn.live_modules import is_module
+
+    if is_module(given):
+        network = External.of_module(given)
+        return Learner(text=network.source.partition(":")[2], model=network, recipe=recipe)
+    model = Estimator.of(given() if isinstance(given, type) else given)
     return Learner(text=model.short_name, model=model, recipe=recipe)
 
 

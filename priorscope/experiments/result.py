@@ -2,12 +2,16 @@
 
 import html
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from priorscope.core.files import own
 from priorscope.report import write_report
 from priorscope.runs.store import KIND, made_by_earlier_version
-from priorscope.wording import numbers as words
+from priorscope.wording.page import t
+
+if TYPE_CHECKING:
+    from priorscope.experiments.comparison import Comparison
+    from priorscope.fitted.model import FittedModel
 
 
 class Table(list[dict[str, Any]]):
@@ -37,10 +41,13 @@ class Table(list[dict[str, Any]]):
 
 
 class Result:
-    """The answer of a comparison. `summary` is the whole of it, as `--json` prints it."""
+    """The answer of a comparison. `summary` is the whole of it, as `--json` prints it.
 
-    def __init__(self, summary: dict[str, Any]):
-        self.summary = summary
+    comparison: whose answer it is; without it no model can be fitted.
+    """
+
+    def __init__(self, summary: dict[str, Any], comparison: "Comparison | None" = None):
+        self.summary, self.comparison = summary, comparison
 
     @property
     def verdict(self) -> list[str]:
@@ -80,6 +87,45 @@ class Result:
             raise LookupError(f"The summary has no rows named {key!r}; there are {sorted(lists)}.")
         return Table(_flat(row) for row in rows)
 
+    def plot(self, metric: str | None = None) -> Any:
+        """An `altair` chart of the learning curves on intact data, with intervals.
+
+        metric: "test_bits", or a score of the curves; by default the page's first.
+            `PriorCurveDisplay` does the same for matplotlib.
+
+        Raises:
+            LookupError: if there are no curves of it.
+        """
+        from priorscope.report.curve_display import curve_chart
+
+        return curve_chart(self.summary, metric)
+
+    def best_model(
+        self,
+        learner: str | None = None,
+        *,
+        seeds: int = 1,
+        keep: Literal["average", "best"] = "average",
+    ) -> "FittedModel":
+        """The pick, or another learner of the leaderboard, trained on all labels by its recipe.
+
+        Args:
+            learner: as the leaderboard names it.
+            seeds: trainings with other initial parameters and validation parts.
+            keep: all of them, whose predictions are averaged, or the best on its validation part.
+
+        Raises:
+            LookupError: if there is no such learner.
+            ValueError: if the comparison picked none, or the training fails.
+        """
+        if self.comparison is None:
+            raise ValueError(
+                "This result has no data with it; call best_model on what compare gave."
+            )
+        from priorscope.experiments.winner import fit_compared
+
+        return fit_compared(self.comparison, self.summary, learner, seeds, keep)
+
     def report(self, path: str | Path) -> Path:
         """Write the page and its figures into the folder `path`; returns the page's path.
 
@@ -92,17 +138,27 @@ class Result:
         return "\n".join(self.verdict)
 
     def _repr_html_(self) -> str:
-        sentences = "".join(f"<p>{html.escape(sentence)}</p>" for sentence in self.verdict)
-        short = Table(
-            {
-                "learner": row["learner"],
-                "bits per label": _with_interval(row["code_bits_per_label"]),
-                "accuracy": _with_interval(row.get("accuracy")),
-                "probability best": words.percent(row["probability_best"]),
-            }
-            for row in self.summary["leaderboard"]
+        """The answer card with a small chart of the learning curves."""
+        from priorscope.report.curve_display import curve_picture
+        from priorscope.wording.card import card
+
+        shown = card(self.summary)
+        lines = "".join(
+            f'<tr><th style="text-align:left">{html.escape(line.label)}</th>'
+            f'<td style="text-align:left">{html.escape(line.text)}</td></tr>'
+            for line in shown.lines
         )
-        return sentences + short._repr_html_()
+        picture = curve_picture(self.summary)
+        chart = (
+            f'<img alt="{html.escape(t("chapter.learning-curves"))}" src="{picture}">'
+            if picture
+            else ""
+        )
+        return (
+            '<div style="display:flex;flex-wrap:wrap;gap:1rem;align-items:flex-start">'
+            f'<div style="max-width:34rem"><p><strong>{html.escape(shown.headline)}</strong></p>'
+            f"<table>{lines}</table></div>{chart}</div>"
+        )
 
 
 def _flat(row: dict[str, Any]) -> dict[str, Any]:
@@ -113,12 +169,6 @@ def _flat(row: dict[str, Any]) -> dict[str, Any]:
         else:
             flat[key] = value
     return flat
-
-
-def _with_interval(value: Any) -> str:
-    if isinstance(value, dict) and "mean" in value:  # schema 1
-        value = {**value, "center": value["mean"]}
-    return words.estimate(value)
 
 
 def _shown(value: Any) -> str:

@@ -50,6 +50,17 @@ class ModelConfig(Config):
         """
         raise NotImplementedError
 
+    def facts_of(self, network: "nn.Module") -> dict[str, Any]:
+        """What `rebuild` needs besides this config and the signature, as JSON types."""
+        return {}
+
+    def rebuild(self, signature: Signature, facts: dict[str, Any]) -> "nn.Module":
+        """A network of the same tensors as the one that `build` gave and `facts_of` described.
+
+        Nothing but the config and `facts` is read: what `build` started from may be gone.
+        """
+        return self.build(signature)
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class SelfTrained(ModelConfig):

@@ -32,6 +32,10 @@ class Selected:
         self.classes_ = getattr(self.best, "classes_", None)
         return self
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What a fitted one is saved as: `make` is a function, and is not needed any more."""
+        return {name: value for name, value in vars(self).items() if name != "make"}
+
     def predict(self, inputs: Any) -> np.ndarray:
         """(examples,) quantities."""
         return self.best.predict(inputs)

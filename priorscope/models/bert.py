@@ -1,12 +1,14 @@
 """BERT as a learner for texts, from scratch or from a pre-trained folder."""
 
 import dataclasses
-from typing import Literal
+from typing import Any, Literal
+
+from torch import nn
 
 from priorscope.bert.model.classifier import BertClassifier
 from priorscope.bert.model.encoder import BertEncoder
 from priorscope.bert.model.folder import load_bert, stored_width
-from priorscope.bert.model.shape import Size, bert_shape
+from priorscope.bert.model.shape import BertShape, Size, bert_shape
 from priorscope.core.config import DropoutRate
 from priorscope.core.signature import Signature
 from priorscope.models import MODELS, ModelConfig
@@ -70,6 +72,16 @@ class Bert(ModelConfig):
                 "pooling='class' can't work; take pooling='mean'."
             )
         encoder = self._from_folder(signature) if self.pretrained else self._from_scratch(signature)
+        return BertClassifier(encoder, signature)
+
+    def facts_of(self, network: nn.Module) -> dict[str, Any]:
+        assert isinstance(network, BertClassifier)
+        pooled = network.bert.pooler is not None
+        return {"shape": network.bert.shape.to_json(), "pooled": pooled}
+
+    def rebuild(self, signature: Signature, facts: dict[str, Any]) -> BertClassifier:
+        shape = BertShape.from_json(facts.get("shape", {}))
+        encoder = BertEncoder(shape, pooler=bool(facts.get("pooled")))
         return BertClassifier(encoder, signature)
 
     def _from_scratch(self, signature: Signature) -> BertEncoder:

@@ -4,6 +4,7 @@ import dataclasses
 import hashlib
 import importlib
 import importlib.util
+import json
 from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar
@@ -15,6 +16,9 @@ from torch import Tensor, nn
 from priorscope.core.signature import Signature
 from priorscope.models import MODELS, ModelConfig
 from priorscope.nn.checkpoint import content_digest
+from priorscope.nn.live_modules import keep, made
+
+MODULE = "module:"
 
 
 @MODELS.register
@@ -25,7 +29,8 @@ class External(ModelConfig):
     source: `timm:NAME`: an architecture of timm with new weights, for images;
         `hf:FOLDER`: a saved Hugging Face model, for images or token ids, with a new readout
         where the number of classes differs; `FILE.py:FUNCTION`: a function of the user's that
-        takes a `Signature` and returns a module (batch, *input_shape) -> logits.
+        takes a `Signature` and returns a module (batch, *input_shape) -> logits;
+        `module:NAME`: an `nn.Module` that Python code handed over, see `of_module`.
     resolution: rows and columns to which images are resized first, bilinear; 0: as they are.
     fingerprint: of the file or folder, see `of`; "" lets it change unnoticed.
     """
@@ -43,12 +48,39 @@ class External(ModelConfig):
         return cls(source=source, resolution=resolution, fingerprint=fingerprint(source))
 
     @classmethod
+    def of_module(cls, given: Any) -> "External":
+        """A class or an instance of `nn.Module` that Python code has in memory."""
+        name, content = keep(given)
+        return cls(source=f"{MODULE}{name}", fingerprint=content)
+
+    @property
+    def live(self) -> bool:
+        """Whether its network is in memory alone."""
+        return self.source.startswith(MODULE)
+
+    @property
+    def is_code(self) -> bool:
+        """Whether its network is the user's own code."""
+        return self.live or self.source.rpartition(":")[0].endswith(".py")
+
+    def why_not(self, signature: Signature) -> str | None:
+        if not self.live:
+            return None
+        try:
+            self.build(signature)
+        except ValueError as error:
+            return str(error)
+        return None
+
+    @classmethod
     def from_options(cls, options: dict[str, str]) -> "External":
         """As typed on a command line; the content is pinned as it is now."""
         typed = super().from_options(options)
         return dataclasses.replace(typed, fingerprint=fingerprint(typed.source))
 
     def build(self, signature: Signature) -> nn.Module:
+        if self.live:
+            return made(self.fingerprint, self.source.removeprefix(MODULE), signature)
         if self.fingerprint and self.fingerprint != fingerprint(self.source):
             raise ValueError(
                 f"{self.source} has changed since this run was planned; restore it, or plan again."
@@ -62,6 +94,19 @@ class External(ModelConfig):
             network = _from_file(self.source, signature)
         else:
             raise ValueError(_forms(self.source))
+        return Resized(network, self.resolution) if self.resolution else network
+
+    def facts_of(self, network: nn.Module) -> dict[str, Any]:
+        inner = network.network if isinstance(network, Resized) else network
+        config = getattr(getattr(inner, "network", None), "config", None)
+        if not self.source.startswith("hf:") or config is None:
+            return {}
+        return {"config": json.loads(config.to_json_string(use_diff=False))}
+
+    def rebuild(self, signature: Signature, facts: dict[str, Any]) -> nn.Module:
+        if not self.source.startswith("hf:"):
+            return self.build(signature)
+        network = _from_config(facts.get("config", {}), signature)
         return Resized(network, self.resolution) if self.resolution else network
 
 
@@ -184,6 +229,21 @@ def transformers_model(folder: Path) -> Any:
             f"{folder} can't be loaded ({error}); only architectures of the transformers package "
             "are, and Python in a model folder is never run."
         ) from error
+
+
+def _from_config(config: dict[str, Any], signature: Signature) -> nn.Module:
+    """A network of the transformers package without its parameters' values."""
+    transformers = _imported("transformers")
+    tokens = signature.layout == "tokens"
+    name = f"AutoModelFor{'Sequence' if tokens else 'Image'}Classification"
+    try:
+        kind = transformers.CONFIG_MAPPING[str(config.get("model_type"))]
+        made = getattr(transformers, name).from_config(
+            kind.from_dict(config), trust_remote_code=False
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"The model's network can't be built ({error}); save it again.") from error
+    return TokenNetwork(made) if tokens else ChannelsFirstNetwork(made)
 
 
 def _from_file(source: str, signature: Signature) -> nn.Module:

@@ -2,7 +2,7 @@
 
 import dataclasses
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -24,6 +24,7 @@ class Batch:
     updates: optimiser updates planned, of all its runs.
     deaths: of workers that had its runs.
     expected: seconds that it will take; it isn't begun where less is left.
+    modules: networks that Python code handed over, by fingerprint; the one part that isn't JSON.
     """
 
     root: str
@@ -35,6 +36,7 @@ class Batch:
     updates: int = 0
     deaths: int = 0
     expected: float = 0.0
+    modules: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     @classmethod
     def of(cls, runs: Sequence[Run], root: str, device: str, include: Sequence[str]) -> "Batch":
@@ -45,6 +47,7 @@ class Batch:
             device=device,
             include=tuple(include),
             updates=sum(run.learner.recipe.planned_steps(run.size) * run.tune for run in runs),
+            modules=_modules(runs),
         )
 
     @cached_property
@@ -70,3 +73,13 @@ class Batch:
         runs = tuple(run for name, run in named if name not in done)
         updates = self.updates * len(runs) // len(self.runs)
         return dataclasses.replace(self, runs=runs, updates=updates) if runs else None
+
+
+def _modules(runs: Sequence[Run]) -> dict[str, Any]:
+    live = [model for run in runs if getattr(model := run.learner.model, "live", False)]
+    if not live:
+        return {}
+    from priorscope.nn.live_modules import LIVE  # imports torch
+
+    prints = {str(getattr(model, "fingerprint", "")) for model in live}
+    return {fingerprint: LIVE[fingerprint] for fingerprint in sorted(prints)}

@@ -18,6 +18,7 @@ from priorscope.core.seeds import derive
 from priorscope.core.signature import Signature
 from priorscope.measures import EXAMPLES, measured
 from priorscope.nn.gemm import use_exact_products, use_fast_gemm
+from priorscope.nn.live_modules import LIVE
 from priorscope.runs.backends.local import choose_device
 from priorscope.runs.batch import Batch
 from priorscope.runs.cost import describe_network
@@ -52,6 +53,7 @@ def work(
     prepare_process(batch.threads if device.type == "cpu" else GPU_THREADS)
     for path in batch.include:
         include(Path(path))
+    LIVE.update(batch.modules)
     store = store or Store(Path(batch.root))
     keep = keep or partial(save, store)
     waiting = [batch]

@@ -2,10 +2,12 @@
 
 import dataclasses
 import math
+from typing import Annotated, Any
 
 import numpy as np
 import torch
 from jaxtyping import Float, Num
+from msgspec import Meta
 from torch import Tensor
 
 from priorscope.core.target import Calibration
@@ -100,3 +102,32 @@ class QuantityCalibration(Calibration):
             "spread": self.spread,
             "mixture": self.mixture,
         }
+
+    def expectation(self, outputs: Float[Tensor, "examples 1"]) -> np.ndarray:
+        return self.prediction(outputs)
+
+    def state(self) -> dict[str, Any]:
+        density = self.location.density
+        return {
+            **self.to_json(),
+            "mean": self.location.mean,
+            "std": self.location.std,
+            "density_location": density.location,
+            "density_scale": density.scale,
+            "density_degrees": 0.0 if math.isinf(density.degrees) else density.degrees,
+        }
+
+
+@dataclasses.dataclass(frozen=True)
+class StoredQuantityCalibration:
+    """A `QuantityCalibration` as JSON has it; degrees are 0 where a density is normal."""
+
+    shrink: float
+    degrees: Annotated[float, Meta(ge=0)]
+    spread: Annotated[float, Meta(gt=0)]
+    mixture: Annotated[float, Meta(ge=0, le=1)]
+    mean: float
+    std: Annotated[float, Meta(gt=0)]
+    density_location: float
+    density_scale: Annotated[float, Meta(gt=0)]
+    density_degrees: Annotated[float, Meta(ge=0)]

@@ -7,15 +7,17 @@ validation examples a lucky network must not be believed, with 2,000 they don't 
 
 import dataclasses
 import math
-from typing import ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 import torch
 from jaxtyping import Float, Int
+from msgspec import Meta
 from torch import Tensor
 from torch.nn import functional
 
 from priorscope.core.class_metrics import class_metrics
+from priorscope.core.config import checked_state
 from priorscope.core.label_code import label_code_bits, reference_bits
 from priorscope.core.target import TARGETS, Calibration, Marginal, Target
 
@@ -143,6 +145,16 @@ class Classes(Target):
         row, column = divmod(int(torch.stack(likelihoods).argmax()), len(MIXTURES))
         return ClassCalibration(TEMPERATURES[row], MIXTURES[column], s.cpu())
 
+    def calibration_from(self, state: dict[str, Any]) -> "ClassCalibration":
+        stored = checked_state(state, StoredCalibration)
+        shares = torch.tensor(stored.shares, dtype=torch.float64)
+        if len(shares) != self.num_classes:
+            raise ValueError(
+                f"A calibration of {self.num_classes} classes has {len(shares)} shares; the "
+                "model's folder is damaged."
+            )
+        return ClassCalibration(stored.temperature, stored.mixture, shares)
+
     def outputs_of(
         self, predictions: np.ndarray, classes: np.ndarray | None
     ) -> Float[Tensor, "examples classes"]:
@@ -230,3 +242,18 @@ class ClassCalibration(Calibration):
 
     def to_json(self) -> dict[str, float]:
         return {"temperature": self.temperature, "mixture": self.mixture}
+
+    def expectation(self, outputs: Float[Tensor, "examples classes"]) -> np.ndarray:
+        return self.probabilities(outputs).numpy()
+
+    def state(self) -> dict[str, Any]:
+        return {**self.to_json(), "shares": self.shares.tolist()}
+
+
+@dataclasses.dataclass(frozen=True)
+class StoredCalibration:
+    """A `ClassCalibration` as JSON has it."""
+
+    temperature: Annotated[float, Meta(gt=0)]
+    mixture: Annotated[float, Meta(ge=0, le=1)]
+    shares: tuple[float, ...]

@@ -14,17 +14,18 @@ they can be negative, and only differences mean anything.
 import dataclasses
 import math
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from priorscope.core.config import checked_state
 from priorscope.core.target import TARGETS, Marginal, Target
-from priorscope.targets._density import fit_density, student_log_density
+from priorscope.targets._density import Density, fit_density, student_log_density
 from priorscope.targets._location import NARROWEST, Location
-from priorscope.targets._quantity_calibration import QuantityCalibration
+from priorscope.targets._quantity_calibration import QuantityCalibration, StoredQuantityCalibration
 
 PSEUDO_EXAMPLES = 2.0
 SHRINKS = (1.0, 0.9, 0.75, 0.5, 0.25, 0.0)  # b
@@ -158,6 +159,17 @@ class Quantity(Target):
         b, d, s, _ = fit.best(coarse)
         b, d, s, w = fit.best((b, d, s * f) for d in DEGREES for f in FINE_SCALES)
         return QuantityCalibration(b, d, s, w, located, self.scale)
+
+    def calibration_from(self, state: dict[str, Any]) -> "QuantityCalibration":
+        stored = checked_state(state, StoredQuantityCalibration)
+        density = Density(
+            stored.density_location, stored.density_scale, stored.density_degrees or math.inf
+        )
+        location = Location(stored.mean, stored.std, density)
+        degrees = stored.degrees or math.inf
+        return QuantityCalibration(
+            stored.shrink, degrees, stored.spread, stored.mixture, location, self.scale
+        )
 
     def outputs_of(
         self, predictions: np.ndarray, classes: np.ndarray | None

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from priorscope.core.config import Config
+from priorscope.core.preprocessing import Preprocessing
 from priorscope.core.read import Read
 from priorscope.core.registry import Registry
 from priorscope.core.signature import Signature
@@ -34,6 +35,7 @@ class Examples:
     target: what kind of targets they are; without it the classes of `class_names`, or a quantity
         where there are none.
     token_names: of each id of the vocabulary, where its tokenizer is known.
+    preprocessing: how other data become such inputs; None where inputs are what the task gives.
     """
 
     inputs: np.ndarray
@@ -49,6 +51,7 @@ class Examples:
     ordered: bool = False
     target: Target = UNSET
     token_names: tuple[str, ...] = ()
+    preprocessing: Preprocessing | None = None
 
     def __post_init__(self) -> None:
         if self.target is UNSET:

@@ -25,7 +25,8 @@ class Reader:
     """
 
     def __init__(self, inputs: np.ndarray, signature: Signature, recipe: Recipe):
-        self.signature, self.resolution = signature, recipe.resolution
+        self.signature, self.recipe = signature, recipe
+        self.resolution = recipe.resolution
         if signature.layout == "tokens":
             return
         axes = tuple(range(inputs.ndim - 1))
@@ -44,13 +45,31 @@ class Reader:
     ) -> "Reader":
         """With these means and standard deviations, which must broadcast to a batch."""
         reader = cls.__new__(cls)
-        reader.signature, reader.resolution = signature, recipe.resolution
+        reader.signature, reader.recipe = signature, recipe
+        reader.resolution = recipe.resolution
         reader._set(mean, std)
         return reader
 
     def _set(self, mean: np.ndarray, std: np.ndarray) -> None:
         self.mean = torch.from_numpy(mean).to(torch.get_default_dtype())
         self.std = torch.from_numpy(std).to(torch.get_default_dtype())
+
+    @classmethod
+    def restored(
+        cls, signature: Signature, recipe: Recipe, mean: Tensor | None, std: Tensor | None
+    ) -> "Reader":
+        """With what another one measured: (channels,) or (features,); None for token ids."""
+        reader = cls.__new__(cls)
+        reader.signature, reader.recipe = signature, recipe
+        reader.resolution = recipe.resolution
+        if mean is not None and std is not None:
+            reader.mean, reader.std = mean, std
+        return reader
+
+    @property
+    def statistics(self) -> dict[str, Tensor]:
+        """`mean` and `std`; empty for token ids, of which nothing is measured."""
+        return {} if self.signature.layout == "tokens" else {"mean": self.mean, "std": self.std}
 
     def to(self, device: torch.device) -> "Reader":
         """Move the statistics."""

@@ -203,4 +203,15 @@ PAGE: dict[str, str] = {
     "tool.more": "{n} more",
     "tool.all_models": "All {n} models",
     "tool.numbers": "The numbers",
+    # A fitted model
+    "model.what": "{learner}, trained on {examples} labels ({members}).",
+    "model.members.one": "one training",
+    "model.members.many": "mean of {n} trainings",
+    "model.classes.one": "It predicts one class: {names}.",
+    "model.classes.many": "It predicts {n} classes: {names}.",
+    "model.quantity": "It predicts a quantity.",
+    "model.expected": (
+        "Expected on new data of this kind: {metric} {value}, measured with {size} labels."
+    ),
+    "model.origin": "From the comparison of {name} ({data}): {answer}",
 }

@@ -1,10 +1,13 @@
 """`compare` from Python, with arrays and with somebody else's classifier."""
 
+import html
+import json
+
 import numpy as np
 import pytest
 from sklearn.ensemble import RandomForestClassifier
 
-from priorscope import compare
+from priorscope import PriorCurveDisplay, Result, compare
 from priorscope.models.mlp import MLP
 
 SMALL = {"sizes": (20, 40, 80), "repeats": 2, "steps": 20, "epochs": 1, "workers": 0}
@@ -37,7 +40,42 @@ def test_rows_are_flat_and_become_frames(result):
 
 def test_a_notebook_shows_the_verdict_escaped(result):
     assert result.verdict[0] in repr(result)
-    assert "<table>" in result._repr_html_()
+    shown = result._repr_html_()
+    assert html.escape(result.verdict[0]) in shown
+    assert "data:image/svg+xml;base64," in shown
+    spoilt = json.loads(json.dumps(result.summary).replace("linear", "<script>alert(1)</script>"))
+    assert "<script" not in Result(spoilt)._repr_html_()
+
+
+def test_the_chart_of_the_curves_is_altair_s(result):
+    chart = result.plot()
+    spec = chart.to_dict()
+    names = {row["learner"] for rows in spec["datasets"].values() for row in rows}
+    assert names == {row["learner"] for row in result.leaderboard()}
+    assert "accuracy" in json.dumps(spec["layer"])
+    assert "test_bits" in json.dumps(result.plot("test_bits").to_dict()["layer"])
+    with pytest.raises(LookupError, match="no learning curves of 'rmse'"):
+        result.plot("rmse")
+
+
+def test_curves_on_axes_of_matplotlib(result):
+    matplotlib = pytest.importorskip("matplotlib")
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    display = PriorCurveDisplay.from_result(result).plot()
+    assert display.ax_.get_xscale() == "log"
+    assert set(display.lines_) == {row["learner"] for row in result.leaderboard()}
+    assert display.bands_ == {}  # of two repeats an interval says little
+    rows = [r for r in result.curves() if r["learner"] == "mlp" and r["structure"] == "intact"]
+    assert list(display.lines_["mlp"].get_ydata()) == [r["accuracy.center"] for r in rows]
+    _, ax = pyplot.subplots()
+    mine = PriorCurveDisplay.from_result(result, "test_bits").plot(ax=ax, color="black")
+    assert mine.ax_ is ax
+    assert mine.lines_["mlp"].get_color() == "black"
+    pyplot.close("all")
+    with pytest.raises(LookupError, match="no learning curves of 'rmse'"):
+        PriorCurveDisplay.from_result(result, "rmse")
 
 
 def test_the_report_is_made_again_elsewhere(result, tmp_path):

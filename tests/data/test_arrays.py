@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from priorscope.data.layout import laid_out
+from priorscope.data.layout import arranged
 from priorscope.data.readers.arrays import Arrays, examples_from_arrays
 
 STREAM = np.random.default_rng(0)
@@ -92,9 +92,9 @@ def test_axes_are_read_by_the_documented_rule(shape, dtype, kind, layout, input_
 
 
 def test_whole_numbers_up_to_255_are_kept_as_bytes():
-    images, _ = laid_out(np.full((3, 8, 8), 255, dtype=np.int64))
+    images, *_ = arranged(np.full((3, 8, 8), 255, dtype=np.int64))
     assert images.dtype == np.uint8
-    deep, _ = laid_out(np.full((3, 8, 8), 256, dtype=np.int64))
+    deep, *_ = arranged(np.full((3, 8, 8), 256, dtype=np.int64))
     assert deep.dtype == np.float32
 
 

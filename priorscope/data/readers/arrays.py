@@ -10,12 +10,12 @@ from priorscope.core.config import Share
 from priorscope.core.printable import printable
 from priorscope.core.read import Note
 from priorscope.core.signature import Layout
-from priorscope.data.array_files import ArrayFile, open_arrays
+from priorscope.data.array_files import INPUTS, ArrayFile, open_arrays
 from priorscope.data.clean import LabelOptions, assemble, split_examples
-from priorscope.data.layout import Channels, laid_out, token_vocabulary
+from priorscope.data.layout import Channels, arranged, offset_note, token_vocabulary
+from priorscope.data.preprocessing.arrays import fitted_layout
 from priorscope.tasks import TASKS, Examples, TaskConfig
 
-INPUTS = ("x", "inputs", "input", "data", "images", "features", "arr_0")
 TARGETS = ("y", "labels", "label", "targets", "target", "classes", "arr_1")
 FLAGS = ("is_test", "test_mask", "test")
 NAMES = ("class_names", "classes", "target_names", "label_names")
@@ -158,7 +158,7 @@ def examples_from_arrays(
 ) -> Examples:
     """Examples from arrays in memory; `options` are the fields of `LabelOptions`.
 
-    x: (examples, ...), read by the rule of `laid_out`. y: (examples,) labels.
+    x: (examples, ...), read by the rule of `arranged`. y: (examples,) labels.
     is_test: (examples,) booleans, instead of x_test and y_test.
     groups, times: (examples,), of x alone; see `split_examples`.
 
@@ -199,7 +199,10 @@ def _examples(
     groups: np.ndarray | None,
     times: np.ndarray | None,
 ) -> Examples:
-    inputs, more = laid_out(x, kind, channels)
+    values, layout, more = arranged(x, kind, channels)
+    preprocessing = fitted_layout(values, layout, channels)
+    inputs = preprocessing.inputs(values)
+    more += offset_note(preprocessing.offsets)
     codes = (
         None
         if groups is None
@@ -215,9 +218,10 @@ def _examples(
         y, is_test, options=options, test_from=test_from, groups=codes, times=times
     )
     vocabulary = token_vocabulary(inputs) if kind == "tokens" else None
+    preprocessing = dataclasses.replace(preprocessing, vocabulary=vocabulary or 0)
     return assemble(
         split, inputs[split.train], inputs[split.test],
-        vocabulary=vocabulary, notes=[*notes, *more],
+        vocabulary=vocabulary, notes=[*notes, *more], preprocessing=preprocessing,
     )  # fmt: skip
 
 

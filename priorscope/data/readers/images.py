@@ -1,11 +1,9 @@
 """Image files in one folder per class, in archives, in tables, or beside a table of labels."""
 
 import dataclasses
-import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,22 +14,10 @@ from priorscope.core.read import Dropped, Note
 from priorscope.data.clean import LabelOptions, assemble, split_examples
 from priorscope.data.image_sources import ImageSource, open_images
 from priorscope.data.near import near_images
-from priorscope.data.pixels import (
-    UNREADABLE,
-    Picture,
-    TooLargeError,
-    common_shift,
-    decode,
-    quiet_decoding,
-    stretched,
-)
+from priorscope.data.pixels import Picture, common_shift
+from priorscope.data.preprocessing.images import DEFAULT, LARGEST, Pixels, decoded
 from priorscope.data.rows import RowsConfig
 from priorscope.tasks import TASKS, Examples, TaskConfig
-
-LARGEST = 128  # pixels a side that are kept without asking
-DEFAULT = 64  # pixels a side where sizes are mixed or larger
-MAX_ARRAY = 8 * 2**30
-TOGETHER = 512  # files that are read before they are decoded by threads
 
 
 @TASKS.register
@@ -74,14 +60,18 @@ class Images(TaskConfig):
         )  # fmt: skip
         source = open_images(Path(self.path), rows, self.group)
         skipped: dict[str, str] = {}
-        pictures = self._decoded(source, skipped)
+        decoding = (0, self.image_size) if self.image_size else (LARGEST, DEFAULT)
+        pictures = decoded(source.contents(), *decoding, partial(self._skip, skipped), self.path)
         if not pictures:
             shown = _reasons(skipped)
             raise ValueError(
                 f"None of the {len(skipped)} images in {self.path} can be read: {shown}."
             )
         names = list(pictures)
-        pixels, notes = self._stacked(list(pictures.values()))
+        preprocessing = self._fitted(list(pictures.values()))
+        pixels, count = preprocessing.stacked(list(pictures.values()))
+        notes = self._size_notes(list(pictures.values()), count)
+        notes[1 if count else 0 : 0] = _done(list(pictures.values()), preprocessing.shift)
         split = split_examples(
             [source.labels[name] for name in names],
             None if source.is_test is None else np.array([source.is_test[n] for n in names]),
@@ -109,64 +99,35 @@ class Images(TaskConfig):
             dropped=[Dropped(len(skipped), f"unreadable images ({_reasons(skipped)})")]
             if skipped
             else [],
+            preprocessing=preprocessing,
         )
 
-    def _decoded(self, source: ImageSource, skipped: dict[str, str]) -> dict[str, Picture]:
-        """Pictures by name, names sorted whatever the source's order."""
-        largest, side = (0, self.image_size) if self.image_size else (LARGEST, DEFAULT)
-        decoded: dict[str, Picture] = {}
-        size = 0
-
-        def attempt(item: tuple[str, bytes]) -> tuple[str, Picture | Exception]:
-            try:
-                return item[0], decode(*item, largest, side)
-            except TooLargeError:
-                raise
-            except UNREADABLE as error:
-                return item[0], error
-
-        with quiet_decoding(), ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as threads:
-            for some in _batched(source.contents()):
-                for name, picture in threads.map(attempt, some):
-                    if isinstance(picture, Exception):
-                        self._skip(name, picture, skipped)
-                        continue
-                    decoded[name] = picture
-                    size += picture.pixels.nbytes
-                if size > MAX_ARRAY:
-                    raise ValueError(
-                        f"The first {len(decoded):,} images of {self.path} take more than "
-                        f"{MAX_ARRAY / 2**30:.0f} GiB; give an image_size, or a smaller one."
-                    )
-        return dict(sorted(decoded.items(), key=lambda item: _by_number(item[0])))
-
-    def _stacked(self, pictures: list[Picture]) -> tuple[np.ndarray, list[Note]]:
-        """(examples, rows, columns, channels) uint8 of one size, and notes."""
+    def _fitted(self, pictures: list[Picture]) -> Pixels:
+        """One size for all: their own where they share it, a square otherwise."""
         shapes = {p.pixels.shape[:2] for p in pictures}
-        channels = {p.pixels.shape[2] for p in pictures}
         side = self.image_size or DEFAULT
         rows, columns = shapes.pop() if len(shapes) == 1 else (side, side)
-        deep = [p.pixels for p in pictures if p.pixels.dtype == np.uint16]
-        shift = common_shift(max(int(pixels.max()) for pixels in deep)) if deep else 0
-        result = np.empty((len(pictures), rows, columns, max(channels)), dtype=np.uint8)
-        count = 0
-        for k, picture in enumerate(pictures):
-            pixels = picture.pixels
-            if pixels.shape[:2] != (rows, columns):
-                pixels = stretched(pixels, side)
-                count += 1
-            result[k] = pixels >> shift if pixels.dtype == np.uint16 else pixels
-        count += sum(p.resized for p in pictures)
-        notes = _done(pictures, len(deep), shift)
+        deep = [int(p.pixels.max()) for p in pictures if p.pixels.dtype == np.uint16]
+        return Pixels(
+            rows=rows,
+            columns=columns,
+            channels=max(p.pixels.shape[2] for p in pictures),
+            image_size=self.image_size,
+            shift=common_shift(max(deep)) if deep else 0,
+        )
+
+    def _size_notes(self, pictures: list[Picture], count: int) -> list[Note]:
+        notes = []
         if count:
+            side = self.image_size or DEFAULT
             way = "" if self.image_size else "; --image-size gives another size"
             text = f"{count} images of other sizes are stretched to {side} x {side}{way}."
-            notes.insert(0, Note(text))
-        if len(channels) > 1:
+            notes.append(Note(text))
+        if len({p.pixels.shape[2] for p in pictures}) > 1:
             notes.append(Note("Grey and colour images are mixed; all are read as colour."))
-        return result, notes
+        return notes
 
-    def _skip(self, name: str, error: Exception, skipped: dict[str, str]) -> None:
+    def _skip(self, skipped: dict[str, str], name: str, error: Exception) -> None:
         reason = str(error).partition(": <")[0].partition(" <")[0] or type(error).__name__
         if name.lower().endswith((".heic", ".heif")) and "identify" in reason:
             reason = "HEIC needs pip install 'priorscope[heic]'"
@@ -178,19 +139,10 @@ class Images(TaskConfig):
         skipped[name] = reason
 
 
-def _batched(contents: Iterator[tuple[str, bytes]]) -> Iterator[list[tuple[str, bytes]]]:
-    while some := list(islice(contents, TOGETHER)):
-        yield some
-
-
-def _by_number(name: str) -> tuple[int, str]:
-    """Rows of a table by their number, files by name."""
-    return (int(name[4:]), "") if name.startswith("row ") and name[4:].isdigit() else (-1, name)
-
-
-def _done(pictures: Sequence[Picture], deep: int, shift: int) -> list[Note]:
+def _done(pictures: Sequence[Picture], shift: int) -> list[Note]:
     """Notes on what was done to images, with counts."""
     notes = []
+    deep = sum(p.pixels.dtype == np.uint16 for p in pictures)
     if deep:
         bits = 8 + shift
         notes.append(

@@ -8,13 +8,13 @@ import numpy as np
 from priorscope.core.config import Share
 from priorscope.core.read import Note
 from priorscope.data.clean import LabelOptions, assemble, split_examples
-from priorscope.data.layout import centred
+from priorscope.data.layout import largest_offset
+from priorscope.data.preprocessing.series import SeriesShape, fitted_series, known_lengths
 from priorscope.data.series_files import Series as Raw
 from priorscope.data.series_files import is_delimited_series, read_series
 from priorscope.tasks import TASKS, Examples, TaskConfig
 
 SUFFIXES = (".ts", ".arff")
-MAX_VALUES = 2**30  # of all series, padded: 4 GiB as float32
 
 
 @TASKS.register
@@ -58,7 +58,9 @@ class Series(TaskConfig):
             ),
             test_from="" if test is None else test.name,
         )
-        values, padded, notes = _padded(series)
+        preprocessing = fitted_series(series)
+        values = preprocessing.stacked(series, str(train))
+        notes = _notes(series, preprocessing)
         if test is not None and test != Path(self.test):
             notes.insert(0, Note(f"{test.name} beside it is the test split."))
         return assemble(
@@ -66,8 +68,9 @@ class Series(TaskConfig):
             values[split.train],
             values[split.test],
             kind="series",
-            padded=padded,
+            padded=preprocessing.padded,
             notes=notes,
+            preprocessing=preprocessing,
         )
 
     def _files(self) -> tuple[Path, Path | None]:
@@ -105,39 +108,15 @@ def _training_file(path: Path) -> Path:
     return training[-1]  # .ts before .arff: it also holds several channels
 
 
-def _padded(series: Raw) -> tuple[np.ndarray, bool, list[Note]]:
-    """(examples, steps, channels) float32, whether the last channel is the padding mask, notes."""
-    channels = {s.shape[1] for s in series}
-    if len(channels) != 1:
-        raise ValueError(f"Series have different numbers of channels: {sorted(channels)}.")
-    lengths = np.array([_length(s) for s in series])
-    if (lengths == 0).any():
-        raise ValueError(f"Series {int(np.argmin(lengths))} has no values; take it out.")
-    longest, width = int(lengths.max()), channels.pop()
-    if len(series) * longest * (width + 1) > MAX_VALUES:
-        place = int(lengths.argmax())
-        raise ValueError(
-            f"Padded to the longest series ({longest:,} steps, series {place}; the median has "
-            f"{np.median(lengths):,.0f}), the data would take "
-            f"{len(series) * longest * (width + 1) * 4 / 2**30:,.0f} GiB; cut the long ones."
-        )
-    values = np.zeros((len(series), longest, width))
-    for k, (one, length) in enumerate(zip(series, lengths, strict=True)):
-        values[k, :length] = one[:length]
-    narrow, offset = (values, 0.0) if np.isnan(values).any() else centred(values)
+def _notes(series: Raw, shape: SeriesShape) -> list[Note]:
+    offset = largest_offset(shape.offsets)
     notes = [Note(f"Channels are centred at {offset:.6g}, as they vary little.")] if offset else []
-    narrow = narrow.astype(np.float32, copy=False)
-    if lengths.min() == longest:
-        return narrow, False, notes
-    mask = (np.arange(longest) < lengths[:, None]).astype(np.float32)
-    narrow *= mask[..., None]
-    notes.append(
-        Note(f"Lengths go from {lengths.min()} to {longest}; shorter series are padded with zeros.")
-    )
-    return np.concatenate([narrow, mask[..., None]], axis=2), True, notes
-
-
-def _length(one: np.ndarray) -> int:
-    """Steps up to the last one that has a value."""
-    valid = np.flatnonzero(~np.isnan(one).all(axis=1))
-    return int(valid[-1]) + 1 if len(valid) else 0
+    if shape.padded:
+        shortest = int(known_lengths(series).min())
+        notes.append(
+            Note(
+                f"Lengths go from {shortest} to {shape.steps}; shorter series are padded with "
+                "zeros."
+            )
+        )
+    return notes

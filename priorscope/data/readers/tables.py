@@ -7,15 +7,14 @@ import numpy as np
 from priorscope.core.printable import printable
 from priorscope.core.read import ColumnUse, Note
 from priorscope.data.clean import Split, assemble
-from priorscope.data.columns import Column, column, vectors
+from priorscope.data.columns import Column, column
 from priorscope.data.identifiers import follows_rows, why_identifier
-from priorscope.data.layout import centred
+from priorscope.data.layout import largest_offset, shifted
+from priorscope.data.preprocessing.columns import MAX_VALUES, ColumnCode, Columns, fitted_column
 from priorscope.data.rows import RowsConfig, group_warning
 from priorscope.data.source import Source
 from priorscope.data.tell_tale import tells_target
 from priorscope.tasks import TASKS, Examples
-
-MAX_VALUES = 2**31  # of all features of all rows: 8 GiB as float32
 
 
 @TASKS.register
@@ -41,11 +40,25 @@ class Tables(RowsConfig):
         uses = self._uses(source, target)
         names = [use.name for use in uses if use.used]
         split = self.split(source, target, seed)
-        features, notes = _features([source.columns[name] for name in names], split)
+        columns = [source.columns[name] for name in names]
+        features, codes, notes = _features(columns, split)
         notes = [*source.notes, *_left_out(uses), *notes]
         if not self.group:
             notes += group_warning(source.columns, {target, self.time})
-        return assemble(split, *features, kind="vector", notes=notes, columns=uses)
+        preprocessing = Columns(
+            columns=codes,
+            header=source.has_header,
+            decimal=columns[0].decimal,
+            encoding=self.encoding,
+        )
+        return assemble(
+            split,
+            *features,
+            kind="vector",
+            notes=notes,
+            columns=uses,
+            preprocessing=preprocessing,
+        )
 
     def _uses(self, source: Source, target: str) -> list[ColumnUse]:
         """What becomes of each column.
@@ -144,15 +157,17 @@ def _left_out(uses: list[ColumnUse]) -> list[Note]:
 
 def _features(
     columns: list[Column], split: Split
-) -> tuple[tuple[np.ndarray, np.ndarray], list[Note]]:
-    """(training, test) inputs (examples, features) float32 and notes."""
+) -> tuple[tuple[np.ndarray, np.ndarray], tuple[ColumnCode, ...], list[Note]]:
+    """(training, test) inputs (examples, features) float32, how they were made, and notes."""
     notes: list[Note] = []
     parts: list[tuple[np.ndarray, np.ndarray]] = []
+    codes: list[ColumnCode] = []
     size = 0
     for values in columns:
-        encoded, more = _encoded(values, split)
-        notes += more
-        if len(columns) > 1 and tells_target(encoded[split.train], split):
+        code = fitted_column(values, split.train)
+        features = code.features(values)
+        notes += _column_notes(values, code)
+        if len(columns) > 1 and tells_target(features[split.train], split):
             notes.append(
                 Note(
                     f"The column {values.name!r} alone tells the target; if it isn't known before "
@@ -160,75 +175,42 @@ def _features(
                     "warning",
                 )
             )
-        size += encoded.size
+        size += features.size
         if size > MAX_VALUES:
             raise ValueError(
                 f"The table has more than {MAX_VALUES:,} values; name fewer columns with --input."
             )
-        narrow, offset = centred(encoded, split.train)
-        if offset:
+        if code.offsets:
+            offset = largest_offset(code.offsets)
             notes.append(Note(f"{values.name!r} is centred at {offset:.6g}, as it varies little."))
+        narrow = shifted(features, code.offsets)
         parts.append((narrow[split.train], narrow[split.test]))
+        codes.append(code)
     train, test = (np.concatenate(list(side), axis=1) for side in zip(*parts, strict=True))
-    return (train, test), notes
+    return (train, test), tuple(codes), notes
 
 
-def _encoded(values: Column, split: Split) -> tuple[np.ndarray, list[Note]]:
-    """(rows, features of this column) float64 or bool, and notes."""
-    if values.kind == "vector":
-        read = vectors(values.values)
-        assert read is not None
-        return read, []
+def _column_notes(values: Column, code: ColumnCode) -> list[Note]:
+    """How numbers are written, which are none, and how missing ones are filled."""
     notes: list[Note] = []
-    if values.kind == "date" and values.dates is not None:
-        numbers = values.dates
-    elif values.kind == "number" and values.numbers is not None:
-        numbers = values.numbers.values
-        if values.numbers.form:
-            notes.append(Note(f"{values.name!r} is read as numbers ({values.numbers.form})."))
-        if values.numbers.odd:
-            shown = ", ".join(printable(repr(v), 30) for v in values.numbers.odd)
-            notes.append(
-                Note(
-                    f"{values.numbers.num_odd:,} values of {values.name!r} are no numbers "
-                    f"({shown}) and count as missing.",
-                    "warning",
-                )
+    numbers = values.numbers if code.as_ == "number" else None
+    if numbers is not None and numbers.form:
+        notes.append(Note(f"{values.name!r} is read as numbers ({numbers.form})."))
+    if numbers is not None and numbers.odd:
+        shown = ", ".join(printable(repr(v), 30) for v in numbers.odd)
+        notes.append(
+            Note(
+                f"{numbers.num_odd:,} values of {values.name!r} are no numbers "
+                f"({shown}) and count as missing.",
+                "warning",
             )
-    else:
-        return _one_hot(values, split), notes
-    return _filled(values.name, numbers, split, notes)
-
-
-def _filled(
-    name: str, numbers: np.ndarray, split: Split, notes: list[Note]
-) -> tuple[np.ndarray, list[Note]]:
-    infinite = np.isinf(numbers)
-    if infinite.any():
-        raise ValueError(
-            f"The column {name!r} holds an infinite value (first: row "
-            f"{int(np.flatnonzero(infinite)[0])}); remove or fill it."
         )
-    missing = np.isnan(numbers)
-    if not missing.any():
-        return numbers[:, None], notes
-    present = numbers[split.train][~missing[split.train]]
-    median = float(np.median(present)) if len(present) else 0.0
-    filled = np.where(missing, median, numbers)
-    notes.append(
-        Note(
-            f"{missing.sum():,} values of the column {name!r} are missing; they are filled with "
-            f"the median {median:g}, and a feature marks them."
+    if code.marks_missing:
+        missing = int(np.count_nonzero(code.features(values)[:, 1]))
+        notes.append(
+            Note(
+                f"{missing:,} values of the column {values.name!r} are missing; they are filled "
+                f"with the median {code.median:g}, and a feature marks them."
+            )
         )
-    )
-    return np.stack([filled, missing], axis=1), notes
-
-
-def _one_hot(values: Column, split: Split) -> np.ndarray:
-    codes, names = values.categories
-    used = np.unique(codes[split.train])
-    if len(used) * len(codes) > MAX_VALUES:
-        raise ValueError(
-            f"The column {values.name!r} has {len(names):,} categories, too many; leave it out."
-        )
-    return codes[:, None] == used
+    return notes

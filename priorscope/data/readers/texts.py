@@ -10,13 +10,13 @@ from priorscope.data.clean import assemble
 from priorscope.data.columns import Columns, column, listed
 from priorscope.data.identifiers import why_identifier
 from priorscope.data.near import near_texts
+from priorscope.data.preprocessing.texts import MAX_CHARACTERS, TextColumn, encoded_texts
 from priorscope.data.rows import RowsConfig, group_warning
 from priorscope.data.source import Source
 from priorscope.tasks import TASKS, Examples
-from priorscope.text.encode import Encoded, LineEncoder
+from priorscope.text.encode import Encoded
 from priorscope.text.tokenizer import load_tokenizer, special_ids, train_tokenizer
 
-MAX_CHARACTERS = 500  # for each token that is kept: the rest of a long text isn't tokenized
 MANY_UNKNOWN = 0.1
 
 
@@ -59,11 +59,18 @@ class Texts(RowsConfig):
             raise ValueError(
                 f"{self.tokenizer} has [PAD] as id {special['[PAD]']}, but it must be 0."
             )
-        encoded = LineEncoder(tokenizer).encode(texts)
-        around = (special["[CLS]"], special["[SEP]"]) if self.tokenizer else ()
-        ids, notes = _padded(
-            encoded, split.train, self.max_tokens, unknown=special["[UNK]"], around=around
+        encoded = encoded_texts(tokenizer, texts, self.max_tokens)
+        preprocessing = TextColumn(
+            column=name,
+            tokenizer=tokenizer.to_str(),
+            most=self.max_tokens,
+            tokens=_length(encoded, split.train, self.max_tokens, 2 if self.tokenizer else 0),
+            around=bool(self.tokenizer),
+            header=source.has_header,
+            encoding=self.encoding,
         )
+        ids, plain = preprocessing.padded(encoded, special)
+        notes = [Note(text, level) for text, level in plain]
         unknown = float((encoded.ids == special["[UNK]"]).mean()) if len(encoded.ids) else 0.0
         if unknown > MANY_UNKNOWN:
             notes.append(
@@ -99,6 +106,7 @@ class Texts(RowsConfig):
                 for column in source.columns
             ],
             unknown_tokens=unknown,
+            preprocessing=preprocessing,
         )
         names = sorted(tokenizer.get_vocab().items(), key=lambda item: item[1])
         return dataclasses.replace(examples, token_names=tuple(name for name, _ in names))
@@ -145,35 +153,8 @@ def text_column(columns: Columns, wanted: str, others: set[str]) -> str:
     )
 
 
-def _padded(
-    texts: Encoded, train: np.ndarray, most: int, *, unknown: int, around: tuple[int, ...]
-) -> tuple[np.ndarray, list[Note]]:
-    """(texts, tokens) int32 with 0 behind the end of each text, and notes.
-
-    around: the ids before and behind each text, or none.
-    """
-    lengths = np.diff(texts.offsets)
-    extra = len(around)
+def _length(encoded: Encoded, train: np.ndarray, most: int, extra: int) -> int:
+    """Tokens that 99% of the training texts need, in eights, `extra` ones included; see `Texts`."""
+    lengths = np.diff(encoded.offsets)
     needed = int(np.ceil((np.quantile(lengths[train], 0.99) + extra) / 8)) * 8
-    tokens = max(1 + extra, min(most, needed))
-    room = tokens - extra
-    notes = []
-    if (cut := int((lengths > room).sum())) > 0:
-        notes.append(Note(f"{cut} of {len(lengths)} texts are cut to their first {room} tokens."))
-    if (empty := int((lengths == 0).sum())) > 0:
-        notes.append(
-            Note(f"{empty} of {len(lengths)} texts are empty; they are read as [UNK].", "warning")
-        )
-    positions = np.arange(room)
-    kept = np.minimum(lengths, room)
-    inside = positions < kept[:, None]
-    words = np.zeros((len(lengths), room), dtype=np.int32)
-    words[inside] = texts.ids[(texts.offsets[:-1, None] + positions)[inside]]
-    words[lengths == 0, 0] = unknown
-    if not around:
-        return words, notes
-    before, behind = around
-    result = np.pad(words, ((0, 0), (1, 1)))
-    result[:, 0] = before
-    result[np.arange(len(result)), 1 + np.maximum(kept, 1)] = behind
-    return result, notes
+    return max(1 + extra, min(most, needed))

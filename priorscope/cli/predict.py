@@ -1,0 +1,54 @@
+"""`priorscope predict MODEL DATA`: classes with probabilities, or quantities, of new data."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from priorscope.cli.exit_codes import Exit
+
+
+def run(
+    model: Path,
+    data: Path,
+    /,
+    *,
+    out: Annotated[Path | None, Parameter(alias="-o")] = None,
+    include: Annotated[tuple[Path, ...], Parameter(negative=())] = (),
+    trust: Annotated[tuple[str, ...], Parameter(negative=())] = (),
+) -> int:
+    """Predict on DATA with a model that `priorscope fit` saved; labels in DATA are not read.
+
+    Parameters
+    ----------
+    model
+        Folder of the model.
+    data
+        New data of the kind that the model was trained on: a folder of images, a table with or
+        without its target, a column of texts, arrays, series.
+    out
+        CSV file to write; without it the rows are printed.
+    include
+        Python files with a learner of your own, which a model folder never holds.
+    trust
+        Types of estimators beyond scikit-learn's that the model may hold.
+    """
+    from priorscope.core.folders import refuse_overlap
+    from priorscope.core.printable import printable
+    from priorscope.fitted.model import FittedModel
+    from priorscope.fitted.predictions import predictions_csv, write_predictions
+
+    if out is not None:
+        refuse_overlap([data, model], out)
+    fitted = FittedModel.load(model, include=list(include), trusted=trust)
+    inputs = fitted.inputs(data)
+    for note in inputs.notes:
+        print(f"priorscope: {printable(note, 1000)}", file=sys.stderr)
+    content = predictions_csv(fitted, inputs)
+    if out is None:
+        print(content, end="")
+    else:
+        write_predictions(out, content)
+        print(f"{len(inputs.names):,} predictions in {out}", file=sys.stderr)
+    return Exit.DONE

@@ -1,0 +1,79 @@
+"""Predictions as a CSV file that a spreadsheet can open: no cell of text is ever a formula."""
+
+import csv
+import io
+from pathlib import Path
+
+import numpy as np
+
+from priorscope.core.files import write
+from priorscope.core.preprocessing import NewInputs
+from priorscope.fitted.model import FittedModel
+
+FORMULA = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+    "\r",
+    "\n",
+)  # what a spreadsheet takes a cell that begins so for
+HEAD = ("example", "prediction")
+
+
+def predictions_csv(model: FittedModel, inputs: NewInputs) -> str:
+    """Rows: example, prediction, and of classes the probability of each, in `p CLASS`.
+
+    Text that begins as a formula does gets an apostrophe in front; numbers are left alone.
+    """
+    values = model.expectation(inputs)
+    head = list(HEAD)
+    buffer = io.StringIO(newline="")
+    rows = csv.writer(buffer, lineterminator="\n")
+    if values.ndim == 1:
+        rows.writerow(head)
+        rows.writerows(
+            (cell(name), repr(float(value)))
+            for name, value in zip(inputs.names, values, strict=True)
+        )
+        return buffer.getvalue()
+    names = model.facts.classes
+    rows.writerow([*head, *(f"p {name}" for name in names)])
+    best = values.argmax(axis=1)
+    for name, k, shares in zip(inputs.names, best, values, strict=True):
+        rows.writerow([cell(name), cell(names[k]), *(f"{p:.6g}" for p in shares)])
+    return buffer.getvalue()
+
+
+def cell(text: str) -> str:
+    """Text as a cell, harmless in a spreadsheet; a plain number stays one."""
+    if not text.startswith(FORMULA):
+        return text
+    return text if _is_number(text) else f"'{text}"
+
+
+def write_predictions(path: Path, content: str) -> None:
+    """Write the file, whole or not at all; over nothing but a file of predictions.
+
+    Raises:
+        ValueError: if another file is there, or a link.
+    """
+    if path.is_dir():
+        raise ValueError(f"{path} is a folder; give --out the name of a file.")
+    if path.is_symlink() or path.exists():
+        with path.open("rb") as file:
+            begins = file.read(len(",".join(HEAD)))
+        if path.is_symlink() or begins != ",".join(HEAD).encode():
+            raise ValueError(
+                f"{path} is a file that priorscope didn't write, so it is left alone; give "
+                "another --out."
+            )
+    write(path, content)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return bool(np.isfinite(float(text))) and text.strip() == text
+    except ValueError:
+        return False

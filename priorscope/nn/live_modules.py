@@ -1,0 +1,134 @@
+"""Networks that Python code hands over: classes and instances of `nn.Module`, by fingerprint.
+
+They are no files, so they travel to workers inside batches, and a model folder never holds them.
+"""
+
+import copy
+import hashlib
+import inspect
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from priorscope.core.signature import Signature
+
+LIVE: dict[str, Any] = {}  # fingerprint -> class, function or instance
+
+
+def is_module(given: Any) -> bool:
+    """Whether it is an instance or a class of `nn.Module`."""
+    return isinstance(given, nn.Module) or (
+        isinstance(given, type) and issubclass(given, nn.Module)
+    )
+
+
+def keep(given: Any) -> tuple[str, str]:
+    """(name, fingerprint) of a module, which `made` finds from now on in this process."""
+    kind = given if isinstance(given, type) else type(given)
+    content = hashlib.sha256(f"{kind.__module__}.{kind.__qualname__}".encode())
+    try:
+        content.update(inspect.getsource(kind).encode())
+    except (OSError, TypeError):  # typed into a console: its name is all that is known
+        content.update(b"no source")
+    if isinstance(given, nn.Module):
+        content.update(repr(given).encode())
+        for name, tensor in given.state_dict().items():
+            content.update(name.encode())
+            content.update(tensor.detach().cpu().contiguous().view(torch.uint8).numpy().tobytes())
+    fingerprint = content.hexdigest()[:16]
+    LIVE[fingerprint] = given
+    return kind.__qualname__.rpartition(".")[2], fingerprint
+
+
+def made(fingerprint: str, name: str, signature: Signature) -> nn.Module:
+    """A network that reads (batch, *input_shape) and gives (batch, output_size).
+
+    A class is called without arguments, or with the signature if it needs one; an instance is
+    copied with the parameters that it has. Images and series are handed over in torch's order,
+    (batch, channels, ...), or as they are where the module refuses that.
+
+    Raises:
+        ValueError: if there is no such module here, it can't be made, or it doesn't fit.
+    """
+    if fingerprint not in LIVE:
+        raise ValueError(
+            f"The network {name} is a class of somebody's Python code; hand it over again."
+        )
+    given = LIVE[fingerprint]
+    if isinstance(given, nn.Module):
+        return _fitted(copy.deepcopy(given), name, signature)
+    try:
+        needs = [
+            parameter
+            for parameter in inspect.signature(given).parameters.values()
+            if parameter.default is parameter.empty
+            and parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
+        ]
+        network = given(signature) if len(needs) == 1 else given()
+    except Exception as error:  # the user's own code may fail in any way
+        raise ValueError(
+            f"{name} can't be made ({type(error).__name__}: {error}); give it defaults, one "
+            "argument that is the signature, or hand over an instance."
+        ) from error
+    return _fitted(network, name, signature)
+
+
+class ChannelsFirst(nn.Module):
+    """A module that wants (batch, channels, ...)."""
+
+    def __init__(self, module: nn.Module):
+        super().__init__()
+        self.module = module
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """(batch, ..., channels) -> (batch, outputs)."""
+        return self.module(inputs.movedim(-1, 1))
+
+
+class Tokens(nn.Module):
+    """A module that wants int64 ids, as an embedding does."""
+
+    def __init__(self, module: nn.Module):
+        super().__init__()
+        self.module = module
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """(batch, tokens) -> (batch, outputs)."""
+        return self.module(inputs.long())
+
+
+def _fitted(network: nn.Module, name: str, signature: Signature) -> nn.Module:
+    if signature.layout == "tokens":
+        ways: list[nn.Module] = [Tokens(network)]
+    elif len(signature.input_shape) > 1:
+        ways = [ChannelsFirst(network), network]
+    else:
+        ways = [network]
+    reasons = []
+    for way in ways:
+        shape, reason = _tried(way, signature)
+        if shape == (2, signature.output_size):
+            return way
+        reasons.append(reason or f"it gives {shape}")
+    raise ValueError(
+        f"{name} must give (batch, {signature.output_size}) for inputs of "
+        f"{signature.input_shape}, but {reasons[-1]}."
+    )
+
+
+def _tried(network: nn.Module, signature: Signature) -> tuple[tuple[int, ...] | None, str]:
+    """The shape of its outputs for two examples, or why there are none."""
+    kind = torch.float32 if signature.vocabulary is None else torch.int64
+    inputs = torch.ones((2, *signature.input_shape), dtype=kind)
+    training = network.training
+    try:
+        with torch.no_grad():
+            outputs = network.eval()(inputs)
+    except Exception as error:  # the user's own code may fail in any way
+        return None, f"it fails ({type(error).__name__}: {str(error).splitlines()[0][:200]})"
+    finally:
+        network.train(training)
+    if not isinstance(outputs, Tensor):
+        return None, f"it gives a {type(outputs).__name__}"
+    return tuple(outputs.shape), ""
