@@ -18,7 +18,7 @@ TRUSTED = (
     "priorscope.models._selection.Selected",
     "priorscope.models.dtw.NearestSeries",
     "priorscope.models.random_convolutions.Convolutions",
-    "priorscope.models.random_convolutions.Group",
+    "priorscope.models.random_convolutions.KernelGroup",
     "priorscope.models.random_convolutions.RidgeOnConvolutions",
     "priorscope.train.estimator.OneClass",
 )

@@ -1,5 +1,6 @@
 """A model folder is foreign input: nothing in it runs, and nothing is believed unchecked."""
 
+import importlib
 import json
 
 import numpy as np
@@ -9,6 +10,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from priorscope.core.estimate import Estimate
 from priorscope.fitted import tree_check
+from priorscope.fitted.estimator_file import TRUSTED
 from priorscope.fitted.facts import Expected, Origin
 from priorscope.fitted.fit import fit
 from priorscope.fitted.model import FittedModel
@@ -151,6 +153,12 @@ def test_a_circle_in_a_boosted_tree_is_refused():
     nodes["left"][0] = 0
     with pytest.raises(ValueError, match="tree in it is damaged"):
         tree_check.check_trees(model)
+
+
+@pytest.mark.parametrize("path", TRUSTED)
+def test_what_is_trusted_exists(path):
+    module, _, name = path.rpartition(".")
+    assert isinstance(getattr(importlib.import_module(module), name), type)
 
 
 def test_nobodys_folder_is_written_to(tmp_path):
