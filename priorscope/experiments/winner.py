@@ -21,8 +21,9 @@ from priorscope.fitted.fit import Keep, fit
 from priorscope.fitted.model import FittedModel
 from priorscope.fitted.storage import KIND, NAMES
 from priorscope.runs.backends.local import choose_device
-from priorscope.train.recipe import Learner, pretrained_folder
+from priorscope.train.recipe import Learner, Recipe, pretrained_folder
 
+RECIPE = ("preset", "steps", "epochs", "tune")  # settings that decide it
 MOST_SUMMARY = 256 * 2**20  # bytes of a summary.json
 
 
@@ -37,12 +38,14 @@ def fit_compared(
         LookupError: if the comparison has no such learner.
         ValueError: if nothing was picked, or the training fails.
     """
-    wanted = learner or picked(summary)
+    wanted, settings = learner or picked(summary), comparison.settings
     by_name = {each.text: each for each in comparison.question.learners}
-    if wanted not in by_name:
-        raise LookupError(f"The comparison has no {wanted!r}; it has {', '.join(by_name)}.")
-    settings = comparison.settings
-    return _fit(comparison.whole, by_name[wanted], settings, summary, seeds, keep)
+    names = [row["learner"] for row in summary["leaderboard"]]
+    if wanted not in names:
+        raise LookupError(f"The comparison has no {wanted!r}; it has {', '.join(sorted(names))}.")
+    # a regularised twin that was chosen in its learner's place is named as it would be typed
+    made = by_name.get(wanted) or make_learners([wanted], settings)[0]
+    return _fit(comparison.whole, made, settings, summary, seeds, keep)
 
 
 def fit_stored(
@@ -133,6 +136,8 @@ def _fit(
     rows = [] if summary is None else summary.get("leaderboard") or []
     if all(row["learner"] != learner.text for row in rows):
         summary = None  # the comparison says nothing on this learner
+    if summary is not None:
+        learner = _as_chosen(learner, summary)
     if not 1 <= seeds <= 1000:
         raise ValueError(f"seeds must lie in 1 ... 1,000, but it is {seeds}.")
     return fit(
@@ -146,6 +151,14 @@ def _fit(
         origin=None if summary is None else origin_of(summary),
         expected=None if summary is None else expected_of(summary, learner.text),
     )
+
+
+def _as_chosen(learner: Learner, summary: Mapping[str, Any]) -> Learner:
+    """With the recipe that the comparison chose for it: a rate, for instance."""
+    stored = ((summary.get("tuning") or {}).get("recipes") or {}).get(learner.text)
+    if not isinstance(stored, dict):
+        return learner
+    return dataclasses.replace(learner, recipe=Recipe.from_json(stored))
 
 
 def _stored_summary(
@@ -200,5 +213,5 @@ def _as_compared(settings: Settings, summary: Mapping[str, Any] | None) -> Setti
     """The recipe of the comparison, where the user asks for no other."""
     stored = {} if summary is None else summary["reproduce"]["settings"]
     asked = settings.changed()
-    recipe = {k: v for k, v in stored.items() if k in ("preset", "steps", "epochs", "tune")}
+    recipe = {k: v for k, v in stored.items() if k in RECIPE}
     return Settings.of(**{**recipe, **asked})

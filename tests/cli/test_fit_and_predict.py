@@ -51,7 +51,9 @@ def test_the_pick_of_a_comparison_predicts(folder, capsys):
     assert np.array_equal(same.predict_proba("new.csv"), model.predict_proba("new.csv"))
     assert same.facts.expected == model.facts.expected
     assert json.dumps(same.origin.data) in json.dumps(summary["reproduce"])
-    assert result.best_model("mlp:width=4").learner == "mlp:width=4"
+    result.summary["tuning"]["recipes"]["mlp:width=4"]["learning_rate"] = 0.25  # as if chosen
+    other = result.best_model("mlp:width=4")
+    assert (other.learner, other.facts.recipe["learning_rate"]) == ("mlp:width=4", 0.25)
     with pytest.raises(LookupError, match=r"has no 'cnn'; it has linear, mlp:width=4"):
         result.best_model("cnn")
 
