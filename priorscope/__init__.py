@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from priorscope.bert.pretrain import pretrain as pretrain
     from priorscope.experiments.result import Result as Result
     from priorscope.experiments.settings import Settings as Settings
+    from priorscope.fitted.model import FittedModel as FittedModel
     from priorscope.profiles.attention import attention as attention
     from priorscope.profiles.run import profile as profile
-    from priorscope.fitted.model import FittedModel as FittedModel
     from priorscope.report.curve_display import PriorCurveDisplay as PriorCurveDisplay
 
 _HOMES = {
