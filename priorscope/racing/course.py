@@ -78,6 +78,7 @@ class _State:
     def rounds(self) -> Rounds:
         """All of them, each after the outcomes of the one before."""
         race, rules = self.race, self.race.rules
+        self.alive = self._running(0)
         opening = range(min(2, race.anchor, race.target + 1))
         if opening:
             rungs = [
@@ -87,6 +88,7 @@ class _State:
             ]
             yield from self._run(rungs[:1], climbs=True)  # tells how long runs take
             yield from self._run(rungs, climbs=True)
+            self.alive = self._running(opening[-1])
             self._drop(opening[-1])
         for k in range(len(opening), race.target + 1):
             self.alive = self._running(k)
