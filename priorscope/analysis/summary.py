@@ -120,12 +120,13 @@ class DroppedLearner:
     """A learner that left the race after size `at`, because even its best case was worse.
 
     bound: that best case, as a multiple of the leader's error (of its code length for the goal
-    "code").
+    "code"). risk: probability at which the decision was taken.
     """
 
     learner: str
     at: int
     bound: float
+    risk: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -40,11 +40,12 @@ def raced(request: Request, plan: RacePlan, course: Course) -> Request:
     """The request with what is known of the race."""
     texts = [learner.text for learner in plan.shown(course)]
     sizes = plan.question.sizes
+    risk = plan.race.rules.elimination
     stopped_by = "budget" if not course.in_time else "settled" if course.separated else "data"
     return dataclasses.replace(
         request,
         dropped=tuple(
-            DroppedLearner(learner=texts[e.learner], at=sizes[e.at], bound=e.bound)
+            DroppedLearner(learner=texts[e.learner], at=sizes[e.at], bound=e.bound, risk=risk)
             for e in course.dropped
         ),
         stopped_by=stopped_by,

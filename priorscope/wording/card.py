@@ -164,7 +164,11 @@ def dropped(summary: Values) -> str:
     """Who left the race, and at which size; "" if nobody did."""
     rows = summary.get("dropped") or []
     texts = [t("card.dropped.one", learner=r["learner"], size=count(r["at"])) for r in rows]
-    return t("card.dropped.text", list=", ".join(texts)) if texts else ""
+    if not texts:
+        return ""
+    risk = max((r.get("risk") or 0.0) for r in rows)
+    key = "card.dropped.risk" if risk else "card.dropped.text"
+    return t(key, list=", ".join(texts), percent=percent(risk))
 
 
 def _more_data(summary: Values, pick: Any) -> str:

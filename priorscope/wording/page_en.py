@@ -57,6 +57,7 @@ PAGE: dict[str, str] = {
     "card.cost.parameters": "{parameters} parameters",
     "card.dropped.one": "{learner} at {size}",
     "card.dropped.text": "{list} labels: even their best case was worse",
+    "card.dropped.risk": "{list} labels: even their best case was worse (risk {percent} each time)",
     "card.more_data.falls.error": "doubling the labels cuts the error rate by {interval}",
     "card.more_data.falls.loss": "doubling the labels cuts the test loss by {interval}",
     "card.more_data.saturated.error": "the error rate has stopped falling",

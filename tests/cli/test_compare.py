@@ -20,8 +20,9 @@ from priorscope.cli import main
 from priorscope.models import MODELS
 
 COMMAND = [sys.executable, "-m", "priorscope", "compare"]
-SMALL = ["--learners", "linear,mlp:width=8", "--structures", "permuted,random-labels"]
-SMALL += ["--sizes", "40,80,160", "--repeats", "2", "--steps", "30", "--epochs", "1", "--full-grid"]
+SMALL = ["--full-grid", "--learners", "linear,mlp:width=8"]
+SMALL += ["--structures", "permuted,random-labels"]
+SMALL += ["--sizes", "40,80,160", "--repeats", "2", "--steps", "30", "--epochs", "1"]
 SCHEMA = Path(__file__).parents[2] / "docs" / "summary.schema.json"
 ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1", "COLUMNS": "100"}
 
