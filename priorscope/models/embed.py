@@ -65,9 +65,8 @@ class Embed(SelfTrained):
         return FrozenFeatures(_load(self.pretrained, signature), digest)
 
     def estimator(self, signature: Signature, seed: int) -> Any:
-        return Selected(
-            lambda _: [_regression(c) for c in (self.c and [self.c]) or PENALTIES], seed
-        )
+        penalties = [self.c] if self.c else PENALTIES
+        return Selected(lambda _: [_regression(c) for c in penalties], seed)
 
 
 def _regression(c: float) -> Any:

@@ -156,5 +156,6 @@ def _of_equal_rows(
 ) -> Float[Tensor, "tokens heads head_width"]:
     """Torch's kernel for rows, which may be cuDNN's."""
     rows = qkv.unflatten(0, (-1, length)).permute(2, 0, 3, 1, 4)
-    out = nn.functional.scaled_dot_product_attention(*rows.unbind(0))
+    q, k, v = rows.unbind(0)
+    out = nn.functional.scaled_dot_product_attention(q, k, v)
     return out.transpose(1, 2).flatten(0, 1)
