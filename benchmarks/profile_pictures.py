@@ -12,7 +12,7 @@ from priorscope.core.files import write
 from priorscope.experiments.settings import Settings
 from priorscope.profiles.result import Profile
 from priorscope.profiles.run import profile
-from priorscope.report.charts.small import Line, heat_map, line_chart
+from priorscope.report.charts.small import SmallLine, heat_map, line_chart
 from priorscope.report.palette import LIGHT
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -69,7 +69,7 @@ def main(folder: Path) -> None:
             if r["measure"] == "weights" and r["name"] == "effective rank" and r["value"]
         ]
         points = tuple((float(i), v, None, None) for i, v in enumerate(ranks, 1))
-        lines.append(Line(name, index, points))
+        lines.append(SmallLine(name, index, points))
     save(
         "weights",
         line_chart(lines, "weights", "matrix, from input to output", "effective rank", 1.0),
@@ -90,7 +90,7 @@ def curve(
             if place.isdigit() and row["value"] and row["layer"] is None:
                 value = row["value"]
                 points.append((float(place), value["center"], value["low"], value["high"]))
-        lines.append(Line(name, index, tuple(sorted(points))))
+        lines.append(SmallLine(name, index, tuple(sorted(points))))
     save(measure, line_chart(lines, measure, across, up, top))
 
 

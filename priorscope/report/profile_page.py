@@ -9,7 +9,7 @@ import numpy as np
 from markupsafe import Markup
 
 from priorscope.report.attention_viewer import Viewer, payload
-from priorscope.report.charts.small import Line, heat_map, line_chart
+from priorscope.report.charts.small import SmallLine, heat_map, line_chart
 from priorscope.report.page import allowed, environment, source
 from priorscope.report.pictures import field_png, png, visible
 from priorscope.wording.profile import phrases, t
@@ -49,7 +49,7 @@ class Profiled:
 
 
 @dataclasses.dataclass
-class Part:
+class Section:
     """A section of the page."""
 
     name: str
@@ -90,11 +90,11 @@ def profile_page(profiled: Profiled) -> str:
     )
 
 
-def _shows(part: Part) -> bool:
+def _shows(part: Section) -> bool:
     return bool(part.charts or part.pictures or part.maps or part.rows)
 
 
-def _parts(p: Profiled) -> list[Part]:
+def _parts(p: Profiled) -> list[Section]:
     return [
         _symmetry(p), _smooth(p), _looks(p), _attention(p), _context(p), _bands(p), _order(p),
         _table(p, "memorisation", "memorisation"), _similarity(p), _weights(p),
@@ -119,7 +119,7 @@ def _chart(
     for index, one in enumerate(p.networks):
         places = [(at(name), value) for name, value in _values(one, measure).items()]
         points = sorted((x, v["center"], v["low"], v["high"]) for x, v in places if x is not None)
-        lines.append(Line(one.name, index, tuple(points)))
+        lines.append(SmallLine(one.name, index, tuple(points)))
     if max((len(line.points) for line in lines), default=0) < 2:
         return []
     return [(t(title), line_chart(lines, t(title), t(across), t(up), top))]
@@ -136,12 +136,12 @@ def _between(name: str, before: str, behind: str = "") -> float | None:
         return None
 
 
-def _table(p: Profiled, part: str, measure: str, keep: Callable[[str], bool] = bool) -> Part:
+def _table(p: Profiled, part: str, measure: str, keep: Callable[[str], bool] = bool) -> Section:
     """Numbers of the output, a column per network; why there are none, where there are none."""
     columns = [_values(one, measure) for one in p.networks]
     names = dict.fromkeys(name for column in columns for name in column if keep(name))
     rows = [(name, [column.get(name) for column in columns]) for name in names]
-    return Part(part, rows=rows, reasons=_reasons(p, measure))
+    return Section(part, rows=rows, reasons=_reasons(p, measure))
 
 
 def _reasons(p: Profiled, measure: str) -> list[str]:
@@ -154,7 +154,7 @@ def _reasons(p: Profiled, measure: str) -> list[str]:
     return [f"{', '.join(names)}: {sentence}" for sentence, names in said.items()]
 
 
-def _symmetry(p: Profiled) -> Part:
+def _symmetry(p: Profiled) -> Section:
     part = _table(
         p, "symmetry", "exact-symmetry",
         lambda n: not n.startswith(("shift", "accuracy, shift")) or n == "shift by 1",
@@ -170,13 +170,13 @@ def _symmetry(p: Profiled) -> Part:
     return part
 
 
-def _smooth(p: Profiled) -> Part:
+def _smooth(p: Profiled) -> Section:
     return _table(
         p, "smooth", "lie-derivative", lambda n: not n.startswith("accuracy") and "arises" not in n
     )
 
 
-def _looks(p: Profiled) -> Part:
+def _looks(p: Profiled) -> Section:
     part = _table(p, "looks", "locality")
     for one in p.networks:
         fields = [
@@ -189,7 +189,7 @@ def _looks(p: Profiled) -> Part:
     return part
 
 
-def _attention(p: Profiled) -> Part:
+def _attention(p: Profiled) -> Section:
     part = _table(p, "attention", "attention")
     lines = []
     for index, one in enumerate(p.networks):
@@ -200,14 +200,14 @@ def _attention(p: Profiled) -> Part:
             if block is not None:
                 value = row["value"]
                 points.append((block, value["center"], value["low"], value["high"]))
-        lines.append(Line(one.name, index, tuple(points)))
+        lines.append(SmallLine(one.name, index, tuple(points)))
     if any(line.points for line in lines):
         chart = line_chart(lines, t("attention"), t("depth"), t("reach"))
         part.charts.append((t("attention"), chart))
     return part
 
 
-def _context(p: Profiled) -> Part:
+def _context(p: Profiled) -> Section:
     charts = []
     for where in ("centre", "border"):
         charts += _chart(
@@ -248,22 +248,22 @@ def _grid(name: str, kind: str) -> float | None:
     return None
 
 
-def _bands(p: Profiled) -> Part:
+def _bands(p: Profiled) -> Section:
     charts = [
         *_chart(p, "bands", lambda n: _between(n, "change, stop band "), "stopped", "band",
                 "change"),
         *_chart(p, "bands", lambda n: _between(n, "accuracy, pass band "), "passed", "band",
                 "accuracy", 1.0),
     ]  # fmt: skip
-    return Part("bands", charts=charts, reasons=_reasons(p, "bands"))
+    return Section("bands", charts=charts, reasons=_reasons(p, "bands"))
 
 
-def _order(p: Profiled) -> Part:
+def _order(p: Profiled) -> Section:
     return _table(p, "order", "order")
 
 
-def _similarity(p: Profiled) -> Part:
-    part = Part("similarity", reasons=_reasons(p, "similarity"))
+def _similarity(p: Profiled) -> Section:
+    part = Section("similarity", reasons=_reasons(p, "similarity"))
     for one in p.networks:
         values = one.pictures.get(("similarity", "cka"))
         if values is None:
@@ -280,7 +280,7 @@ def _similarity(p: Profiled) -> Part:
     return part
 
 
-def _weights(p: Profiled) -> Part:
+def _weights(p: Profiled) -> Section:
     lines = []
     for index, one in enumerate(p.networks):
         ranks = [
@@ -289,8 +289,8 @@ def _weights(p: Profiled) -> Part:
             if row["measure"] == "weights" and row["name"] == "effective rank" and row["value"]
         ]
         points = tuple((float(i), r, None, None) for i, r in enumerate(ranks, start=1))
-        lines.append(Line(one.name, index, points))
+        lines.append(SmallLine(one.name, index, points))
     if max((len(line.points) for line in lines), default=0) < 2:
-        return Part("weights")
+        return Section("weights")
     chart = line_chart(lines, t("weights"), t("matrix"), t("rank"), 1.0)
-    return Part("weights", charts=[(t("rank"), chart)])
+    return Section("weights", charts=[(t("rank"), chart)])

@@ -6,7 +6,7 @@ from torch import Tensor, nn
 
 from priorscope.bert.model.encoder import BertEncoder
 from priorscope.core.signature import Signature
-from priorscope.nn.attention import inside_transform
+from priorscope.nn.attention import SelfAttention, inside_transform
 from priorscope.nn.dropout import Dropout
 from priorscope.nn.initial import initialise
 from priorscope.nn.readout import masked_mean
@@ -29,11 +29,18 @@ class BertClassifier(nn.Module):
         """Id 0 is padding."""
         valid = input_mask(self.signature, inputs)
         assert valid is not None
-        if not inside_transform() and _padded_at_the_end(valid):
+        maps = any(isinstance(m, SelfAttention) and m.eager for m in self.modules())
+        if not maps and not inside_transform() and _padded_at_the_end(valid):
             return self.readout(self.dropout(self._without_padding(inputs, valid)))
         x = self.bert(inputs, None, valid)
         pooled = masked_mean(x, valid) if self.bert.pooler is None else self.bert.pool(x[:, 0])
         return self.readout(self.dropout(pooled))
+
+    def token_layout(
+        self, inputs: Integer[Tensor, "batch tokens"]
+    ) -> tuple[tuple[int, int], int, Bool[Tensor, "batch tokens"] | None]:
+        """One row of tokens, none before them, and which aren't padding."""
+        return (1, inputs.shape[1]), 0, input_mask(self.signature, inputs)
 
     def _without_padding(
         self, inputs: Integer[Tensor, "batch tokens"], valid: Bool[Tensor, "batch tokens"]

@@ -68,7 +68,7 @@ def rollout(blocks: tuple[Tensor, ...]) -> Tensor:
 
 @PROBES.register
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Attention(Probe):
+class AttentionReach(Probe):
     """How far a token's attention lies, in tokens, per block and head; how spread it is, from 0
     (one token) to 1 (all alike); the share of heads that are local; and how far it reaches through
     all blocks together.

@@ -106,7 +106,7 @@ def occlusion_maps(subject: Subject, windows: int = OCCLUSION) -> Tensor:
 
 @PROBES.register
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Context(Probe):
+class PartsOrWhole(Probe):
     """Whether parts or the whole decide: accuracy when only the middle or only the border is shown,
     when patches are shuffled or turned, when texture, colour or the arrangement of patches is
     suppressed. Where two cues disagree: the share of answers that follow the shape.

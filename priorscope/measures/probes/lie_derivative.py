@@ -1,19 +1,16 @@
 """Continuous symmetries: how fast the answers change as a transform sets in."""
 
 import dataclasses
-import warnings
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
-from torch.autograd import forward_ad
-from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.nn.functional import grid_sample
 
 from priorscope.core.seeds import torch_stream
 from priorscope.measures.probes import PROBES, Probe, Probed, Reading
 from priorscope.measures.probes._estimates import ratio_over, squared_change
+from priorscope.measures.probes._forward_mode import along, along_each
 from priorscope.measures.probes._generators import BRIGHTNESS, generators, velocity
 from priorscope.measures.probes._outputs import (
     NO_GRADIENT,
@@ -28,7 +25,6 @@ from priorscope.subjects.layers import Grid, recorded
 
 ANGLES = (5, 10, 15, 20, 30, 45, 60, 90, 135, 180)
 BLUR = 1.0  # positions, of the control
-STEP = 1e-2  # of the difference that stands in where a network has no forward derivative
 
 
 def lie_derivative(
@@ -42,41 +38,6 @@ def lie_derivative(
     brightness: by one standard deviation). Forward-mode differentiation: about two passes.
     """
     return along(network, x, velocity(x, generator))
-
-
-def along(
-    function: Callable[[Tensor], Tensor], x: Tensor, tangent: Tensor
-) -> tuple[Tensor, Tensor]:
-    """A function's value and its derivative along a direction of its input.
-
-    Where a module has no forward derivative (torch's fused LSTM), a central difference is taken.
-    """
-    with math_attention(), warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # torch's own use of its old compiler
-        try:
-            with torch.no_grad(), forward_ad.dual_level():
-                dual = function(forward_ad.make_dual(x, tangent))
-                value, change = forward_ad.unpack_dual(dual)
-                if change is None:  # it depends on nothing that moves
-                    change = torch.zeros_like(value)
-        except (RuntimeError, NotImplementedError):
-            with torch.no_grad():
-                scale = STEP / tangent.square().mean().sqrt().clamp(min=1e-12)
-                ahead, behind = function(x + scale * tangent), function(x - scale * tangent)
-                value, change = function(x), (ahead - behind) / (2 * scale)
-    return value.detach(), change.detach()
-
-
-@contextmanager
-def math_attention() -> Iterator[None]:
-    """Attention by kernels that have forward derivatives, while the block runs."""
-    fast = torch.backends.mha.get_fastpath_enabled()
-    torch.backends.mha.set_fastpath_enabled(False)
-    try:
-        with sdpa_kernel(SDPBackend.MATH):
-            yield
-    finally:
-        torch.backends.mha.set_fastpath_enabled(fast)
 
 
 def blurred(x: Tensor, width: float = BLUR) -> Tensor:
@@ -121,12 +82,13 @@ class LieDerivative(Probe):
         layers = Layers.of(few)
         readings: list[Reading] = []
         names = generators(few.inputs.ndim - 2)
-        for generator in names:
-            parts = _derivatives(few, generator, layers)
+        every = _derivatives(few, names, layers)
+        controls = _controls(few, names)
+        for generator, parts in every.items():
             readings += [_relative(parts, generator), *_of_layers(parts, generator)]
             if generator in names[:2] and generator.startswith("translation"):
                 readings += _sources(few, parts, layers, generator, self.probes)
-            readings += _controls(few, generator)
+            readings += controls[generator]
         if few.signature.layout == "image":
             readings += _turned(subject)
         return Probed(readings)
@@ -142,35 +104,47 @@ class _Derivatives:
     errors: dict[str, Tensor]
 
 
-def _derivatives(subject: Subject, generator: str, layers: Layers) -> _Derivatives:
-    """One differentiated pass over all examples: outputs and layers at once."""
-    parts: list[_Derivatives] = []
-    units: dict[str, list[Tensor]] = {}
+def _derivatives(subject: Subject, names: Sequence[str], layers: Layers) -> dict[str, _Derivatives]:
+    """By generator: outputs and layers at once, all generators beside one pass of the network."""
+    shapes: list[torch.Size] = []
 
     def run(x: Tensor) -> Tensor:
         with recorded(subject.network, layers.names) as record:
             output = subject.network(x)
-        units["shapes"] = [record[name] for name in layers.names]
-        return torch.cat([output.flatten(1), *(h.flatten(1) for h in units["shapes"])], dim=1)
+        features = [record[name] for name in layers.names]
+        shapes[:] = [h.shape for h in features]
+        return torch.cat([output.flatten(1), *(h.flatten(1) for h in features)], dim=1)
 
-    for x in subject.inputs.split(max(1, subject.batch // 2)):
-        values, changes = along(run, x, velocity(x, generator))
-        shapes = [h.shape for h in units["shapes"]]
-        sizes = [shape[1:].numel() for shape in shapes]
-        outputs_ = values.shape[1] - sum(sizes)
-        value, *features = values.split([outputs_, *sizes], dim=1)
-        change, *moved = changes.split([outputs_, *sizes], dim=1)
-        own = {n: f.reshape(s) for n, f, s in zip(layers.names, features, shapes, strict=True)}
-        errors = {
-            n: _failure(own[n], m.reshape(s), generator, layers.grids[n])
-            for n, m, s in zip(layers.names, moved, shapes, strict=True)
-        }
-        parts.append(_Derivatives(centred(value), centred(change), own, errors))
+    parts: dict[str, list[_Derivatives]] = {name: [] for name in names}
+    for x in subject.inputs.split(max(1, subject.batch // 4)):
+        values, changes = along_each(run, x, torch.stack([velocity(x, name) for name in names]))
+        for name, change in zip(names, changes, strict=True):
+            parts[name].append(_taken_apart(values, change, name, layers, shapes))
+    return {name: _joined(own, layers.names) for name, own in parts.items()}
+
+
+def _taken_apart(
+    values: Tensor, changes: Tensor, generator: str, layers: Layers, shapes: Sequence[torch.Size]
+) -> _Derivatives:
+    """Outputs and layers, which went through the network side by side."""
+    sizes = [shape[1:].numel() for shape in shapes]
+    outputs_ = values.shape[1] - sum(sizes)
+    value, *features = values.split([outputs_, *sizes], dim=1)
+    change, *moved = changes.split([outputs_, *sizes], dim=1)
+    own = {n: f.reshape(s) for n, f, s in zip(layers.names, features, shapes, strict=True)}
+    errors = {
+        n: _failure(own[n], m.reshape(s), generator, layers.grids[n])
+        for n, m, s in zip(layers.names, moved, shapes, strict=True)
+    }
+    return _Derivatives(centred(value), centred(change), own, errors)
+
+
+def _joined(parts: Sequence[_Derivatives], names: Sequence[str]) -> _Derivatives:
     return _Derivatives(
         torch.cat([p.output for p in parts]),
         torch.cat([p.change for p in parts]),
-        {n: torch.cat([p.features[n] for p in parts]) for n in layers.names},
-        {n: torch.cat([p.errors[n] for p in parts]) for n in layers.names},
+        {n: torch.cat([p.features[n] for p in parts]) for n in names},
+        {n: torch.cat([p.errors[n] for p in parts]) for n in names},
     )
 
 
@@ -204,22 +178,26 @@ def _of_layers(parts: _Derivatives, name: str) -> list[Reading]:
     ]
 
 
-def _controls(subject: Subject, generator: str) -> list[Reading]:
-    """The input's own derivative; and that of the network behind a blur."""
-    x = subject.inputs
-    identity = ratio_over(*_squares(x, velocity(x, generator)))
-    soft = blurred(x)
+def _controls(subject: Subject, names: Sequence[str]) -> dict[str, list[Reading]]:
+    """By generator: the input's own derivative; and that of the network behind a blur."""
+    x, soft = subject.inputs, blurred(subject.inputs)
     pairs = [
-        along(subject.network, part, velocity(part, generator))
-        for part in soft.split(max(1, subject.batch // 2))
+        along_each(subject.network, part, torch.stack([velocity(part, n) for n in names]))
+        for part in soft.split(max(1, subject.batch // 4))
     ]
-    behind = _squares(
-        centred(torch.cat([p[0] for p in pairs])), centred(torch.cat([p[1] for p in pairs]))
-    )
-    return [
-        Reading(name=f"{generator}, identity control", value=identity),
-        Reading(name=f"{generator}, blur control", value=ratio_over(*behind)),
-    ]
+    output = centred(torch.cat([value for value, _ in pairs]))
+    changes = torch.cat([change for _, change in pairs], dim=1)
+    return {
+        name: [
+            Reading(
+                name=f"{name}, identity control", value=ratio_over(*_squares(x, velocity(x, name)))
+            ),
+            Reading(
+                name=f"{name}, blur control", value=ratio_over(*_squares(output, centred(change)))
+            ),
+        ]
+        for name, change in zip(names, changes, strict=True)
+    }
 
 
 def _sources(

@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from priorscope.measures.probes import PROBES, Probe, Probed, Reading
 from priorscope.measures.probes._estimates import exactly, mean_over
 from priorscope.measures.probes._outputs import NO_GRADIENT
 from priorscope.measures.probes.exact_symmetry import Layers
+from priorscope.nn.attention import SelfAttention, attention_maps
 from priorscope.subjects import Subject
 from priorscope.subjects.layers import Grid, recorded
 
@@ -291,8 +292,10 @@ def _vectors(
     source = _Source(network, numbers, given)
     makers = [] if numbers else [m for m in network.modules() if _embeds(m)]
     handles = [maker.register_forward_hook(source.replace) for maker in makers]
+    ours = any(isinstance(m, SelfAttention) for m in network.modules())
     try:
-        yield source
+        with attention_maps(network) if makers and ours else nullcontext():  # one row per text
+            yield source
     finally:
         for handle in handles:
             handle.remove()

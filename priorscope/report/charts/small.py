@@ -13,7 +13,7 @@ LEFT, RIGHT, TOP, BOTTOM = 52, 12, 12, 44
 
 
 @dataclass(frozen=True)
-class Line:
+class SmallLine:
     """A curve: points (x, y, low, high); ends are None where there is no interval."""
 
     label: str
@@ -21,7 +21,9 @@ class Line:
     points: tuple[tuple[float, float, float | None, float | None], ...]
 
 
-def line_chart(lines: Sequence[Line], title: str, across: str, up: str, top: float = 0.0) -> Markup:
+def line_chart(
+    lines: Sequence[SmallLine], title: str, across: str, up: str, top: float = 0.0
+) -> Markup:
     """Curves over a common axis from 0; top: the least height of the axis."""
     lines = [line for line in lines if line.points]
     if not lines:
@@ -49,7 +51,7 @@ def line_chart(lines: Sequence[Line], title: str, across: str, up: str, top: flo
     )
 
 
-def _line(line: Line, at) -> str:
+def _line(line: SmallLine, at) -> str:
     colour = f"c{line.index % len(LIGHT)}"
     points = [at(x, y) for x, y, _, _ in line.points]
     bounds = [

@@ -6,7 +6,7 @@ from torch import nn
 
 from priorscope.measures.probes.bands import Bands, high_frequency_share, radial_bands
 from priorscope.measures.probes.context import (
-    Context,
+    PartsOrWhole,
     bilateral,
     occlusion_maps,
     patches_rotated,
@@ -111,6 +111,6 @@ def test_cue_conflict_counts_who_follows_the_shape(make_subject):
     x = says.float()[:, None, None, None].expand(16, 8, 8, 1)
     conflict = CueConflict(x, torch.zeros(16).long(), torch.ones(16).long())
     one = dataclasses.replace(make_subject(Says(), x), conflict=conflict)
-    values = {r.name: r.value for r in Context().measure(one).readings}
+    values = {r.name: r.value for r in PartsOrWhole().measure(one).readings}
     assert values["shape share"].center == pytest.approx(8 / 12)
     assert values["answers that name either cue"].center == pytest.approx(12 / 16)

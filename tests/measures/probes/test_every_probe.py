@@ -26,7 +26,7 @@ SIGNATURES = {
 PAIRS = (
     *(("mlp", "vector"), ("gru", "series"), ("transformer", "padded"), ("cnn", "tokens")),
     *(("cnn", "image"), ("vit", "image"), ("mlp", "wide image"), ("vit", "series")),
-    *(("transformer", "tokens"), ("cnn", "padded"), ("gru", "image")),
+    *(("transformer", "tokens"), ("cnn", "padded"), ("gru", "image"), ("bert", "tokens")),
 )
 every_probe = pytest.mark.parametrize("name", sorted(PROBES))
 every_layout = pytest.mark.parametrize("layout", SIGNATURES)
@@ -75,6 +75,12 @@ def test_numbers_are_finite_and_the_same_again(name, layout, model):
     keys = [(r.name, r.layer) for r in first.readings]
     assert len(set(keys)) == len(keys)
     assert all(np.isfinite(p).all() for p in first.pictures.values() if p.dtype.kind == "f")
+
+
+def test_bert_has_attention_and_a_place_for_its_tokens():
+    one = of(network("bert", "tokens"), "tokens")
+    for name in ("attention", "locality"):
+        assert any(r.value is not None for r in probed(PROBES[name](), one).readings)
 
 
 class Broken(nn.Module):

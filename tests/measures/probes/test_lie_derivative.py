@@ -11,6 +11,7 @@ from priorscope.measures.probes.lie_derivative import (
     _carried,
     _derivatives,
     along,
+    along_each,
     blurred,
     lie_derivative,
     rotated,
@@ -102,7 +103,7 @@ def test_what_arises_in_the_layers_adds_up_to_the_output(make_subject):
     ).double()  # fmt: skip
     one = make_subject(network, torch.randn(8, 8, 8, 2, dtype=torch.float64))
     layers = Layers.of(one)
-    parts = _derivatives(one, "translation right", layers)
+    parts = _derivatives(one, ["translation right"], layers)["translation right"]
     z = torch.randn(parts.change.shape, dtype=torch.float64)
     z = z - z.mean(dim=1, keepdim=True)
     last = _carried(one, z, parts, layers.names)[-1]
@@ -137,6 +138,16 @@ class NoForward(torch.autograd.Function):
     def backward(ctx, gradient):
         (x,) = ctx.saved_tensors
         return 2 * x * gradient
+
+
+def test_several_directions_at_once_are_the_same_and_cost_less():
+    torch.manual_seed(0)
+    network = nn.Sequential(nn.Flatten(), nn.Linear(512, 300), nn.GELU(), nn.Linear(300, 4))
+    x, tangents = torch.randn(6, 16, 16, 2), torch.randn(5, 6, 16, 16, 2)
+    value, changes = along_each(network, x, tangents)
+    torch.testing.assert_close(value, network(x))
+    for tangent, change in zip(tangents, changes, strict=True):
+        torch.testing.assert_close(change, along(network, x, tangent)[1])
 
 
 def test_controls_are_beside_it(make_subject):

@@ -1,0 +1,66 @@
+"""Every number of every measure has a sentence, and the words of a network are true."""
+
+import dataclasses
+
+import pytest
+import torch
+
+from priorscope.core.signature import Signature
+from priorscope.measures.probes import PROBES, probed
+from priorscope.models import MODELS
+from priorscope.subjects.adapters import subject
+from priorscope.targets.classes import Classes
+from priorscope.wording.profile import phrases, sentence
+from priorscope.wording.profile_en import SENTENCES
+
+CLASSES = Classes(num_classes=3)
+SUBJECTS = {
+    "vit": Signature(input_shape=(8, 8, 3), target=CLASSES),
+    "cnn": Signature(input_shape=(16, 2), target=CLASSES),
+    "gru": Signature(input_shape=(9,), target=CLASSES, vocabulary=12),
+}
+
+
+@pytest.mark.parametrize("model", SUBJECTS)
+def test_every_number_has_a_sentence(model):
+    signature = SUBJECTS[model]
+    torch.manual_seed(0)
+    x = torch.randn(12, *signature.input_shape)
+    if signature.vocabulary:
+        x = torch.randint(1, 12, (12, 9))
+    one = subject(MODELS[model]().build(signature).eval(), x, signature)
+    one = dataclasses.replace(one, targets=torch.arange(12) % 3)
+    for name in PROBES:
+        for r in probed(PROBES[name](), one).readings:
+            value = None if r.value is None else dataclasses.asdict(r.value)
+            row = {"measure": name, "name": r.name, "layer": r.layer, "value": value}
+            text = sentence({**row, "reason": r.reason}, signature.layout)
+            assert text.endswith((".", ".)"))
+            assert "{" not in text
+            assert "None" not in text
+
+
+def row(measure, name, center):
+    value = {"center": center, "low": center, "high": center, "n": 9, "method": ""}
+    return {"measure": measure, "name": name, "layer": None, "value": value}
+
+
+def test_a_network_in_words():
+    rows = [
+        row("locality", "unit, 50%", 5.0),
+        row("exact-symmetry", "shift by 1", 0.03),
+        row("order", "change, 1-grams shuffled", 0.4),
+        row("context", "accuracy", 0.91),
+    ]
+    assert phrases(rows, "image") == [
+        "91% right",
+        "half of what it looks at lies within 5 px",
+        "shift-invariant within 3%",
+        "reads order (40% when shuffled)",
+    ]
+    assert phrases([], "image") == []
+
+
+def test_a_measure_of_a_plug_in_gets_a_plain_sentence():
+    assert sentence(row("own", "colour", 0.5)) == "colour: 0.500 (0.500 to 0.500)."
+    assert "own/" in SENTENCES
