@@ -1,5 +1,6 @@
 """The files of a folder, a .tar.* or a .zip, one after the other; nothing is ever extracted."""
 
+import errno
 import gzip
 import os
 import stat
@@ -49,6 +50,10 @@ def members(path: Path, wanted: Wanted, read: bool = True) -> Iterator[tuple[str
         else:
             yield from _tar(path, wanted, read)
     except DAMAGED as error:
+        raise ValueError(f"{path} is damaged or no archive: {error}; fetch it again.") from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # a place before the file's beginning, which it names
+            raise
         raise ValueError(f"{path} is damaged or no archive: {error}; fetch it again.") from error
 
 

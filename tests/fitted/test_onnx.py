@@ -47,6 +47,16 @@ def test_outputs_agree(text, quantity, seeds, tmp_path):
     assert model.export_onnx(path) == path  # our own file is replaced
 
 
+def test_bert_is_exported_although_it_skips_padding(tmp_path):
+    ids = STREAM.integers(1, 9, (50, 8)).astype(np.int32)
+    ids[::3, 5:] = 0
+    y = np.arange(50) % 2
+    data = Examples(ids[:40], y[:40], ids[40:], y[40:], ("no", "yes"), vocabulary=9)
+    learner = parse_learner("bert", Recipe(steps=1, epochs=0))
+    model = fit(data, learner, expected=EXPECTED)
+    assert model.export_onnx(tmp_path / "m.onnx").is_file()  # which compares the outputs
+
+
 def test_what_differs_is_not_written(tmp_path, monkeypatch):
     model = model_of("linear")
     monkeypatch.setattr(onnx_file, "TOLERANCE", 0.0)

@@ -30,7 +30,8 @@ class BertClassifier(nn.Module):
         valid = input_mask(self.signature, inputs)
         assert valid is not None
         maps = any(isinstance(m, SelfAttention) and m.eager for m in self.modules())
-        if not maps and not inside_transform() and _padded_at_the_end(valid):
+        in_one_piece = maps or inside_transform() or torch.compiler.is_exporting()
+        if not in_one_piece and _padded_at_the_end(valid):
             return self.readout(self.dropout(self._without_padding(inputs, valid)))
         x = self.bert(inputs, None, valid)
         pooled = masked_mean(x, valid) if self.bert.pooler is None else self.bert.pool(x[:, 0])
