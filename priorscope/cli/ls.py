@@ -56,6 +56,7 @@ def _parts() -> list[tuple[str, str, str]]:
 def _registered(kind: Kind) -> list[tuple[str, str, str]]:
     from priorscope.checks import CHECKS
     from priorscope.measures import MEASURES
+    from priorscope.measures.probes import PROBES
     from priorscope.models import MODELS
     from priorscope.structures import STRUCTURES
     from priorscope.tasks import TASKS
@@ -68,6 +69,8 @@ def _registered(kind: Kind) -> list[tuple[str, str, str]]:
         "checks": CHECKS,
     }
     classes = registries[kind].classes()
+    if kind == "measures":  # those of every comparison, then those of a profile
+        classes = classes | PROBES.classes()
     return [(name, _what(cls), _settings(cls)) for name, cls in classes.items()]
 
 

@@ -74,7 +74,7 @@ def made(fingerprint: str, name: str, signature: Signature) -> nn.Module:
     return _fitted(network, name, signature)
 
 
-class ChannelsFirst(nn.Module):
+class WithChannelsFirst(nn.Module):
     """A module that wants (batch, channels, ...)."""
 
     def __init__(self, module: nn.Module):
@@ -102,7 +102,7 @@ def _fitted(network: nn.Module, name: str, signature: Signature) -> nn.Module:
     if signature.layout == "tokens":
         ways: list[nn.Module] = [Tokens(network)]
     elif len(signature.input_shape) > 1:
-        ways = [ChannelsFirst(network), network]
+        ways = [WithChannelsFirst(network), network]
     else:
         ways = [network]
     reasons = []
