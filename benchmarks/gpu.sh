@@ -3,14 +3,17 @@
 #
 #   bash benchmarks/gpu.sh OUT [--site DIR] [--data DIR] [--seconds N] [--parts "start tests grid ..."]
 #
-# OUT: a folder for logs, tables (results.md) and stores. --data: fashion_mnist.npz and cifar10*;
-# what is absent is skipped. --site: what the machine's Python lacks, made by
+# OUT: a folder for logs, tables (results.md) and stores. --data: fashion_mnist.npz and cifar10*, a
+# folder of images or an archive; what is absent is skipped. --site: what the machine's Python lacks, made by
 # `bash benchmarks/gpu_site.sh DIR` where there is a network. --seconds: for everything (280).
-# Parts: start, tests, grid, digits, conv, cnn, bert, vit, fashion, cifar. `bert` and `vit` compile
-# in the background; a lock lets one part measure at a time. Runs without a GPU too, on little.
+# Parts: start, tests, grid, conv, cnn, digits, bert, vit, fashion, cifar, in this order. `bert` and
+# `vit` compile in the background; a lock lets one part measure at a time. `digits` is the whole
+# grid, `digits-race` the same command without --full-grid. Before anything is
+# measured, Python's files are compiled, which takes some seconds and is part of `--seconds`.
+# Runs without a GPU too, on little.
 set -uo pipefail
 out=${1:?folder for the results}; shift
-site="" data="" seconds=280 parts="start tests grid digits conv cnn bert vit fashion cifar"
+site="" data="" seconds=280 parts="start tests grid conv cnn digits bert vit fashion cifar"
 while [ $# -gt 0 ]; do
   case $1 in
     --site) site=$2 ;; --data) data=$2 ;; --seconds) seconds=$2 ;; --parts) parts=$2 ;;
@@ -32,6 +35,9 @@ export PYTHONPATH="$top:$top/benchmarks:$scratch/site${PYTHONPATH:+:$PYTHONPATH}
 export GPU_TURN="$scratch/turn" PYTHON_GPU="$PYTHON" NO_COLOR=1 COLUMNS=140
 export TORCHINDUCTOR_CACHE_DIR="$scratch/inductor" HF_HUB_OFFLINE=1
 began=$SECONDS
+unset PYTHONDONTWRITEBYTECODE
+"$PYTHON" -m compileall -q -j 0 "$top/priorscope" "$top/benchmarks" "$scratch/site" > /dev/null 2>&1
+echo "compiled Python's files: $((SECONDS - began)) s"
 left() { echo $((seconds - (SECONDS - began))); }
 wanted() { [[ " $parts " == *" $1 "* ]]; }
 part() { # name, most seconds, command...
@@ -52,37 +58,30 @@ export -f timed
 : > "$out/parts.txt"
 few=() # without a GPU little is compared, to show that it runs
 "$PYTHON" -c 'import sys, torch; sys.exit(torch.cuda.is_available())' && few=(--learners linear --sizes 60,120)
-wanted start && part start 60 bash -c '
+wanted start && part start 40 bash -c '
   for what in "import torch" "import torch; torch.zeros(1, device=\"cuda\" if torch.cuda.is_available() else \"cpu\")" \
     "import priorscope.experiments.comparison, priorscope.runs.worker, priorscope.report.page"; do
     start=$(date +%s%N); "$PYTHON" -c "$what"; echo "$((($(date +%s%N) - start) / 1000000)) ms: $what"
   done; nproc; nvidia-smi --query-gpu=name,memory.total,memory.used --format=csv; "$PYTHON" -V
   "$PYTHON" -c "from priorscope.cli import main; main()" doctor'
-wanted bert && part bert 270 "$PYTHON" benchmarks/gpu_bert.py --out "$out/bert.md" &
-wanted vit && part vit 270 "$PYTHON" benchmarks/gpu_vit.py --out "$out/vit.md" &
-wanted tests && part tests 150 "$PYTHON" -m pytest -q -p no:cacheprovider --durations=8 \
+wanted bert && part bert 200 "$PYTHON" benchmarks/gpu_bert.py --out "$out/bert.md" &
+wanted tests && part tests 90 "$PYTHON" -m pytest -q -p no:cacheprovider --durations=8 \
   -o filterwarnings=default -o addopts="--strict-markers --import-mode=importlib" tests/gpu
-wanted grid && part grid 120 "$PYTHON" benchmarks/gpu_grid.py
-wanted digits && {
-  part digits 60 bash -c 'timed compare digits --preset quick --out "$0" -q "$@"' "$scratch/digits" "${few[@]}"
-  part digits-here 60 bash -c 'timed compare digits --preset quick --workers 0 --out "$0" -q "$@"' "$scratch/here" "${few[@]}"
+wanted grid && part grid 75 "$PYTHON" benchmarks/gpu_grid.py
+wanted conv && part conv 15 "$PYTHON" benchmarks/gpu_conv.py
+wanted cnn && part cnn 20 "$PYTHON" benchmarks/gpu_cnn.py
+wanted digits && part digits 60 bash -c \
+  'timed compare digits --preset quick --full-grid --out "$0" -q "$@"' "$scratch/digits" "${few[@]}"
+wanted vit && part vit 100 "$PYTHON" benchmarks/gpu_vit.py --out "$out/vit.md" &
+pictures() { # name, data
+  if [ -n "$2" ] && [ -e "$2" ]; then
+    part "$1" 60 bash -c 'timed compare "$1" --out "$0" -q --budget 35s "${@:2}"' "$scratch/$1" "$2" "${few[@]}"
+  else echo "== $1: no data" | tee -a "$out/parts.txt"; fi
 }
-wanted conv && part conv 60 "$PYTHON" benchmarks/gpu_conv.py
-wanted cnn && part cnn 90 "$PYTHON" benchmarks/gpu_cnn.py
-whole=()  # no race, no budget, where the command has both
-compare --help 2>/dev/null | grep -q full-grid && whole=(--full-grid --budget none)
-wanted fashion && {
-  if [ -f "$data/fashion_mnist.npz" ]; then
-    part fashion 200 bash -c 'timed compare "${@:1}" --out "$0" -q' \
-      "$scratch/fashion" "$data/fashion_mnist.npz" "${whole[@]}"
-  else echo "== fashion: $data/fashion_mnist.npz is not there" | tee -a "$out/parts.txt"; fi
-}
-wanted cifar && {
-  file=$(ls "$data"/cifar10* 2>/dev/null | head -1)
-  if [ -n "$file" ]; then
-    part cifar 280 bash -c 'timed compare "${@:1}" --out "$0" -q' "$scratch/cifar" "$file" "${whole[@]}"
-  else echo "== cifar: no cifar10* in $data" | tee -a "$out/parts.txt"; fi
-}
+wanted fashion && pictures fashion "$data/fashion_mnist.npz"
+wanted cifar && pictures cifar "$(ls -d "$data"/cifar10* 2>/dev/null | head -1)"
+wanted digits && part digits-race 30 bash -c \
+  'timed compare digits --preset quick --out "$0" -q "$@"' "$scratch/race" "${few[@]}"
 wait
 {
   echo "# GPU results"; date -u +%F; cat "$out/parts.txt"
@@ -94,7 +93,7 @@ wait
     if [ -f "$out/$name.md" ]; then echo; cat "$out/$name.md"
     elif [ -f "$out/$name.txt" ]; then echo; echo "## $name"; tail -40 "$out/$name.txt"; fi
   done
-  for name in start digits digits-here fashion cifar tests; do
+  for name in start digits digits-race fashion cifar tests; do
     [ -f "$out/$name.txt" ] && { echo; echo "## $name"; echo '```'; tail -25 "$out/$name.txt"; echo '```'; }
   done
 } > "$out/results.md"

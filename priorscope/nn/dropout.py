@@ -110,4 +110,17 @@ def noise(key: Int64[Tensor, ""], counter: Int64[Tensor, ""], count: int) -> Int
     z.bitwise_xor_(z >> 30).mul_(_MIX_1)
     z.bitwise_xor_(z >> 27).mul_(_MIX_2)
     z.bitwise_xor_((z >> 32).bitwise_and_(0xFFFFFFFF))
-    return z.view(torch.int16)[:count]
+    return _quarters(z)[:count]
+
+
+def _quarters(z: Int64[Tensor, " hashes"]) -> Int16[Tensor, "..."]:
+    """The four 16-bit numbers of each hash, the lowest first."""
+    try:
+        return z.view(torch.int16)
+    except RuntimeError:  # older versions of torch have no such view under vmap
+        return shifted(z)
+
+
+def shifted(z: Int64[Tensor, " hashes"]) -> Int16[Tensor, "..."]:
+    """The same numbers without a view."""
+    return torch.stack([z, z >> 16, z >> 32, z >> 48], dim=-1).to(torch.int16).flatten()

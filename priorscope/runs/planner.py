@@ -116,7 +116,7 @@ def ladder(
 
     Of the last rung the dear ones come first, so that workers end together. Replicas of one
     learner and size train together, also those of later rungs, on a CPU if that takes
-    `LUMP_SECONDS` at most.
+    `LUMP_SECONDS` at most. On a GPU all runs of a learner in one rung do, whatever their sizes.
 
     seconds: expected of a run. example_values, together: as in `batches`.
     """
@@ -124,13 +124,20 @@ def ladder(
     for level, rung in enumerate(rungs):
         for run in rung:
             place.setdefault(run, level)
-    groups: dict[tuple[Learner, int, int], list[Run]] = {}
-    for run in place:
-        groups.setdefault((run.learner, run.size, run.tune), []).append(run)
+    groups: dict[tuple[Any, ...], list[Run]] = {}
+    for run, level in place.items():
+        on_device = together and not run.learner.model.trains_itself
+        key = (
+            (run.learner, run.tune, "rung", level)
+            if on_device
+            else (run.learner, run.tune, run.size)
+        )
+        groups.setdefault(key, []).append(run)
     made: list[list[Run]] = []
-    for (learner, size, _), group in groups.items():
+    for group in groups.values():
+        learner = group[0].learner
         on_device = together and not learner.model.trains_itself
-        fits = max(1, TOGETHER_BYTES // (4 * example_values * size))
+        fits = max(1, TOGETHER_BYTES // (4 * example_values * group[0].size))
         short = max(1, int(LUMP_SECONDS / max(seconds(group[0]), 1e-9)))
         most = min(TOGETHER, fits, short) if learner.model.vectorises else 1
         made += _chunks(group, len(group) if on_device else most)

@@ -7,6 +7,7 @@ validation examples a lucky network must not be believed, with 2,000 they don't 
 
 import dataclasses
 import math
+from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
@@ -130,20 +131,23 @@ class Classes(Target):
         marginal: Marginal,
     ) -> "ClassCalibration":
         """The best temperature and mixture on a grid."""
-        logits, picked = outputs[:LARGEST].double(), encoded[:LARGEST].unsqueeze(-1)
-        s = _shares(marginal).to(logits)
-        picked_s = s.expand_as(logits).gather(-1, picked)
-        mixtures = torch.tensor(MIXTURES, dtype=s.dtype, device=s.device).view(-1, 1, 1)
-        at_once = max(1, AT_ONCE // logits.numel())
-        likelihoods = []
-        for temperature in TEMPERATURES:
-            p = (logits / temperature).softmax(dim=-1)
-            likelihood = torch.lerp(p.gather(-1, picked), picked_s, mixtures).log()
-            parts = [torch.lerp(p, s, w).log() @ s for w in mixtures.split(at_once)]
-            pseudo = torch.cat(parts).mean(dim=-1)
-            likelihoods.append(likelihood.sum(dim=(-2, -1)) + PSEUDO_EXAMPLES * pseudo)
-        row, column = divmod(int(torch.stack(likelihoods).argmax()), len(MIXTURES))
-        return ClassCalibration(TEMPERATURES[row], MIXTURES[column], s.cpu())
+        return self.calibrate_all(outputs.unsqueeze(0), encoded.unsqueeze(0), [marginal])[0]
+
+    def calibrate_all(
+        self,
+        outputs: Float[Tensor, "replicas examples classes"],
+        encoded: Int[Tensor, "replicas examples"],
+        marginals: Sequence[Marginal],
+    ) -> "list[ClassCalibration]":
+        """Of all replicas at once; the host waits for the device once."""
+        logits = outputs[:, :LARGEST].double()
+        shares = torch.stack([_shares(m) for m in marginals]).to(logits)
+        likelihoods = _likelihoods(logits, encoded[:, :LARGEST].unsqueeze(-1), shares)
+        best = likelihoods.flatten(0, 1).argmax(dim=0).tolist()
+        return [
+            ClassCalibration(TEMPERATURES[at // len(MIXTURES)], MIXTURES[at % len(MIXTURES)], s)
+            for at, s in zip(best, shares.cpu(), strict=True)
+        ]
 
     def calibration_from(self, state: dict[str, Any]) -> "ClassCalibration":
         stored = checked_state(state, StoredCalibration)
@@ -167,6 +171,29 @@ class Classes(Target):
         self, marginal: Marginal, examples: int
     ) -> Float[Tensor, "examples classes"]:
         return _shares(marginal).log().expand(examples, -1)
+
+
+def _likelihoods(
+    logits: Float[Tensor, "replicas examples classes"],
+    picked: Int[Tensor, "replicas examples 1"],
+    shares: Float[Tensor, "replicas classes"],
+) -> Float[Tensor, "temperatures mixtures replicas"]:
+    """Log-likelihoods in nats of the targets and of the pseudo-examples."""
+    s = shares.unsqueeze(1)
+    picked_s = s.expand_as(logits).gather(-1, picked).squeeze(-1)
+    mixtures = torch.tensor(MIXTURES, dtype=s.dtype, device=s.device).view(-1, 1, 1)
+    at_once = max(1, AT_ONCE // logits.numel())
+    rows = []
+    for temperature in TEMPERATURES:
+        p = (logits / temperature).softmax(dim=-1)
+        likelihood = torch.lerp(p.gather(-1, picked).squeeze(-1), picked_s, mixtures).log()
+        parts = [
+            (torch.lerp(p, s, w.unsqueeze(-1)).log() @ shares.unsqueeze(-1)).squeeze(-1)
+            for w in mixtures.split(at_once)
+        ]
+        pseudo = torch.cat(parts).mean(dim=-1)
+        rows.append(likelihood.sum(dim=-1) + PSEUDO_EXAMPLES * pseudo)
+    return torch.stack(rows)
 
 
 def _shares(marginal: Marginal) -> Tensor:

@@ -130,7 +130,8 @@ class ReplicaAdamW:
     ):
         self.weight_decay, self.largest_norm = weight_decay, largest_norm
         self._means = torch.zeros_like(parameters), torch.zeros_like(parameters)
-        self._steps = torch.zeros((), device=parameters.device)
+        # float32 whatever the parameters are: the CUDA kernel reads it as such, unchecked.
+        self._steps = torch.zeros((), dtype=torch.float32, device=parameters.device)
         self._ahead: Tensor | None = None  # see `step_rows`
 
     @torch.no_grad()

@@ -1,10 +1,14 @@
 """A step as one CUDA graph: captured once, replayed without a kernel launch of its own."""
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 
 WARM_UP = 2  # calls before the capture: libraries choose kernels and take their workspace
+SCARCE = 0.25  # of the device's memory: below it, what is cached is given back before a capture
+
+GraphPool = Any  # torch's handle
 
 
 class Repeated:
@@ -18,10 +22,19 @@ class Repeated:
         function: reads and writes the same tensors each time; no copies from the host inside.
         device: where they are.
         capture: whether to try; a CPU has no graphs.
+        warm_up: calls before the capture.
+        pool: of memory that graphs share, if none of them keeps a tensor there.
     """
 
-    def __init__(self, function: Callable[[], None], device: torch.device, capture: bool = True):
-        self._function = function
+    def __init__(
+        self,
+        function: Callable[[], None],
+        device: torch.device,
+        capture: bool = True,
+        warm_up: int = WARM_UP,
+        pool: GraphPool | None = None,
+    ):
+        self._function, self._warm_up, self._pool = function, warm_up, pool
         self._graph: torch.cuda.CUDAGraph | None = None
         self._capture = capture and device.type == "cuda"
         self._calls = 0
@@ -33,7 +46,7 @@ class Repeated:
         Raises:
             torch.OutOfMemoryError: if the device hasn't the memory.
         """
-        if self._graph is None and self._capture and self._calls >= WARM_UP:
+        if self._graph is None and self._capture and self._calls >= self._warm_up:
             self._try_capture()
         if self._graph is None:
             self._function()
@@ -45,9 +58,11 @@ class Repeated:
         """Record the function; nothing is computed meanwhile."""
         graph = torch.cuda.CUDAGraph()
         torch.cuda.synchronize()
-        torch.cuda.empty_cache()
+        free, total = torch.cuda.mem_get_info()
+        if free < SCARCE * total:
+            torch.cuda.empty_cache()
         try:
-            graph.capture_begin(capture_error_mode="thread_local")
+            graph.capture_begin(pool=self._pool, capture_error_mode="thread_local")
             try:
                 self._function()
             finally:
@@ -59,6 +74,13 @@ class Repeated:
             torch.cuda.synchronize()
             return
         self._graph = graph
+
+
+def graph_pool(device: torch.device) -> GraphPool | None:
+    """Memory for several graphs; none on a CPU."""
+    if device.type != "cuda":
+        return None
+    return torch.cuda.graph_pool_handle()
 
 
 def side_stream(device: torch.device) -> "torch.cuda.StreamContext | _Nothing":

@@ -5,14 +5,11 @@ batches are gathered by tables of indices that are sent many steps at a time, an
 augmentation and learning rates. The host waits for the device at evaluations alone.
 """
 
-import dataclasses
 import math
 from collections.abc import Callable, Sequence
-from typing import TypeVar
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from priorscope.core.deadline import Deadline
@@ -21,57 +18,21 @@ from priorscope.core.signature import Signature
 from priorscope.train.adamw import ReplicaAdamW
 from priorscope.train.augment import transform
 from priorscope.train.deck import Deck
-from priorscope.train.graph import Repeated, side_stream
+from priorscope.train.evaluation import ValidationLosses, by_length, filled, span
+from priorscope.train.graph import Repeated, graph_pool, side_stream
 from priorscope.train.inputs import Reader, standardisation
 from priorscope.train.loop import CLIP
-from priorscope.train.plans import Plan, make_plan
+from priorscope.train.plans import make_plan
 from priorscope.train.prefix import SplitPrefix, TrainingResult
 from priorscope.train.recipe import Learner
 from priorscope.train.replicas import Replicas, Snapshot
 from priorscope.train.streams import BatchStream, NoiseStream
+from priorscope.train.trainee import Trainee
 
 TABLE_STEPS = 128  # steps whose indices are on the device at once
 PREDICTED_VALUES = 2**25  # input values that are predicted at once, of all replicas together
 PREDICTED_EXAMPLES = 2**15
-
-T = TypeVar("T")
-
-
-@dataclasses.dataclass(eq=False)
-class Member:
-    """One replica: its data and its progress.
-
-    start: first row of its prefix in the deck. row: of the population's tensors while it trains.
-    encoded: targets of its prefix, as the loss takes them, on the device.
-    plan: its rates and evaluations. result: what is handed back.
-    """
-
-    split: SplitPrefix
-    start: int
-    row: int
-    encoded: Tensor
-    plan: Plan
-    result: TrainingResult
-
-    def evaluated(self, loss: float, done: int) -> bool:
-        """Record the validation loss after `done` updates; whether it is the best so far."""
-        improved = self.plan.improves(loss, done)
-        self.result.steps = done
-        self.result.validation_loss = self.plan.lowest
-        self.result.best_step = self.plan.best_at
-        if math.isnan(loss):
-            self.result.problem = f"the validation loss became NaN by step {done}"
-        return improved
-
-    def goes_back(self, done: int) -> bool:
-        """Whether training continues from its best evaluation; asked once after each one."""
-        goes_back = self.plan.goes_back(done)
-        self.result.at_limit = self.plan.at_limit
-        return goes_back and self.result.problem is None
-
-    def continues(self, done: int) -> bool:
-        """Whether it goes on training."""
-        return self.result.problem is None and not self.plan.ends(done)
+FEW = 0.25  # of a group: so few are evaluated by themselves, where that is much work
 
 
 class Population:
@@ -111,15 +72,16 @@ class Population:
             self.networks.parameters, weight_decay=self.recipe.weight_decay, largest_norm=CLIP
         )
         self._capture, self.captured = capture, capture and device.type == "cuda"
+        self._pool = graph_pool(device) if capture else None
         self._streams: dict[tuple[int, int], BatchStream] = {}
         self._noises: dict[int, NoiseStream] = {}
         self._filled = 0  # steps before this one have been put into tables
         self._make_tables(self.members)
 
-    def _member(self, split: SplitPrefix, start: int, row: int) -> Member:
+    def _member(self, split: SplitPrefix, start: int, row: int) -> Trainee:
         plan = make_plan(self.recipe, len(split.train), len(split.validation))
         encoded = self.target.encode(split.prefix.targets, split.marginal).to(self.device)
-        return Member(
+        return Trainee(
             split=split,
             start=start,
             row=row,
@@ -193,19 +155,27 @@ class Population:
         self.networks.restore(best)
         for row, member in enumerate(self.members):
             member.row = row
+        self._evaluations.clear()
         self._calibrate()
         return [member.result for member in self.members]
 
     def _calibrate(self) -> None:
         """Each by its validation part, as it is at its best step."""
-        for group in by_length(self.members, lambda m: len(m.split.validation)):
-            for member, own in zip(group, self._validation_outputs(group), strict=True):
-                if member.result.problem is None:
-                    split = member.split
-                    chosen = torch.from_numpy(split.validation).to(self.device)
-                    member.result.calibration = self.target.calibrate(
-                        own, member.encoded[chosen], split.marginal
-                    )
+        fine = [member for member in self.members if member.result.problem is None]
+        rows = [torch.from_numpy(m.split.validation + m.start) for m in fine]
+        outputs = self._outputs_of(fine, self.deck.rows, rows)
+        for places in by_length(range(len(fine)), lambda place: len(rows[place])):
+            group = [fine[place] for place in places]
+            calibrations = self.target.calibrate_all(
+                torch.stack([outputs[place] for place in places]),
+                torch.stack([self._validation_targets(m) for m in group]),
+                [m.split.marginal for m in group],
+            )
+            for member, calibration in zip(group, calibrations, strict=True):
+                member.result.calibration = calibration
+
+    def _validation_targets(self, member: Trainee) -> Tensor:
+        return member.encoded[torch.from_numpy(member.split.validation).to(self.device)]
 
     def _train(self) -> Snapshot:
         best = self.networks.snapshot()
@@ -228,20 +198,38 @@ class Population:
                 self._keep(active)
         return best
 
-    def _improved(self, due: Sequence[Member], done: int) -> list[Member]:
+    def _improved(self, due: Sequence[Trainee], done: int) -> list[Trainee]:
         """Evaluate these on their validation parts; who got better."""
-        improved = []
-        for group in by_length(due, lambda m: len(m.split.validation)):
-            chosen = [torch.from_numpy(m.split.validation).to(self.device) for m in group]
-            encoded = torch.stack([m.encoded[c] for m, c in zip(group, chosen, strict=True)])
-            marginals = [m.split.marginal for m in group]
-            outputs = self._validation_outputs(group)
-            losses = self.target.validation_loss(outputs, encoded, marginals).tolist()
-            pairs = zip(group, losses, strict=True)
-            improved += [member for member, loss in pairs if member.evaluated(loss, done)]
-        return improved
+        self.networks.train(False)
+        members: list[Trainee] = []
+        losses: list[Tensor] = []
+        for key, own in spans(due).items():
+            group = spans(self._trained)[key]
+            if len(own) < FEW * len(group) and key * len(group) > PREDICTED_EXAMPLES:
+                group, evaluation = own, self._evaluation(own, capture=False)
+            else:
+                evaluation = self._evaluations.get(key) or self._evaluation(group)
+                self._evaluations[key] = evaluation
+            evaluation()
+            members += group
+            losses.append(evaluation.losses)
+        pairs = zip(members, torch.cat(losses).tolist(), strict=True)
+        return [member for member, loss in pairs if member in due and member.evaluated(loss, done)]
 
-    def _keep(self, active: list[Member]) -> None:
+    def _evaluation(self, group: Sequence[Trainee], capture: bool = True) -> ValidationLosses:
+        predict = self._predictor(group)
+        return ValidationLosses(
+            lambda rows: predict(self.deck.rows, rows),
+            [torch.from_numpy(m.split.validation + m.start) for m in group],
+            [self._validation_targets(m) for m in group],
+            [m.split.marginal for m in group],
+            self.target,
+            self.device,
+            self._capture and capture,
+            self._pool,
+        )
+
+    def _keep(self, active: list[Trainee]) -> None:
         """Compute nothing for the others any more."""
         rows = [member.row for member in active]
         kept = self._table[:, rows].clone(), self._noise
@@ -255,7 +243,7 @@ class Population:
         self._make_tables(active)
         self._table, self._noise, self._clock = kept[0], noise, clock
 
-    def _make_tables(self, members: Sequence[Member]) -> None:
+    def _make_tables(self, members: Sequence[Trainee]) -> None:
         """Fixed addresses for what a step reads: as the captured graph wants it."""
         count, size, device = len(members), self.batch, self.device
         self._trained = list(members)  # by row
@@ -270,18 +258,22 @@ class Population:
         indices = [self.members.index(m) for m in members]
         self._reader = self._readers(indices, axes=len(self.signature.input_shape))
         self._again = Repeated(self._step, device, self._capture)
+        self._evaluations: dict[int, ValidationLosses] = {}  # addresses are those of now
 
-    def _advance(self, active: Sequence[Member], done: int, upto: int) -> None:
+    def _advance(self, active: Sequence[Trainee], done: int, upto: int) -> None:
         """The updates `done` ... `upto` - 1 of those that train; the device may lag behind."""
         self.networks.train(True)
         while done < upto:
             if done == self._filled:
                 self._fill(done)
             stop = min(upto, self._filled)
-            rates = torch.zeros(stop - done, len(self._trained))
-            for member in active:
-                steps = range(done, stop)
-                rates[:, member.row] = torch.tensor([member.plan.rate(step) for step in steps])
+            going = {m.row for m in active}
+            rates = torch.tensor(
+                [
+                    [m.plan.rate(step) if m.row in going else 0.0 for m in self._trained]
+                    for step in range(done, stop)
+                ]
+            )
             place = done % TABLE_STEPS
             self._rates[place : place + stop - done].copy_(rates * self.learner.learning_rate)
             for _ in range(done, stop):
@@ -335,27 +327,35 @@ class Population:
 
     # Predicting
 
-    def _validation_outputs(
-        self, group: Sequence[Member]
-    ) -> Float[Tensor, "rows examples outputs"]:
-        """Of members whose validation parts have one length."""
-        rows = torch.from_numpy(np.stack([m.split.validation + m.start for m in group]))
-        return self._predict(group, self.deck.rows, rows.to(self.device))
-
-    @torch.no_grad()
-    def _predict(
-        self, group: Sequence[Member], source: Tensor, rows: Int[Tensor, "members examples"]
-    ) -> Float[Tensor, "members examples outputs"]:
-        """Outputs of each member for its own rows of `source`."""
-        self.networks.train(False)
+    def _predictor(self, group: Sequence[Trainee]) -> Callable[[Tensor, Tensor], Tensor]:
+        """Of (examples, *input_shape) and rows of them, (members, examples): (..., outputs)."""
         indices = [self.members.index(m) for m in group]
         reader = self._readers(indices, axes=len(self.signature.input_shape))
         of = torch.tensor([m.row for m in group]).to(self.device)
-        outputs = []
-        for part in rows.split(self._predicted_at_once(len(group)), dim=1):
-            x = reader(source.index_select(0, part.flatten()).unflatten(0, part.shape))
-            outputs.append(self.networks.predict(of, x))
-        return torch.cat(outputs, dim=1)
+        at_once = self._predicted_at_once(len(group))
+
+        @torch.no_grad()
+        def predict(source: Tensor, rows: Tensor) -> Tensor:
+            outputs = []
+            for part in rows.split(at_once, dim=1):
+                x = reader(source.index_select(0, part.flatten()).unflatten(0, part.shape))
+                outputs.append(self.networks.predict(of, x))
+            return torch.cat(outputs, dim=1)
+
+        return predict
+
+    def _outputs_of(
+        self, members: Sequence[Trainee], source: Tensor, rows: Sequence[Tensor]
+    ) -> list[Tensor]:
+        """(examples, outputs) of each member for its rows of `source`, of any lengths."""
+        self.networks.train(False)
+        result: dict[int, Tensor] = {}
+        for places in by_length(range(len(members)), lambda place: span(len(rows[place]))):
+            predict = self._predictor([members[place] for place in places])
+            outputs = predict(source, filled([rows[place] for place in places]).to(self.device))
+            for place, own in zip(places, outputs, strict=True):
+                result[place] = own[: len(rows[place])]
+        return [result[place] for place in range(len(members))]
 
     def _predicted_at_once(self, count: int) -> int:
         """Examples of each of `count` members."""
@@ -364,17 +364,10 @@ class Population:
 
     def outputs(self, deck: Deck, starts: Sequence[int], lengths: Sequence[int]) -> list[Tensor]:
         """Each member's outputs, on the CPU, for its own span of rows of a deck."""
-        result: list[Tensor | None] = [None] * len(self.members)
-        spans = list(zip(self.members, starts, lengths, strict=True))
-        for group in by_length(spans, lambda span: span[2]):
-            members = [member for member, _, _ in group]
-            first = torch.tensor([[start] for _, start, _ in group])
-            rows = (first + torch.arange(group[0][2])).to(self.device)
-            for member, own in zip(
-                members, self._predict(members, deck.rows, rows).cpu(), strict=True
-            ):
-                result[self.members.index(member)] = own
-        return [own for own in result if own is not None]
+        rows = [torch.arange(a, a + n) for a, n in zip(starts, lengths, strict=True)]
+        outputs = self._outputs_of(self.members, deck.rows, rows)
+        together = torch.cat(outputs).cpu()  # one copy
+        return list(together.split(list(lengths)))
 
     def network(self, index: int, inputs: Tensor) -> tuple[nn.Module, Tensor, Signature]:
         """A member alone, `inputs` as it reads them, and their signature."""
@@ -382,9 +375,9 @@ class Population:
         return self.networks.network(index), reader(inputs), reader.network_signature
 
 
-def by_length(items: Sequence[T], length: Callable[[T], int]) -> list[list[T]]:
-    """Items of one length together, in the order of their first ones."""
-    groups: dict[int, list[T]] = {}
-    for item in items:
-        groups.setdefault(length(item), []).append(item)
-    return list(groups.values())
+def spans(members: Sequence[Trainee]) -> dict[int, list[Trainee]]:
+    """Those whose validation parts are filled up to one length, by that length."""
+    groups: dict[int, list[Trainee]] = {}
+    for member in members:
+        groups.setdefault(span(len(member.split.validation)), []).append(member)
+    return groups

@@ -136,6 +136,8 @@ class Snapshot:
 
     def update(self, rows: Sequence[int], replicas: Replicas, places: Sequence[int]) -> None:
         """Copy the replicas at `places` into `rows`."""
-        self.parameters[list(rows)] = replicas.parameters[list(places)]
+        device = self.parameters.device
+        to, of = (torch.tensor(list(i), dtype=torch.int64).to(device) for i in (rows, places))
+        self.parameters.index_copy_(0, to, replicas.parameters.index_select(0, of))
         for name, buffer in self.buffers.items():
-            buffer[list(rows)] = replicas.buffers[name][list(places)]
+            buffer.index_copy_(0, to, replicas.buffers[name].index_select(0, of))

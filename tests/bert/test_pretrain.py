@@ -430,3 +430,15 @@ def test_a_lost_rank_resumes_from_the_last_checkpoint(made, tmp_path):
         logs.append(losses(out))
     assert len(logs[0]) == 1 + 8
     assert logs[0] == logs[1]
+
+
+def test_what_is_read_ahead_is_the_same(made, tmp_path):
+    """As on a GPU, where a thread reads the next batch while one is computed."""
+    losses = []
+    for reads_ahead in (False, True):
+        training = trainer(made, tmp_path / str(reads_ahead))
+        training.reads_ahead = reads_ahead
+        losses.append([])
+        training.run(lambda _: None, lambda _, loss: losses[-1].append(loss))
+    assert len(losses[0]) == SETTINGS.steps
+    assert losses[0] == losses[1]

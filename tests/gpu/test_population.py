@@ -77,6 +77,20 @@ def test_every_layout_is_read_on_a_device(layout, device, prefixes):
     assert_same(parse_learner("gru:width=4", RECIPE), device, *prefixes(layout, (40,)), rel=1e-8)
 
 
+@pytest.mark.usefixtures("double")
+@pytest.mark.parametrize("text", ["linear", "gru:width=4", "mlp:width=8+layernorm", *RICH])
+def test_what_a_graph_replays_is_what_each_call_would_do(text, replayed, prefixes):
+    """On a CPU, with a stand-in for graphs that sees as little of Python as they do."""
+    made, signature = prefixes("image", (15, 40))
+    learner = parse_learner(text, Recipe(steps=9, epochs=1, batch=8))
+    results = PopulationTraining(learner, signature, made, CPU).run()
+    assert {"Population._step", "ValidationLosses._compute"} <= set(replayed)
+    for own, result in zip(made, results, strict=True):
+        expected, _ = alone(learner, signature, own)
+        assert (result.steps, result.best_step) == (expected.steps, expected.best_step)
+        assert result.validation_loss == pytest.approx(expected.validation_loss, rel=1e-8)
+
+
 def test_float32_stays_within_rounding_after_a_few_steps(device, prefixes):
     """Of a network whose gradients aren't 0: Adam makes full steps of what rounding leaves of 0."""
     learner = parse_learner("gru:width=4", Recipe(steps=3, epochs=0, batch=16))
@@ -89,7 +103,7 @@ def test_float32_stays_within_rounding_after_a_few_steps(device, prefixes):
 
 def test_replicas_that_stop_early_leave_the_others_alone(device, prefixes):
     """Most stop after a few steps; the rest train on, their rows moved together."""
-    recipe = Recipe(steps=150, epochs=2, batch=16, patience=0.06)
+    recipe = Recipe(steps=150, epochs=2, batch=16, plan="cosine", patience=0.06)
     learner = parse_learner("mlp:width=8+dropout", recipe)
     made, signature = prefixes("image", (20, 60), seeds=(1, 2, 3))
     together = PopulationTraining(learner, signature, made, device)
@@ -183,4 +197,5 @@ def test_a_graph_computes_what_single_calls_compute(name, prefixes):
         training = PopulationTraining(learner, signature, made, device, capture=capture)
         losses.append([result.validation_loss for result in training.run()])
         assert training.captured == capture
+    assert np.isfinite(losses).all()
     assert losses[0] == pytest.approx(losses[1], rel=1e-9)

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.func import functional_call, grad, stack_module_state
 
-from priorscope.nn.dropout import Dropout, StochasticDepth, noise
+from priorscope.nn.dropout import Dropout, StochasticDepth, noise, shifted
 
 LANES = 4
 COUNT = 1 << 16
@@ -34,6 +34,12 @@ def correlation(a: torch.Tensor, b: torch.Tensor) -> float:
 def test_noise_is_the_hash_that_its_docstring_names(key, counter):
     expected = torch.tensor([word(key, counter, place) for place in range(5)]).view(torch.int16)
     assert torch.equal(noise(torch.tensor(key), torch.tensor(counter), 18), expected[:18])
+
+
+def test_without_a_view_the_numbers_are_the_same():
+    """As they are where vmap has no view of another type."""
+    z = torch.tensor([-1, 0x7FFF_8000_0001_FFFE, -(2**63), 5])
+    assert torch.equal(shifted(z), z.view(torch.int16))
 
 
 @pytest.mark.parametrize("lane", range(LANES))

@@ -77,6 +77,15 @@ def test_replicas_train_together_only_while_that_is_short():
     assert [len(b) for b in ladder(rungs, lambda run: 100.0, 10, False)] == [1, 1, 1]
 
 
+def test_on_a_gpu_a_rung_of_a_learner_is_one_batch():
+    asked = question("mlp", "knn")
+    rungs = [runs(asked, 0, 2) + runs(asked, 1, 2), runs(asked, 2, 2)]
+    made = ladder(rungs, lambda run: 100.0, 10, True)
+    sizes = [sorted({r.size for r in b}) for b in made if b[0].learner.text == "mlp"]
+    assert sizes == [[100, 200], [400]]
+    assert {len(b) for b in made if b[0].learner.text == "knn"} == {1}
+
+
 def test_a_schedule_says_what_will_not_be_reached():
     said = schedule([(100, 10.0), (200, 30.0), (400, 400.0)], 120.0, "cnn")
     assert (

@@ -14,6 +14,7 @@ from tokenizers import Tokenizer
 from priorscope.bert.data.corpus import Corpus
 from priorscope.bert.data.masking import Subwords
 from priorscope.bert.data.packing import Cursor, MaskedBatch, batches, divide, read_batch
+from priorscope.bert.training.ahead import ahead
 from priorscope.bert.training.evaluation import Evaluation, Tally
 from priorscope.bert.training.held_out import (
     HeldOut,
@@ -36,6 +37,7 @@ from priorscope.train.adamw import ClippedAdamW
 
 EVALUATIONS = 20
 """On the held-out documents, the last one at the end included."""
+COMPILED_FROM_SECONDS, COMPILED_FROM_STEPS = 600.0, 2000  # on a GPU
 
 
 class Pretrainer:
@@ -84,6 +86,17 @@ class Pretrainer:
         if stored is not None:
             self._resume(stored)
         self._own_noise()
+        self.reads_ahead = device.type == "cuda"
+        if device.type == "cuda" and self._is_long:
+            self.network.compile_training()
+
+    @property
+    def _is_long(self) -> bool:
+        """Whether compiling, a minute at most, is soon made up for."""
+        settings = self.settings
+        if settings.steps is None:
+            return settings.seconds >= COMPILED_FROM_SECONDS
+        return settings.steps >= COMPILED_FROM_STEPS
 
     def run(
         self,
@@ -105,7 +118,9 @@ class Pretrainer:
         """
         if self.step == 0:
             self._evaluate(report, Tally(), progress=0.0)
-        stream = batches(self._source, self._cursor, self.settings.batch_tokens, self.settings.seed)
+        stream = self._stream()
+        if self.reads_ahead:
+            stream = ahead(stream)
         tally, saved = Tally(), time.perf_counter()
         losses = StepLog(self.folder, self.step, self.processes.first)
         while (progress := self._progress()) < 1:
@@ -116,9 +131,10 @@ class Pretrainer:
                 self._save(losses)
                 saved = time.perf_counter()
             started = time.perf_counter()
-            numbers, cursor = next(stream)
+            parts, cursor = next(stream)
+            tally.reading += time.perf_counter() - started
             rate = self.settings.learning_rate_at(progress)
-            loss = self._train(numbers, cursor.epoch, rate, tally)
+            loss = self._train(parts, rate, tally)
             self.step, self._cursor = self.step + 1, cursor
             self.seconds += time.perf_counter() - started
             losses.add(self.step, loss, rate)
@@ -128,11 +144,16 @@ class Pretrainer:
         self.processes.wait()
         return result or HeldOut(math.nan, math.nan, self._unigram, None, 0)
 
-    def _train(self, numbers: np.ndarray, epoch: int, rate: float, tally: Tally) -> float:
+    def _stream(self) -> Iterator[tuple[list[MaskedBatch], Cursor]]:
+        """What this process computes of each step, and where the text is then."""
+        settings = self.settings
+        for numbers, cursor in batches(
+            self._source, self._cursor, settings.batch_tokens, settings.seed
+        ):
+            yield list(self._parts(numbers, cursor.epoch)), cursor
+
+    def _train(self, parts: list[MaskedBatch], rate: float, tally: Tally) -> float:
         """One step; returns the mean loss of its masked tokens, before the step."""
-        started = time.perf_counter()
-        parts = list(self._parts(numbers, epoch))
-        tally.reading += time.perf_counter() - started
         result = train_step(self.network, self.optimizer, parts, rate, self.processes)
         if not math.isfinite(result.mean_loss):
             raise ValueError(

@@ -1,10 +1,11 @@
-"""Processes on this machine, each with one thread; or this process."""
+"""Processes on this machine, each with one thread; or this process, as a GPU's worker is."""
 
 import os
 from concurrent.futures import Future
 from typing import Any
 
 from priorscope.core.config import closest
+from priorscope.runs.backends.thread import WorkerThread
 from priorscope.runs.batch import Batch
 
 DEVICES = ("auto", "cpu", "cuda")
@@ -26,6 +27,7 @@ class LocalBackend:
         self.device = choose_device(device)
         self.workers = available_workers(self.device) if workers is None else workers
         self._pools: dict[str, Any] = {}  # by device
+        self._thread: WorkerThread | None = None
 
     @property
     def lanes(self) -> int:
@@ -49,11 +51,18 @@ class LocalBackend:
         return False
 
     def submit(self, batch: Batch) -> Future:
-        """Start the workers if there are none yet, and hand the batch over."""
+        """Start the workers if there are none yet, and hand the batch over.
+
+        The one worker of a GPU is a thread of this process, which has torch already: another
+        process would import it first. Plug-ins, which may do anything, get a process.
+        """
         from priorscope.runs.worker import work
 
         if self.workers == 0:
             return _done_now(work, batch)
+        if self.workers == 1 and batch.device == self.device != "cpu" and not batch.include:
+            self._thread = self._thread or WorkerThread()
+            return self._thread.submit(work, batch)
         if batch.device not in self._pools:
             from priorscope.runs.backends.loky_pool import make_pool
 
@@ -74,7 +83,10 @@ class LocalBackend:
         self.stop()
 
     def stop(self) -> None:
-        """Kill the processes."""
+        """Kill the processes; a thread ends at its next evaluation, or with this process."""
+        if self._thread is not None:
+            self._thread.stop()
+            self._thread = None
         if self._pools:
             from priorscope.runs.backends.loky_pool import kill
 

@@ -1,0 +1,37 @@
+"""A thread that does batches one after the other and ends with the process, however that ends."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from queue import SimpleQueue
+from typing import Any
+
+Task = tuple[Future, Callable[..., Any], tuple[Any, ...]]
+
+
+class WorkerThread:
+    """Unlike a `ThreadPoolExecutor`'s, it isn't waited for when the process ends."""
+
+    def __init__(self):
+        self._tasks: SimpleQueue[Task | None] = SimpleQueue()
+        self._stopped = threading.Event()
+        threading.Thread(target=self._work, daemon=True, name="device").start()
+
+    def submit(self, function: Callable[..., Any], *arguments: Any) -> Future:
+        """Call it after what was handed over before."""
+        future: Future = Future()
+        self._tasks.put((future, function, arguments))
+        return future
+
+    def stop(self) -> None:
+        """Begin nothing more."""
+        self._stopped.set()
+        self._tasks.put(None)
+
+    def _work(self) -> None:
+        while (task := self._tasks.get()) is not None and not self._stopped.is_set():
+            future, function, arguments = task
+            try:
+                future.set_result(function(*arguments))
+            except BaseException as error:  # the caller finds it in the future
+                future.set_exception(error)

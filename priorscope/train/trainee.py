@@ -1,0 +1,46 @@
+"""One replica of a population: its data and its progress."""
+
+import dataclasses
+import math
+
+from torch import Tensor
+
+from priorscope.train.plans import Plan
+from priorscope.train.prefix import SplitPrefix, TrainingResult
+
+
+@dataclasses.dataclass(eq=False)
+class Trainee:
+    """What a population knows of one replica.
+
+    start: first row of its prefix in the deck. row: of the population's tensors while it trains.
+    encoded: targets of its prefix, as the loss takes them, on the device.
+    plan: its rates and evaluations. result: what is handed back.
+    """
+
+    split: SplitPrefix
+    start: int
+    row: int
+    encoded: Tensor
+    plan: Plan
+    result: TrainingResult
+
+    def evaluated(self, loss: float, done: int) -> bool:
+        """Record the validation loss after `done` updates; whether it is the best so far."""
+        improved = self.plan.improves(loss, done)
+        self.result.steps = done
+        self.result.validation_loss = self.plan.lowest
+        self.result.best_step = self.plan.best_at
+        if math.isnan(loss):
+            self.result.problem = f"the validation loss became NaN by step {done}"
+        return improved
+
+    def goes_back(self, done: int) -> bool:
+        """Whether training continues from its best evaluation; asked once after each one."""
+        goes_back = self.plan.goes_back(done)
+        self.result.at_limit = self.plan.at_limit
+        return goes_back and self.result.problem is None
+
+    def continues(self, done: int) -> bool:
+        """Whether it goes on training."""
+        return self.result.problem is None and not self.plan.ends(done)
