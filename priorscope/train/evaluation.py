@@ -78,6 +78,10 @@ class ValidationLosses:
         """Compute `losses` again; the host doesn't wait."""
         self._again()
 
+    def free(self) -> None:
+        """Give a graph's memory back; nothing else would, for it holds this object."""
+        self._again.free()
+
     @torch.no_grad()
     def _compute(self) -> None:
         outputs = self._predict(self._rows)

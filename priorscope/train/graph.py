@@ -54,6 +54,10 @@ class Repeated:
             self._graph.replay()
         self._calls += 1
 
+    def free(self) -> None:
+        """Give the graph's memory back; later calls run as they are."""
+        self._graph, self._capture = None, False
+
     def _try_capture(self) -> None:
         """Record the function; nothing is computed meanwhile."""
         graph = torch.cuda.CUDAGraph()

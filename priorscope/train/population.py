@@ -72,7 +72,7 @@ class Population:
             self.networks.parameters, weight_decay=self.recipe.weight_decay, largest_norm=CLIP
         )
         self._capture, self.captured = capture, capture and device.type == "cuda"
-        self._pool = graph_pool(device) if capture else None
+        self._evaluations: dict[int, ValidationLosses] = {}
         self._streams: dict[tuple[int, int], BatchStream] = {}
         self._noises: dict[int, NoiseStream] = {}
         self._filled = 0  # steps before this one have been put into tables
@@ -155,7 +155,7 @@ class Population:
         self.networks.restore(best)
         for row, member in enumerate(self.members):
             member.row = row
-        self._evaluations.clear()
+        self._free_evaluations()
         self._calibrate()
         return [member.result for member in self.members]
 
@@ -258,7 +258,13 @@ class Population:
         indices = [self.members.index(m) for m in members]
         self._reader = self._readers(indices, axes=len(self.signature.input_shape))
         self._again = Repeated(self._step, device, self._capture)
-        self._evaluations: dict[int, ValidationLosses] = {}  # addresses are those of now
+        self._free_evaluations()  # addresses are other ones now
+        self._pool = graph_pool(device) if self._capture else None  # none may outlive its graphs
+
+    def _free_evaluations(self) -> None:
+        for evaluation in self._evaluations.values():
+            evaluation.free()
+        self._evaluations.clear()
 
     def _advance(self, active: Sequence[Trainee], done: int, upto: int) -> None:
         """The updates `done` ... `upto` - 1 of those that train; the device may lag behind."""
