@@ -1,6 +1,10 @@
 """The thread that does a GPU's batches."""
 
+import subprocess
+import sys
+import tempfile
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -28,3 +32,21 @@ def test_after_a_stop_nothing_more_is_begun():
         if other.name == "device":
             other.join(5)
     assert done == []
+
+
+def test_the_process_waits_for_the_batch_in_hand():
+    code = """
+import pathlib, sys, time
+from priorscope.runs.backends.thread import WorkerThread
+def batch():
+    time.sleep(0.5)
+    pathlib.Path(sys.argv[1]).write_text("done")
+WorkerThread().submit(batch)
+time.sleep(0.1)
+sys.exit(3)
+"""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "result")
+        ended = subprocess.run([sys.executable, "-c", code, str(file)], check=False)
+        assert ended.returncode == 3
+        assert file.read_text() == "done"
