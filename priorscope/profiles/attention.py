@@ -115,7 +115,7 @@ def _pixels(path: Path, side: int, channels: int) -> np.ndarray:
             pixels = decode(path.name, path.read_bytes(), LARGEST_IMAGE, side).pixels
     except UNREADABLE as error:
         raise ValueError(f"{path} can't be read as an image ({error}).") from error
-    pixels = stretched(pixels, side).astype(np.float32)
+    pixels = stretched(pixels, side, side).astype(np.float32)
     pixels = pixels / (65535.0 if pixels.max() > 255 else 255.0)
     if pixels.shape[-1] != channels:
         grey = pixels.mean(axis=-1, keepdims=True)

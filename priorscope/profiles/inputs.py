@@ -121,7 +121,7 @@ def _read(file: Path, shape: tuple[int, ...]) -> np.ndarray:
     except UNREADABLE as error:
         raise ValueError(f"{file} can't be read as an image: {error}") from error
     side = max(rows, columns)
-    pixels = stretched(pixels, side)[:rows, :columns].astype(np.float32)
+    pixels = stretched(pixels, side, side)[:rows, :columns].astype(np.float32)
     if pixels.shape[-1] != channels:
         grey = pixels.mean(axis=-1, keepdims=True)
         pixels = np.repeat(grey, channels, axis=-1)

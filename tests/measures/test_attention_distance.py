@@ -52,7 +52,7 @@ def test_to_itself_is_zero_and_to_the_far_end_above_one():
 @pytest.mark.parametrize("pooling", ["mean", "class"])
 def test_equal_attention_is_one_with_and_without_a_class_token(pooling):
     x = torch.randn(5, 16, 16, 1)
-    vit = looking_at_all_alike(Vit(pooling=pooling).build(IMAGE))
+    vit = looking_at_all_alike(Vit(pooling=pooling, depth=2).build(IMAGE))
     found = AttentionDistance().measure(subject(vit, x, IMAGE))
     assert found == pytest.approx(dict.fromkeys(found, 1.0), abs=1e-6)
     assert len(found) == (2 if pooling == "mean" else 1)  # the last block: the class token's alone

@@ -30,7 +30,7 @@ def test_a_network_without_attention_has_none():
 
 
 def test_ours_says_where_its_tokens_are():
-    network = Vit(pooling="class", patch=4).build(IMAGE)
+    network = Vit(pooling="class", patch=4, depth=2).build(IMAGE)
     _, maps = attention(network, torch.randn(2, 8, 12, 1), IMAGE)
     assert (maps.grid, maps.leading, maps.valid) == ((2, 3), 1, None)
     assert [block.shape for block in maps.blocks] == [(2, 4, 7, 7)] * 2

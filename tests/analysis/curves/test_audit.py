@@ -30,7 +30,7 @@ def test_passes_what_lies_inside_its_interval_and_near(case, passed):
 def test_the_addition_curve_is_told_wide_with_a_remark():
     first = dict(list(ADDITION.items())[:14])
     fit = fit_curves(curve_rows({"addition": first}))["loss"]["addition"]
-    assert fit.withheld is None
+    assert fit.future is not None
     assert not all(a.passed for a in fit.audits)
     assert "curve_missed" in [remark.key for remark in fit.remarks]
     ahead = fit.predict(2 * fit.largest, level=0.8)
@@ -45,7 +45,7 @@ def test_a_smooth_curve_is_not_refused():
         for d, z in enumerate(stream.standard_normal(5))
     ]
     fit = fit_curves(rows)["loss"]["mlp"]
-    assert fit.withheld is None
+    assert fit.future is not None
     assert [(a.size, a.hidden) for a in fit.audits] == [(8000, 1), (4000, 2), (8000, 2)]
 
 

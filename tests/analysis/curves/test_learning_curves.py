@@ -52,9 +52,7 @@ def test_refuses_what_is_not_judged(smooth):
 
 
 def test_two_sizes_are_answered_with_one_sentence(short):
-    with pytest.raises(
-        ValueError, match="known at 2 sizes, but a forecast needs 3: train at 1 more"
-    ):
+    with pytest.raises(ValueError, match="needs 3 sizes, but there are 2; train at more"):
         short.predict(1.5 * short.largest)
 
 
@@ -69,4 +67,4 @@ def test_prints_as_one_line(smooth, short):
     assert "\n" not in repr(smooth)
     assert repr(smooth).startswith("<mlp, loss: 0.7")
     assert "at 8,000 (7 sizes, 5 repeats); predicted at 16,000: 0." in repr(smooth)
-    assert "a forecast needs 3" in repr(short)
+    assert "no forecast: fewer than 3 sizes" in repr(short)
