@@ -2,7 +2,7 @@
 
 import dataclasses
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -23,6 +23,8 @@ from priorscope.runs.store import Store
 from priorscope.wording.race import schedule
 
 ROOM = 1.15  # times the expected seconds that must be left for a rung to be begun
+FAR_BEHIND = 0.3  # log ratio from which on it isn't waited for, where time won't do for all
+DEAR = 5  # its share of the work ahead is then more than one in so many
 BEHIND = 0.1  # log ratio to the leader's loss from which on a learner may be left behind
 DUEL_SHARE = 0.2  # of the budget that trials of recipes may take
 
@@ -83,20 +85,57 @@ class Conductor:
 
     def _announce(self, course: Course, pending: Round) -> None:
         """Say when each size will be done, once it is known how long runs take."""
-        race, question = self.plan.race, self.plan.question
+        question = self.plan.question
         if not pending.climbs or not all(self.pace.knows(self._example(i)) for i in course.leaders):
             return
         now = time.monotonic() - self.started
-        ends, work = [], dict.fromkeys(course.leaders, 0.0)
-        for k in range(min(job.size for job in pending.jobs), race.goal_size + 1):
-            repeats = race.repeats_at(k)
-            for i in course.leaders:
-                more = race.entrants[i].variants - 1 if k == race.anchor else 0
-                work[i] += (repeats + more) * self.pace.seconds(self._example(i, k))
-            ends.append((question.sizes[k], now + sum(work.values()) / max(self.backend.lanes, 1)))
-        dearest = max(work, key=lambda i: work[i])
+        work = self._ahead(course, pending)
+        ends, total = [], 0.0
+        for k, of_size in work.items():
+            total += sum(of_size.values()) / max(self.backend.lanes, 1)
+            ends.append((question.sizes[k], now + total))
+        whole = self._by_learner(work)
+        if not whole:
+            return
         texts = [recipes[0].text for recipes in self.plan.recipes]
-        self.notice = schedule(ends, self.budget, texts[dearest])
+        self.notice = schedule(ends, self.budget, texts[max(whole, key=lambda i: whole[i])])
+
+    def _ahead(self, course: Course, pending: Round) -> dict[int, dict[int, float]]:
+        """Seconds of work that each learner still has at each size."""
+        race = self.plan.race
+        work: dict[int, dict[int, float]] = {}
+        for k in range(min(job.size for job in pending.jobs), race.goal_size + 1):
+            running = [i for i in course.leaders if k < self.stops.get(i, len(race.sizes))]
+            trials = {i: race.entrants[i].variants - 1 if k == race.anchor else 0 for i in running}
+            work[k] = {
+                i: (race.repeats_at(k) + trials[i]) * self.pace.seconds(self._example(i, k))
+                for i in running
+            }
+        return work
+
+    @staticmethod
+    def _by_learner(work: Mapping[int, Mapping[int, float]]) -> dict[int, float]:
+        total: dict[int, float] = {}
+        for of_size in work.values():
+            for i, seconds in of_size.items():
+                total[i] = total.get(i, 0.0) + seconds
+        return total
+
+    def _too_dear(self, course: Course, pending: Round) -> bool:
+        """Whether somebody far behind was left out, for whom the others wouldn't get through."""
+        work = self._by_learner(self._ahead(course, pending))
+        everything = sum(work.values())
+        if everything / max(self.backend.lanes, 1) <= self.deadline.remaining / ROOM:
+            return False
+        far = [
+            i
+            for i, seconds in work.items()
+            if course.lag.get(i, 0.0) > FAR_BEHIND and seconds > everything / DEAR
+        ]
+        if not far:
+            return False
+        self.stops[max(far, key=lambda i: work[i])] = min(job.size for job in pending.jobs)
+        return True
 
     def _example(self, learner: int, size: int = 0) -> Run:
         return self.plan.run(Job(learner=learner, size=size, repeat=0))
@@ -129,6 +168,8 @@ class Conductor:
         """Whether somebody, or the race, must end earlier because time won't suffice."""
         if not pending.climbs:
             return self._without_trials(pending)
+        if self._too_dear(course, pending):
+            return True
         waiting = next(filter(None, map(self._unfinished, pending.rungs)), [])
         runs = [self.plan.run(job) for job in waiting]
         cost = {job: self.pace.seconds(run) for job, run in zip(waiting, runs, strict=True)}

@@ -197,8 +197,8 @@ class Results:
 
     def lag(self, learners: Sequence[int]) -> dict[int, float]:
         """By how much each is behind the best where all were last, less a standard error."""
-        for k in range(self.race.goal_size, 0, -1):
-            if all(self._at(i, k) and self._at(i, k - 1) for i in learners):
+        for k in range(self.race.goal_size, -1, -1):
+            if all(self._at(i, j) for i in learners for j in range(max(k - 1, 0), k + 1)):
                 leader = self.leader(learners, k)
                 gaps = {i: self.gap(i, leader, k) for i in learners if i != leader}
                 return {i: g.ratio - g.error for i, g in gaps.items()}
