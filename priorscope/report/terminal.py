@@ -71,10 +71,15 @@ def _wrapped(text: Text, width: int, indent: int = 0) -> list[Text]:
 
 
 def _fitted(blocks: list[list[Text]], room: int) -> list[Text]:
-    """All blocks, the longest cut with an ellipsis until there are at most `room` lines."""
+    """All blocks, the longest cut with an ellipsis until there are at most `room` lines.
+
+    The headline is cut last.
+    """
     blocks = [list(block) for block in blocks]
     while sum(map(len, blocks)) > room:
-        longest = max(blocks, key=len)
+        longest = max(blocks[1:], key=len, default=blocks[0])
+        if len(longest) == 1:
+            longest = blocks[0]
         if len(longest) == 1:
             break
         longest.pop()
