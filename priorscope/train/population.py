@@ -27,7 +27,7 @@ from priorscope.train.prefix import SplitPrefix, TrainingResult
 from priorscope.train.recipe import Learner
 from priorscope.train.replicas import Replicas, Snapshot
 from priorscope.train.streams import BatchStream, NoiseStream
-from priorscope.train.trainee import Trainee
+from priorscope.train.trainee import Resident
 
 TABLE_STEPS = 128  # steps whose indices are on the device at once
 PREDICTED_VALUES = 2**25  # input values that are predicted at once, of all replicas together
@@ -78,10 +78,10 @@ class Population:
         self._filled = 0  # steps before this one have been put into tables
         self._make_tables(self.members)
 
-    def _member(self, split: SplitPrefix, start: int, row: int) -> Trainee:
+    def _member(self, split: SplitPrefix, start: int, row: int) -> Resident:
         plan = make_plan(self.recipe, len(split.train), len(split.validation))
         encoded = self.target.encode(split.prefix.targets, split.marginal).to(self.device)
-        return Trainee(
+        return Resident(
             split=split,
             start=start,
             row=row,
@@ -174,7 +174,7 @@ class Population:
             for member, calibration in zip(group, calibrations, strict=True):
                 member.result.calibration = calibration
 
-    def _validation_targets(self, member: Trainee) -> Tensor:
+    def _validation_targets(self, member: Resident) -> Tensor:
         return member.encoded[torch.from_numpy(member.split.validation).to(self.device)]
 
     def _train(self) -> Snapshot:
@@ -198,10 +198,10 @@ class Population:
                 self._keep(active)
         return best
 
-    def _improved(self, due: Sequence[Trainee], done: int) -> list[Trainee]:
+    def _improved(self, due: Sequence[Resident], done: int) -> list[Resident]:
         """Evaluate these on their validation parts; who got better."""
         self.networks.train(False)
-        members: list[Trainee] = []
+        members: list[Resident] = []
         losses: list[Tensor] = []
         for key, own in spans(due).items():
             group = spans(self._trained)[key]
@@ -216,7 +216,7 @@ class Population:
         pairs = zip(members, torch.cat(losses).tolist(), strict=True)
         return [member for member, loss in pairs if member in due and member.evaluated(loss, done)]
 
-    def _evaluation(self, group: Sequence[Trainee], capture: bool = True) -> ValidationLosses:
+    def _evaluation(self, group: Sequence[Resident], capture: bool = True) -> ValidationLosses:
         predict = self._predictor(group)
         return ValidationLosses(
             lambda rows: predict(self.deck.rows, rows),
@@ -229,7 +229,7 @@ class Population:
             self._pool,
         )
 
-    def _keep(self, active: list[Trainee]) -> None:
+    def _keep(self, active: list[Resident]) -> None:
         """Compute nothing for the others any more."""
         rows = [member.row for member in active]
         kept = self._table[:, rows].clone(), self._noise
@@ -243,7 +243,7 @@ class Population:
         self._make_tables(active)
         self._table, self._noise, self._clock = kept[0], noise, clock
 
-    def _make_tables(self, members: Sequence[Trainee]) -> None:
+    def _make_tables(self, members: Sequence[Resident]) -> None:
         """Fixed addresses for what a step reads: as the captured graph wants it."""
         count, size, device = len(members), self.batch, self.device
         self._trained = list(members)  # by row
@@ -266,7 +266,7 @@ class Population:
             evaluation.free()
         self._evaluations.clear()
 
-    def _advance(self, active: Sequence[Trainee], done: int, upto: int) -> None:
+    def _advance(self, active: Sequence[Resident], done: int, upto: int) -> None:
         """The updates `done` ... `upto` - 1 of those that train; the device may lag behind."""
         self.networks.train(True)
         while done < upto:
@@ -333,7 +333,7 @@ class Population:
 
     # Predicting
 
-    def _predictor(self, group: Sequence[Trainee]) -> Callable[[Tensor, Tensor], Tensor]:
+    def _predictor(self, group: Sequence[Resident]) -> Callable[[Tensor, Tensor], Tensor]:
         """Of (examples, *input_shape) and rows of them, (members, examples): (..., outputs)."""
         indices = [self.members.index(m) for m in group]
         reader = self._readers(indices, axes=len(self.signature.input_shape))
@@ -351,7 +351,7 @@ class Population:
         return predict
 
     def _outputs_of(
-        self, members: Sequence[Trainee], source: Tensor, rows: Sequence[Tensor]
+        self, members: Sequence[Resident], source: Tensor, rows: Sequence[Tensor]
     ) -> list[Tensor]:
         """(examples, outputs) of each member for its rows of `source`, of any lengths."""
         self.networks.train(False)
@@ -381,9 +381,9 @@ class Population:
         return self.networks.network(index), reader(inputs), reader.network_signature
 
 
-def spans(members: Sequence[Trainee]) -> dict[int, list[Trainee]]:
+def spans(members: Sequence[Resident]) -> dict[int, list[Resident]]:
     """Those whose validation parts are filled up to one length, by that length."""
-    groups: dict[int, list[Trainee]] = {}
+    groups: dict[int, list[Resident]] = {}
     for member in members:
         groups.setdefault(span(len(member.split.validation)), []).append(member)
     return groups

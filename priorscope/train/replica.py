@@ -1,7 +1,6 @@
 """What belongs to one of several networks that are trained together."""
 
 import dataclasses
-import math
 
 import numpy as np
 import torch
@@ -12,9 +11,10 @@ from priorscope.core.seeds import torch_stream
 from priorscope.core.signature import Signature
 from priorscope.train.augment import augment
 from priorscope.train.inputs import Reader, epochs_of_batches
-from priorscope.train.plans import Plan, make_plan
+from priorscope.train.plans import make_plan
 from priorscope.train.prefix import Prefix, SplitPrefix, TrainingResult
 from priorscope.train.recipe import Recipe
+from priorscope.train.trainee import Trainee
 
 PREPARED_BYTES = 256 * 2**20  # training parts up to this size are standardised once
 
@@ -40,25 +40,21 @@ class TrainingPart:
         return (x if self.prepared else self.reader(x)), self.targets[indices]
 
 
-@dataclasses.dataclass(eq=False)
-class Replica:
-    """One network's data, random streams and progress.
+@dataclasses.dataclass(eq=False, kw_only=True)
+class Replica(Trainee):
+    """One network's data and random streams beside its progress.
 
-    split: its prefix. reader: standardises inputs. part: its training part.
+    reader: standardises inputs. part: its training part.
     validation_inputs, validation_targets: as the network reads them; as the loss takes them.
     batches: (steps, batch) indices into the training part. noise: augments.
-    plan: its rates and evaluations. result: what is handed back.
     """
 
-    split: SplitPrefix
     reader: Reader
     part: TrainingPart
     validation_inputs: Tensor
     validation_targets: Tensor
     batches: Int[Tensor, "steps batch"]
     noise: torch.Generator
-    plan: Plan
-    result: TrainingResult
 
     @classmethod
     def of(
@@ -91,26 +87,6 @@ class Replica:
         """Inputs, augmented, and targets of one step."""
         x, y = self.part.batch(self.batches[step])
         return (augment(x, augmentations, self.noise) if augmentations else x), y
-
-    def evaluated(self, loss: float, done: int) -> bool:
-        """Record the validation loss after `done` updates; whether it is the best so far."""
-        improved = self.plan.improves(loss, done)
-        self.result.steps = done
-        self.result.validation_loss = self.plan.lowest
-        self.result.best_step = self.plan.best_at
-        if math.isnan(loss):
-            self.result.problem = f"the validation loss became NaN by step {done}"
-        return improved
-
-    def goes_back(self, done: int) -> bool:
-        """Whether training continues from its best evaluation; asked once after each one."""
-        goes_back = self.plan.goes_back(done)
-        self.result.at_limit = self.plan.at_limit
-        return goes_back and self.result.problem is None
-
-    def continues(self, done: int) -> bool:
-        """Whether updates follow after `done`."""
-        return self.result.problem is None and not self.plan.ends(done)
 
 
 def to_tensor(array: np.ndarray, device: torch.device) -> Tensor:

@@ -1,4 +1,4 @@
-"""One replica of a population: its data and its progress."""
+"""A network in training: its validation losses say how it goes on, alone or in company."""
 
 import dataclasses
 import math
@@ -9,19 +9,14 @@ from priorscope.train.plans import Plan
 from priorscope.train.prefix import SplitPrefix, TrainingResult
 
 
-@dataclasses.dataclass(eq=False)
+@dataclasses.dataclass(eq=False, kw_only=True)
 class Trainee:
-    """What a population knows of one replica.
+    """The progress of one network.
 
-    start: first row of its prefix in the deck. row: of the population's tensors while it trains.
-    encoded: targets of its prefix, as the loss takes them, on the device.
-    plan: its rates and evaluations. result: what is handed back.
+    split: its prefix. plan: its rates and evaluations. result: what is handed back.
     """
 
     split: SplitPrefix
-    start: int
-    row: int
-    encoded: Tensor
     plan: Plan
     result: TrainingResult
 
@@ -44,3 +39,16 @@ class Trainee:
     def continues(self, done: int) -> bool:
         """Whether it goes on training."""
         return self.result.problem is None and not self.plan.ends(done)
+
+
+@dataclasses.dataclass(eq=False, kw_only=True)
+class Resident(Trainee):
+    """What a population knows of one replica.
+
+    start: first row of its prefix in the deck. row: of the population's tensors while it trains.
+    encoded: targets of its prefix, as the loss takes them, on the device.
+    """
+
+    start: int
+    row: int
+    encoded: Tensor
