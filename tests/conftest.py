@@ -1,6 +1,7 @@
 """What all tests share; the texts made here are words of syllables, English and Korean."""
 
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from priorscope.text.tokenizer import train_tokenizer
 torch.set_num_threads(1)  # xdist gives each core a process of its own
 os.environ.setdefault("NO_COLOR", "1")
 
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 LATIN = ["ba", "ce", "di", "fo", "gu", "ha", "je", "ki", "lo", "mu", "na", "pe"]
 HANGUL = list("나는에가서그곳빵과를샀다책을읽었")
 
@@ -44,3 +46,15 @@ def lines() -> list[str]:
 @pytest.fixture(scope="session")
 def tokenizer(lines):
     return train_tokenizer(lines, vocabulary=400)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if CHROMIUM is None:
+        pytest.skip("There is no Chromium: apt-get install chromium")
+    flags = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+        yield browser
+        browser.close()

@@ -1,8 +1,5 @@
 """The profile's page and the attention viewer in headless Chromium, offline."""
 
-import os
-import shutil
-
 import numpy as np
 import pytest
 
@@ -10,7 +7,6 @@ from priorscope.core.attention_code import coded
 from priorscope.report.attention_viewer import AttentionPage, Viewer
 from priorscope.report.profile_page import NetworkFacts, Profiled, profile_page
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.browser
 
 
@@ -53,18 +49,6 @@ def pages(tmp_path_factory):
     alone = AttentionPage("a <i>title</i>", viewers()).html()
     (folder / "attention.html").write_text(alone, encoding="utf-8")
     return folder
-
-
-@pytest.fixture(scope="module")
-def browser():
-    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if CHROMIUM is None:
-        pytest.skip("There is no Chromium: apt-get install chromium")
-    flags = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
