@@ -11,6 +11,8 @@ from priorscope.models import ModelConfig
 from priorscope.models.estimator import Estimator
 from priorscope.train.recipe import Learner, Recipe, parse_learner
 
+MOST_PIXELS, REDUCED = 40, 32
+
 
 def default_recipe(settings: Settings) -> Recipe:
     """What a recipe is where a learner doesn't say otherwise."""
@@ -57,8 +59,18 @@ def fitting(
 
 
 def _defaults(settings: Settings, signature: Signature, largest: int) -> list[Learner]:
-    """Those of the layout that can predict such targets, from so many examples."""
+    """Those of the layout that can predict such targets, from so many examples.
+
+    Of images beyond `MOST_PIXELS` a side, architectures that use where a pixel is see
+    `REDUCED` x `REDUCED`, and are named so: their cost grows with the pixels.
+    """
     learners = make_learners(LEARNERS[signature.layout], settings)
+    if signature.layout == "image" and max(signature.input_shape[:2]) > MOST_PIXELS:
+        texts = [
+            one.text if "permuted" in one.invariant_to else f"{one.text}+resolution={REDUCED}"
+            for one in learners
+        ]
+        learners = make_learners(texts, settings)
     limits = [learner.model.most_by_default for learner in learners]
     return [
         learner

@@ -38,7 +38,8 @@ def variants(
         return (learner,)
     tried = [_with_rate(learner, rate) for rate in RATES]
     if settings.learners is None:
-        for part in TWINS[signature.layout].get(learner.text, ()):
+        base = learner.text.partition("+")[0]
+        for part in TWINS[signature.layout].get(base, ()):
             tried += _twin(learner, part, settings, signature)
     distinct = {digest(one.identity()): one for one in reversed(tried)}
     return tuple(reversed(distinct.values()))

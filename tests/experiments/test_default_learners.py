@@ -1,48 +1,48 @@
-"""Which learners a comparison has when nobody names any."""
+"""Which learners a comparison has without being told."""
 
-import numpy as np
 import pytest
 
 from priorscope.core.signature import Signature
-from priorscope.experiments.learners import fitting
+from priorscope.experiments.learners import REDUCED, fitting
 from priorscope.experiments.settings import Settings
+from priorscope.experiments.variants import variants
 from priorscope.targets.classes import Classes
-from priorscope.targets.quantity import Quantity
-from priorscope.train.recipe import Recipe, parse_learner
-from priorscope.train.tuning import trials
 
-CLASSES, QUANTITY = Classes(num_classes=2), Quantity.of(np.arange(9.0))
+THREE = Classes(num_classes=3)
 
 
-def names(target, largest=1000, **shape):
-    signature = Signature(target=target, **shape)
-    return [learner.text for learner in fitting((), Settings(), signature, largest)]
+def defaults(*shape):
+    signature = Signature(input_shape=shape, target=THREE)
+    return signature, fitting((), Settings(), signature, 1000)
 
 
-@pytest.mark.parametrize(
-    ("target", "expected"),
-    [
-        (CLASSES, ["linear", "mlp", "logistic", "knn", "forest", "boosting"]),
-        (QUANTITY, ["linear", "mlp", "ridge", "knn", "forest", "boosting"]),
-    ],
-)
-def test_tables_get_those_that_predict_their_targets(target, expected):
-    assert names(target, input_shape=(4,)) == expected
+@pytest.mark.parametrize("shape", [(28, 28, 1), (40, 20, 3)])
+def test_small_images_are_seen_as_they_are(shape):
+    _, learners = defaults(*shape)
+    assert {"linear", "mlp", "cnn", "gru", "vit", "forest"} == {one.text for one in learners}
+    assert not any(one.recipe.resolution for one in learners)
 
 
-def test_texts_of_quantities_get_networks_alone():
-    assert names(CLASSES, input_shape=(4,), vocabulary=9)[-2:] == ["tfidf", "naive-bayes"]
-    assert names(QUANTITY, input_shape=(4,), vocabulary=9)[-1] == "transformer"
+@pytest.mark.parametrize("shape", [(64, 64, 1), (20, 41, 3), (96, 96, 3)])
+def test_large_images_are_reduced_by_name_for_those_who_look_at_places(shape):
+    signature, learners = defaults(*shape)
+    reduced = {one.text.partition("+")[0] for one in learners if one.recipe.resolution}
+    assert reduced == {"cnn", "gru", "vit"}
+    for one in learners:
+        assert ("permuted" in one.invariant_to) == (one.recipe.resolution == 0)
+        assert one.recipe.resolution in (0, REDUCED)
+        assert one.text.endswith(f"+resolution={REDUCED}") == bool(one.recipe.resolution)
+    cnn = next(one for one in learners if one.text.startswith("cnn"))
+    twins = {
+        twin.text.partition(f"={REDUCED}")[2] for twin in variants(cnn, Settings(), signature, 200)
+    }
+    assert twins == {"", "+shift", "+flip"}
 
 
-def test_warped_distances_are_for_few_examples_unless_they_are_asked_for():
-    assert names(CLASSES, 500, input_shape=(4, 1))[-2:] == ["random-convolutions", "dtw"]
-    assert names(CLASSES, 501, input_shape=(4, 1))[-1] == "random-convolutions"
-    signature = Signature(target=CLASSES, input_shape=(4, 1))
-    asked = fitting((parse_learner("dtw"),), Settings(), signature, 10_000)
-    assert [learner.text for learner in asked] == ["dtw"]
+def test_whoever_is_named_sees_what_there_is():
+    signature, _ = defaults(64, 64, 1)
+    from priorscope.experiments.learners import make_learners
 
-
-def test_what_trains_itself_has_one_trial():
-    assert len(trials(parse_learner("forest", Recipe()), 6)) == 1
-    assert len(trials(parse_learner("mlp", Recipe()), 6)) == 6
+    settings = Settings(learners=("cnn",))
+    (cnn,) = fitting(make_learners(("cnn",), settings), settings, signature, 1000)
+    assert cnn.recipe.resolution == 0
