@@ -26,6 +26,7 @@ ROOM = 1.15  # times the expected seconds that must be left for a rung to be beg
 FAR_BEHIND = 0.3  # log ratio from which on it isn't waited for, where time won't do for all
 DEAR = 5  # its share of the work ahead is then more than one in so many
 BEHIND = 0.1  # log ratio to the leader's loss from which on a learner may be left behind
+VARIANTS_SHARE = 1 / 3  # of the time left that rates and twins may take
 DUEL_SHARE = 0.2  # of the budget that trials of recipes may take
 
 
@@ -49,6 +50,7 @@ class Conductor:
     pace: Pace = field(default_factory=Pace)
     stops: dict[int, int] = field(default_factory=dict)
     last: int | None = None
+    with_variants: bool = True
     with_trials: bool = True
     notice: str = ""
     tried: set[str] = field(default_factory=set)
@@ -71,7 +73,13 @@ class Conductor:
 
     def course(self) -> Course:
         """How far the race is; a run that failed before this command counts as not done."""
-        return self.plan.course(self._row, self.stops, self.last, self.with_trials)
+        return self.plan.course(
+            self._row,
+            self.stops,
+            self.last,
+            with_variants=self.with_variants,
+            with_trials=self.with_trials,
+        )
 
     def _row(self, run: Run) -> Row | None:
         if run.digest not in self.rows:
@@ -106,7 +114,8 @@ class Conductor:
         work: dict[int, dict[int, float]] = {}
         for k in range(min(job.size for job in pending.jobs), race.goal_size + 1):
             running = [i for i in course.leaders if k < self.stops.get(i, len(race.sizes))]
-            trials = {i: race.entrants[i].variants - 1 if k == race.anchor else 0 for i in running}
+            tries = self.with_variants and k == race.anchor
+            trials = {i: race.entrants[i].variants - 1 if tries else 0 for i in running}
             work[k] = {
                 i: (race.repeats_at(k) + trials[i]) * self.pace.seconds(self._example(i, k))
                 for i in running
@@ -168,7 +177,7 @@ class Conductor:
         """Whether somebody, or the race, must end earlier because time won't suffice."""
         if not pending.climbs:
             return self._without_trials(pending)
-        if self._too_dear(course, pending):
+        if self._too_dear(course, pending) or self._without_variants(pending):
             return True
         waiting = next(filter(None, map(self._unfinished, pending.rungs)), [])
         runs = [self.plan.run(job) for job in waiting]
@@ -187,6 +196,15 @@ class Conductor:
             else:  # it may be the best: all are compared where it still was
                 self.last = size - 1
         return bool(slow)
+
+    def _without_variants(self, pending: Round) -> bool:
+        """Whether rates and twins were called off, as they would take what larger sizes need."""
+        runs = [self.plan.run(job) for job in pending.jobs if job.variant]
+        share = self.deadline.remaining * VARIANTS_SHARE
+        if not runs or self.pace.together(runs, self.backend.lanes) <= share:
+            return False
+        self.with_variants = False
+        return True
 
     def _without_trials(self, pending: Round) -> bool:
         """Whether trials of recipes were called off, as more than a fifth of the budget."""

@@ -137,10 +137,13 @@ class RacePlan:
         row_of: Callable[[Run], Row | None],
         stops: Mapping[int, int] | None = None,
         last: int | None = None,
-        with_trials: bool = True,
+        **flags: bool,
     ) -> Course:
-        """How far the race is, with the rows there are. stops, last, with_trials: see `Race`."""
-        race = dataclasses.replace(self.race, stops=stops or {}, last=last, with_trials=with_trials)
+        """How far the race is, with the rows there are.
+
+        stops, last, flags (`with_variants`, `with_trials`): see `Race`.
+        """
+        race = dataclasses.replace(self.race, stops=stops or {}, last=last, **flags)
         return unfold(race, lambda job: self.outcome(job, row_of(self.run(job))))
 
     def shown(self, course: Course) -> list[Learner]:

@@ -136,7 +136,7 @@ class _State:
 
     def _variants(self, learners: list[int], title: str) -> Rounds:
         race = self.race
-        several = [i for i in learners if race.entrants[i].variants > 1]
+        several = [i for i in learners if race.with_variants and race.entrants[i].variants > 1]
         certain = [i for i in learners if i not in several]
         rates = tuple(
             Job(learner=i, size=race.anchor, repeat=0, variant=v)

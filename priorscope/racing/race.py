@@ -85,9 +85,10 @@ class Race:
     sizes: block ends, increasing. structures: how many, intact included. random_labels: which of
     them, or None. indifference: in units of `Outcome.value`, or bits per label for the goal
     "code". densities: whether bits are those of densities, which may be negative. anchor: index
-    of the size at which variants are tried. with_trials: whether the duel of recipes is run.
-    stops: learner -> index of the size from which on there was no time for it. last: index of
-    the largest size that there is time for, None for all. Time sets these three, rows the rest.
+    of the size at which variants are tried, if with_variants. with_trials: whether the duel of
+    recipes is run. stops: learner -> index of the size from which on there was no time for it.
+    last: index of the largest size that there is time for, None for all. Time sets these four,
+    rows the rest.
     """
 
     entrants: tuple[Entrant, ...]
@@ -100,6 +101,7 @@ class Race:
     anchor: int = 0
     seed: int = 0
     rules: Rules = field(default_factory=Rules)
+    with_variants: bool = True
     with_trials: bool = True
     stops: Mapping[int, int] = field(default_factory=dict)
     last: int | None = None

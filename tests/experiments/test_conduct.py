@@ -45,3 +45,17 @@ def test_who_is_far_behind_and_dear_is_left_where_time_will_not_do(seconds, lag,
     assert made._too_dear(Course(leaders=(1, 0, 2), lag=lag), NEXT) is bool(stops)
     assert made.stops == stops
     assert not made._too_dear(Course(leaders=(1, 0, 2), lag=lag), NEXT)  # once
+
+
+@pytest.mark.parametrize(("seconds", "tries"), [(30.0, False), (120.0, True)])
+def test_rates_are_not_tried_where_they_would_take_what_larger_sizes_need(seconds, tries):
+    made = conductor(seconds)
+    made.__dict__.update(
+        plan=SimpleNamespace(race=RACE, run=lambda job: job.learner),
+        pace=SimpleNamespace(together=lambda runs, lanes: sum(map(SECONDS.get, runs)) / lanes),
+    )
+    jobs = [Job(learner=i, size=1, repeat=0, variant=v) for i in range(3) for v in range(3)]
+    assert made._without_variants(Round((Rung("recipes", tuple(jobs)),), True)) is not tries
+    assert made.with_variants is tries
+    without = Round((Rung("100 labels", tuple(job for job in jobs if not job.variant)),), True)
+    assert not made._without_variants(without)

@@ -129,6 +129,12 @@ def test_every_recipe_is_tried_once_and_the_best_carried_along():
     assert {j.variant for j in course.done if j.size == 1 and j.learner == 2} == {0, 1, 2}
 
 
+def test_without_time_for_recipes_each_runs_with_its_own():
+    course = whole(race(with_variants=False), Truth(1))
+    assert {job.variant for job in course.done} == {0}
+    assert course.pending is None
+
+
 def test_equals_are_told_equal_and_repeats_end():
     truth = Truth(1, noise=0.0)
     truth.start[:] = 0.3
