@@ -36,7 +36,7 @@ def run(
         Of the perturbations that intervals are taken from.
     """
     from priorscope.analysis.curves.label_plan import label_plan
-    from priorscope.wording.plan import plan_sentences
+    from priorscope.wording.en.plan import plan_sentences
 
     if (target_accuracy is None) == (target_rmse is None):
         raise ValueError("Name one target: --target-accuracy 0.95, or --target-rmse 2.5.")

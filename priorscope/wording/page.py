@@ -5,8 +5,8 @@
 
 from collections.abc import Mapping
 
-from priorscope.wording.chapters_en import CHAPTERS
-from priorscope.wording.page_en import PAGE as FRAME
+from priorscope.wording.en.chapters import CHAPTERS
+from priorscope.wording.en.page import PAGE as FRAME
 
 PAGE = {**FRAME, **CHAPTERS}
 STRUCTURE = "structure."
@@ -19,7 +19,7 @@ def t(key: str, **values: object) -> str:
         LookupError: if there is no such key, or a value that the text names is missing.
     """
     if key not in PAGE:
-        raise LookupError(f"The page has no text named {key!r}; add it to wording/chapters_en.py.")
+        raise LookupError(f"The page has no text named {key!r}; add it to wording/en/chapters.py.")
     return PAGE[key].format(**values)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from priorscope.wording import numbers
-from priorscope.wording.profile_en import LAYER, NOT, PAGE, PHRASES, SENTENCES
+from priorscope.wording.en.profile import LAYER, NOT, PAGE, PHRASES, SENTENCES
 
 PAGE_WORDS = PAGE
 INVARIANT = 0.05  # squared change below which a network is called invariant
@@ -17,7 +17,7 @@ Row = Mapping[str, Any]
 def t(key: str, **values: object) -> str:
     """The page's text of `key`."""
     if key not in PAGE:
-        raise LookupError(f"The profile's page has no text named {key!r}; add it to profile_en.py.")
+        raise LookupError(f"The profile's page has no text named {key!r}; add it to en/profile.py.")
     return PAGE[key].format(**values)
 
 

@@ -6,10 +6,10 @@ A language is a module with `SENTENCES`, from a finding's key to a function of i
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from priorscope.wording import curves_en, en
+from priorscope.wording.en import curves, findings
 
 Sentence = Callable[[Mapping[str, Any]], str]
-LANGUAGES: dict[str, dict[str, Sentence]] = {"en": {**en.SENTENCES, **curves_en.SENTENCES}}
+LANGUAGES: dict[str, dict[str, Sentence]] = {"en": {**findings.SENTENCES, **curves.SENTENCES}}
 
 
 def sentence(key: str, values: Mapping[str, Any], language: str = "en") -> str:

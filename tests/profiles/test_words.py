@@ -10,8 +10,8 @@ from priorscope.measures.probes import PROBES, probed
 from priorscope.models import MODELS
 from priorscope.subjects.adapters import subject
 from priorscope.targets.classes import Classes
+from priorscope.wording.en.profile import SENTENCES
 from priorscope.wording.profile import phrases, sentence
-from priorscope.wording.profile_en import SENTENCES
 
 CLASSES = Classes(num_classes=3)
 SUBJECTS = {

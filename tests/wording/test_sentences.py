@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 import priorscope
-from priorscope.wording import en
+from priorscope.wording.en import findings as en
 from priorscope.wording.sentences import LANGUAGES, sentence, sentences
 
 CODE = Path(priorscope.__file__).parent / "analysis"

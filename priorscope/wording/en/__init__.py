@@ -1,0 +1,1 @@
+"""English: texts and sentences by key; `priorscope.wording` chooses the language."""
