@@ -15,6 +15,8 @@ from priorscope.experiments.result import Result
 from priorscope.experiments.settings import Metric, Settings
 from priorscope.runs.progress import Progress
 from priorscope.tasks import Examples, TaskConfig
+from priorscope.wording.language import Language, chosen, speaking, spoken
+from priorscope.wording.page import t
 
 
 def compare(
@@ -61,6 +63,7 @@ def compare(
     header: Literal["yes", "no"] | None = None,
     decimal: Literal[",", "."] | None = None,
     channels: Literal["first", "last"] | None = None,
+    lang: Language | None = None,
     name: str | None = None,
     progress: bool | Callable[[Progress], None] | None = None,
     draws: int | None = None,
@@ -119,6 +122,8 @@ def compare(
         header: "yes" or "no", whether the first line of a table names its columns.
         decimal: "," or ".", what a comma in numbers is.
         channels: "first" or "last", the axis of arrays that holds the channels.
+        lang: of what the result and its page say, "en" or "ko"; by default `PRIORSCOPE_LANG`,
+            else English. It changes no number, and `summary` stays in English.
         name: what report and folder call the data.
         progress: called now and then with counts of runs; True, or a terminal or notebook,
             shows them, False doesn't.
@@ -172,13 +177,15 @@ def compare(
         header=header,
         decimal=decimal,
         channels=channels,
+        lang=lang,
         draws=draws,
     )
     given = _data(data, y, in_memory_test, name)
-    with _shown(progress, "reading the data"):
-        comparison = Comparison.of(given, settings, texts, started)
-    with _shown(progress, "training") as show:
-        return Result(comparison.run(show), comparison)
+    with speaking(chosen(lang)):
+        with _shown(progress, t("progress.reading")):
+            comparison = Comparison.of(given, settings, texts, started)
+        with _shown(progress, t("progress.training")) as show:
+            return Result(comparison.run(show), comparison, spoken())
 
 
 def _data(data: Any, y: Any, test: Any, name: str | None) -> Data:

@@ -6,6 +6,7 @@ import sys
 import threading
 import traceback
 import warnings
+from contextvars import copy_context
 from pathlib import Path
 from typing import Any
 
@@ -93,8 +94,13 @@ def _renamed(arguments: list[str]) -> list[str]:
 def main(arguments: list[str] | None = None) -> None:
     """Run the command and leave with its exit code (see `Exit`).
 
-    A user's mistake is one sentence on stderr; `--debug` anywhere shows the traceback.
+    A user's mistake is one sentence on stderr; `--debug` anywhere shows the traceback. The
+    language that a command chooses ends with it.
     """
+    copy_context().run(_main, arguments)
+
+
+def _main(arguments: list[str] | None) -> None:
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in arguments
     if debug:

@@ -6,6 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from priorscope.cli.exit_codes import Exit
+from priorscope.wording.language import Language, speak
 
 KIND = "attention"
 
@@ -16,6 +17,7 @@ def run(
     /,
     *,
     out: Annotated[Path | None, Parameter(alias="-o")] = None,
+    lang: Language | None = None,
 ) -> int:
     """Write a page with the attention of every layer and head on a text or an image.
 
@@ -27,10 +29,13 @@ def run(
         A text in quotes, or the path of an image.
     out
         Folder for attention.html (priorscope-runs/attention).
+    lang
+        Language of the page: en or ko (PRIORSCOPE_LANG, else en).
     """
     from priorscope.core.files import own, write
     from priorscope.profiles.attention import attention
 
+    speak(lang)
     page = attention(model, example).html()
     folder = out or Path("priorscope-runs") / "attention"
     own(folder, KIND, names=("attention.html",))

@@ -44,13 +44,17 @@ def run(
         All tables, sentences and notes under the card.
     """
     from priorscope.cli.dry_run import print_plan
-    from priorscope.core.read import read_lines
     from priorscope.experiments.comparison import Comparison
     from priorscope.experiments.progress import console, watching
+    from priorscope.wording.language import speak
+    from priorscope.wording.page import t
+    from priorscope.wording.read import read_lines
+    from priorscope.wording.summary import told
 
     settings = settings or Settings()
+    speak(settings.lang)
     say = console(to_stderr=json_)
-    with watching("reading the data", quiet):
+    with watching(t("progress.reading"), quiet):
         comparison = Comparison.of(data, settings, started=STARTED)
     read = comparison.data.examples.read
     if read is not None and not quiet and not dry_run:
@@ -59,17 +63,14 @@ def run(
     if dry_run:
         print_plan(comparison, say)
         return Exit.DONE
-    with watching("training", quiet, advise=settings.limit is None) as show:
+    with watching(t("progress.training"), quiet, advise=settings.limit is None) as show:
         trained = comparison.train(show)
     if not trained.is_last:
-        say.print(
-            f"Shard {settings.shard} has nothing left to do; the last at work makes the report.",
-            highlight=False,
-        )
+        say.print(t("shard.nothing", shard=settings.shard), highlight=False)
         return Exit.DONE
     summary = comparison.conclude(trained.course)
     if json_:
-        print(json.dumps(summary, ensure_ascii=False, allow_nan=False))
+        print(json.dumps(told(summary), ensure_ascii=False, allow_nan=False))
     else:
         from priorscope.report.terminal import print_summary
 

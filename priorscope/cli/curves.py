@@ -12,6 +12,7 @@ from cyclopts import Parameter
 from rich.console import Console
 
 from priorscope.cli.exit_codes import Exit
+from priorscope.wording.language import Language, speak
 
 _QUIET = 2.0  # seconds before progress is shown
 
@@ -25,6 +26,7 @@ def run(
     nats: bool = False,
     percent: bool = False,
     seed: int = 0,
+    lang: Language | None = None,
 ) -> int:
     """Forecasts, crossovers and data-equivalence from learning curves in a table.
 
@@ -49,9 +51,12 @@ def run(
         Errors and scores are in percent; they are turned into shares.
     seed
         Of the perturbations that intervals are taken from.
+    lang
+        Language of what is said: en or ko (PRIORSCOPE_LANG, else en).
     """
     from priorscope.analysis.curves.run import CurveSettings, curves
 
+    speak(lang)
     if not files:
         raise ValueError("Name at least one file: priorscope curves runs.csv.")
     settings = CurveSettings(

@@ -7,6 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from priorscope.wording import numbers as words
+from priorscope.wording.page import t, word
 
 _MOST_ROWS = 40  # of a table on the terminal; --json holds all
 
@@ -31,7 +32,7 @@ def show(console: Console, name: str, found: dict[str, Any]) -> None:
 def _table(columns: list[str], rows: list[list[str]]) -> Table:
     left_out = len(rows) - _MOST_ROWS
     table = Table(show_edge=False, pad_edge=False)
-    table.caption = f"{left_out} more rows: --json" if left_out > 0 else None
+    table.caption = t("table.more", n=left_out) if left_out > 0 else None
     for i, name in enumerate(columns):
         table.add_column(name, justify="left" if i < 3 else "right")
     for row in rows[:_MOST_ROWS]:
@@ -43,31 +44,36 @@ def _forecasts(entries: list[dict[str, Any]]) -> Table:
     rows = [
         [
             e["learner"],
-            e["on"],
-            f"{ahead['times']:g} ×{'' if ahead['tested'] else ' (never tested)'}",
+            on_of(e),
+            t(
+                "table.times" if ahead["tested"] else "table.times_untested",
+                times=f"{ahead['times']:g}",
+            ),
             _count(ahead["n"]),
             f"{ahead['median']:.3g}",
-            f"{ahead['low80']:.3g} to {ahead['high80']:.3g}",
-            f"{ahead['low95']:.3g} to {ahead['high95']:.3g}",
+            *(
+                t("number.range", low=f"{ahead[f'low{p}']:.3g}", high=f"{ahead[f'high{p}']:.3g}")
+                for p in (80, 95)
+            ),
         ]
         for e in entries
         for ahead in e["ahead"]
     ]
-    return _table(["Forecasts", "on", "data", "n", "median", "80% interval", "95% interval"], rows)
+    names = ("forecasts", "on", "data", "n", "median", "interval80", "interval95")
+    return _table(_titles(names), rows)
 
 
 def _crossovers(entries: list[dict[str, Any]]) -> Table:
     rows = []
     for e in entries:
-        pair = f"{e['overtaking']} overtakes {e['overtaken']}"
-        if e["verdict"] == "stays ahead":
-            pair = f"{e['overtaken']} stays ahead of {e['overtaking']}"
+        key = "table.ahead" if e["verdict"] == "stays ahead" else "table.overtakes"
+        pair = t(key, late=e["overtaking"], early=e["overtaken"])
         odds = "" if e["probability"] is None else f"{e['probability']:.2f}"
-        before = _count(e["not_before"]) or ("" if odds == "" else "> 8 × the data")
+        before = _count(e["not_before"]) or ("" if odds == "" else t("table.beyond"))
         span = _between(e["n"]["low80"], e["n"]["high80"], e["n"]["median"])
-        rows.append([pair, e["on"], e["verdict"], odds, before, span])
-    columns = ["Crossovers", "on", "verdict", "P(within 4 ×)", "not before (90%)", "80% interval"]
-    return _table(columns, rows)
+        rows.append([pair, on_of(e), word("verdict.", e["verdict"]), odds, before, span])
+    names = ("crossovers", "on", "verdict", "within4", "not_before", "interval80")
+    return _table(_titles(names), rows)
 
 
 def _equivalence(entries: list[dict[str, Any]]) -> Table:
@@ -78,29 +84,42 @@ def _equivalence(entries: list[dict[str, Any]]) -> Table:
             text = f"> {words.ratio(ratio['low'])} ×"
         else:
             high = "…" if ratio["high"] is None else words.ratio(ratio["high"])
-            text = f"{words.ratio(ratio['center'])} × ({words.ratio(ratio['low'])} to {high})"
-        rows.append([f"{e['a']} in data of {e['b']}", e["on"], e["kind"], _count(e["n"]), text])
-    return _table(["Data-equivalence", "on", "", "n", "worth (95%)"], rows)
+            span = t("number.range", low=words.ratio(ratio["low"]), high=high)
+            text = f"{words.ratio(ratio['center'])} × ({span})"
+        pair = t("table.in_data_of", a=e["a"], b=e["b"])
+        rows.append([pair, on_of(e), word("verdict.", e["kind"]), _count(e["n"]), text])
+    first, on, n, worth = _titles(("equivalence", "on", "n", "worth"))
+    return _table([first, on, "", n, worth], rows)
 
 
 def _saturation(entries: list[dict[str, Any]]) -> Table:
     rows = [
         [
             e["learner"],
-            e["on"],
-            e["verdict"],
+            on_of(e),
+            word("verdict.", e["verdict"]),
             _count(e["n"]),
             "" if (fall := e["fall_per_doubling"]) is None else _percent(fall),
             "" if not e["catch_up"] else f"{100 * e['catch_up']['share']['center']:.0f}%",
         ]
         for e in entries
     ]
-    columns = ["Saturation", "on", "", "n", "fall per doubling (95%)", "paid before beating chance"]
-    return _table(columns, rows)
+    first, on, n, fall, paid = _titles(("saturation", "on", "n", "fall", "paid"))
+    return _table([first, on, "", n, fall, paid], rows)
+
+
+def on_of(entry: dict[str, Any]) -> str:
+    """The metric of an entry; names of others' tables stay as they are."""
+    return word("on.", entry["on"])
+
+
+def _titles(names: tuple[str, ...]) -> list[str]:
+    return [t(f"table.{name}") for name in names]
 
 
 def _percent(i: dict[str, Any]) -> str:
-    return f"{100 * i['center']:.1f}% ({100 * i['low']:.1f} to {100 * i['high']:.1f})"
+    low, high = (f"{100 * i[end]:.1f}" for end in ("low", "high"))
+    return f"{100 * i['center']:.1f}% ({t('number.range', low=low, high=high)})"
 
 
 def _count(n: float | int | None) -> str:
@@ -110,4 +129,8 @@ def _count(n: float | int | None) -> str:
 def _between(low: float | None, high: float | None, middle: float | None) -> str:
     if low is None and middle is None:
         return ""
-    return f"{_count(low) or 'never'} to {_count(high) or 'beyond 8 × the data'}"
+    return t(
+        "number.range",
+        low=_count(low) or t("table.never"),
+        high=_count(high) or t("table.beyond_8"),
+    )

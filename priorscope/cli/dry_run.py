@@ -6,14 +6,16 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from priorscope.core.read import read_lines
 from priorscope.experiments.comparison import Comparison
 from priorscope.runs.cost import describe_network, seconds_per_step
 from priorscope.runs.planner import TOGETHER
 from priorscope.runs.worker import prepare_process
 from priorscope.wording import numbers as words
+from priorscope.wording.page import plural, t
+from priorscope.wording.read import read_lines
 
 TRAINING_SHARE = 0.8  # of a prefix; the rest is for validation
+COLUMNS = ("learner", "parameters", "multiply_adds", "step", "runs", "seconds")
 STOPS_EARLY = 0.7  # share of the planned steps that runs take on average
 
 
@@ -27,7 +29,7 @@ def print_plan(comparison: Comparison, console: Console) -> None:
     missing = comparison.missing()
     seconds: dict[str, float] = defaultdict(float)
     runs: dict[str, int] = defaultdict(int)
-    table = Table("learner", "parameters", "multiply-adds", "ms per step", "runs", "seconds")
+    table = Table(*(t(f"dry.{name}") for name in COLUMNS))
     for learner in comparison.question.learners:
         if learner.model.trains_itself:  # how long that takes is known once it has
             count = sum(run.learner == learner for run in missing)
@@ -55,13 +57,17 @@ def print_plan(comparison: Comparison, console: Console) -> None:
     count = len(comparison.runs)
     done = count - len(missing)
     console.print(
-        f"{count} runs ({done} done already): sizes "
-        f"{', '.join(f'{size:,}' for size in question.sizes)}; "
-        f"{question.repeats} repeats; "
-        f"structures {', '.join(s.label for s in question.structures)}."
+        t(
+            "dry.runs_of",
+            n=count,
+            done=done,
+            sizes=", ".join(f"{size:,}" for size in question.sizes),
+            repeats=question.repeats,
+            structures=", ".join(s.label for s in question.structures),
+        )
     )
-    console.print(f"About {words.seconds(total)} with {workers} worker{'s' * (workers != 1)}.")
+    console.print(plural("dry.time", workers, time=words.seconds(total)))
     if not comparison.settings.full_grid:
         limit = comparison.settings.limit
-        ends = "" if limit is None else f" and ends after {words.seconds(limit.total_seconds())}"
-        console.print(f"That is the full grid; the race runs a part of it{ends}.")
+        ends = None if limit is None else words.seconds(limit.total_seconds())
+        console.print(t("dry.race") if ends is None else t("dry.race_ends", time=ends))

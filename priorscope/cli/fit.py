@@ -36,8 +36,10 @@ def run(
         model is expected to be. Without a comparison that is measured on the test split.
     """
     from priorscope.experiments.winner import fit_stored
+    from priorscope.wording.language import speak
 
     settings = settings or Settings()
+    speak(settings.lang)
     if settings.out is None:
         raise ValueError("Where should the model go? Give a new folder with --out.")
     model = fit_stored(data, settings, learner, seeds=seeds, keep=keep, comparison=comparison)

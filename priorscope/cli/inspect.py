@@ -12,6 +12,7 @@ from priorscope.cli.exit_codes import Exit
 from priorscope.experiments.settings import READING, Settings
 
 SHOWN_TEXTS = 12
+ALSO = ("include", "seed", "lang")  # settings that change what is said, besides READING
 
 
 def run(
@@ -38,14 +39,16 @@ def run(
         priorscope-runs/DATA-read/read.html if it isn't named.
     """
     from priorscope.core.files import own, write
-    from priorscope.core.read import read_lines
     from priorscope.core.registry import include
-    from priorscope.data.preview import preview_page
+    from priorscope.data.preview import is_preview, preview_page
     from priorscope.data.resolve import resolve
     from priorscope.experiments.dataset import data_name, file_safe
+    from priorscope.wording.language import speak
+    from priorscope.wording.read import read_lines
 
     settings = settings or Settings()
-    unused = [key for key in settings.changed() if key not in (*READING, "include", "seed")]
+    speak(settings.lang)
+    unused = [key for key in settings.changed() if key not in (*READING, *ALSO)]
     if unused:
         flags = ", ".join("--" + key.replace("_", "-") for key in unused)
         print(f"priorscope: inspect trains nothing, so {flags} changes nothing.", file=sys.stderr)
@@ -67,7 +70,7 @@ def run(
         own(folder, "read", names=("read.html",))
         page = folder / "read.html"
     if page is not None:
-        if page.exists() and b"What was read from" not in page.read_bytes()[:2000]:
+        if page.exists() and not is_preview(page.read_bytes()[:2000]):
             raise ValueError(f"{page} is a file that priorscope didn't write; name another --page.")
         write(page, preview_page(name, examples, _texts(task)))
         if not json_:

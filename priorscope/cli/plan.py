@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from priorscope.cli.exit_codes import Exit
+from priorscope.wording.language import Language, speak
 
 
 def run(
@@ -19,6 +20,7 @@ def run(
     target_rmse: float | None = None,
     json_: Annotated[bool, Parameter(name="--json")] = False,
     seed: int = 0,
+    lang: Language | None = None,
 ) -> int:
     """How many labels to collect for a target, from a finished comparison; nothing is trained.
 
@@ -34,10 +36,13 @@ def run(
         Print the result as JSON on stdout, and nothing else there.
     seed
         Of the perturbations that intervals are taken from.
+    lang
+        Language of what is said: en or ko (PRIORSCOPE_LANG, else en).
     """
     from priorscope.analysis.curves.label_plan import label_plan
-    from priorscope.wording.en.plan import plan_sentences
+    from priorscope.wording.plan import plan_sentences
 
+    speak(lang)
     if (target_accuracy is None) == (target_rmse is None):
         raise ValueError("Name one target: --target-accuracy 0.95, or --target-rmse 2.5.")
     if target_accuracy is not None and not 0 < target_accuracy < 1:

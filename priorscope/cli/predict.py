@@ -7,6 +7,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from priorscope.cli.exit_codes import Exit
+from priorscope.wording.language import Language, speak
 
 
 def run(
@@ -17,6 +18,7 @@ def run(
     out: Annotated[Path | None, Parameter(alias="-o")] = None,
     include: Annotated[tuple[Path, ...], Parameter(negative=())] = (),
     trust: Annotated[tuple[str, ...], Parameter(negative=())] = (),
+    lang: Language | None = None,
 ) -> int:
     """Predict on DATA with a model that `priorscope fit` saved; labels in DATA are not read.
 
@@ -33,22 +35,27 @@ def run(
         Python files with a learner of your own, which a model folder never holds.
     trust
         Types of estimators beyond scikit-learn's that the model may hold.
+    lang
+        Language of what is said: en or ko (PRIORSCOPE_LANG, else en).
     """
     from priorscope.core.folders import refuse_overlap
     from priorscope.core.printable import printable
     from priorscope.fitted.model import FittedModel
     from priorscope.fitted.predictions import predictions_csv, write_predictions
+    from priorscope.wording.page import t
+    from priorscope.wording.stored import retold
 
+    speak(lang)
     if out is not None:
         refuse_overlap([data, model], out)
     fitted = FittedModel.load(model, include=list(include), trusted=trust)
     inputs = fitted.inputs(data)
     for note in inputs.notes:
-        print(f"priorscope: {printable(note, 1000)}", file=sys.stderr)
+        print(f"priorscope: {printable(retold(note), 1000)}", file=sys.stderr)
     content = predictions_csv(fitted, inputs)
     if out is None:
         print(content, end="")
     else:
         write_predictions(out, content)
-        print(f"{len(inputs.names):,} predictions in {out}", file=sys.stderr)
+        print(t("predict.done", n=f"{len(inputs.names):,}", path=out), file=sys.stderr)
     return Exit.DONE

@@ -57,8 +57,11 @@ def run(
     """
     from priorscope.experiments.dataset import data_name, file_safe
     from priorscope.profiles.run import profile
+    from priorscope.wording.language import speak
+    from priorscope.wording.stored import retold
 
     settings = settings or Settings()
+    speak(settings.lang)
     out = settings.out or Path("priorscope-runs") / f"{file_safe(data_name(data))}-profile"
     result = profile(
         networks,
@@ -81,7 +84,7 @@ def run(
         print(f"{name}: {'; '.join(phrases)}.")
     for network in result.to_json()["networks"]:
         for note in network["notes"]:
-            print(f"{network['name']}: {note}")
+            print(f"{network['name']}: {retold(note)}")
     print(path)
     return Exit.DONE
 

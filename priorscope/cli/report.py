@@ -5,16 +5,20 @@ from pathlib import Path
 from typing import Any
 
 from priorscope.cli.exit_codes import Exit
+from priorscope.wording.language import Language, speak
 
 
-def run(folder: Path, /) -> int:
+def run(folder: Path, /, *, lang: Language | None = None) -> int:
     """Write FOLDER/report.html and FOLDER/figures again; nothing is trained.
 
     Parameters
     ----------
     folder
         What `priorscope compare` printed as its output folder; it holds `summary.json`.
+    lang
+        Language of the page when it is opened: en or ko (PRIORSCOPE_LANG, else en).
     """
+    speak(lang)
     from priorscope.experiments.result import report_into
 
     summary = read_summary(folder)

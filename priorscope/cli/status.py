@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from priorscope.cli.exit_codes import Exit
+from priorscope.wording.language import Language, speak
 
 
 def run(
@@ -15,6 +16,7 @@ def run(
     /,
     *,
     json_: Annotated[bool, Parameter(name="--json", negative="")] = False,
+    lang: Language | None = None,
 ) -> int:
     """How far a comparison is: runs done and planned, the time left, who works, the last runs.
 
@@ -24,14 +26,17 @@ def run(
         Of the comparison: what `--out` named, or priorscope-runs/DATA.
     json_
         Print it as JSON on stdout, and nothing else there.
+    lang
+        Language of what is said: en or ko (PRIORSCOPE_LANG, else en).
     """
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
     from priorscope.runs.status import status
-    from priorscope.wording.status import COLUMNS, headline, process_lines, run_cells
+    from priorscope.wording.status import columns, headline, process_lines, run_cells
 
+    speak(lang)
     facts = dataclasses.asdict(status(folder))
     facts["last"] = [_told(row) for row in facts["last"]]
     if json_:
@@ -41,7 +46,7 @@ def run(
     for line in [headline(facts), *process_lines(facts["processes"])]:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     if facts["last"]:
-        table = Table(*COLUMNS, box=None, padding=(0, 2, 0, 0))
+        table = Table(*columns(), box=None, padding=(0, 2, 0, 0))
         for row in facts["last"]:
             table.add_row(*map(escape, run_cells(row)))
         console.print(table)

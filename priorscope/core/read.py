@@ -1,13 +1,9 @@
 """What was read: the record that every command, the page and the JSON show."""
 
 import dataclasses
-from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
-from priorscope.core.printable import printable
-
 Level = Literal["information", "warning"]
-SHOWN = 12  # classes or columns that are named; the rest is counted
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,35 +92,3 @@ class Read:
     def warnings(self) -> tuple[str, ...]:
         """The sentences that `--strict` refuses."""
         return tuple(note.text for note in self.notes if note.level == "warning")
-
-
-def read_lines(read: Read) -> Iterator[str]:
-    """The record as lines for a terminal, control characters escaped."""
-    shape = " x ".join(f"{size:,}" for size in read.inputs.shape)
-    yield (
-        f"{read.examples:,} training and {read.test_examples:,} test examples "
-        f"({read.test_from}); {read.kind}, {shape}, values {read.inputs.low:g} to "
-        f"{read.inputs.high:g}."
-    )
-    if read.target.kind == "quantity":
-        yield f"Target: a quantity from {read.target.low:g} to {read.target.high:g}."
-    else:
-        counts = [f"{printable(c.name, 40)} ({c.count:,})" for c in read.classes]
-        yield f"{len(counts):,} classes: {_first(counts)}."
-    used = [f"{printable(c.name, 40)} ({c.as_})" for c in read.columns if c.used]
-    if used:
-        yield f"{len(used):,} columns used: {_first(used)}."
-    left = [f"{printable(c.name, 40)} ({c.reason})" for c in read.columns if not c.used]
-    if left:
-        yield f"{len(left):,} columns left out: {_first(left)}."
-    if read.unknown_tokens is not None:
-        yield f"{read.unknown_tokens:.1%} of the tokens are unknown to the tokenizer."
-    for dropped in read.dropped:
-        yield f"Dropped: {dropped.count:,} examples, {printable(dropped.reason)}."
-    for note in read.notes:
-        yield f"{note.level.capitalize()}: {printable(note.text, 1000)}"
-
-
-def _first(items: Sequence[str]) -> str:
-    more = f" and {len(items) - SHOWN:,} more" if len(items) > SHOWN else ""
-    return ", ".join(items[:SHOWN]) + more

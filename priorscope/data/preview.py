@@ -8,13 +8,17 @@ from collections.abc import Sequence
 import numpy as np
 
 from priorscope.core.printable import printable
-from priorscope.core.read import Read, read_lines
+from priorscope.core.read import Read
 from priorscope.tasks import Examples
+from priorscope.wording.language import spoken
+from priorscope.wording.page import t
+from priorscope.wording.read import note_line, read_lines
 
 CLASSES, EACH = 12, 8  # rows of the page, and examples in a row
 THUMBNAIL = 96  # pixels a side
 WORDS = 160  # characters of a text
 VALUES = 12  # of a vector
+MADE = '<meta name="generator" content="priorscope inspect">'
 STYLE = (
     "body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem}"
     "img,svg{height:72px;margin:2px;image-rendering:pixelated;background:#eee}"
@@ -30,20 +34,27 @@ def preview_page(name: str, examples: Examples, texts: Sequence[tuple[str, str]]
     read = examples.read
     assert read is not None
     title = html.escape(printable(name))
+    heading = html.escape(t("read.title", name=printable(name)))
     rows = "".join(
         f"<tr><th>{html.escape(printable(label, 60))}</th><td>{shown}</td></tr>"
         for label, shown in _rows(examples, texts)
     )
     return (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
-        f"<style>{STYLE}</style><h1>What was read from {title}</h1>{_lines(read)}"
-        f"<h2>A few training examples</h2><table>{rows}</table></html>"
+        f'<!doctype html><html lang="{spoken()}"><meta charset="utf-8">'
+        f"<title>{title}</title>{MADE}<style>{STYLE}</style><h1>{heading}</h1>{_lines(read)}"
+        f"<h2>{html.escape(t('read.samples'))}</h2><table>{rows}</table></html>"
     )
 
 
+def is_preview(start: bytes) -> bool:
+    """Whether a file that begins so is a page of `preview_page`, of this version or an earlier."""
+    return MADE.encode() in start or b"What was read from" in start
+
+
 def _lines(read: Read) -> str:
+    warnings = {note_line(note) for note in read.notes if note.level == "warning"}
     items = [
-        f'<li class="{"warning" if line.startswith("Warning:") else ""}">{html.escape(line)}</li>'
+        f'<li class="{"warning" if line in warnings else ""}">{html.escape(line)}</li>'
         for line in read_lines(read)
     ]
     return f"<ul>{''.join(items)}</ul>"

@@ -17,15 +17,12 @@ from rich.progress import (
 
 from priorscope.runs.progress import Progress as Counts
 from priorscope.wording.numbers import seconds
+from priorscope.wording.page import t
 
 Show = Callable[[Counts], None]
 
 LINE_EVERY = 15.0  # seconds, where there is no terminal
 LONG = 1800.0  # seconds; whoever didn't ask for a budget is told what to do about more
-ADVICE = (
-    "This will take at least {} more. Stop it whenever you like: the same command "
-    "resumes. --budget 10m answers with what ten minutes allow, --preset quick plans less."
-)
 
 
 def console(to_stderr: bool) -> Console:
@@ -60,7 +57,7 @@ def _advising(show: Show) -> Show:
     def both(counts: Counts) -> None:
         left = counts.left() or 0.0
         if left > LONG and not said:
-            said.append(ADVICE.format(seconds(left)))
+            said.append(t("progress.advice", time=seconds(left)))
             print(said[0], file=sys.stderr, flush=True)  # above the bar, where there is one
         show(counts)
 
@@ -111,7 +108,13 @@ def _lines(what: str) -> Show:
         if everything or now - state["said"] > LINE_EVERY:
             state.update(said=now, finished=counts.finished)
             spent = counts.seconds
-            done = f"{what}: {counts.finished} of {counts.runs} runs, {spent:.0f} s"
+            done = t(
+                "progress.runs",
+                what=what,
+                done=counts.finished,
+                runs=counts.runs,
+                time=f"{spent:.0f}",
+            )
             print(", ".join(filter(None, [done, _left(counts)])), file=sys.stderr, flush=True)
 
     return show
@@ -119,4 +122,4 @@ def _lines(what: str) -> Show:
 
 def _left(counts: Counts) -> str:
     left = counts.left()
-    return f"about {seconds(left)} left" if left else ""
+    return t("status.left", time=seconds(left)) if left else ""

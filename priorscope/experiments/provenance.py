@@ -10,6 +10,7 @@ from typing import Any
 
 from priorscope.experiments.settings import Settings
 
+NOT_NUMBERS = ("lang",)  # settings that change no number
 PACKAGES = ("priorscope", "torch", "numpy", "scikit-learn", "tokenizers")
 
 
@@ -25,7 +26,7 @@ def reproduce(settings: Settings, digest: str, data: str, device: str) -> dict[s
     is_command = Path(sys.argv[0]).name == "priorscope"
     return {
         "command": shlex.join(["priorscope", *sys.argv[1:]]) if is_command else "",
-        "settings": settings.changed(),
+        "settings": {k: v for k, v in settings.changed().items() if k not in NOT_NUMBERS},
         "version": version("priorscope"),
         "digest": digest,
         "data": data,

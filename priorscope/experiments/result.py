@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from priorscope.core.files import own
 from priorscope.report import write_report
 from priorscope.runs.store import KIND, made_by_earlier_version
+from priorscope.wording.language import Language, chosen, speaking
 from priorscope.wording.page import t
+from priorscope.wording.summary import told
 
 if TYPE_CHECKING:
     from priorscope.experiments.comparison import Comparison
@@ -44,20 +46,30 @@ class Result:
     """The answer of a comparison. `summary` is the whole of it, as `--json` prints it.
 
     comparison: whose answer it is; without it no model can be fitted.
+    lang: of what it says, "en" or "ko"; `summary` stays in English.
     """
 
-    def __init__(self, summary: dict[str, Any], comparison: "Comparison | None" = None):
-        self.summary, self.comparison = summary, comparison
+    def __init__(
+        self,
+        summary: dict[str, Any],
+        comparison: "Comparison | None" = None,
+        lang: Language | None = None,
+    ):
+        self.summary, self.comparison, self.lang = summary, comparison, chosen(lang)
 
     @property
     def verdict(self) -> list[str]:
         """Sentences: which learner is ahead and how clearly, what isn't ruled out, what it uses."""
-        return self.summary["verdict"]
+        return self._told()["verdict"]
 
     @property
     def recommendation(self) -> list[str]:
         """Sentences: now, with more data, what to collect next, what can't be said."""
-        return self.summary.get("recommendation", [])
+        return self._told().get("recommendation", [])
+
+    def _told(self) -> dict[str, Any]:
+        with speaking(self.lang):
+            return told(self.summary)
 
     def leaderboard(self) -> Table:
         """One row per learner, the shortest code first; intervals: `.center`, `.low`, `.high`."""
@@ -98,7 +110,8 @@ class Result:
         """
         from priorscope.report.curve_display import curve_chart
 
-        return curve_chart(self.summary, metric)
+        with speaking(self.lang):
+            return curve_chart(self.summary, metric)
 
     def best_model(
         self,
@@ -126,23 +139,30 @@ class Result:
 
         return fit_compared(self.comparison, self.summary, learner, seeds, keep)
 
-    def report(self, path: str | Path) -> Path:
+    def report(self, path: str | Path, lang: Language | None = None) -> Path:
         """Write the page and its figures into the folder `path`; returns the page's path.
+
+        lang: in which the page opens; by default the result's.
 
         Raises:
             ValueError: if files of these names are there that priorscope didn't write.
         """
-        return report_into(Path(path), self.summary)
+        with speaking(lang or self.lang):
+            return report_into(Path(path), self.summary)
 
     def __repr__(self) -> str:
         return "\n".join(self.verdict)
 
     def _repr_html_(self) -> str:
         """The answer card with a small chart of the learning curves."""
+        with speaking(self.lang):
+            return self._card()
+
+    def _card(self) -> str:
         from priorscope.report.curve_display import curve_picture
         from priorscope.wording.card import card
 
-        shown = card(self.summary)
+        shown = card(told(self.summary))
         lines = "".join(
             f'<tr><th style="text-align:left">{html.escape(line.label)}</th>'
             f'<td style="text-align:left">{html.escape(line.text)}</td></tr>'

@@ -16,6 +16,7 @@ from priorscope.core.duration import duration
 from priorscope.core.renamed import note_renamed
 from priorscope.core.signature import Layout
 from priorscope.runs.shard import Shard
+from priorscope.wording.language import Language
 
 Preset = Literal["quick", "standard", "thorough"]
 Metric = Literal[
@@ -164,6 +165,8 @@ class Settings(Config):
     "A comma in numbers is a decimal mark (,) or separates thousands (.)."
     channels: Literal["first", "last"] | None = None
     "Axis of arrays that holds the channels (decided by the sizes)."
+    lang: Language | None = None
+    "Language of what is said: en or ko (PRIORSCOPE_LANG, else en). It changes no number."
 
     @classmethod
     def of(cls, **keys: Any) -> "Settings":

@@ -35,6 +35,7 @@ from priorscope.runs.store import Store
 from priorscope.tasks import Examples
 from priorscope.train.recipe import Learner
 from priorscope.wording import checks, race
+from priorscope.wording.language import speaking
 from priorscope.wording.sentences import sentences
 
 
@@ -42,7 +43,7 @@ def summary_of(
     data: Dataset, question: Question, store: Store, settings: Settings, device: str,
     plan: RacePlan | None = None, course: Course | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """Schema 2 of what is stored for a question, with the sentences of its findings.
+    """Schema 2 of what is stored for a question, with the sentences of its findings in English.
 
     plan: of a race; None for a full grid. course: how far it came; by default with all rows.
     """
@@ -75,24 +76,25 @@ def summary_of(
     by_example = ByExample(store.load_examples, examples.test_targets)
     summary = summarise(table, reference, asked, task, by_example)
     notes = [*examples.notes, *store.notes()]
-    return to_json(
-        dataclasses.replace(
-            summary,
-            read=_read(examples, summary.read),
-            verdict=sentences(summary.findings, "verdict"),
-            recommendation=sentences(summary.findings, "recommendation"),
-            validity=[_worded(row) for row in summary.validity],
-            structures={s.label: s.caption for s in question.structures},
-            measured=_meanings({row.measure for row in summary.measures}),
-            tuning=_tuning(learners, settings, plan),
-            notes=notes,
-            reproduce=ReproduceFacts(
-                **reproduce(
-                    settings, digest([r.digest for r in question.runs()]), question.data, device
-                )
-            ),
+    with speaking("en"):
+        return to_json(
+            dataclasses.replace(
+                summary,
+                read=_read(examples, summary.read),
+                verdict=sentences(summary.findings, "verdict"),
+                recommendation=sentences(summary.findings, "recommendation"),
+                validity=[_worded(row) for row in summary.validity],
+                structures={s.label: s.caption for s in question.structures},
+                measured=_meanings({row.measure for row in summary.measures}),
+                tuning=_tuning(learners, settings, plan),
+                notes=notes,
+                reproduce=ReproduceFacts(
+                    **reproduce(
+                        settings, digest([r.digest for r in question.runs()]), question.data, device
+                    )
+                ),
+            )
         )
-    )
 
 
 def reference_of(examples: Examples, question: Question) -> Reference:

@@ -16,6 +16,8 @@ from priorscope.profiles.take import Measured, crossed
 from priorscope.report.attention_viewer import HEIGHT, Viewer
 from priorscope.report.pictures import visible
 from priorscope.report.profile_page import NetworkFacts, Profiled, profile_page
+from priorscope.wording.language import Language, speaking, spoken
+from priorscope.wording.page import t
 from priorscope.wording.profile import phrases, sentence
 
 SCHEMA = 1
@@ -31,7 +33,8 @@ class Profile:
     def __init__(self, inputs: Inputs, results: Sequence[Measured]):
         self._inputs, self._results = inputs, results
         self.layout = inputs.signature.layout
-        self.rows = {one.name: _rows(one, self.layout) for one in results}
+        with speaking("en"):
+            self.rows = {one.name: _rows(one, self.layout) for one in results}
 
     @property
     def networks(self) -> list[str]:
@@ -68,33 +71,36 @@ class Profile:
         raise LookupError(f"The profile of {network!r} has no picture {name!r} of {measure!r}.")
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON: {"networks": [{"name", "phrases", "notes", "measures": [row]}]}."""
+        """JSON in English: {"networks": [{"name", "phrases", "notes", "measures": [row]}]}."""
         notes = {one.name: list(one.notes) for one in self._results}
+        with speaking("en"):
+            words = self.words
         return {
             "schema": SCHEMA,
             "data": self._inputs.name,
             "examples": len(self._inputs.tests),
             "networks": [
-                {"name": n, "phrases": self.words[n], "notes": notes[n], "measures": rows}
+                {"name": n, "phrases": words[n], "notes": notes[n], "measures": rows}
                 for n, rows in self.rows.items()
             ],
         }
 
-    def html(self) -> str:
-        """The page: one file that needs no network."""
-        return profile_page(
-            Profiled(
-                data=self._inputs.name,
-                layout=self.layout,
-                examples=len(self._inputs.tests),
-                networks=[
-                    NetworkFacts(one.name, self.rows[one.name], _pictures(one), one.notes)
-                    for one in self._results
-                ],
-                crossed=crossed(self._results),
-                viewers=[v for one in self._results for v in _viewers(one, self._inputs)],
+    def html(self, lang: Language | None = None) -> str:
+        """The page: one file that needs no network; by default in the language spoken."""
+        with speaking(lang or spoken()):
+            return profile_page(
+                Profiled(
+                    data=self._inputs.name,
+                    layout=self.layout,
+                    examples=len(self._inputs.tests),
+                    networks=[
+                        NetworkFacts(one.name, _rows(one, self.layout), _pictures(one), one.notes)
+                        for one in self._results
+                    ],
+                    crossed=crossed(self._results),
+                    viewers=[v for one in self._results for v in _viewers(one, self._inputs)],
+                )
             )
-        )
 
     def save(self, folder: str | Path) -> Path:
         """Write profile.html and profile.json into a folder of ours; returns the page's path.
@@ -151,7 +157,7 @@ def _viewers(one: Measured, inputs: Inputs) -> list[Viewer]:
     rows, columns, leading = map(int, pictures["grid"])
     viewers = []
     for number, (codes, x) in enumerate(zip(pictures["weights"], pictures["inputs"], strict=True)):
-        title = f"{one.name}, example {number + 1}"
+        title = t("viewer.title", name=one.name, n=number + 1)
         words: tuple[str, ...] = ()
         image = None
         if x.ndim == 1:

@@ -11,7 +11,8 @@ from markupsafe import Markup
 from priorscope.core.attention_code import packed
 from priorscope.report.page import allowed, environment, script_json, source
 from priorscope.report.pictures import png
-from priorscope.wording.profile import PAGE_WORDS, t
+from priorscope.wording.language import spoken
+from priorscope.wording.profile import t, viewer_words
 
 HEIGHT = 760  # of a notebook's frame, in pixels
 
@@ -83,6 +84,7 @@ class AttentionPage:
                 script=Markup(script),
                 script_sources=Markup(allowed(script)),
                 t=t,
+                language=spoken(),
             )
         )
 
@@ -96,6 +98,4 @@ class AttentionPage:
 
 def payload(viewers: Sequence[Viewer]) -> Markup:
     """Data and words of the script, as JSON that can't end its element."""
-    words = {key.removeprefix("viewer."): text for key, text in PAGE_WORDS.items()
-             if key.startswith("viewer.")}  # fmt: skip
-    return script_json({"viewers": [one.payload() for one in viewers], "words": words})
+    return script_json({"viewers": [one.payload() for one in viewers], "words": viewer_words()})

@@ -6,6 +6,7 @@ import datetime
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,13 @@ from priorscope.report.palette import DARK, LIGHT, theme
 from priorscope.report.scripts import bundle
 from priorscope.report.view import View
 from priorscope.wording import numbers
-from priorscope.wording.page import plural, structure, t
+from priorscope.wording.language import LANGUAGES, speaking, spoken
+from priorscope.wording.language import NAMES as LANGUAGE_NAMES
+from priorscope.wording.page import plural, structure, t, word
 
 KIND = "report"  # of the marker in a folder that is made for a report alone
 NAMES = ("report.html", "figures")
+LARGEST = 2_000_000  # bytes of a page that holds all languages; a larger one holds its own alone
 FILTERS = (
     *("number", "center", "interval", "between", "count", "rough", "ratio"),
     *("share", "share_of", "share_interval", "percent", "seconds"),
@@ -45,7 +49,7 @@ def write_report(summary: dict[str, Any], folder: Path) -> Path:
 
     Each file is written whole or not at all, no link is followed, and nothing is written over
     that priorscope didn't make. `summary` is the JSON of schema 2 or 1; a chapter whose data are
-    missing is left out.
+    missing is left out. The page opens, and figures are written, in the language spoken.
 
     Raises:
         ValueError: if the summary has another schema or lacks a required key, if `figures` is a
@@ -64,10 +68,22 @@ def write_report(summary: dict[str, Any], folder: Path) -> Path:
 
 
 def rendered(summary: dict[str, Any]) -> tuple[str, list[Figure]]:
-    """The page as text, and its figures."""
+    """The page as text, and its figures; with all other languages inside where there is room."""
     view = View(summary)
     parts = render_chapters(view)
-    return render_page(view, parts), [figure for part in parts for figure in part.figures]
+    figures = [figure for part in parts for figure in part.figures]
+    others = {language: _other(summary, language) for language in LANGUAGES if language != spoken()}
+    page = render_page(view, parts, others)
+    if len(page.encode()) > LARGEST:
+        page = render_page(view, parts)
+    return page, figures
+
+
+def _other(summary: dict[str, Any], language: str) -> tuple[View, list[Part]]:
+    """The same in another language."""
+    with speaking(language):
+        view = View(summary)
+        return view, render_chapters(view)
 
 
 def render_chapters(view: View) -> list[Part]:
@@ -90,29 +106,88 @@ def _render(chapter: Chapter, view: View) -> Part | None:
     return Part(name=chapter.name(), title=chapter.title, html=Markup(html), figures=figures)
 
 
-def render_page(view: View, parts: list[Part]) -> str:
-    """The whole page as text."""
+def render_page(
+    view: View, parts: list[Part], others: Mapping[str, tuple[View, list[Part]]] | None = None
+) -> str:
+    """The whole page as text.
+
+    others: language -> the same summary and chapters in it, which the page holds as well.
+    """
+    others = others or {}
+    written = datetime.datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
+    own = _payload(view, parts)
+    told = {
+        language: _told(language, view_parts, own, [spoken(), *others], written)
+        for language, view_parts in others.items()
+    }
+    figures = any(part.figures for part in parts)
+    scripts = [source("language.js"), *([bundle()] if figures else []), source("page.js")]
+    return (
+        environment()
+        .get_template("page.html")
+        .render(
+            view=view,
+            language=spoken(),
+            body=_body(view, parts, [spoken(), *others], written),
+            payload=script_json(own),
+            others=script_html(told) if told else None,
+            scripts=[Markup(script) for script in scripts],
+            script_sources=Markup(" ".join(map(allowed, scripts))),
+        )
+    )
+
+
+def _payload(view: View, parts: list[Part]) -> dict[str, Any]:
+    """What the charts are drawn of, and words of the script."""
     figures = [figure for part in parts for figure in part.figures]
-    payload = {
+    return {
         "specs": {figure.name: figure.on_page() for figure in figures},
         "tables": {name: rows for figure in figures for name, rows in figure.tables.items()},
         "learners": view.learners,
         "themes": {"light": theme(dark=False), "dark": theme(dark=True)},
-        "texts": {"copy": t("tool.copy"), "copied": t("tool.copied")},
+        "texts": {
+            "copy": t("tool.copy"),
+            "copied": t("tool.copied"),
+            "low": t("tool.low", name="{name}"),
+            "high": t("tool.high", name="{name}"),
+        },
     }
-    jinja = environment()
-    scripts = [*([bundle()] if figures else []), source("page.js")]
+
+
+def _body(view: View, parts: list[Part], languages: list[str], written: str) -> Markup:
+    """Everything that a reader sees, in the language spoken."""
     tabs = {tab: [part for part in parts if tab_of(part.name) == tab] for tab in ORDER}
-    return jinja.get_template("page.html").render(
-        view=view,
-        facts=facts(view),
-        parts=parts,
-        tabs={tab: chapters for tab, chapters in tabs.items() if chapters},
-        payload=script_json(payload),
-        scripts=[Markup(script) for script in scripts],
-        script_sources=Markup(" ".join(map(allowed, scripts))),
-        written=datetime.datetime.now().astimezone().strftime("%Y-%m-%d %H:%M"),
+    html = (
+        environment()
+        .get_template("body.html")
+        .render(
+            view=view,
+            facts=facts(view),
+            parts=parts,
+            tabs={tab: chapters for tab, chapters in tabs.items() if chapters},
+            languages={name: LANGUAGE_NAMES[name] for name in LANGUAGES if name in languages},
+            language=spoken(),
+            written=written,
+        )
     )
+    return Markup(html)
+
+
+def _told(
+    language: str,
+    view_parts: tuple[View, list[Part]],
+    own: dict[str, Any],
+    languages: list[str],
+    written: str,
+) -> dict[str, Any]:
+    """The page in another language: its body, and of the payload what isn't the same."""
+    view, parts = view_parts
+    with speaking(language):
+        payload = _payload(view, parts)
+        body = _body(view, parts, languages, written)
+    tables = {k: rows for k, rows in payload["tables"].items() if rows != own["tables"].get(k)}
+    changed = {"specs": payload["specs"], "tables": tables, "texts": payload["texts"]}
+    return {"body": str(body), "payload": changed}
 
 
 def facts(view: View) -> list[tuple[str, str]]:
@@ -133,10 +208,7 @@ def facts(view: View) -> list[tuple[str, str]]:
 
 
 def _kind(kind: Any) -> str | None:
-    try:
-        return t(f"kind.{kind}")
-    except LookupError:
-        return kind
+    return word("kind.", kind) if kind else None
 
 
 def script_json(data: Any) -> Markup:
@@ -145,6 +217,13 @@ def script_json(data: Any) -> Markup:
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return Markup(text)
+
+
+def script_html(data: Any) -> Markup:
+    """JSON that holds HTML of this page; only what could end or open a script is escaped."""
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    text = re.sub(r"<(?=!|script)", r"\\u003c", text.replace("</", "<\\/"), flags=re.IGNORECASE)
+    return Markup(text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
 
 
 def allowed(script: str) -> str:
@@ -178,5 +257,10 @@ def environment() -> Environment:
     jinja.filters["prose"] = prose
     jinja.filters["structure"] = structure
     jinja.tests["estimate"] = numbers.has_center
-    jinja.globals |= {"t": t, "plural": plural, "palette": list(zip(LIGHT, DARK, strict=True))}
+    jinja.globals |= {
+        "t": t,
+        "plural": plural,
+        "word": word,
+        "palette": list(zip(LIGHT, DARK, strict=True)),
+    }
     return jinja

@@ -12,7 +12,9 @@ from priorscope.report.attention_viewer import Viewer, payload
 from priorscope.report.charts.small import SmallLine, heat_map, line_chart
 from priorscope.report.page import allowed, environment, source
 from priorscope.report.pictures import field_png, png, visible
-from priorscope.wording.profile import phrases, t
+from priorscope.wording.language import spoken
+from priorscope.wording.profile import measure_name, name_of, phrases, t
+from priorscope.wording.stored import retold
 
 SHOWN_EXAMPLES = 4  # occlusion maps per network
 MOST_MAPS = 12
@@ -67,7 +69,7 @@ def profile_page(profiled: Profiled) -> str:
         {
             "name": one.name,
             "rows": one.rows,
-            "notes": one.notes,
+            "notes": [retold(note) for note in one.notes],
             "phrases": phrases(one.rows, profiled.layout),
         }
         for one in profiled.networks
@@ -77,6 +79,9 @@ def profile_page(profiled: Profiled) -> str:
         .get_template("profile.html")
         .render(
             t=t,
+            language=spoken(),
+            name_of=name_of,
+            measure_name=measure_name,
             data=profiled.data,
             examples=profiled.examples,
             networks=networks,
@@ -234,7 +239,10 @@ def _context(p: Profiled) -> Section:
             continue
         images = []
         for example, field in list(zip(shown, maps, strict=True))[:SHOWN_EXAMPLES]:
-            images += [("example", png(visible(example), 80)), ("map", field_png(field, 80))]
+            images += [
+                (t("example"), png(visible(example), 80)),
+                (t("map"), field_png(field, 80)),
+            ]
         part.pictures.append((one.name, images))
     return part
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
@@ -14,12 +15,11 @@ from priorscope.wording.card import card
 from priorscope.wording.numbers import (
     MISSING,
     center,
+    dashed,
     has_center,
     has_interval,
-    interval,
     percent,
     seconds,
-    share_interval,
     share_of,
 )
 from priorscope.wording.page import t
@@ -54,20 +54,21 @@ def _card_lines(view: View, width: int) -> list[Text]:
     lines = [Text(printable(shown.headline, SENTENCE), style="bold")]
     blocks = [_wrapped(line, width) for line in lines]
     for line in shown.lines:
-        text = Text.assemble(
-            (f"{line.label:<{LABEL}}", "dim"), printable(line.text.replace("`", ""), SENTENCE)
-        )
-        blocks.append(_wrapped(text, width, LABEL))
+        label = line.label + " " * max(1, LABEL - cell_len(line.label))
+        text = printable(line.text.replace("`", ""), SENTENCE)
+        blocks.append(_wrapped(Text.assemble((label, "dim"), text), width, len(label)))
     return _fitted(blocks, room)
 
 
 def _wrapped(text: Text, width: int, indent: int = 0) -> list[Text]:
-    console = Console(width=max(width - indent, 30), legacy_windows=False)
+    """Lines of at most `width` columns; behind a label of `indent` characters they are indented."""
+    room = max(width - (LABEL if indent else 0), 30)
+    console = Console(width=room, legacy_windows=False)
     if not indent:
-        return list(text.wrap(console, max(width, 30)))
+        return list(text.wrap(console, room))
     label, rest = text.divide([indent])
-    first, *others = rest.wrap(console, max(width - indent, 30))
-    return [label + first, *(Text(" " * indent) + other for other in others)]
+    first, *others = rest.wrap(console, room)
+    return [label + first, *(Text(" " * LABEL) + other for other in others)]
 
 
 def _fitted(blocks: list[list[Text]], room: int) -> list[Text]:
@@ -146,8 +147,7 @@ def strengths(view: View, structures: list[str]) -> Table:
 
 def with_interval(value: Any, as_share: bool = False) -> Text:
     """`1.53 1.50–1.56` or `89.0% 88.2–89.8%`, the interval dim."""
-    ends = share_interval(value).replace("% to ", "–") if as_share else interval(value)
-    ends = ends.replace(" to ", "–")
+    ends = dashed(value, as_share)
     number = share_of(value) if as_share else center(value)
     return Text.assemble(number, (f" {ends}" if ends else "", "dim"))
 

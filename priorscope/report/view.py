@@ -8,6 +8,7 @@ from priorscope.report.scores import Score, score_of
 from priorscope.report.upgrade import upgraded
 from priorscope.wording.numbers import has_center, has_interval, is_number
 from priorscope.wording.page import structure
+from priorscope.wording.summary import told
 
 REQUIRED = ("task", "sizes", "repeats", "leaderboard", "curves", "verdict")
 NAMING = ("learner", "a", "b", "overtaking", "overtaken")  # columns that hold learners
@@ -39,6 +40,7 @@ class View:
         if schema == 1:
             summary = upgraded(summary)
         _check(summary)
+        summary = told(summary)
         self.summary = {**summary, **{key: _with_metrics(summary[key]) for key in SCORED}}
         self.task: dict[str, Any] = summary["task"]
         self.learners = self._learners()

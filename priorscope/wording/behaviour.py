@@ -3,15 +3,10 @@
 from collections.abc import Mapping
 
 from priorscope.wording import numbers
+from priorscope.wording.page import TEXTS, listed, t
 
 INVARIANT = 0.05  # squared change up to which a change of the input is called ignored
-NAMES = {
-    "shift": "a shift by one position",
-    "mirror": "mirroring",
-    "rotation": "a quarter turn",
-    "reversal": "reversal",
-    "order": "the order of its input",
-}
+CHANGES = ("shift", "mirror", "rotation", "reversal", "order")
 Values = Mapping[tuple[str, str], float]
 
 
@@ -21,17 +16,15 @@ def behaviour(values: Values) -> list[str]:
 
 
 def _symmetry(values: Values) -> list[str]:
-    changes = {q: v for (m, q), v in values.items() if m == "symmetry" and q in NAMES}
-    ignored = [NAMES[q] for q, v in changes.items() if v <= INVARIANT]
-    felt = [f"{NAMES[q]} ({numbers.share(v)})" for q, v in changes.items() if v > INVARIANT]
-    said = []
-    if ignored:
-        said.append(f"It ignores {_listed(ignored)}.")
-    if felt:
-        said.append(
-            f"Its answers move after {_listed(felt)}; 100% is as far as to another example's."
-        )
-    return said
+    changes = {q: v for (m, q), v in values.items() if m == "symmetry" and q in CHANGES}
+    ignored = [t(f"behaviour.{q}") for q, v in changes.items() if v <= INVARIANT]
+    felt = [
+        t("behaviour.change", change=t(f"behaviour.{q}"), share=numbers.share(v))
+        for q, v in changes.items()
+        if v > INVARIANT
+    ]
+    said = [t("behaviour.ignores", changes=listed(ignored))] if ignored else []
+    return [*said, t("behaviour.moves", changes=listed(felt))] if felt else said
 
 
 def _frequency(values: Values) -> list[str]:
@@ -39,19 +32,14 @@ def _frequency(values: Values) -> list[str]:
     if len(bands) < 2 or not max(bands.values()) > 0:
         return []
     first = max(bands, key=lambda q: bands[q])
-    share = numbers.share(bands[first])
-    return [f"It relies most on {first} frequencies: without them its answers move by {share}."]
+    band = t(f"frequency.{first}") if f"frequency.{first}" in TEXTS["en"] else first
+    return [t("behaviour.frequency", band=band, share=numbers.share(bands[first]))]
 
 
 def _attention(values: Values) -> list[str]:
-    blocks = [v for (m, _), v in values.items() if m == "attention-distance"]
+    blocks = [numbers.share(v) for (m, _), v in values.items() if m == "attention-distance"]
     if not blocks:
         return []
-    shares = f"{numbers.share(blocks[0])}"
-    if len(blocks) > 1:
-        shares += f" in its first block and {numbers.share(blocks[-1])} in its last"
-    return [f"Its attention reaches {shares} as far as if it attended to all alike."]
-
-
-def _listed(items: list[str]) -> str:
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+    if len(blocks) == 1:
+        return [t("behaviour.reach", share=blocks[0])]
+    return [t("behaviour.reaches", first=blocks[0], last=blocks[-1])]

@@ -7,9 +7,14 @@ of its interval has its first digit (one place later if that digit is 1).
 import math
 from typing import Any, TypeGuard
 
+from priorscope.wording.language import spoken
+from priorscope.wording.page import t
+
 MISSING = "–"
 MOST_DECIMALS = 3
 UNKNOWN_DECIMALS = 2  # of an estimate without an interval
+UNITS = ((1e12, "T"), (1e9, "G"), (1e6, "M"))
+MYRIADS = ((1e12, "조"), (1e8, "억"), (1e4, "만"))
 
 
 def number(value: Any, digits: int = 3) -> str:
@@ -60,10 +65,19 @@ def between(low: Any, high: Any, form: str = "count", *options: Any) -> str:
     """`11,000 to 80,000`, `at least 11,000`, `at most 80,000`, or nothing."""
     write = {"count": count, "rough": rough, "number": number, "ratio": ratio, "share": share}[form]
     if is_number(low) and is_number(high):
-        return f"{write(low, *options)} to {write(high, *options)}"
+        if form == "share":
+            return _shares(write(low), write(high))
+        return t("number.range", low=write(low, *options), high=write(high, *options))
     if is_number(low):
-        return f"at least {write(low, *options)}"
-    return f"at most {write(high, *options)}" if is_number(high) else ""
+        return t("number.least", low=write(low, *options))
+    return t("number.most", high=write(high, *options)) if is_number(high) else ""
+
+
+def dashed(value: Any, as_share: bool = False) -> str:
+    """The ends of an estimate for a narrow column: `1.50–1.56`, `88.2–89.8%`."""
+    if as_share:
+        return share_interval(value).replace("%" + t("number.to"), "–").replace("~", "–")
+    return interval(value).replace(t("number.to"), "–")
 
 
 def share(value: Any) -> str:
@@ -82,7 +96,11 @@ def share_interval(value: Any) -> str:
     """The ends of an estimate as percentages: `93.1% to 95.3%`."""
     if not has_interval(value):
         return ""
-    return f"{_percent(value['low'], value)} to {_percent(value['high'], value)}"
+    return _shares(_percent(value["low"], value), _percent(value["high"], value))
+
+
+def _shares(low: str, high: str) -> str:
+    return t("number.shares", low=low.removesuffix("%"), high=high.removesuffix("%"))
 
 
 def _percent(number_: Any, value: dict[str, Any]) -> str:
@@ -91,13 +109,22 @@ def _percent(number_: Any, value: dict[str, Any]) -> str:
 
 
 def count(value: Any) -> str:
-    """`950`, `12,400`, `1.20 M`, `85.1 M`, `1.10 G`."""
+    """`950`, `12,400`, `1.2 M`, `85.1 M`, `1.1 G`; in Korean `120만`, `8,510만`, `11억`."""
     if not is_number(value):
         return MISSING
-    for size, unit in ((1e12, "T"), (1e9, "G"), (1e6, "M")):
-        if abs(value) >= size:
-            return f"{value / size:.3g} {unit}"
-    return f"{value:,.0f}".replace("-", "−")
+    if abs(value) < 1e6:
+        return f"{value:,.0f}".replace("-", "−")
+    if spoken() == "ko":
+        return _in_myriads(value)
+    size, unit = next(pair for pair in UNITS if abs(value) >= pair[0])
+    return f"{value / size:.3g} {unit}"
+
+
+def _in_myriads(value: float) -> str:
+    """With three digits that count, in 만 (10^4), 억 (10^8) and 조 (10^12)."""
+    value = float(f"{value:.3g}")
+    size, unit = next(pair for pair in MYRIADS if abs(value) >= pair[0])
+    return f"{float(f'{value / size:.3g}'):,.10g}{unit}".replace("-", "−")
 
 
 def rough(value: Any) -> str:
@@ -121,13 +148,13 @@ def seconds(value: Any) -> str:
     if not is_number(value):
         return MISSING
     if value < 10:
-        return f"{value:.1f} s"
+        return t("time.seconds", s=f"{value:.1f}")
     whole = round(value)
     if whole < 60:
-        return f"{whole} s"
+        return t("time.seconds", s=whole)
     if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02d} s"
-    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+        return t("time.minutes", m=whole // 60, s=whole % 60)
+    return t("time.hours", h=whole // 3600, m=whole % 3600 // 60)
 
 
 def percent(value: Any) -> str:
@@ -135,9 +162,9 @@ def percent(value: Any) -> str:
     if not is_number(value):
         return MISSING
     if value < 0.005:
-        return "< 1%"
+        return t("number.below", value="1%")
     if value > 0.995:
-        return "> 99%"
+        return t("number.above", value="99%")
     return f"{100 * value:.0f}%"
 
 

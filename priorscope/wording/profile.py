@@ -1,24 +1,45 @@
 """A profile in words: each number as a sentence, each network in a few phrases."""
 
+import re
 from collections.abc import Iterable, Mapping
+from functools import cache
+from types import ModuleType
 from typing import Any
 
 from priorscope.wording import numbers
-from priorscope.wording.en.profile import LAYER, NOT, PAGE, PHRASES, SENTENCES
+from priorscope.wording.en import profile as english
+from priorscope.wording.en.profile_page import PAGE as ENGLISH_PAGE
+from priorscope.wording.ko import profile as korean
+from priorscope.wording.ko.profile_page import PAGE as KOREAN_PAGE
+from priorscope.wording.language import Language, spoken
+from priorscope.wording.page import english as in_english
+from priorscope.wording.particles import filled
+from priorscope.wording.stored import pattern_of, retold
 
-PAGE_WORDS = PAGE
+WORDS: dict[Language, ModuleType] = {"en": english, "ko": korean}
+PAGES: dict[Language, Mapping[str, str]] = {"en": ENGLISH_PAGE, "ko": KOREAN_PAGE}
 INVARIANT = 0.05  # squared change below which a network is called invariant
-UNITS = {"image": "px", "series": "steps", "tokens": "tokens", "vector": "features"}
 BANDS = 6
 
 Row = Mapping[str, Any]
 
 
 def t(key: str, **values: object) -> str:
-    """The page's text of `key`."""
-    if key not in PAGE:
-        raise LookupError(f"The profile's page has no text named {key!r}; add it to en/profile.py.")
-    return PAGE[key].format(**values)
+    """The page's text of `key`; English where nobody translated it."""
+    text = PAGES[spoken()].get(key) or ENGLISH_PAGE.get(key)
+    if text is None:
+        raise LookupError(
+            f"The profile's page has no text named {key!r}; add it to profile_page.py in "
+            "wording/en/ and wording/ko/."
+        )
+    return filled(text, values)
+
+
+def viewer_words() -> dict[str, str]:
+    """What the script of the attention viewer says."""
+    keys = [key for key in ENGLISH_PAGE if key.startswith("viewer.")]
+    texts = {**ENGLISH_PAGE, **PAGES[spoken()]}
+    return {key.removeprefix("viewer."): texts[key] for key in keys}
 
 
 def sentence(row: Row, layout: str = "image") -> str:
@@ -26,34 +47,64 @@ def sentence(row: Row, layout: str = "image") -> str:
 
     row: measure, name, layer, value (an estimate as JSON, or None) and reason.
     """
-    value, name = row["value"], str(row["name"])
+    words, value, name = WORDS[spoken()], row["value"], str(row["name"])
     if value is None:
-        return NOT.format(reason=row.get("reason") or "there is nothing to measure")
-    short = name.partition(", ")[2] or name
-    words = SENTENCES[_key(str(row["measure"]), name)].format(
-        name=name,
-        short=short,
-        Short=short[:1].upper() + short[1:],
-        unit=UNITS.get(layout, "positions"),
-        percent=_shares(value),
-        share=_shares(value),
-        number=numbers.estimate(value),
-        count=numbers.count(value["center"]),
-    )
-    return words if row.get("layer") is None else LAYER.format(layer=row["layer"], sentence=words)
+        reason = row.get("reason") or in_english("probe.nothing")
+        return filled(words.NOT, {"reason": retold(reason)})
+    short = short_name(name.partition(", ")[2] or name)
+    values = {
+        "name": name_of(name),
+        "short": short,
+        "Short": short[:1].upper() + short[1:],
+        "unit": words.UNITS.get(layout, words.UNITS["other"]),
+        "percent": _shares(value),
+        "share": _shares(value),
+        "number": numbers.estimate(value),
+        "count": numbers.count(value["center"]),
+    }
+    said = filled(_template(str(row["measure"]), name), values)
+    if row.get("layer") is None:
+        return said
+    return filled(words.LAYER, {"layer": row["layer"], "sentence": said})
 
 
-def _key(measure: str, name: str) -> str:
-    fits = [key for key in SENTENCES if f"{measure}/{name}".startswith(key)]
-    if not fits:
-        return _fallback(measure)
-    return max(fits, key=len)
+def name_of(name: str) -> str:
+    """What a number is called: `shift by 1` -> `1칸 이동`; names of plug-ins stay as they are."""
+    if spoken() == "en":
+        return name
+    for pattern, own in _names():
+        if match := pattern.fullmatch(name):
+            parts = {k: name_of(v) if k == "rest" else v for k, v in match.groupdict().items()}
+            return filled(own, parts)
+    return name
 
 
-def _fallback(measure: str) -> str:
-    """Of a measure that a plug-in brings: its name and number."""
-    SENTENCES.setdefault(f"{measure}/", "{name}: {number}.")
-    return f"{measure}/"
+def short_name(name: str) -> str:
+    """What a change is called behind `accuracy, `."""
+    return korean.SHORT.get(name, name_of(name)) if spoken() == "ko" else name
+
+
+def measure_name(measure: str) -> str:
+    """What a measure is called in a table."""
+    return korean.MEASURES.get(measure, measure) if spoken() == "ko" else measure
+
+
+@cache
+def _names() -> list[tuple[re.Pattern[str], str]]:
+    return [(pattern_of(name), own) for name, own in korean.NAMES]
+
+
+def _template(measure: str, name: str) -> str:
+    """The longest key that fits decides; measures that a plug-in brings have none."""
+    fitting = [key for key in english.SENTENCES if f"{measure}/{name}".startswith(key)]
+    if not fitting:
+        return WORDS[spoken()].OTHER
+    key = max(fitting, key=len)
+    return WORDS[spoken()].SENTENCES.get(key, english.SENTENCES[key])
+
+
+def _phrase(key: str, **values: object) -> str:
+    return filled(WORDS[spoken()].PHRASES.get(key, english.PHRASES[key]), values)
 
 
 def _shares(value: Mapping[str, Any]) -> str:
@@ -70,7 +121,7 @@ def phrases(rows: Iterable[Row], layout: str) -> list[str]:
     }
     return [
         *_accuracy(values),
-        *_looks(values, UNITS.get(layout, "positions")),
+        *_looks(values, layout),
         *_symmetries(values),
         *_uses(values),
     ]
@@ -79,19 +130,21 @@ def phrases(rows: Iterable[Row], layout: str) -> list[str]:
 def _accuracy(values: Mapping[tuple[str, str], float]) -> list[str]:
     for measure in ("context", "order", "bands"):
         if (measure, "accuracy") in values:
-            return [PHRASES["accuracy"].format(share=numbers.share(values[measure, "accuracy"]))]
+            return [_phrase("accuracy", share=numbers.share(values[measure, "accuracy"]))]
     return []
 
 
-def _looks(values: Mapping[tuple[str, str], float], unit: str) -> list[str]:
+def _looks(values: Mapping[tuple[str, str], float], layout: str) -> list[str]:
     said = []
     for of in ("unit, 50%", "answer, 50%"):
         if ("locality", of) in values and not said:
             side = numbers.count(values["locality", of])
-            said.append(PHRASES["looks"].format(side=side, unit=unit))
+            units = WORDS[spoken()].UNITS
+            unit = units.get(layout, units["other"])
+            said.append(_phrase("looks", side=side, unit=unit))
     if ("locality", "interaction distance") in values:
         share = numbers.share(values["locality", "interaction distance"])
-        said.append(PHRASES["pairs"].format(share=share))
+        said.append(_phrase("pairs", share=share))
     return said
 
 
@@ -102,7 +155,7 @@ def _symmetries(values: Mapping[tuple[str, str], float]) -> list[str]:
             change = values["exact-symmetry", name]
             key = "invariant" if change <= INVARIANT else "variant"
             what = name.removesuffix(" by 1") if key == "invariant" else name
-            said.append(PHRASES[key].format(what=what, share=numbers.share(change)))
+            said.append(_phrase(key, what=name_of(what), share=numbers.share(change)))
     return said
 
 
@@ -111,20 +164,20 @@ def _uses(values: Mapping[tuple[str, str], float]) -> list[str]:
     if ("order", "change, 1-grams shuffled") in values:
         change = values["order", "change, 1-grams shuffled"]
         key = "ignores order" if change <= INVARIANT else "reads order"
-        said.append(PHRASES[key].format(share=numbers.share(change)))
+        said.append(_phrase(key, share=numbers.share(change)))
     if ("attention", "rollout distance") in values:
         equal = values["attention", "distance if equal"]
         share = numbers.share(values["attention", "rollout distance"] / equal)
-        said.append(PHRASES["attention"].format(share=share))
+        said.append(_phrase("attention", share=share))
     stops = {b: values.get(("bands", f"change, stop band {b}")) for b in range(1, BANDS + 1)}
     moved = {b: change for b, change in stops.items() if change is not None}
     if moved and max(moved.values()) > 0:
         band = max(moved, key=lambda b: moved[b])
-        said.append(PHRASES["frequencies"].format(band=band, bands=BANDS))
+        said.append(_phrase("frequencies", band=band, bands=BANDS))
     before = values.get(("context", "accuracy"))
     for key, name in (("texture", "texture suppressed"), ("shape", "shape suppressed")):
         after = values.get(("context", f"accuracy, {name}"))
         if before is not None and after is not None:
             shares = {"before": numbers.share(before), "after": numbers.share(after)}
-            said.append(PHRASES[key].format(**shares))
+            said.append(_phrase(key, **shares))
     return said

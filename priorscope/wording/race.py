@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from priorscope.wording.numbers import count, seconds
+from priorscope.wording.page import t
 
 NOT_TRIED: dict[str, str] = {
     "none": "recipes were not varied",
@@ -24,8 +25,8 @@ def schedule(ends: Sequence[tuple[int, float]], budget: float, dearest: str) -> 
     """
     reached = [(size, end) for size, end in ends if end <= budget]
     later = [(size, end) for size, end in ends if end > budget]
-    texts = [f"{count(size)} labels by {seconds(end)}" for size, end in reached]
+    texts = [t("race.by", size=count(size), time=seconds(end)) for size, end in reached]
     if later:
         size, end = later[-1]
-        texts.append(f"{count(size)} would need {seconds(end)}, most of it for {dearest}")
+        texts.append(t("race.later", size=count(size), time=seconds(end), learner=dearest))
     return "; ".join([", ".join(texts[: len(reached)]), *texts[len(reached) :]]).strip("; ")

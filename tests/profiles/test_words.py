@@ -10,8 +10,8 @@ from priorscope.measures.probes import PROBES, probed
 from priorscope.models import MODELS
 from priorscope.subjects.adapters import subject
 from priorscope.targets.classes import Classes
-from priorscope.wording.en.profile import SENTENCES
-from priorscope.wording.profile import phrases, sentence
+from priorscope.wording.language import speaking
+from priorscope.wording.profile import name_of, phrases, sentence
 
 CLASSES = Classes(num_classes=3)
 SUBJECTS = {
@@ -38,6 +38,15 @@ def test_every_number_has_a_sentence(model):
             assert text.endswith((".", ".)"))
             assert "{" not in text
             assert "None" not in text
+            with speaking("ko"):
+                korean = sentence({**row, "reason": r.reason}, signature.layout)
+                assert is_korean(name_of(r.name)), f"add a Korean name to ko/profile.py: {r.name}"
+            assert is_korean(korean), f"add Korean of it to wording/ko/: {text}"
+            assert not {"the", "of", "is"} & set(korean.split()), korean
+
+
+def is_korean(text):
+    return any("가" <= letter <= "힣" for letter in text)
 
 
 def row(measure, name, center):
@@ -61,6 +70,14 @@ def test_a_network_in_words():
     assert phrases([], "image") == []
 
 
+def test_a_network_in_korean_words():
+    rows = [row("locality", "unit, 50%", 5.0), row("exact-symmetry", "shift by 1", 0.03)]
+    with speaking("ko"):
+        assert phrases(rows, "image") == [
+            "보는 것의 절반이 5px 안에 있음",
+            "이동에 불변(3% 이내)",
+        ]
+
+
 def test_a_measure_of_a_plug_in_gets_a_plain_sentence():
     assert sentence(row("own", "colour", 0.5)) == "colour: 0.500 (0.500 to 0.500)."
-    assert "own/" in SENTENCES

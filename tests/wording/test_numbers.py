@@ -5,7 +5,7 @@ import pytest
 
 from priorscope.wording import numbers as words
 from priorscope.wording.card import card
-from priorscope.wording.page import PAGE, structure, t
+from priorscope.wording.page import TEXTS, structure, t
 
 
 @pytest.mark.parametrize(
@@ -128,8 +128,9 @@ def test_an_unknown_text_is_named():
         t("nothing")
 
 
-def test_every_text_of_the_page_is_sound():
-    for key, text in PAGE.items():
+@pytest.mark.parametrize("language", TEXTS)
+def test_every_text_of_the_page_is_sound(language):
+    for key, text in TEXTS[language].items():
         assert text, key
         fields = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
         assert all(name.isidentifier() for name in fields), key

@@ -16,6 +16,7 @@ from priorscope.core.config import Config
 from priorscope.core.estimate import Estimate
 from priorscope.core.registry import Registry
 from priorscope.subjects import Subject
+from priorscope.wording.page import english
 
 SMALLEST_BATCH = 8  # with fewer examples nothing is said of unrelated ones
 _LONGEST_REASON = 400
@@ -76,7 +77,7 @@ PROBES: Registry[Probe] = Registry("measure", "priorscope.measures.probes")
 def probed(probe: Probe, subject: Subject) -> Probed:
     """What a measure says, also where it doesn't apply or fails: then its only reading says why."""
     if len(subject.inputs) < SMALLEST_BATCH:
-        reason = f"it needs {SMALLEST_BATCH} examples or more, but there are {len(subject.inputs)}"
+        reason = english("probe.few_examples", least=SMALLEST_BATCH, n=len(subject.inputs))
         return does_not_apply(reason)
     if (reason := probe.why_not(subject)) is not None:
         return does_not_apply(reason)
@@ -86,7 +87,7 @@ def probed(probe: Probe, subject: Subject) -> Probed:
             return probe.measure(subject)
     except Exception as error:  # a network is anybody's code; the other measures go on
         words = " ".join(f"{type(error).__name__}: {error}".split())
-        return does_not_apply(f"measuring it failed with {words[:_LONGEST_REASON]}")
+        return does_not_apply(english("probe.failed", error=words[:_LONGEST_REASON]))
 
 
 def does_not_apply(reason: str) -> Probed:
@@ -101,21 +102,15 @@ def health(subject: Subject) -> Iterator[str]:
             first, second = (subject.network(subject.inputs[: subject.batch]) for _ in range(2))
         except Exception as error:  # anybody's code
             words = " ".join(f"{type(error).__name__}: {error}".split())
-            yield f"The network can't read these inputs: {words[:_LONGEST_REASON]}"
+            yield english("probe.unreadable", error=words[:_LONGEST_REASON])
             return
     if not isinstance(first, torch.Tensor):
-        yield f"The network gives a {type(first).__name__} where a tensor of outputs is needed."
+        yield english("probe.no_tensor", type=type(first).__name__)
         return
     if broken := int((~first.isfinite()).flatten(1).any(dim=1).sum()):
-        yield (
-            f"The outputs of {broken} of {len(first)} examples are not finite numbers (NaN or "
-            "infinity), so no measure of them means anything."
-        )
+        yield english("probe.not_finite", n=broken, all=len(first))
     elif not torch.equal(first, second):
         change = (first - second).abs().max().item()
-        yield (
-            "The network is not deterministic: two runs on the same inputs differ by up to "
-            f"{change:.2g}, also in evaluation mode. No number below that means anything."
-        )
+        yield english("probe.not_deterministic", change=f"{change:.2g}")
     if len(subject.inputs) < 2 * subject.batch and len(subject.inputs) < 64:
-        yield f"There are {len(subject.inputs)} examples; intervals are wide below 64."
+        yield english("probe.wide", n=len(subject.inputs))

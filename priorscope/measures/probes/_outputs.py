@@ -10,9 +10,10 @@ from priorscope.measures.probes import Reading
 from priorscope.measures.probes._estimates import share_over
 from priorscope.subjects import Subject
 from priorscope.subjects.layers import recorded
+from priorscope.wording.page import english
 
-NO_TARGETS = "the targets aren't classes, so there is no accuracy"
-NO_GRADIENT = "no gradient reaches the input of this network"
+NO_TARGETS = english("probe.no_targets")
+NO_GRADIENT = english("probe.no_gradient")
 
 
 @torch.no_grad()

@@ -12,6 +12,7 @@ from priorscope.measures.attention_distance import token_distances
 from priorscope.measures.probes import PROBES, Probe, Probed, Reading
 from priorscope.measures.probes._estimates import exactly, mean_over
 from priorscope.subjects import AttentionMaps, Subject
+from priorscope.wording.page import english
 
 SHOWN = 2  # examples in the viewer
 MOST_TOKENS = 512  # of them, above which the page would be too large
@@ -84,9 +85,7 @@ class AttentionReach(Probe):
     examples: int = 64
 
     def why_not(self, subject: Subject) -> str | None:
-        return (
-            "the network has no attention that can be read" if subject.attention is None else None
-        )
+        return english("probe.no_attention") if subject.attention is None else None
 
     def measure(self, subject: Subject) -> Probed:
         assert subject.attention is not None

@@ -13,6 +13,7 @@ from priorscope.measures.probes._outputs import accuracy_reading, outputs, with_
 from priorscope.measures.probes.exact_symmetry import Layers
 from priorscope.subjects import Subject
 from priorscope.subjects.layers import Grid
+from priorscope.wording.page import english
 
 BANDS = 6
 SMALLEST_MAP = 16  # positions a side, below which a spectrum is too coarse
@@ -76,7 +77,7 @@ class Bands(Probe):
     def why_not(self, subject: Subject) -> str | None:
         if subject.signature.layout in ("image", "series") and not subject.signature.padded:
             return None
-        return "only images, and series of one length, have frequencies"
+        return english("probe.no_frequencies")
 
     def measure(self, subject: Subject) -> Probed:
         subject = subject.first(self.examples)
@@ -116,7 +117,7 @@ def _of_layers(subject: Subject) -> list[Reading]:
         if grid is not None and min(grid.positions) >= SMALLEST_MAP
     }
     if not large:
-        reason = f"no feature map has {SMALLEST_MAP} positions a side"
+        reason = english("probe.small_map", n=SMALLEST_MAP)
         return [Reading(name="high frequencies", reason=reason)]
     _, features = with_layers(subject, subject.inputs, list(large))
     return [

@@ -11,6 +11,7 @@ from priorscope.measures.probes._estimates import relative, share_over
 from priorscope.measures.probes._outputs import accuracy_reading, outputs
 from priorscope.measures.probes._transforms import existing, reordered
 from priorscope.subjects import Subject
+from priorscope.wording.page import english
 
 SHARES = (0.1, 0.25, 0.5, 0.75)
 GRIDS = (2, 4, 8, 16)
@@ -123,7 +124,7 @@ class PartsOrWhole(Probe):
 
     def why_not(self, subject: Subject) -> str | None:
         if subject.signature.layout == "vector":
-            return "a vector has no parts that lie side by side"
+            return english("probe.no_parts")
         return None
 
     def measure(self, subject: Subject) -> Probed:
@@ -208,7 +209,7 @@ def _conflict(subject: Subject) -> list[Reading]:
     decided = by_shape | by_texture
     readings = [Reading(name="answers that name either cue", value=share_over(decided))]
     if not decided.any():
-        reason = "no answer names the shape or the texture"
+        reason = english("probe.no_cue_named")
         return [*readings, Reading(name="shape share", reason=reason)]
     return [*readings, Reading(name="shape share", value=share_over(by_shape[decided]))]
 

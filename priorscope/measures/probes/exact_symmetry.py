@@ -13,6 +13,7 @@ from priorscope.measures.probes._outputs import centred, with_layers
 from priorscope.measures.probes._transforms import DISTANCES, Transform, transforms
 from priorscope.subjects import Subject
 from priorscope.subjects.layers import Grid, grid_of, layer_names
+from priorscope.wording.page import english
 
 MOST_LAYERS = 8
 Network = Callable[[Tensor], Tensor]  # such as any nn.Module
@@ -68,7 +69,7 @@ class ExactSymmetry(Probe):
 
     def why_not(self, subject: Subject) -> str | None:
         if subject.signature.layout == "vector":
-            return "a vector has no positions to shift or turn"
+            return english("probe.no_positions")
         return None
 
     def measure(self, subject: Subject) -> Probed:

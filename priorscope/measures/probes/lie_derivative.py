@@ -22,6 +22,7 @@ from priorscope.measures.probes._outputs import (
 from priorscope.measures.probes.exact_symmetry import Layers
 from priorscope.subjects import Subject
 from priorscope.subjects.layers import Grid, recorded
+from priorscope.wording.page import english
 
 ANGLES = (5, 10, 15, 20, 30, 45, 60, 90, 135, 180)
 BLUR = 1.0  # positions, of the control
@@ -74,7 +75,7 @@ class LieDerivative(Probe):
     def why_not(self, subject: Subject) -> str | None:
         signature = subject.signature
         if signature.layout not in ("image", "series") or signature.padded:
-            return "only images, and series of one length, can be moved by a part of a position"
+            return english("probe.no_parts_of_positions")
         return None if gradient_reaches(subject) else NO_GRADIENT
 
     def measure(self, subject: Subject) -> Probed:

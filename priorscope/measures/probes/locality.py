@@ -17,6 +17,7 @@ from priorscope.measures.probes.exact_symmetry import Layers
 from priorscope.nn.attention import SelfAttention, attention_maps
 from priorscope.subjects import Subject
 from priorscope.subjects.layers import Grid, recorded
+from priorscope.wording.page import english
 
 SHARES = (0.2, 0.3, 0.5, 0.99)
 CENTRES = 4  # places that are hidden for the distance of interactions
@@ -102,14 +103,14 @@ class Locality(Probe):
 
     def why_not(self, subject: Subject) -> str | None:
         if subject.signature.layout == "vector":
-            return "the features of a vector have no distance"
+            return english("probe.no_distance")
         with _vectors(subject.network, subject) as source:
             try:
                 source.run(subject.inputs[:2])
             except RuntimeError:
                 return NO_GRADIENT
             if source.input is None:
-                return "it reads a bag of tokens, which have no place"
+                return english("probe.bag")
             if not source.output.requires_grad:
                 return NO_GRADIENT
         return None
@@ -138,7 +139,7 @@ def _sides(of: str, field: Tensor, subject: Subject) -> list[Reading]:
     n = len(subject.inputs)
     method = "gradient, mean over examples"
     if not field.sum() > 0:
-        reason = "the gradient is 0 everywhere"
+        reason = english("probe.gradient_zero")
         return [Reading(name=f"{of}, 50%", reason=reason)]
     return [
         Reading(name=f"{of}, {share:.0%}", value=exactly(side, n, method))
@@ -173,7 +174,7 @@ def _field_of_unit(subject: Subject) -> Tensor | str:
     last: list[tuple[str, Grid]] = [(n, g) for n, g in layers.grids.items() if g is not None]
     last = [pair for pair in last if min(pair[1].positions) > 1]
     if not last:
-        return "no layer has positions that lie on those of the input"
+        return english("probe.no_layer_on_input")
     name, grid = last[-1]
     total: Any = 0.0
     for x in subject.inputs.split(max(1, subject.batch // 2)):
@@ -184,7 +185,7 @@ def _field_of_unit(subject: Subject) -> Tensor | str:
             middle = tuple(size // 2 for size in grid.positions)
             unit = places[(slice(None), *middle)].sum()
             if not unit.requires_grad:
-                return "no gradient reaches the last layer with positions"
+                return english("probe.no_gradient_to_layer")
             (gradient,) = torch.autograd.grad(unit, [source.input])  # type: ignore[list-item]
         total = total + gradient.abs().sum(dim=(0, -1)).detach().cpu().double()
     return total / len(subject.inputs)
@@ -215,7 +216,7 @@ def _interactions(subject: Subject) -> Reading:
     values = torch.stack(near)
     moved = values.isfinite()
     if not moved.any():
-        return Reading(name="interaction distance", reason="no two inputs act together")
+        return Reading(name="interaction distance", reason=english("probe.no_interaction"))
     mean = torch.where(moved, values, 0.0).sum(dim=0) / moved.sum(dim=0).clamp(min=1)
     return Reading(name="interaction distance", value=mean_over(mean[moved.any(dim=0)]))
 

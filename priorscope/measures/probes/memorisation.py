@@ -11,6 +11,7 @@ from priorscope.measures.probes import PROBES, Probe, Probed, Reading
 from priorscope.measures.probes._estimates import exactly, mean_over, share_over
 from priorscope.measures.probes._outputs import centred, outputs
 from priorscope.subjects import Copy, Subject
+from priorscope.wording.page import english
 
 POINTS = 33  # along a line between two inputs
 LINES = 32
@@ -56,7 +57,7 @@ class Memorisation(Probe):
     def measure(self, subject: Subject) -> Probed:
         readings = _lines(subject)
         if subject.retraining is None:
-            reason = "it needs a learner that can be trained again, and this is a network as saved"
+            reason = english("probe.as_saved")
             return Probed([Reading(name="random over real", reason=reason), *readings])
         real = [subject.retraining("real", seed) for seed in range(self.seeds)]
         noise = [subject.retraining("random", seed) for seed in range(self.seeds)]
@@ -69,7 +70,7 @@ def _steps(real: list[Copy], noise: list[Copy]) -> list[Reading]:
         steps = [copy.steps for copy in copies if copy.steps is not None]
         title = f"updates to fit {name} labels"
         if len(steps) < len(copies):
-            reason = f"{name} labels weren't learnt in {copies[0].planned:,} updates"
+            reason = english(f"probe.not_learnt.{name}", n=f"{copies[0].planned:,}")
             readings.append(Reading(name=title, reason=reason))
         else:
             value = mean_over(torch.tensor(steps).double())
@@ -78,7 +79,7 @@ def _steps(real: list[Copy], noise: list[Copy]) -> list[Reading]:
     if len(values) == 2 and values[0] and values[1]:
         ratio = exactly(values[1] / values[0], len(real), "ratio of means over trainings")
         return [*readings, Reading(name="random over real", value=ratio)]
-    reason = "one of the two kinds of labels wasn't learnt"
+    reason = english("probe.one_kind_not_learnt")
     return [*readings, Reading(name="random over real", reason=reason)]
 
 
@@ -98,7 +99,7 @@ def _agreement(subject: Subject, copies: list[Copy]) -> list[Reading]:
 def _lines(subject: Subject) -> list[Reading]:
     x = subject.inputs
     if not x.is_floating_point() or subject.signature.padded:
-        reason = "there are no inputs between two texts, or between series of unequal length"
+        reason = english("probe.no_inputs_between")
         return [Reading(name="bending along lines", reason=reason)]
     order = torch.randperm(len(x), generator=torch_stream(0, "lines")).to(x.device)
     count = min(LINES, len(x) // 2)

@@ -11,6 +11,7 @@ from priorscope.measures.probes._estimates import relative
 from priorscope.measures.probes._outputs import accuracy_reading, outputs
 from priorscope.measures.probes._transforms import existing, reordered, reversed_in_time
 from priorscope.subjects import Subject
+from priorscope.wording.page import english
 
 NGRAMS = (1, 2, 3, 4)
 
@@ -57,7 +58,7 @@ class Order(Probe):
     def why_not(self, subject: Subject) -> str | None:
         if subject.signature.layout in ("series", "tokens"):
             return None
-        return f"only sequences have an order, and the inputs are {_plural(subject)}"
+        return english(f"probe.no_order.{subject.signature.layout}")
 
     def measure(self, subject: Subject) -> Probed:
         subject = subject.first(self.examples)
@@ -77,7 +78,3 @@ class Order(Probe):
                 readings.append(accuracy_reading(subject, f"accuracy, {name}", after))
             readings.append(Reading(name=f"change, {name}", value=relative(before, after)))
         return Probed(readings)
-
-
-def _plural(subject: Subject) -> str:
-    return {"image": "images", "vector": "vectors"}[subject.signature.layout]

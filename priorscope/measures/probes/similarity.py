@@ -12,6 +12,7 @@ from priorscope.measures.probes import PROBES, Probe, Probed, Reading
 from priorscope.measures.probes._outputs import with_layers
 from priorscope.subjects import Subject
 from priorscope.subjects.layers import MOST, layer_names
+from priorscope.wording.page import english
 
 FEWEST = 64  # below it the estimate is noisy, and a warning says so
 GROUPS = 10  # of examples that are left out in turn, for the interval
@@ -118,7 +119,7 @@ class Similarity(Probe):
         subject = subject.first(self.examples)
         names = layer_names(subject.network, subject.inputs[:2], MOST)
         if len(names) < 2:
-            return Probed([Reading(name="next layer", reason="the network has a single layer")])
+            return Probed([Reading(name="next layer", reason=english("probe.single_layer"))])
         _, features = with_layers(subject, subject.inputs, names)
         grams = [gram(features[name]) for name in names]
         readings = []
@@ -129,7 +130,7 @@ class Similarity(Probe):
             readings.append(Reading(name="last layer", layer=name, value=value))
         notes = ()
         if len(subject.inputs) < FEWEST:
-            notes = (f"CKA of {len(subject.inputs)} examples is noisy; take {FEWEST} or more.",)
+            notes = (english("probe.noisy_cka", n=len(subject.inputs), least=FEWEST),)
         stored = torch.stack([g / g.abs().max().clamp(min=1e-30) for g in grams]).float()
         pictures = {
             "cka": matrix(grams, grams),

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from priorscope.measures.probes import PROBES, Probe, Probed, Reading
 from priorscope.measures.probes._estimates import exactly
 from priorscope.subjects import Subject
+from priorscope.wording.page import english
 
 LARGEST = 4096  # rows or columns of a matrix whose spectrum is taken
 MOST = 48  # matrices; a larger network's are thinned out
@@ -44,7 +45,7 @@ class Weights(Probe):
     """
 
     def why_not(self, subject: Subject) -> str | None:
-        return None if matrices(subject.network) else "the network has no weight matrices"
+        return None if matrices(subject.network) else english("probe.no_matrices")
 
     def measure(self, subject: Subject) -> Probed:
         weights = matrices(subject.network)
@@ -57,7 +58,7 @@ class Weights(Probe):
             norm = weight.detach().double().square().mean().sqrt().item()
             readings.append(Reading(name="norm per entry", layer=name, value=exactly(norm)))
             if max(shape) > LARGEST:
-                reason = f"a matrix of {shape[0]} x {shape[1]} is too large"
+                reason = english("probe.large_matrix", rows=shape[0], columns=shape[1])
                 readings.append(Reading(name="effective rank", layer=name, reason=reason))
                 continue
             values = spectrum(weight)

@@ -7,7 +7,7 @@ from priorscope.report.chapter import CHAPTERS, Chapter
 from priorscope.report.figure import Figure
 from priorscope.report.matrix import matrix, matrix_figure
 from priorscope.report.view import View
-from priorscope.wording.page import t
+from priorscope.wording.page import t, word
 
 
 @CHAPTERS.register
@@ -49,9 +49,15 @@ def _table(view: View, name: str, meaning: str) -> dict[str, Any]:
     }
     cells = {x: [values.get((x, quantity)) for quantity in quantities] for x in learners}
     return {
-        "name": name.replace("-", " "),
+        "name": word("measure.", name).replace("-", " "),
         "meaning": meaning,
-        "quantities": quantities,
+        "quantities": [_quantity(str(quantity)) for quantity in quantities],
         "largest": largest,
         "cells": cells,
     }
+
+
+def _quantity(name: str) -> str:
+    """`block 2` and the names of our measures in the language spoken."""
+    kind, _, number = name.rpartition(" ")
+    return t("quantity.block", n=number) if kind == "block" else word("quantity.", name)

@@ -107,7 +107,7 @@ def _split_rows(view: View) -> list[dict[str, Any]]:
 def _split_figure(view: View) -> Figure:
     rows, signed = view.rows("curves", structure="intact"), view.is_quantity
     table = [
-        {"learner": row["learner"], "n": row["n"], "split": split}
+        {"learner": row["learner"], "n": row["n"], "split": t(f"split.{split}")}
         | flat({"bits": row[f"{split}_bits"]}, "bits", signed)
         for row in rows
         for split in ("train", "test")

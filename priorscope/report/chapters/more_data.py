@@ -8,7 +8,7 @@ from priorscope.report.charts.lines import fitted, ratios, with_ends
 from priorscope.report.figure import Figure
 from priorscope.report.view import View, flat, short
 from priorscope.wording.numbers import has_center, has_interval, is_number
-from priorscope.wording.page import t
+from priorscope.wording.page import t, word
 
 METRICS = ("error", "loss")
 VERDICTS = (
@@ -78,7 +78,12 @@ def _saturation(view: View) -> list[dict[str, Any]]:
 
 def _ratio_rows(view: View) -> list[dict[str, Any]]:
     rows = [
-        {"learner": row["b"], "n": row["n"], "kind": row.get("kind"), **flat(row, "ratio")}
+        {
+            "learner": row["b"],
+            "n": row["n"],
+            "kind": word("verdict.", row.get("kind")),
+            **flat(row, "ratio"),
+        }
         for row in view.rows("equivalence", on="loss", a=view.best)
         if has_center(row.get("ratio")) and row["ratio"]["center"] > 0
     ]

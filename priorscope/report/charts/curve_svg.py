@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from priorscope.wording.page import t, word
+
 COLOURS = ("#3b6fb6", "#c8641f", "#2c8a5a", "#9a4fa3", "#b23a48", "#6b6f00", "#1f8a99", "#7a5a3a")
 _WIDTH, _HEIGHT = 640, 360
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 130, 14, 44
@@ -60,7 +62,7 @@ def curve_svg(
         )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" '
-        f'aria-label="Learning curves with forecasts, {escape(on)}" '
+        f'aria-label="{escape(t("curves_page.chart", on=word("on.", on)))}" '
         f'font-family="sans-serif" font-size="12">{"".join(parts)}</svg>'
     )
 
@@ -87,9 +89,9 @@ def _frame(axes: _Axes, on: str) -> str:
     out = [
         f'<path d="M{_LEFT} {_TOP}V{bottom}H{right}" fill="none" stroke="#888"/>',
         f'<text x="{(_LEFT + right) / 2}" y="{_HEIGHT - 8}" text-anchor="middle" fill="#555">'
-        "training examples</text>",
+        f"{escape(t('curves_page.axis'))}</text>",
         f'<text x="14" y="{(_TOP + bottom) / 2}" text-anchor="middle" fill="#555" '
-        f'transform="rotate(-90 14 {(_TOP + bottom) / 2})">{escape(on)}</text>',
+        f'transform="rotate(-90 14 {(_TOP + bottom) / 2})">{escape(word("on.", on))}</text>',
     ]
     for n in _ticks(axes.x, base=4.0):
         x = axes.across(n)

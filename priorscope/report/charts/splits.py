@@ -18,7 +18,7 @@ from priorscope.report.view import View
 from priorscope.wording.page import t
 
 HEIGHT, WIDTH = 150, 200
-SPLITS = ["test", "train"]
+SPLITS = ("test", "train")
 
 
 def train_and_test(view: View, table: str, domain: tuple[float, float]) -> Spec:
@@ -45,8 +45,10 @@ def _lines(view: View, table: str, domain: tuple[float, float]) -> Any:
     colour = learner(view, "color", legend=False)
     base = alt.Chart(alt.NamedData(table))
 
+    names = [t(f"split.{name}") for name in SPLITS]
+
     def split(channel: Any, values: list[Any]) -> Any:
-        return channel("split:O", legend=None, scale=alt.Scale(domain=SPLITS, range=values))
+        return channel("split:O", legend=None, scale=alt.Scale(domain=names, range=values))
 
     tips = [
         tip("split", t("tip.split")),

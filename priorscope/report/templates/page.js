@@ -3,6 +3,7 @@
   "use strict";
   const root = document.documentElement;
   const { specs, tables, learners, themes, texts } = JSON.parse(document.getElementById("payload").textContent);
+  const ENDS = [texts.low, texts.high]; // titles of an interval's ends in a CSV
   const scheme = window.matchMedia("(prefers-color-scheme: dark)");
   const charts = [...document.querySelectorAll("[data-figure]")];
   const panels = [...document.querySelectorAll("[data-panel-of]")];
@@ -140,7 +141,7 @@
       return ends ? [own, low ?? "", high ?? ""] : [own];
     };
     return [
-      columns.flatMap(({ name, ends }) => (ends ? [name, `${name} low`, `${name} high`] : [name])),
+      columns.flatMap(({ name, ends }) => (ends ? [name, ...ENDS.map((text) => text.replace("{name}", name))] : [name])),
       ...rows.map((row) => columns.flatMap((column) => cells(row, column))),
     ];
   };

@@ -12,6 +12,7 @@ PAGE: dict[str, str] = {
         "Interactive charts and tabs need JavaScript; the same charts are in the folder `figures` "
         "next to this page, as SVG and PNG."
     ),
+    "page.language": "Language",
     "fact.kind": "Inputs",
     "fact.examples": "Labelled examples",
     "fact.classes": "Classes",
@@ -204,6 +205,9 @@ PAGE: dict[str, str] = {
     "tool.more": "{n} more",
     "tool.all_models": "All {n} models",
     "tool.numbers": "The numbers",
+    "tool.low": "{name} low",
+    "tool.high": "{name} high",
+    "viewer.title": "{name}, example {n}",
     # A fitted model
     "model.what": "{learner}, trained on {examples} labels ({members}).",
     "model.members.one": "one training",

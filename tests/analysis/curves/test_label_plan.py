@@ -5,7 +5,7 @@ import pytest
 
 from priorscope.analysis.curves.label_plan import label_plan
 from priorscope.cli import main
-from priorscope.wording.en.plan import plan_sentences
+from priorscope.wording.plan import plan_sentences
 
 SIZES = (125, 250, 500, 1000, 2000)
 SHAPES = {"slow": lambda n: 0.9 * n**-0.2, "fast": lambda n: 9.0 * n**-0.6}

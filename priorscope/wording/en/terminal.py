@@ -1,0 +1,155 @@
+"""English of what commands print: how data were read, plans, progress, tables of curves."""
+
+TERMINAL: dict[str, str] = {
+    # How data were read
+    "read.examples": (
+        "{train} training and {test} test examples ({source}); {kind}, {shape}, values {low} to "
+        "{high}."
+    ),
+    "read.kind.vector": "vector",
+    "read.kind.series": "series",
+    "read.kind.image": "image",
+    "read.kind.tokens": "tokens",
+    "read.kind.text": "text",
+    "read.quantity": "Target: a quantity from {low} to {high}.",
+    "read.classes": "{n} classes: {list}.",
+    "read.columns": "{n} columns used: {list}.",
+    "read.columns_left": "{n} columns left out: {list}.",
+    "read.unknown_tokens": "{share} of the tokens are unknown to the tokenizer.",
+    "read.dropped": "Dropped: {n} examples, {reason}.",
+    "read.information": "Information: {text}",
+    "read.warning": "Warning: {text}",
+    "read.more": " and {n} more",
+    "read.title": "What was read from {name}",
+    "read.samples": "A few training examples",
+    # The plan of a comparison
+    "dry.learner": "learner",
+    "dry.parameters": "parameters",
+    "dry.multiply_adds": "multiply-adds",
+    "dry.step": "ms per step",
+    "dry.runs": "runs",
+    "dry.seconds": "seconds",
+    "dry.runs_of": (
+        "{n} runs ({done} done already): sizes {sizes}; {repeats} repeats; structures {structures}."
+    ),
+    "dry.time.one": "About {time} with {n} worker.",
+    "dry.time.many": "About {time} with {n} workers.",
+    "dry.race": "That is the full grid; the race runs a part of it.",
+    "dry.race_ends": ("That is the full grid; the race runs a part of it and ends after {time}."),
+    "shard.nothing": "Shard {shard} has nothing left to do; the last at work makes the report.",
+    "predict.done": "{n} predictions in {path}",
+    # `priorscope plan`
+    "plan.goal.accuracy": "an accuracy of {target}",
+    "plan.goal.rmse": "an {on} of {target}",
+    "plan.goal.other": "a {on} of {target}",
+    "plan.beyond": "beyond 8 × the data",
+    "plan.labels.more": "more than {low} labels (90%)",
+    "plan.labels.beyond": "labels beyond 8 × the data",
+    "plan.labels.about": "about {n} labels (80% interval: {low} to {high})",
+    "plan.reached": (
+        "Collect nothing: {learner} has {goal} with the {n} labels there are, with a probability "
+        "of {odds}."
+    ),
+    "plan.collect": "Collect more: {needs}",
+    "plan.beyond_needs": "More labels alone are unlikely to do: {needs}",
+    "plan.needs": (
+        "{learner} needs {labels} for {goal}; with 4 × the data the probability is {odds}."
+    ),
+    "plan.change": (
+        "Change the model as you collect: {learner} needs fewer labels than {best_now}, which is "
+        "ahead now: {labels} for {goal}."
+    ),
+    "plan.keep": "Keep the model: none of the {tried} that were tried needs fewer labels.",
+    "plan.keep_one": "{learner} is the only model that was tried; others may need fewer labels.",
+    "plan.cost": ", {time}",
+    "plan.run": (
+        "To know it better: one more repeat of {learner} at {n} labels is expected to remove "
+        "{share} of the answer's variance{cost}."
+    ),
+    # Progress of a comparison
+    "progress.reading": "reading the data",
+    "progress.training": "training",
+    "progress.advice": (
+        "This will take at least {time} more. Stop it whenever you like: the same command "
+        "resumes. --budget 10m answers with what ten minutes allow, --preset quick plans less."
+    ),
+    "progress.runs": "{what}: {done} of {runs} runs, {time} s",
+    "status.running": "Running",
+    "status.finished": "Finished",
+    "status.stopped": "Stopped; the same command continues",
+    "status.done": "{state}: {done} runs done",
+    "status.done_of": "{state}: {done} of {planned} runs done",
+    "status.failed": "{n} failed",
+    "status.left": "about {time} left",
+    "status.process": (
+        "{host} (process {pid}): {backend}, shard {shard}, {lanes} at once, {n} runs in flight"
+    ),
+    "status.failed_because": "failed: {reason}",
+    "status.column.runs": "last runs",
+    "status.column.structure": "structure",
+    "status.column.n": "n",
+    "status.column.repeat": "repeat",
+    "status.column.state": "state",
+    "status.column.bits": "bits",
+    "status.column.test": "test",
+    "status.state.done": "done",
+    # Tables of `priorscope curves`
+    "on.loss": "loss",
+    "on.error": "error",
+    "on.train_loss": "train_loss",
+    "on.accuracy": "accuracy",
+    "on.rmse": "rmse",
+    "on.mae": "mae",
+    "table.more": "{n} more rows: --json",
+    "table.on": "on",
+    "table.data": "data",
+    "table.n": "n",
+    "table.median": "median",
+    "table.interval80": "80% interval",
+    "table.interval95": "95% interval",
+    "table.forecasts": "Forecasts",
+    "table.crossovers": "Crossovers",
+    "table.verdict": "verdict",
+    "table.within4": "P(within 4 ×)",
+    "table.not_before": "not before (90%)",
+    "table.equivalence": "Data-equivalence",
+    "table.worth": "worth (95%)",
+    "table.saturation": "Saturation",
+    "table.fall": "fall per doubling (95%)",
+    "table.paid": "paid before beating chance",
+    "table.times": "{times} ×",
+    "table.times_untested": "{times} × (never tested)",
+    "table.overtakes": "{late} overtakes {early}",
+    "table.ahead": "{early} stays ahead of {late}",
+    "table.in_data_of": "{a} in data of {b}",
+    "table.beyond": "> 8 × the data",
+    "table.never": "never",
+    "table.beyond_8": "beyond 8 × the data",
+    "verdict.observed": "observed",
+    "verdict.likely overtakes": "likely overtakes",
+    "verdict.open": "open",
+    "verdict.stays ahead": "stays ahead",
+    "verdict.unknown": "unknown",
+    "verdict.predicted": "predicted",
+    "verdict.beyond support": "beyond support",
+    "verdict.undecided": "undecided",
+    "verdict.never": "never",
+    "verdict.falling": "falling",
+    "verdict.saturated": "saturated",
+    "verdict.rising": "rising",
+    "verdict.bound": "bound",
+    # The page of `priorscope curves`
+    "curves_page.title": "Learning curves: {title}",
+    "curves_page.caption": "{on}: lines are fitted (dashed: predicted), bands are 80% intervals.",
+    "curves_page.learner": "Learner",
+    "curves_page.never_tested": "(never tested)",
+    "curves_page.who": "Who overtakes whom",
+    "curves_page.behind": "Behind now",
+    "curves_page.ahead": "ahead now",
+    "curves_page.basis": (
+        "Intervals and probabilities hold for curves that go on as such curves do: the constants "
+        "come from 2,121 curves of 121 data sets. See docs/curves.md."
+    ),
+    "curves_page.chart": "Learning curves with forecasts, {on}",
+    "curves_page.axis": "training examples",
+}

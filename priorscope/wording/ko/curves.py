@@ -1,0 +1,341 @@
+"""Korean sentences of what learning curves say (`priorscope curves`), by key."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from priorscope.wording.page import listed, word
+from priorscope.wording.particles import filled
+
+Values = Mapping[str, Any]
+KINDS = {"observed": "관측", "predicted": "예측", "bound": "한계값"}
+
+
+def say(template: str, **values: object) -> str:
+    """A template with its values and their particles."""
+    return filled(template, values)
+
+
+def metric_of(on: str) -> str:
+    """The metric of a curve; names of others' tables stay as they are."""
+    return word("on.", on)
+
+
+def _range(value: Values) -> str:
+    """Median and interval, with as many digits as tell its ends apart."""
+    low, middle, high = value["low"], value["center"], value["high"]
+    digits = next(d for d in range(3, 18) if f"{low:.{d}g}" != f"{high:.{d}g}" or d == 17)
+    return f"{middle:.{digits}g} ({low:.{digits}g}~{high:.{digits}g})"
+
+
+def _count(n: float | None) -> str:
+    """A number, of examples or of times, with two significant digits."""
+    if n is None:
+        return "없음"
+    digits = max(math.floor(math.log10(n)) - 1, 0)
+    return f"{round(n, -digits):,.0f}" if n >= 10 else f"{n:.2g}"
+
+
+def _counts(low: float, high: float | None) -> str:
+    """The ends of an interval of sizes, told apart even where it is narrow."""
+    rough = _count(low), _count(high)
+    if rough[0] == rough[1] and high is not None:
+        rough = f"{low:,.1f}", f"{high:,.1f}"
+    return f"{rough[0]}개 이상" if high is None else f"{rough[0]}~{rough[1]}개"
+
+
+def _cost(seconds: float | None) -> str:
+    """`(약 4분)`; nothing where it isn't known."""
+    if seconds is None:
+        return ""
+    return f"(약 {seconds:.0f}초)" if seconds < 90 else f"(약 {seconds / 60:.0f}분)"
+
+
+def _at(n: float) -> str:
+    return f"예제 {n:,.0f}개에서"
+
+
+def _flawless(v: Values) -> str:
+    return say(
+        "{at} {names}의 {on:은} 모든 반복에서 0입니다.",
+        at=_at(v["n"]),
+        names=listed(v["learners"]),
+        on=metric_of(v["on"]),
+    )
+
+
+def _lowest(v: Values) -> str:
+    return say(
+        "{at} {scope}{on:이} 가장 낮은 모델은 {learner}입니다: {value}, 반복 {repeats}회.",
+        at=_at(v["n"]),
+        scope="" if v["of_all"] else "그 크기에서 관측된 모델 중 ",
+        on=metric_of(v["on"]),
+        learner=v["learner"],
+        value=_range(v["value"]),
+        repeats=v["repeats"],
+    )
+
+
+def _tied(v: Values) -> str:
+    names = listed([v["learner"], *v["others"]])
+    return say("이 크기에서 {names:은} 구별할 수 없습니다.", names=names)
+
+
+def _other_metric(v: Values) -> str:
+    return f"{metric_of(v['on'])} 기준으로는 {v['learner']}입니다."
+
+
+def _later(v: Values) -> str:
+    scope = f", {', '.join(v['left_out'])} 제외" if v["left_out"] else ""
+    return f"데이터가 그 {v['times']:g}배({v['n']:,.0f}개, 예측{scope})이면"
+
+
+def _may_win(v: Values) -> str:
+    odds = [f"{row['learner']}({row['probability']:.2f})" for row in v["learners"]]
+    return f"{_later(v)} 최고일 수 있는 모델: {', '.join(odds)}. 괄호 안은 확률입니다."
+
+
+def _wins(v: Values) -> str:
+    share = v["probability"]
+    return say(
+        "{later} {learner:이} 최고일 확률이 {odds}입니다: {on} {value}.",
+        later=_later(v),
+        learner=v["learner"],
+        odds="0.99 이상" if share > 0.99 else f"{share:.2f}",
+        on=metric_of(v["on"]),
+        value=_range(v["value"]),
+    )
+
+
+def _known_at(v: Values) -> str:
+    return say(
+        "{names}: {on:을} 아는 크기가 {sizes}개인데, 예측하려면 {needed}개가 필요합니다. {more}개 "
+        "크기에서 더 학습하세요.",
+        names=listed(v["learners"]),
+        on=metric_of(v["on"]),
+        sizes=v["sizes"],
+        needed=v["needed"],
+        more=v["needed"] - v["sizes"],
+    )
+
+
+def _no_winner_later(v: Values) -> str:
+    return f"데이터가 늘면 어느 모델이 앞설지 말할 수 없습니다. {_known_at(v)}"
+
+
+def _overtakes(v: Values) -> str:
+    n, on = v["n"], metric_of(v["on"])
+    who = {"late": v["overtaking"], "early": v["overtaken"], "on": on}
+    if v["verdict"] == "observed":
+        return say(
+            "{on} 기준으로 {late:이} {early:을} 예제 약 {n}개에서 앞지릅니다(80% 구간 {span}, "
+            "관측).",
+            **who,
+            n=_count(n["median"]),
+            span=_counts(n["low80"], n["high80"]),
+        )
+    before = v["not_before"]
+    bound = f", 예제 {_count(before)}개 전에는 아님(90%)" if before else ""
+    odds = f"확률 {v['probability']:.2f}{bound}"
+    if v["verdict"] == "open":
+        return say(
+            "미정: 데이터 4배 안에 {on} 기준으로 {late:이} {early:을} 앞지를지 알 수 없습니다"
+            "({odds}).",
+            **who,
+            odds=odds,
+        )
+    return say(
+        "데이터 4배 안에 {on} 기준으로 {late:이} {early:을} 앞지를 가능성이 높습니다({odds}).",
+        **who,
+        odds=odds,
+    )
+
+
+def _worth(v: Values) -> str:
+    ratio = v["ratio"]
+    who = {"at": _at(v["n"]), "learner": v["learner"], "other": v["other"]}
+    if ratio["center"] is None:
+        return say(
+            "{at} {learner:은} {other}의 데이터 {low}배 이상의 가치가 있습니다.",
+            **who,
+            low=_count(ratio["low"]),
+        )
+    low, high = _count(ratio["low"]), ratio["high"]
+    return say(
+        "{at} {learner:은} {other}의 데이터 {center}배의 가치가 있습니다({span}, {kind}).",
+        **who,
+        center=_count(ratio["center"]),
+        span=f"{low}배 이상" if high is None else f"{low}~{_count(high)}배",
+        kind=KINDS.get(v["kind"], v["kind"]),
+    )
+
+
+def _falls(start: str) -> Callable[[Values], str]:
+    def worded(v: Values) -> str:
+        rows = [f"{row['learner']}({100 * row['fall']:.0f}%)" for row in v["learners"]]
+        return f"{start}: {', '.join(rows)}."
+
+    return worded
+
+
+def _switch(v: Values) -> str:
+    path = listed([f"{p['start']:,.0f}개부터 {p['learner']}" for p in v["path"]], "then")
+    return (
+        f"가장 짧은 코드는 중간에 모델을 바꿉니다: {path}. {v['single']}만 쓸 때보다 "
+        f"{v['saved']:,.0f}비트를 아낍니다."
+    )
+
+
+def _take_as_equal(v: Values) -> str:
+    return say(
+        "{at} {names:을} 구별하려면 반복이 {repeats}회보다 많이 필요합니다. 그 크기에서는 "
+        "동등하다고 보세요.",
+        at=_at(v["n"]),
+        names=listed(list(v["learners"])),
+        repeats=v["repeats"],
+    )
+
+
+def _more_repeats(v: Values) -> str:
+    return say(
+        "{names:을} 구별하려면 예제 {n}개에서 {more}회 더 반복하면{cost} 될 것입니다: `--repeats "
+        "{repeats}`.",
+        names=listed(list(v["learners"])),
+        n=f"{v['n']:,.0f}",
+        more=v["more"],
+        cost=_cost(v["seconds"]),
+        repeats=v["repeats"],
+    )
+
+
+def _run_both(v: Values) -> str:
+    return say(
+        "예제 {at}개에서 {names} 중 어느 쪽이 나은지 알려면 둘 다 예제 {n}개로 실행하세요{cost}.",
+        at=f"{v['at']:,.0f}",
+        names=listed(list(v["learners"]), "or"),
+        n=f"{v['n']:,.0f}",
+        cost=_cost(v["seconds"]),
+    )
+
+
+def _missed(v: Values) -> str:
+    return say(
+        "{learner}: n = {n}의 {on:을} 숨기고 예측하니 {predicted}였지만 실제로는 {observed}입니다. "
+        "그래서 예측 구간이 넓습니다.",
+        learner=v["learner"],
+        n=f"{v['n']:g}",
+        on=metric_of(v["on"]),
+        predicted=f"{v['predicted']:.3g}",
+        observed=f"{v['observed']:.3g}",
+    )
+
+
+def _steepens(v: Values) -> str:
+    return say(
+        "{learner}: n = {n}에서 {on:이} 점점 더 가파르게 떨어지고 있어(로그-로그 기울기 "
+        "{before}에서 {slope}) 어디서 멈출지 불확실합니다.",
+        learner=v["learner"],
+        n=f"{v['n']:g}",
+        on=metric_of(v["on"]),
+        before=f"{v['before']:.2f}",
+        slope=f"{v['slope']:.2f}",
+    )
+
+
+def _rises(v: Values) -> str:
+    return say(
+        "{learner}: n = {start}와 {end} 사이에서 {on:이} {rise}% 올라갑니다. 모양이 고르지 않은 "
+        "곡선입니다.",
+        learner=v["learner"],
+        start=f"{v['start']:g}",
+        end=f"{v['end']:g}",
+        on=metric_of(v["on"]),
+        rise=f"{100 * v['rise']:.0f}",
+    )
+
+
+def _one_repeat(v: Values) -> str:
+    return say(
+        "{names:은} 반복이 1회뿐입니다. 구간은 값이 곡선 주위로 흩어진 정도에서 구했습니다. 5회 "
+        "반복하면 잡음 자체를 볼 수 있습니다.",
+        names=listed(v["learners"]),
+    )
+
+
+def _unequal_sizes(v: Values) -> str:
+    return "모델마다 관측된 크기가 달라, 범위가 겹치는 곳에서 보간해 비교했습니다."
+
+
+def _times(v: Values) -> str:
+    return f"({v['times']}번)" if v["times"] > 1 else ""
+
+
+def _not_finite(v: Values) -> str:
+    on = metric_of(v["on"])
+    return f"{v['learner']}: 유한한 수가 아닌 {on} 값을 제외했습니다{_times(v)}."
+
+
+def _negative(v: Values) -> str:
+    on = metric_of(v["on"])
+    return f"{v['learner']}: 음수인 {on} 값을 제외했습니다{_times(v)}. 양수만 적합할 수 있습니다."
+
+
+def _zeros_at(v: Values) -> str:
+    listed_sizes: Sequence[str] = [f"{n:g}" for n in v["sizes"]]
+    return say(
+        "{learner}: n = {sizes}에서 모든 반복의 {on:이} 0입니다",
+        learner=v["learner"],
+        sizes=", ".join(listed_sizes),
+        on=metric_of(v["on"]),
+    )
+
+
+def _zeros_left_out(v: Values) -> str:
+    return f"{_zeros_at(v)}. 로그 눈금의 곡선은 0을 쓸 수 없어 이 크기들을 제외했습니다."
+
+
+def _zeros_filled(v: Values) -> str:
+    return f"{_zeros_at(v)}. 테스트 예제 {v['test_examples']:,.0f}개 중 오류 반 개로 계산했습니다."
+
+
+def _size_column(v: Values) -> str:
+    return say("{file}: {column:을} 예제 수로 읽었습니다.", **v)
+
+
+def _repeats_by_order(v: Values) -> str:
+    return (
+        f"{v['file']}에 반복을 나타내는 열이 없어, 모델과 크기가 같은 행을 파일에 나온 순서대로 "
+        "반복으로 보았습니다."
+    )
+
+
+SENTENCES: dict[str, Callable[[Values], str]] = {
+    "curves-flawless": _flawless,
+    "curves-lowest": _lowest,
+    "curves-tied": _tied,
+    "curves-other-metric": _other_metric,
+    "curves-may-win": _may_win,
+    "curves-wins": _wins,
+    "curves-no-winner-later": _no_winner_later,
+    "curves-overtakes": _overtakes,
+    "curves-worth": _worth,
+    "curves-falling": _falls("데이터가 두 배가 될 때마다 계속 감소"),
+    "curves-saturated": _falls("포화(두 배당 2% 이내)"),
+    "curves-rising": _falls("데이터가 늘면 나빠짐"),
+    "curves-switch": _switch,
+    "curves-take-as-equal": _take_as_equal,
+    "curves-more-repeats": _more_repeats,
+    "curves-run-both": _run_both,
+    "curves-few-sizes": _known_at,
+    "curves-one-repeat": _one_repeat,
+    "curves-unequal-sizes": _unequal_sizes,
+    "curve_missed": _missed,
+    "curve_steepens": _steepens,
+    "curve_rises": _rises,
+    "rows-not-finite": _not_finite,
+    "rows-negative": _negative,
+    "rows-zeros-left-out": _zeros_left_out,
+    "rows-zeros-filled": _zeros_filled,
+    "table-size-column": _size_column,
+    "table-repeats-by-order": _repeats_by_order,
+}

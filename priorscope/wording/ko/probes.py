@@ -1,0 +1,46 @@
+"""Korean of why a number of a profile is missing, and of warnings about its measuring."""
+
+PROBES: dict[str, str] = {
+    "probe.no_targets": "타깃이 클래스가 아니어서 정확도가 없음",
+    "probe.small_map": "한 변의 위치가 {n}개인 특성 맵이 없음",
+    "probe.no_frequencies": "주파수는 이미지와 길이가 같은 시계열에만 있음",
+    "probe.no_cue_named": "모양이나 질감을 가리키는 답이 없음",
+    "probe.no_parts": "벡터에는 나란히 놓인 부분이 없음",
+    "probe.no_positions": "벡터에는 옮기거나 돌릴 위치가 없음",
+    "probe.no_parts_of_positions": (
+        "위치의 일부만큼 옮기는 것은 이미지와 길이가 같은 시계열에서만 가능함"
+    ),
+    "probe.gradient_zero": "그래디언트가 모든 곳에서 0임",
+    "probe.no_interaction": "함께 작용하는 입력 쌍이 없음",
+    "probe.no_distance": "벡터의 특성 사이에는 거리가 없음",
+    "probe.bag": "위치가 없는 토큰 주머니(bag of tokens)를 읽음",
+    "probe.no_layer_on_input": "입력의 위치에 대응하는 위치를 가진 층이 없음",
+    "probe.no_gradient_to_layer": "위치를 가진 마지막 층까지 그래디언트가 닿지 않음",
+    "probe.no_gradient": "이 네트워크의 입력까지 그래디언트가 닿지 않음",
+    "probe.as_saved": "다시 학습할 수 있는 모델이 필요한데, 이것은 저장된 네트워크임",
+    "probe.not_learnt.real": "실제 라벨을 업데이트 {n}회 안에 학습하지 못함",
+    "probe.not_learnt.random": "무작위 라벨을 업데이트 {n}회 안에 학습하지 못함",
+    "probe.one_kind_not_learnt": "실제 라벨과 무작위 라벨 중 하나를 학습하지 못함",
+    "probe.no_inputs_between": "두 텍스트 사이나 길이가 다른 시계열 사이에는 중간 입력이 없음",
+    "probe.no_order.image": "순서는 시퀀스에만 있는데 입력이 이미지임",
+    "probe.no_order.vector": "순서는 시퀀스에만 있는데 입력이 벡터임",
+    "probe.single_layer": "층이 하나뿐임",
+    "probe.noisy_cka": "예제 {n}개로 구한 CKA는 잡음이 큽니다. {least}개 이상을 쓰세요.",
+    "probe.large_matrix": "{rows} x {columns} 행렬은 너무 큼",
+    "probe.no_matrices": "네트워크에 가중치 행렬이 없음",
+    "probe.no_attention": "읽을 수 있는 어텐션이 없음",
+    "probe.few_examples": "예제가 {least}개 이상 필요한데 {n}개뿐임",
+    "probe.failed": "측정 중 오류: {error}",
+    "probe.unreadable": "네트워크가 이 입력을 읽지 못합니다: {error}",
+    "probe.no_tensor": "출력은 텐서여야 하는데 네트워크가 {type:을} 내놓습니다.",
+    "probe.not_finite": (
+        "예제 {all}개 중 {n}개의 출력이 유한한 수가 아니어서(NaN 또는 무한대) 어떤 측정값도 "
+        "의미가 없습니다."
+    ),
+    "probe.not_deterministic": (
+        "네트워크가 결정적이지 않습니다. 평가 모드에서도 같은 입력을 두 번 넣으면 출력이 최대 "
+        "{change}만큼 다릅니다. 이보다 작은 수는 의미가 없습니다."
+    ),
+    "probe.wide": "예제가 {n}개입니다. 64개보다 적으면 신뢰 구간이 넓습니다.",
+    "probe.nothing": "측정할 것이 없음",
+}
