@@ -120,7 +120,7 @@ def count(value: Any) -> str:
     return f"{value / size:.3g} {unit}"
 
 
-def _in_myriads(value: float) -> str:
+def _in_myriads(value: int | float) -> str:
     """With three digits that count, in 만 (10^4), 억 (10^8) and 조 (10^12)."""
     value = float(f"{value:.3g}")
     size, unit = next(pair for pair in MYRIADS if abs(value) >= pair[0])

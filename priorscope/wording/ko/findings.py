@@ -42,14 +42,17 @@ def _size(v: Values) -> str:
     return f"라벨 {v['size']:,}개"
 
 
-def _is_best(v: Values) -> str:
-    """What the learner of a sentence is, as its end without the verb."""
+def _is_best(v: Values, may: bool = False) -> str:
+    """What the learner of a sentence is: `… 가장 높습니다`; with `may` `… 가장 높을`."""
     if v["goal"] == "code":
-        return f"처음 {_size(v)}를 가장 빨리 배웁니다"
-    metric = v["metric"]
-    form = "{size}에서 {metric:이} 가장 낮습니다" if metric in LOWER else None
-    form = form or "{size}에서 {metric:이} 가장 높습니다"
-    return say(form, size=_size(v), metric=metric_of(metric).partition("(")[0])
+        return f"처음 {_size(v)}를 가장 빨리 {'배울' if may else '배웁니다'}"
+    ends = ("낮을", "낮습니다") if v["metric"] in LOWER else ("높을", "높습니다")
+    return say(
+        "{size}에서 {metric:이} 가장 {end}",
+        size=_size(v),
+        metric=metric_of(v["metric"]).partition("(")[0],
+        end=ends[0 if may else 1],
+    )
 
 
 def _nothing_yet(v: Values) -> str:
@@ -105,9 +108,9 @@ def _best(v: Values) -> str:
 
 def _ahead(v: Values) -> str:
     out = say(
-        "{learner:이} 앞서 있습니다. 아마도 {best}({percent}).",
+        "{learner:이} 앞서 있습니다. {best} 확률은 {percent}입니다.",
         learner=v["learner"],
-        best=_is_best(v),
+        best=_is_best(v, may=True),
         percent=numbers.percent(v["probability"]),
     )
     return f"{out} {_not_excluded(v)}" if v["others"] else out

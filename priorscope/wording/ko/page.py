@@ -56,11 +56,9 @@ PAGE: dict[str, str] = {
     "card.confidence.open": "미정, {percent}",
     "card.cost.time": "학습 {time}",
     "card.cost.parameters": "파라미터 {parameters}개",
-    "card.dropped.one": "{learner} ({size}개)",
-    "card.dropped.text": "{list} 라벨에서 탈락: 가장 유리하게 봐도 뒤처짐",
-    "card.dropped.risk": (
-        "{list} 라벨에서 탈락: 가장 유리하게 봐도 뒤처짐 (잘못 탈락시킬 위험은 매번 {percent})"
-    ),
+    "card.dropped.one": "{learner} (라벨 {size}개)",
+    "card.dropped.text": "{list}: 가장 유리하게 봐도 뒤처짐",
+    "card.dropped.risk": "{list}: 가장 유리하게 봐도 뒤처짐 (잘못 탈락시킬 위험은 매번 {percent})",
     "card.more_data.falls.error": "라벨을 두 배로 늘리면 오류율이 {interval} 감소",
     "card.more_data.falls.loss": "라벨을 두 배로 늘리면 테스트 손실이 {interval} 감소",
     "card.more_data.saturated.error": "오류율이 더는 줄지 않음",
