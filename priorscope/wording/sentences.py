@@ -9,6 +9,7 @@ from typing import Any
 
 from priorscope.wording.en import curves as en_curves
 from priorscope.wording.en import findings as en_findings
+from priorscope.wording.ko import advice, curve_notes
 from priorscope.wording.ko import curves as ko_curves
 from priorscope.wording.ko import findings as ko_findings
 from priorscope.wording.language import Language, speaking, spoken
@@ -16,7 +17,12 @@ from priorscope.wording.language import Language, speaking, spoken
 Sentence = Callable[[Mapping[str, Any]], str]
 SENTENCES: dict[Language, dict[str, Sentence]] = {
     "en": {**en_findings.SENTENCES, **en_curves.SENTENCES},
-    "ko": {**ko_findings.SENTENCES, **ko_curves.SENTENCES},
+    "ko": {
+        **ko_findings.SENTENCES,
+        **advice.SENTENCES,
+        **ko_curves.SENTENCES,
+        **curve_notes.SENTENCES,
+    },
 }
 
 

@@ -1,4 +1,4 @@
-"""Korean sentences of findings, by key."""
+"""Korean sentences of the verdict's findings, by key; the others are in `ko.advice`."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -38,25 +38,26 @@ def _against(metric: str, value: Any) -> str:
     return f"{value:.2f}" if abs(value) < 100 else f"{value:,.0f}"
 
 
-def _size(v: Values) -> str:
+def size_of(v: Values) -> str:
+    """`라벨 359개`."""
     return f"라벨 {v['size']:,}개"
 
 
 def _is_best(v: Values, may: bool = False) -> str:
     """What the learner of a sentence is: `… 가장 높습니다`; with `may` `… 가장 높을`."""
     if v["goal"] == "code":
-        return f"처음 {_size(v)}를 가장 빨리 {'배울' if may else '배웁니다'}"
+        return f"처음 {size_of(v)}를 가장 빨리 {'배울' if may else '배웁니다'}"
     ends = ("낮을", "낮습니다") if v["metric"] in LOWER else ("높을", "높습니다")
     return say(
         "{size}에서 {metric:이} 가장 {end}",
-        size=_size(v),
+        size=size_of(v),
         metric=metric_of(v["metric"]).partition("(")[0],
         end=ends[0 if may else 1],
     )
 
 
 def _nothing_yet(v: Values) -> str:
-    return f"{_size(v)}에서 실행을 마친 모델이 없어 아직 결론을 내릴 수 없습니다."
+    return f"{size_of(v)}에서 실행을 마친 모델이 없어 아직 결론을 내릴 수 없습니다."
 
 
 def _metric_missing(v: Values) -> str:
@@ -71,7 +72,7 @@ def _nothing_beats(v: Values) -> str:
     return say(
         "{size}에서 입력을 보지 않는 추측보다 확실히 나은 모델이 없습니다. {learner:은} {value}, "
         "추측은 {guess}입니다({metric}).",
-        size=_size(v),
+        size=size_of(v),
         learner=v["learner"],
         value=measured(v["metric"], v["value"]),
         guess=_against(v["metric"], v["reference"]),
@@ -125,7 +126,7 @@ def _tied(v: Values) -> str:
         "{names:은} {size}에서 구별할 수 없습니다. 그중 예측 비용은 {learner:이} 가장 "
         "적습니다(최고 또는 동률일 확률 {percent}).",
         names=listed([v["learner"], *v["others"]]),
-        size=_size(v),
+        size=size_of(v),
         learner=v["learner"],
         percent=numbers.percent(v["probability"]),
     )
@@ -133,7 +134,7 @@ def _tied(v: Values) -> str:
 
 def _only_one(v: Values) -> str:
     failed = say(" {names:은} 실패했습니다.", names=listed(v["failed"])) if v["failed"] else ""
-    return f"{_size(v)}에서 실행을 마친 모델이 {v['learner']}뿐이어서 비교할 수 없습니다.{failed}"
+    return f"{size_of(v)}에서 실행을 마친 모델이 {v['learner']}뿐이어서 비교할 수 없습니다.{failed}"
 
 
 def _one_repeat(v: Values) -> str:
@@ -157,7 +158,7 @@ def _goals_differ(v: Values) -> str:
     return say(
         "두 목표의 답이 다릅니다. {size}에서 {metric:은} {here:이} 가장 좋지만, 전체 크기에서는 "
         "초반에 라벨이 덜 필요한 {over_all:이} 가장 빨리 배웁니다.",
-        size=_size(v),
+        size=size_of(v),
         metric=metric_of(v["metric"]).partition("(")[0],
         here=v["at_size"],
         over_all=v["over_all"],
@@ -186,7 +187,7 @@ def _not_compared(v: Values) -> str:
         "{names:은} {size}에 이르기 전에 멈췄습니다. 마지막으로 비교한 크기에서 더 나은 모델이 "
         "있었습니다.",
         names=listed(v["learners"]),
-        size=_size(v),
+        size=size_of(v),
     )
 
 
@@ -232,89 +233,6 @@ def _stopped(v: Values) -> str:
     )
 
 
-def _more_repeats(v: Values) -> str:
-    return say(
-        "{size}에서 반복을 약 {repeats}회로 늘리면 {names:을} 구별할 수 있을 것입니다: "
-        "`--repeats {repeats}`.",
-        size=_size(v),
-        repeats=v["repeats"],
-        names=listed(v["learners"]),
-    )
-
-
-def _take_as_equal(v: Values) -> str:
-    return say(
-        "{names:을} 구별하려면 반복이 {repeats}회보다 많이 필요합니다. 동등하다고 보세요.",
-        names=listed(v["learners"]),
-        repeats=v["repeats"],
-    )
-
-
-def _within_indifference(v: Values) -> str:
-    gap = v["indifference"]
-    shown = f"{100 * gap:.2g}%p" if v["metric"] in SHARES else f"{gap:.2g}"
-    return f"{listed(v['learners'])}의 차이는 {shown}보다 작습니다. 비용이 적은 쪽을 고르세요."
-
-
-def _percent(value: Mapping[str, Any]) -> str:
-    return f"{100 * value['center']:.0f}%"
-
-
-def _more_data_falling(v: Values) -> str:
-    parts = [f"{row['learner']} 약 {_percent(row['fall'])}" for row in v["learners"]]
-    return say(
-        "데이터를 늘리면 아직 나아집니다. 두 배로 늘릴 때 {on:이} 줄어드는 정도: {parts}.",
-        on=t(f"more.{v['on']}"),
-        parts=", ".join(parts),
-    )
-
-
-def _more_data_saturated(v: Values) -> str:
-    return say(
-        "{names:은} 데이터를 늘려도 거의 나아지지 않습니다(두 배당 2% 미만).",
-        names=listed([row["learner"] for row in v["learners"]]),
-    )
-
-
-def _more_data_rising(v: Values) -> str:
-    names = listed([row["learner"] for row in v["learners"]])
-    return say("{names:은} 데이터를 늘리면 오히려 나빠집니다.", names=names)
-
-
-def _overtakes(v: Values) -> str:
-    n = v["n"]
-    when = f"라벨 약 {numbers.rough(n['median'])}개에서" if n["median"] else "데이터가 늘어나면"
-    notes = []
-    if n["low80"] and n["high80"]:
-        notes.append(f"80% 구간 {numbers.rough(n['low80'])}~{numbers.rough(n['high80'])}개")
-    if v["probability"]:
-        notes.append(f"확률 {numbers.percent(v['probability'])}")
-    return say(
-        "{on} 기준으로 {when} {late:이} {early:을} 앞지를 가능성이 높습니다{notes}.",
-        on=t(f"more.{v['on']}"),
-        when=when,
-        late=v["overtaking"],
-        early=v["overtaken"],
-        notes=f"({', '.join(notes)})" if notes else "",
-    )
-
-
-def _switch_saves(v: Values) -> str:
-    path = listed([f"{p['start']:,.0f}개부터 {p['learner']}" for p in v["path"]], "then")
-    return (
-        f"가장 짧은 코드는 중간에 모델을 바꿉니다: {path}. {v['single']}만 쓸 때보다 "
-        f"{numbers.estimate(v['saved'])}비트를 아낍니다."
-    )
-
-
-def _forecast_missed(v: Values) -> str:
-    names = listed(v["learners"])
-    return say(
-        "{names:은} 예측 점검을 통과하지 못해 예측 구간이 넓습니다(자세한 내용은 리포트).",
-        names=names,
-    )
-
-
 SENTENCES: dict[str, Callable[[Values], str]] = {
     "nothing-yet": _nothing_yet,
     "metric-missing": _metric_missing,
@@ -336,13 +254,4 @@ SENTENCES: dict[str, Callable[[Values], str]] = {
     "trained-too-short": _trained_too_short,
     "validity-failed": _validity_failed,
     "stopped": _stopped,
-    "more-repeats": _more_repeats,
-    "take-as-equal": _take_as_equal,
-    "within-indifference": _within_indifference,
-    "more-data-falling": _more_data_falling,
-    "more-data-saturated": _more_data_saturated,
-    "more-data-rising": _more_data_rising,
-    "overtakes": _overtakes,
-    "switch-saves": _switch_saves,
-    "forecast-missed": _forecast_missed,
 }
