@@ -26,6 +26,7 @@ COMMANDS = {
     "fit": "Train the winner, or any learner, on all labels and save it.",
     "predict": "Predict on new data with a saved model.",
     "export": "Write a saved model as ONNX, checked against onnxruntime.",
+    "claims": "What people say about inductive bias, each as an experiment with a verdict.",
     "verify": "Self-checks: numbers that are known in advance, measured.",
     "ls": "What is registered: learners, tasks, structures, measures, checks.",
     "doctor": "Versions, device, GEMM back end and optional parts of this installation.",

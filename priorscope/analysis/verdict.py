@@ -1,0 +1,234 @@
+"""From paired effects to a verdict: supported, refuted, depends on something, undecided.
+
+An effect is a contrast of runs, one value per repeat. A rule says when it speaks for a
+statement; effects of one verdict are corrected for their number (Holm 1979).
+"""
+
+import dataclasses
+import math
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+from scipy.special import stdtr
+
+from priorscope.analysis.estimates import estimate, holm
+from priorscope.core.estimate import Estimate
+
+Decision = Literal["yes", "no", "open"]
+Outcome = Literal["supported", "refuted", "depends", "undecided"]
+Role = Literal["test", "null", "control", "context"]
+Mode = Literal["every", "both"]
+LEAST_REPEATS = 5
+NULL_LEVEL = 0.99  # of a null's interval: of 24 claims one in four would fail at 95% by chance
+
+
+@dataclasses.dataclass(frozen=True)
+class Rule:
+    """When an effect speaks for the statement, by its interval.
+
+    kind "above": yes if the interval lies above 0 and reaches `margin`, no if it lies below
+    `margin` (0 without one): less than what matters. "apart": the same to either side. "within":
+    yes if it lies inside +-margin, no if it lies outside. "beyond": yes if it lies above `margin`,
+    which may be negative, no if it lies below. Otherwise the effect is open.
+    """
+
+    kind: Literal["above", "apart", "within", "beyond"] = "above"
+    margin: float = 0.0
+
+    def decide(self, low: float | None, high: float | None) -> Decision:
+        """What an interval says; nothing without ends."""
+        if low is None or high is None:
+            return "open"
+        if self.kind == "beyond":
+            return "yes" if low > self.margin else "no" if high < self.margin else "open"
+        if self.kind == "apart":
+            if -self.margin <= low and high <= self.margin:
+                return "no"
+            return "yes" if low > 0 or high < 0 else "open"
+        if self.kind == "above":
+            if high < self.margin or (high <= 0 and low < high):
+                return "no"
+            return "yes" if low > 0 else "open"
+        if -self.margin <= low and high <= self.margin:
+            return "yes"
+        return "no" if low > self.margin or high < -self.margin else "open"
+
+
+ABOVE = Rule()
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Effect:
+    """One measured contrast.
+
+    label: what is compared, on what. condition: effects of one condition must all hold.
+    values: one per repeat. estimate: their mean at 95%. low, high: at the level that the
+    correction asks for, which the decision is made by.
+    """
+
+    label: str
+    role: Role
+    condition: str
+    unit: str
+    rule: Rule
+    values: tuple[float, ...]
+    estimate: Estimate
+    low: float | None
+    high: float | None
+    decision: Decision
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Measured:
+    """A contrast before it is judged; see `Effect`."""
+
+    label: str
+    values: tuple[float, ...]
+    unit: str = "bits"
+    role: Role = "test"
+    condition: str = ""
+    rule: Rule = ABOVE
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What the effects say of one statement.
+
+    effect: mean over the tests that have the first one's unit, paired by repeat.
+    failed: labels of controls that didn't come out as they must; the verdict is undecided then.
+    more: how many times the repeats would decide what is open; None where that can't be told.
+    """
+
+    outcome: Outcome
+    effect: Estimate
+    unit: str
+    effects: tuple[Effect, ...]
+    failed: tuple[str, ...] = ()
+    more: float | None = None
+
+    def conditions(self, decision: Decision) -> list[str]:
+        """Conditions of the tests that came out so, in order."""
+        made = decided(self.effects)
+        return [name for name, outcome in made.items() if outcome == decision]
+
+
+def judge(measured: Sequence[Measured], mode: Mode = "every") -> Verdict:
+    """Estimate, correct, decide.
+
+    mode: "every": supported where no condition says no and half of them or more say yes,
+        refuted likewise; both: it depends. "both": the statement is that conditions differ.
+
+    Raises:
+        ValueError: without tests, or if one has fewer than `LEAST_REPEATS` values.
+    """
+    tests = [m for m in measured if m.role == "test"]
+    if not tests:
+        raise ValueError("A verdict needs one test or more, but there is none.")
+    if few := [m for m in tests if len(m.values) < LEAST_REPEATS]:
+        raise ValueError(
+            f"A test needs {LEAST_REPEATS} repeats or more, but {few[0].label} has "
+            f"{len(few[0].values)}."
+        )
+    levels = iter(holm(np.array([_p(m.values) for m in tests]))[1])
+    effects = tuple(_effect(m, float(next(levels)) if m in tests else None) for m in measured)
+    failed = tuple(e.label for e in effects if _fails(e))
+    outcome = "undecided" if failed else _outcome(list(decided(effects).values()), mode)
+    return Verdict(
+        outcome=outcome,
+        effect=_headline(tests),
+        unit=tests[0].unit,
+        effects=effects,
+        failed=failed,
+        more=_more(effects) if outcome == "undecided" else None,
+    )
+
+
+def decided(effects: Sequence[Effect]) -> dict[str, Decision]:
+    """By condition of the tests: yes if all its effects say so, no if one does."""
+    by_condition: dict[str, list[Decision]] = {}
+    for effect in effects:
+        if effect.role == "test":
+            by_condition.setdefault(effect.condition, []).append(effect.decision)
+    return {name: _together(each) for name, each in by_condition.items()}
+
+
+def _together(decisions: Sequence[Decision]) -> Decision:
+    if "no" in decisions:
+        return "no"
+    return "open" if "open" in decisions else "yes"
+
+
+def _outcome(decisions: Sequence[Decision], mode: Mode) -> Outcome:
+    yes, no = decisions.count("yes"), decisions.count("no")
+    enough = 2 * max(yes, no) >= len(decisions)
+    if yes and no:
+        return "supported" if mode == "both" else "depends"
+    if not enough or not (yes or no):
+        return "undecided"
+    if mode == "both":
+        return "refuted" if max(yes, no) == len(decisions) else "undecided"
+    return "supported" if yes else "refuted"
+
+
+def _effect(m: Measured, level: float | None) -> Effect:
+    values = np.array(m.values)
+    at_95 = estimate(values)
+    used = level or (NULL_LEVEL if m.role == "null" else 0.95)
+    judged = estimate(values, level=used)
+    return Effect(
+        **{f.name: getattr(m, f.name) for f in dataclasses.fields(m)},
+        estimate=at_95,
+        low=judged.low,
+        high=judged.high,
+        decision=m.rule.decide(judged.low, judged.high),
+    )
+
+
+def _fails(effect: Effect) -> bool:
+    """A null whose interval excludes 0 by more than its margin; a control that isn't yes."""
+    if effect.role == "control":
+        return effect.decision != "yes"
+    if effect.role != "null" or effect.low is None or effect.high is None:
+        return False
+    margin = effect.rule.margin
+    return effect.low > margin or effect.high < -margin
+
+
+def _headline(tests: Sequence[Measured]) -> Estimate:
+    alike = [m.values for m in tests if m.unit == tests[0].unit]
+    repeats = min(map(len, alike))
+    return estimate(np.mean([values[:repeats] for values in alike], axis=0))
+
+
+def _p(values: Sequence[float]) -> float:
+    """Two-sided p of a mean against 0, Student's t."""
+    array = np.asarray(values, dtype=float)
+    std = float(array.std(ddof=1)) / math.sqrt(len(array))
+    if std == 0:
+        return 0.0 if array.mean() else 1.0
+    return float(2 * stdtr(len(array) - 1, -abs(array.mean()) / std))
+
+
+def _more(effects: Sequence[Effect]) -> float | None:
+    """Times the repeats until the smallest share of open tests that is needed has an answer.
+
+    An interval shrinks with the root of the repeats; its distance to the nearest bound of its
+    rule decides.
+    """
+    needed = []
+    for effect in effects:
+        low, high, center = effect.low, effect.high, effect.estimate.center
+        if effect.role != "test" or effect.decision != "open":
+            continue
+        if low is None or high is None or center is None:
+            continue
+        margin = effect.rule.margin
+        bounds = {
+            "above": (0.0, margin), "beyond": (margin,), "within": (-margin, margin),
+            "apart": (-margin, 0.0, margin),
+        }[effect.rule.kind]  # fmt: skip
+        distance = min(abs(center - bound) for bound in bounds)
+        if distance > 0:
+            needed.append(((high - low) / 2 / distance) ** 2)
+    return max(needed) if needed else None

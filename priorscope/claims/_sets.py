@@ -1,0 +1,69 @@
+"""Data and learners that several claims share, so that they share runs as well."""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from priorscope.claims._effort import Effort
+from priorscope.tasks import Examples, TaskConfig
+from priorscope.tasks.context import Context
+from priorscope.tasks.digits import Digits
+from priorscope.tasks.mnist1d import Mnist1d
+from priorscope.tasks.noise_labels import NoiseLabels
+from priorscope.tasks.template import Template
+
+SIZES = {"digits": (60, 240, 960), "mnist1d": (100, 400, 1600)}  # small, medium, large
+
+
+class Learners(NamedTuple):
+    """One of each family, as it is typed."""
+
+    linear: str
+    mlp: str
+    cnn: str
+    vit: str
+    gru: str
+    transformer: str
+
+
+def learners(effort: Effort) -> Learners:
+    """Small networks of about equal cost, wider from the preset standard on."""
+    wide, depth = effort.wide, min(effort.wide, 2)
+    return Learners(
+        linear="linear",
+        mlp=f"mlp:width={64 * wide}",
+        cnn=f"cnn:width={8 * wide}",
+        vit=f"vit:width={32 * depth},depth={depth},num_heads=2,stochastic_depth=0",
+        gru=f"gru:width={16 * depth}",
+        transformer=f"transformer:width={32},depth={depth},num_heads=4",
+    )
+
+
+@lru_cache(maxsize=32)
+def loaded(task: TaskConfig) -> Examples:
+    """A task's examples, once per process."""
+    return task.load()
+
+
+def digits() -> Examples:
+    """Handwritten digits: images (8, 8, 1) of ten classes."""
+    return loaded(Digits())
+
+
+def mnist1d() -> Examples:
+    """MNIST-1D: series (40, 1) of ten classes."""
+    return loaded(Mnist1d())
+
+
+def pattern(moves: bool = True) -> Examples:
+    """Images (8, 8, 1) with one of four 3 x 3 patterns at a random place, or in the middle."""
+    return loaded(Template(num_train=2000, num_test=500, side=8, patch=3, noise=0.3, moves=moves))
+
+
+def linear_rule() -> Examples:
+    """Vectors whose class is a linear function's, wrong one time in ten."""
+    return loaded(NoiseLabels(num_train=2000, num_test=2000))
+
+
+def marker() -> Examples:
+    """Token sequences whose class stands right after the one marker."""
+    return loaded(Context(num_train=3000, num_test=1000, tokens=16, fillers=8))

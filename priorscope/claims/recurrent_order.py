@@ -1,0 +1,100 @@
+"""Recurrent nets are built for order."""
+
+import dataclasses
+from collections.abc import Sequence
+
+from priorscope.claims import CLAIMS, Bilingual, Claim, Compared, Question, Rule
+from priorscope.claims._cells import lost, minus, negative, plus, twice
+from priorscope.claims._sets import SIZES, digits, learners, marker, mnist1d
+
+MATTERS = Rule("above", 0.05)
+
+
+@CLAIMS.register
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class RecurrentOrder(Claim):
+    """Who loses most without order, and who wins where order decides; two verdicts."""
+
+    number = 7
+    wants = ("FSDD",)
+    statement = Bilingual(
+        "Recurrent nets are built for order: they lose most when order is destroyed, and win "
+        "where order decides.",
+        "순환 신경망은 순서를 위한 구조다. 순서가 깨지면 가장 많이 잃고, 순서가 결정하는 "
+        "문제에서는 이긴다.",
+    )
+    said_by = Bilingual("Introductions to sequence models.", "시퀀스 모델을 소개하는 글.")
+    prediction = Bilingual(
+        "A convolutional net loses as much or more on series; on short texts in which order "
+        "decides a convolution over neighbours is enough to win.",
+        "시계열에서는 합성곱 신경망도 그만큼 또는 더 잃는다. 순서가 결정하는 짧은 문장에서는 "
+        "이웃을 보는 합성곱만으로도 이길 수 있다.",
+    )
+    done = Bilingual(
+        "Loses: bits that shuffled positions cost a GRU less what they cost others. Wins: bits of "
+        "others less the GRU's where the class is the word after a marker.",
+        "잃음: 위치를 섞었을 때 GRU가 더 쓰는 비트에서 다른 모델이 더 쓰는 비트를 뺐다. 이김: "
+        "표시 다음 단어가 클래스인 데이터에서 다른 모델의 비트에서 GRU의 비트를 뺐다.",
+    )
+    change = Bilingual(
+        "Long sequences, in which what counts lies far apart.",
+        "중요한 것이 서로 멀리 떨어진 긴 시퀀스.",
+    )
+
+    def questions(self) -> Sequence[Question]:
+        own = learners(self.effort)
+        others = ("cnn", "transformer", "mlp")
+        sets = {"mnist1d": (mnist1d(), SIZES["mnist1d"][1])}
+        sets |= {name: (data, 1000) for name, data in self.external().items()}
+        loses = []
+        for name, (data, n) in sets.items():
+            of_gru = lost(self.cell(own.gru, data, n), "permuted")
+            for other in others:
+                of_other = lost(self.cell(getattr(own, other), data, n), "permuted")
+                loses.append(
+                    Compared(label=f"gru − {other}, {name}, n = {n}", rule=MATTERS,
+                             terms=plus(of_gru, negative(of_other)))
+                )  # fmt: skip
+        wins = [
+            Compared(
+                label=f"{other} − gru, word after a marker, n = {n}", rule=MATTERS,
+                terms=minus(self.cell(getattr(own, other), marker(), n),
+                            self.cell(own.gru, marker(), n)),
+            )
+            for n in (200, 800)
+            for other in others
+        ]  # fmt: skip
+        medium = SIZES["mnist1d"][1]
+        mlp = self.cell(own.mlp, mnist1d(), medium)
+        controls = [
+            Compared(label=f"mlp, which is invariant, mnist1d, n = {medium}", role="null",
+                     terms=lost(mlp, "permuted"), rule=MATTERS),
+            Compared(label="gru loses the order of words, n = 800", role="control",
+                     terms=lost(self.cell(own.gru, marker(), 800), "permuted")),
+        ]  # fmt: skip
+        null = Compared(label="mlp − mlp, digits, n = 240", rule=MATTERS, role="null",
+                        terms=twice(self.cell(own.mlp, digits(), 240)))  # fmt: skip
+        other_learner = Bilingual(
+            "which learner it is compared with, and how many labels there are",
+            "어느 모델과 비교하는지와 레이블 수",
+        )
+        return [
+            Question(
+                part="loses",
+                statement=Bilingual(
+                    "Recurrent nets lose most when order is destroyed.",
+                    "순환 신경망은 순서가 깨지면 가장 많이 잃는다.",
+                ),
+                depends_on=other_learner,
+                compared=[*loses, *controls],
+            ),
+            Question(
+                part="wins",
+                statement=Bilingual(
+                    "Recurrent nets win where order decides.",
+                    "순환 신경망은 순서가 결정하는 문제에서 이긴다.",
+                ),
+                depends_on=other_learner,
+                compared=[*wins, null, controls[1]],
+            ),
+        ]

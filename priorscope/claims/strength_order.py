@@ -1,0 +1,73 @@
+"""The strength of the bias is ordered CNN > transformer > fully connected."""
+
+import dataclasses
+from collections.abc import Sequence
+
+from priorscope.claims import CLAIMS, Bilingual, Claim, Compared, Question, Rule
+from priorscope.claims._cells import lost, negative, plus
+from priorscope.claims._sets import SIZES, digits, learners, pattern
+
+MATTERS = Rule("above", 0.05)
+
+
+@CLAIMS.register
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class StrengthOrder(Claim):
+    """What each family loses when pixels are shuffled, with variants of pooling and patches."""
+
+    number = 6
+    wants = ("Fashion-MNIST",)
+    statement = Bilingual(
+        "The strength of the bias is ordered CNN > transformer > fully connected.",
+        "귀납 편향의 세기는 합성곱 신경망 > 트랜스포머 > 완전 연결 신경망 순이다.",
+    )
+    said_by = Bilingual(
+        "The slide that puts all architectures on one line.",
+        "모든 구조를 한 줄로 세우는 강의 자료.",
+    )
+    prediction = Bilingual(
+        "True at both ends; between convolution and transformer pooling and patches decide.",
+        "양 끝은 맞다. 합성곱과 트랜스포머 사이는 풀링과 패치가 정한다.",
+    )
+    done = Bilingual(
+        "Strength: bits per label that one fixed shuffle of the pixels costs. One family's less "
+        "the next one's, for two readouts of the convolutional net and two patches of the "
+        "transformer.",
+        "세기는 픽셀을 한 가지 순서로 섞었을 때 더 드는 레이블당 비트다. 앞 구조의 값에서 다음 "
+        "구조의 값을 뺐고, 합성곱의 출력 방식 둘과 트랜스포머의 패치 둘로 쟀다.",
+    )
+    change = Bilingual(
+        "Another optimiser or size of the networks; only their own variants were tried here.",
+        "다른 최적화 방법이나 신경망의 크기. 여기서는 위의 변형만 시험했다.",
+    )
+
+    def questions(self) -> Sequence[Question]:
+        own = learners(self.effort)
+        variants = {
+            "cnn": own.cnn, "cnn:readout=flatten": own.cnn + ",readout=flatten",
+            "vit": own.vit, "vit:patch=4": own.vit + ",patch=4", "mlp": own.mlp,
+        }  # fmt: skip
+        tests = []
+        for name, data in {"digits": digits(), **self.external()}.items():
+            n = SIZES["digits"][1] if name == "digits" else 1000
+            loss = {
+                key: lost(self.cell(text, data, n), "permuted") for key, text in variants.items()
+            }
+            pairs = (("cnn", "vit"), ("cnn:readout=flatten", "vit"), ("cnn", "vit:patch=4"),
+                     ("vit", "mlp"), ("vit:patch=4", "mlp"))  # fmt: skip
+            tests += [
+                Compared(label=f"{first} − {second}, {name}, n = {n}", rule=MATTERS,
+                         terms=plus(loss[first], negative(loss[second])))
+                for first, second in pairs
+            ]  # fmt: skip
+        n = SIZES["digits"][1]
+        controls = [
+            Compared(label=f"mlp, which is invariant, digits, n = {n}", role="null", rule=MATTERS,
+                     terms=lost(self.cell(own.mlp, digits(), n), "permuted")),
+            Compared(label="cnn, a pattern anywhere, n = 960", role="control", rule=MATTERS,
+                     terms=lost(self.cell(own.cnn, pattern(), 960), "permuted")),
+        ]  # fmt: skip
+        depends = Bilingual(
+            "the pair, and on pooling and patches", "어느 둘을 비교하는지와 풀링, 패치"
+        )
+        return [Question(compared=[*tests, *controls], depends_on=depends)]

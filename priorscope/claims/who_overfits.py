@@ -1,0 +1,101 @@
+"""Two readings that contradict each other: who overfits, a strong or a weak bias?"""
+
+import dataclasses
+from collections.abc import Sequence
+
+from priorscope.claims import CLAIMS, Bilingual, Claim, Compared, Question, Rule
+from priorscope.claims._cells import gap, minus, negative, plus, twice
+from priorscope.claims._sets import SIZES, digits, learners, mnist1d
+
+MATTERS = Rule("above", 0.01)  # of accuracy
+
+
+@CLAIMS.register
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class WhoOverfits(Claim):
+    """The generalisation gap of strong and weak biases, and its trend; two verdicts."""
+
+    number = 3
+    statement = Bilingual(
+        'Who overfits? "A strong bias overfits once it saturates" and "a weak bias means '
+        'overfitting" contradict each other.',
+        '누가 과적합하는가? "강한 편향은 포화하면 과적합한다"와 "약한 편향이 곧 '
+        '과적합이다"는 서로 어긋난다.',
+    )
+    said_by = Bilingual(
+        "Two lectures of the same course, weeks apart.",
+        "같은 과목의 서로 다른 두 강의.",
+    )
+    prediction = Bilingual(
+        "The first is wrong: gaps shrink with more data. The second holds while labels are few.",
+        "첫째는 틀리다. 데이터가 늘면 차이는 줄어든다. 둘째는 레이블이 적을 때만 맞다.",
+    )
+    done = Bilingual(
+        "Gap: training accuracy less test accuracy. First reading: growth of the gap from the "
+        "medium to the large training set, of the stronger bias less that of the weaker. Second: "
+        "gap of the weaker less gap of the stronger, by size.",
+        "차이는 학습 정확도에서 테스트 정확도를 뺀 값이다. 첫째: 중간에서 큰 크기로 늘릴 때 차이가 "
+        "커진 정도를 강한 쪽에서 약한 쪽을 빼서 쟀다. 둘째: 크기마다 약한 쪽의 차이에서 강한 쪽의 "
+        "차이를 뺐다.",
+    )
+    change = Bilingual(
+        "Training without early stopping, which all learners have here alike.",
+        "조기 종료를 빼면 바뀔 수 있다. 여기서는 모든 모델이 똑같이 조기 종료를 쓴다.",
+    )
+
+    def questions(self) -> Sequence[Question]:
+        own = learners(self.effort)
+        strong_grows, weak_larger = [], []
+        for name, data in (("digits", digits()), ("mnist1d", mnist1d())):
+            for strong in ("linear", "cnn"):
+                cells = {
+                    (learner, n): self.cell(getattr(own, learner), data, n)
+                    for learner in (strong, "mlp")
+                    for n in SIZES[name]
+                }
+                _, before, after = SIZES[name]
+                grows = plus(
+                    minus(cells[strong, after], cells[strong, before], gap),
+                    negative(minus(cells["mlp", after], cells["mlp", before], gap)),
+                )
+                strong_grows.append(
+                    Compared(label=f"{strong} against mlp, {name}, n = {before} to {after}",
+                             terms=grows, unit="accuracy", rule=MATTERS)
+                )  # fmt: skip
+                weak_larger += [
+                    Compared(label=f"mlp − {strong}, {name}, n = {n}", unit="accuracy",
+                             terms=minus(cells["mlp", n], cells[strong, n], gap), rule=MATTERS)
+                    for n in SIZES[name]
+                ]  # fmt: skip
+        return [
+            Question(
+                part="strong",
+                statement=Bilingual(
+                    "A strong bias overfits once it saturates; a weak one is less prone to it.",
+                    "편향이 강하면 포화한 뒤 과적합하고, 약하면 덜하다.",
+                ),
+                compared=[*strong_grows, *self._controls()],
+            ),
+            Question(
+                part="weak",
+                statement=Bilingual(
+                    "A weak bias does well on the training data only: it means overfitting.",
+                    "편향이 약하면 학습 데이터에서만 잘한다. 곧 과적합이다.",
+                ),
+                depends_on=Bilingual(
+                    "the number of examples and on whether the stronger bias fits",
+                    "데이터의 양과, 강한 편향이 데이터에 맞는지",
+                ),
+                compared=[*weak_larger, *self._controls()],
+            ),
+        ]
+
+    def _controls(self) -> list[Compared]:
+        mlp = learners(self.effort).mlp
+        small, _, large = (self.cell(mlp, digits(), n) for n in SIZES["digits"])
+        return [
+            Compared(label="mlp − mlp, digits, large n", terms=twice(large, gap), role="null",
+                     unit="accuracy", rule=MATTERS),
+            Compared(label="mlp, digits: the gap is larger at small n", role="control",
+                     terms=minus(small, large, gap), unit="accuracy"),
+        ]  # fmt: skip

@@ -1,0 +1,86 @@
+"""The claims book's words in English."""
+
+WORDS = {
+    "title": "The claims book",
+    "brand": "claims",
+    "skip": "Skip to the verdicts",
+    "intro": (
+        "What people say about inductive bias, each sentence run as an experiment. The prediction "
+        "was written before any run; every verdict is computed from the rows of the runs."
+    ),
+    "overview": "All verdicts",
+    "overview_explain": (
+        "Supported and refuted need an interval on one side in at least half of the conditions, "
+        "and on the other side in none; where conditions disagree it depends; everything else is "
+        "undecided, and so is a claim whose null or positive control doesn't come out as it must."
+    ),
+    "claim": "claim",
+    "number": "no.",
+    "outcome": "verdict",
+    "effect_head": "effect",
+    "interval": "95% interval",
+    "n": "repeats",
+    "said_by": "Who says it",
+    "prediction": "Predicted before the run",
+    "done": "What was done",
+    "change": "What would change it",
+    "controls": "Controls",
+    "controls_passed": "All came out as they must.",
+    "controls_none": "None is needed: nothing is trained.",
+    "controls_failed": "Not as they must: {controls}.",
+    "cost": "{preset}: {runs} runs, {seconds} of one core.",
+    "lacking": "Not tested on {lacking}: give the folder that holds it with --data.",
+    "figure": "effects with their intervals; right of the line speaks for the larger first term",
+    "table": "every effect",
+    "compared": "compared",
+    "role": "role",
+    "decision": "speaks",
+    "role.test": "test",
+    "role.null": "null",
+    "role.control": "positive control",
+    "role.context": "for comparison",
+    "decision.yes": "for it",
+    "decision.no": "against it",
+    "decision.open": "open",
+    "margin": "what matters from here",
+    "method": (
+        "Estimates are means over paired repeats with Student's t; {level} intervals. The tests of "
+        "one verdict are decided at levels corrected by Holm (1979), which the figure's thin lines "
+        "show; nulls at 99%. Learners get the same updates and the same trials of their rate."
+    ),
+    "hardware": "Run on {hardware}.",
+    "made": "Made by priorscope on {written}, from stored rows.",
+    "verdict.supported": "supported",
+    "verdict.refuted": "refuted",
+    "verdict.depends": "depends on {on}",
+    "verdict.undecided": "undecided",
+    "verdict.none": "no verdict",
+    "sentence.supported": ("Supported: {effect}{across}, {n} paired repeats."),
+    "sentence.refuted": "Refuted: {effect}{across}, {n} paired repeats.",
+    "sentence.depends": (
+        "It depends on {on}: for it speak {yes}; against it {no}. Mean effect: {effect}, {n} "
+        "paired repeats."
+    ),
+    "sentence.undecided": (
+        "Undecided: {decided} of {count} conditions could be decided; {effect}, {n} paired repeats."
+    ),
+    "across": ", mean of {count} conditions",
+    "sentence.failed": "A control didn't come out as it must: {controls}.",
+    "sentence.yes": "For it: {names}.",
+    "sentence.no": "Against it: {names}.",
+    "sentence.open": "Open: {names}.",
+    "and_more": "; and {count} more",
+    "effect": "{center} {unit} ({low} to {high})",
+    "more_repeats": "About {repeats} repeats would decide what is open now.",
+    "needed": "They need about {seconds} more on this machine; give a larger --budget.",
+    "why.skipped": "It needs {lacking}: give the folder that holds it with --data.",
+    "why.unfinished": "The budget ended with {done} of {runs} runs done. {needed}",
+    "why.failed": "It failed: {reason}",
+    "unit.bits": "bits per label",
+    "unit.accuracy": "of accuracy",
+    "unit.gap": "bits between test and training",
+    "unit.doublings": "doublings of the labels",
+    "unit.error": "of the largest value",
+    "unit.correlation": "of squared correlation",
+    "unit.ratio": "of its value",
+}

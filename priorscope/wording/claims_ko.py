@@ -1,0 +1,86 @@
+"""The claims book's words in Korean; the keys are those of English."""
+
+WORDS = {
+    "title": "주장 검증 노트",
+    "brand": "주장 검증",
+    "skip": "판정으로 건너뛰기",
+    "intro": (
+        "귀납 편향을 두고 흔히 하는 말을 하나씩 실험으로 옮겼습니다. 예상은 실험하기 전에 적어 "
+        "두었고, 판정은 모두 실험 결과에서 계산했습니다."
+    ),
+    "overview": "전체 판정",
+    "overview_explain": (
+        "조건의 절반 이상에서 신뢰 구간이 한쪽에 있고 반대쪽에 있는 조건이 하나도 없을 때만 "
+        "지지 또는 반박으로 판정합니다. 조건끼리 엇갈리면 '무엇에 따라 다르다'가 되고, 나머지는 "
+        "판단 보류입니다. 귀무 실험이나 양성 대조가 제대로 나오지 않은 주장도 판단을 보류합니다."
+    ),
+    "claim": "주장",
+    "number": "번호",
+    "outcome": "판정",
+    "effect_head": "효과",
+    "interval": "95% 신뢰 구간",
+    "n": "반복",
+    "said_by": "누가 하는 말인가",
+    "prediction": "실험 전의 예상",
+    "done": "실험 방법",
+    "change": "판정이 바뀌려면",
+    "controls": "대조 실험",
+    "controls_passed": "모두 예상대로 나왔습니다.",
+    "controls_none": "학습이 없어 대조 실험이 필요 없습니다.",
+    "controls_failed": "예상과 다르게 나온 것: {controls}.",
+    "cost": "{preset}: 학습 {runs}회, 코어 하나로 {seconds}.",
+    "lacking": "{lacking} 데이터로는 실험하지 않았습니다. 데이터가 있는 폴더를 --data로 주세요.",
+    "figure": "효과와 신뢰 구간; 기준선의 오른쪽은 앞의 항이 크다는 뜻",
+    "table": "모든 효과",
+    "compared": "비교",
+    "role": "역할",
+    "decision": "결과",
+    "role.test": "검정",
+    "role.null": "귀무 실험",
+    "role.control": "양성 대조",
+    "role.context": "참고",
+    "decision.yes": "주장과 일치",
+    "decision.no": "주장과 불일치",
+    "decision.open": "미정",
+    "margin": "여기부터 의미 있는 차이",
+    "method": (
+        "추정값은 짝지은 반복의 평균이고 구간은 스튜던트 t로 구한 {level} 신뢰 구간입니다. 한 "
+        "판정에 든 여러 검정은 홀름(1979)의 방법으로 보정했고, 그림의 가는 선이 보정한 구간입니다. "
+        "귀무 실험은 99% 구간으로 봅니다. 모든 모델의 갱신 횟수와 학습률 탐색 횟수는 같습니다."
+    ),
+    "hardware": "실행 환경: {hardware}.",
+    "made": "priorscope가 저장된 결과로 만든 페이지, {written}.",
+    "verdict.supported": "지지",
+    "verdict.refuted": "반박",
+    "verdict.depends": "{on}에 따라 다름",
+    "verdict.undecided": "판단 보류",
+    "verdict.none": "판정 없음",
+    "sentence.supported": "지지: {effect}{across}, 짝지은 반복 {n}회.",
+    "sentence.refuted": "반박: {effect}{across}, 짝지은 반복 {n}회.",
+    "sentence.depends": (
+        "{on}에 따라 다름. 주장과 일치: {yes}. 불일치: {no}. 평균 효과 {effect}, 짝지은 반복 {n}회."
+    ),
+    "sentence.undecided": (
+        "판단 보류: 조건 {count}개 중 {decided}개만 판정할 수 있었습니다. {effect}, "
+        "짝지은 반복 {n}회."
+    ),
+    "across": ", 조건 {count}개의 평균",
+    "sentence.failed": "대조 실험이 예상과 다르게 나왔습니다: {controls}.",
+    "sentence.yes": "일치: {names}.",
+    "sentence.no": "불일치: {names}.",
+    "sentence.open": "미정: {names}.",
+    "and_more": "; 그 밖에 {count}개",
+    "effect": "{center} {unit} ({low} ~ {high})",
+    "more_repeats": "지금 미정인 조건은 반복을 {repeats}회쯤으로 늘리면 판정할 수 있습니다.",
+    "needed": "이 컴퓨터에서 약 {seconds} 더 필요합니다. --budget을 늘려 주세요.",
+    "why.skipped": "{lacking} 데이터가 필요합니다. 데이터가 있는 폴더를 --data로 주세요.",
+    "why.unfinished": "학습 {runs}회 중 {done}회를 마치고 시간이 끝났습니다. {needed}",
+    "why.failed": "실행하지 못했습니다: {reason}",
+    "unit.bits": "비트/레이블",
+    "unit.accuracy": "(정확도)",
+    "unit.gap": "비트(테스트와 학습의 차이)",
+    "unit.doublings": "배가(레이블 수)",
+    "unit.error": "(최댓값 대비)",
+    "unit.correlation": "(상관계수의 제곱)",
+    "unit.ratio": "(값 대비)",
+}

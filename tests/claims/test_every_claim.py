@@ -1,0 +1,157 @@
+"""Every claim's verdict comes out each way, on rows made for it."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from priorscope.analysis.verdict import LEAST_REPEATS
+from priorscope.claims import CLAIMS
+from priorscope.runs.experiment import Rows
+from priorscope.wording import claims as words
+
+REPEATS = 6
+YES = {"above": 1.0, "within": 0.0, "beyond": 1.0, "apart": 1.0}  # beyond the margin
+NO = {"above": -2.0, "within": 1.0, "beyond": -1.0, "apart": 0.0}
+EDGE = {"above": 0.0, "within": 0.0, "beyond": 0.0, "apart": 0.0}
+PREPARED = ("pretraining-labels", "distilled-bias")
+
+
+@pytest.fixture(scope="module", params=list(CLAIMS))
+def claim(request, tmp_path_factory):
+    made = CLAIMS[request.param](prepared=tmp_path_factory.mktemp("prepared"))
+    return made
+
+
+def made_rows(cells, numbers):
+    """Rows by run with the three numbers that claims read: (cells, 3, repeats)."""
+    rows = []
+    for cell, own in zip(cells, numbers, strict=True):
+        for run, (bits, accuracy, train) in zip(cell.runs, own.T, strict=True):
+            scores = {
+                "test": {"bits": bits, "accuracy": accuracy},
+                "train": {"accuracy": train},
+            }
+            rows.append({"run": run, "digest": run.digest, "status": "done", **scores})
+    return Rows(rows)
+
+
+def cells_of(compared):
+    cells = {}
+    for one in compared:
+        for cell in (*one.cells, *(term.cell for term in one.terms)):
+            cells.setdefault(tuple(run.digest for run in cell.runs), cell)
+    return list(cells.values())
+
+
+def verdict_of(claim, question, wanted):
+    """The verdict where each test comes out near wanted[i] (repeats,), by rows that do that."""
+    compared = [one for one in question.compared if one.role != "context"]
+    cells = cells_of(compared)
+    zero = np.zeros((len(cells), 3, REPEATS))
+
+    def values(numbers):
+        rows = made_rows(cells, numbers)
+        return np.array(
+            [one.measured(rows).values if one.cells or one.terms else w
+             for one, w in zip(compared, wanted, strict=True)]
+        )  # fmt: skip
+
+    base = values(zero)
+    columns = []
+    for at in np.ndindex(len(cells), 3):
+        one = zero.copy()
+        one[at] = 1.0
+        columns.append((values(one) - base)[:, 0])
+    numbers = zero
+    if columns:
+        solved = np.linalg.lstsq(np.array(columns).T, wanted - base, rcond=None)[0]
+        numbers = solved.reshape(zero.shape)
+    rows = made_rows(cells, numbers)
+    made = [
+        one if one.cells or one.terms else dataclasses.replace(one, values=lambda rows, w=w: w)
+        for one, w in zip(compared, wanted, strict=True)
+    ]
+
+    class Same(type(claim)):
+        def questions(self):
+            return [dataclasses.replace(question, compared=made)]
+
+    return Same(prepared=claim.prepared).judge(rows)[0]
+
+
+def wanted(question, tests):
+    """tests: of each test "yes", "no" or "noise", in turn."""
+    compared = [one for one in question.compared if one.role != "context"]
+    table = {"yes": YES, "no": NO, "noise": EDGE}
+    result = []
+    order = list(dict.fromkeys(c.condition or c.label for c in compared if c.role == "test"))
+    for index, one in enumerate(compared):
+        kind = "yes"
+        if one.role == "test":
+            kind = tests[order.index(one.condition or one.label) % len(tests)]
+        away = 0.0 if one.role == "null" else table[kind][one.rule.kind]
+        center = away + (one.rule.margin if away > 0 or one.rule.kind == "beyond" else 0.0)
+        center = 0.0 if one.role == "null" else center
+        spread = 5.0 if kind == "noise" else 1e-3 * min(1.0, one.rule.margin or 1.0)
+        sign = np.resize([1.0, -1.0], REPEATS)
+        result.append(center + spread * np.roll(sign, index))
+    return np.array(result)
+
+
+def conditions(question):
+    return len({c.condition or c.label for c in question.compared if c.role == "test"})
+
+
+def test_comes_out_each_way(claim):
+    for question in claim.questions():
+        every = question.mode == "every"
+        outcomes = {"yes": "supported", "no": "refuted", "noise": "undecided"}
+        for kind, outcome in outcomes.items():
+            if not every and kind == "no":
+                outcome = "refuted"
+            if not every and kind == "yes":
+                outcome = "refuted"
+            judged = verdict_of(claim, question, wanted(question, [kind]))
+            assert judged.verdict.outcome == outcome, (judged.name, kind)
+        if conditions(question) > 1:
+            judged = verdict_of(claim, question, wanted(question, ["yes", "no"]))
+            assert judged.verdict.outcome == ("depends" if every else "supported"), judged.name
+            assert words.verdict(judged, "en") == (
+                f"depends on {judged.depends_on.en}" if every else "supported"
+            )
+
+
+def test_has_its_texts_in_both_languages(claim):
+    for field in ("statement", "said_by", "prediction", "done", "change"):
+        text = getattr(claim, field)
+        assert text.en.strip()
+        assert any("가" <= letter <= "힣" for letter in text.ko), field
+    names = set()
+    for question in claim.questions():
+        assert question.part not in names
+        names.add(question.part)
+        assert bool(question.part) == (question.statement is not None)
+
+
+def test_plans_enough_repeats_on_paired_draws(claim):
+    assert claim.effort.repeats >= LEAST_REPEATS
+    for question in claim.questions():
+        for one in question.compared:
+            for term in one.terms:
+                assert len(term.cell.runs) >= LEAST_REPEATS
+                assert [run.repeat for run in term.cell.runs] == list(range(len(term.cell.runs)))
+
+
+def test_has_controls_where_anything_is_trained(claim):
+    if claim.name() in PREPARED:
+        return
+    for question in claim.questions():
+        roles = {one.role for one in question.compared}
+        if any(one.terms or one.cells for one in question.compared):
+            assert "null" in roles or "control" in roles, question.part
+
+
+def test_numbers_are_places_in_the_book():
+    numbers = [cls.number for cls in CLAIMS.classes().values()]
+    assert len(set(numbers)) == len(numbers)
