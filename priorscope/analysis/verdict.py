@@ -80,7 +80,7 @@ class Effect:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Measured:
+class Contrast:
     """A contrast before it is judged; see `Effect`."""
 
     label: str
@@ -113,7 +113,7 @@ class Verdict:
         return [name for name, outcome in made.items() if outcome == decision]
 
 
-def judge(measured: Sequence[Measured], mode: Mode = "every") -> Verdict:
+def judge(measured: Sequence[Contrast], mode: Mode = "every") -> Verdict:
     """Estimate, correct, decide.
 
     mode: "every": supported where no condition says no and half of them or more say yes,
@@ -171,7 +171,7 @@ def _outcome(decisions: Sequence[Decision], mode: Mode) -> Outcome:
     return "supported" if yes else "refuted"
 
 
-def _effect(m: Measured, level: float | None) -> Effect:
+def _effect(m: Contrast, level: float | None) -> Effect:
     values = np.array(m.values)
     at_95 = estimate(values)
     used = level or (NULL_LEVEL if m.role == "null" else 0.95)
@@ -195,7 +195,7 @@ def _fails(effect: Effect) -> bool:
     return effect.low > margin or effect.high < -margin
 
 
-def _headline(tests: Sequence[Measured]) -> Estimate:
+def _headline(tests: Sequence[Contrast]) -> Estimate:
     alike = [m.values for m in tests if m.unit == tests[0].unit]
     repeats = min(map(len, alike))
     return estimate(np.mean([values[:repeats] for values in alike], axis=0))

@@ -12,7 +12,7 @@ from typing import ClassVar
 import numpy as np
 
 from priorscope.analysis.claims_book import NamedVerdict
-from priorscope.analysis.verdict import ABOVE, Measured, Mode, Role, Rule, judge
+from priorscope.analysis.verdict import ABOVE, Contrast, Mode, Role, Rule, judge
 from priorscope.claims._cells import Cell, Term, Terms
 from priorscope.claims._effort import EFFORTS, Effort
 from priorscope.claims._external import external
@@ -23,7 +23,14 @@ from priorscope.runs.experiment import Experiment, Plan, Rows
 from priorscope.tasks import Examples
 
 __all__ = [
-    "CLAIMS", "Bilingual", "Cell", "Claim", "Compared", "Question", "Rule", "Term",
+    "CLAIMS",
+    "Bilingual",
+    "Cell",
+    "Claim",
+    "ClaimQuestion",
+    "Compared",
+    "Rule",
+    "Term",
     "Terms",
 ]  # fmt: skip
 
@@ -32,7 +39,7 @@ DATA = Bilingual("the data", "데이터")
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Compared:
-    """A contrast of a question: what `Measured` will be, before there are rows.
+    """A contrast of a question: what `Contrast` will be, before there are rows.
 
     terms: weighted cells, summed per repeat. values: instead of them, one number per repeat that
     is computed, from rows of `cells` or without training. condition: of a test, by default its
@@ -48,13 +55,13 @@ class Compared:
     condition: str = ""
     rule: Rule = ABOVE
 
-    def measured(self, rows: Rows) -> Measured:
+    def measured(self, rows: Rows) -> Contrast:
         """Its values per repeat."""
         if self.values is not None:
             values = np.asarray(self.values(rows), dtype=float)
         else:
             values = sum(term.values(rows) for term in self.terms)
-        return Measured(
+        return Contrast(
             label=self.label,
             values=tuple(float(v) for v in np.atleast_1d(values)),
             unit=self.unit,
@@ -65,7 +72,7 @@ class Compared:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Question:
+class ClaimQuestion:
     """One verdict of a claim.
 
     part: "" or what tells its verdict from the claim's others. statement: of a part; by default
@@ -109,7 +116,7 @@ class Claim(Experiment[NamedVerdict]):
         """What the preset allows."""
         return EFFORTS[self.preset]
 
-    def questions(self) -> Sequence[Question]:
+    def questions(self) -> Sequence[ClaimQuestion]:
         """The verdicts to be made, each with its contrasts."""
         raise NotImplementedError(f"{type(self).__name__} must define questions.")
 
@@ -125,6 +132,8 @@ class Claim(Experiment[NamedVerdict]):
         cells = list(self._cells())
         runs = dict.fromkeys(run for cell in cells for run in cell.runs)
         data = {one.fingerprint: one for cell in cells for one in cell.examples}
+        for cell in cells:
+            cell.check_size()
         return Plan(tuple(runs), tuple(data.values()))
 
     def judge(self, rows: Rows) -> list[NamedVerdict]:

@@ -36,6 +36,18 @@ class Cell:
         """The data, each once."""
         return [self.data] if isinstance(self.data, Examples) else list(self.data)
 
+    def check_size(self) -> None:
+        """Refuse more examples than there are.
+
+        Raises:
+            ValueError: with both numbers.
+        """
+        most = min(len(examples.targets) for examples in self.examples)
+        if not 1 <= self.size <= most:
+            raise ValueError(
+                f"{self.learner} is to train on {self.size} examples, but there are {most}."
+            )
+
     @cached_property
     def runs(self) -> list[Run]:
         """One per repeat, in order."""

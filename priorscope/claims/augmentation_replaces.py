@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Sequence
 
-from priorscope.claims import CLAIMS, Bilingual, Claim, Compared, Question, Rule
+from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule
 from priorscope.claims._cells import doublings, minus, twice
 from priorscope.claims._sets import SIZES, digits, learners, pattern
 
@@ -46,7 +46,7 @@ class AugmentationReplaces(Claim):
         "더 강한 증강이나 더 긴 학습, 그런 변화가 더 많은 데이터.",
     )
 
-    def questions(self) -> Sequence[Question]:
+    def questions(self) -> Sequence[ClaimQuestion]:
         own = learners(self.effort)
         helps, replaces, worth = [], [], []
         for name, data in {"digits": digits(), **self.external()}.items():
@@ -69,7 +69,7 @@ class AugmentationReplaces(Claim):
                                  unit="doublings", role="context")
                     )  # fmt: skip
         return [
-            Question(
+            ClaimQuestion(
                 part="helps",
                 statement=Bilingual(
                     "A transformer learns from fewer labels with shifted and rotated examples.",
@@ -80,7 +80,7 @@ class AugmentationReplaces(Claim):
                 ),
                 compared=[*helps, *worth, *self._controls()],
             ),
-            Question(
+            ClaimQuestion(
                 part="replaces",
                 statement=Bilingual(
                     "Augmentation replaces the bias of a convolutional net.",

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Sequence
 
-from priorscope.claims import CLAIMS, Bilingual, Claim, Compared, Question, Rule
+from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule
 from priorscope.claims._cells import accuracy, lost, negative, twice
 from priorscope.claims._sets import SIZES, digits, learners, pattern
 from priorscope.tasks import Examples
@@ -43,7 +43,7 @@ class ConvolutionRobust(Claim):
         "5포인트가 아닌 다른 기준, 더 큰 이동이나 회전, 움직인 이미지를 넣은 학습 데이터.",
     )
 
-    def questions(self) -> Sequence[Question]:
+    def questions(self) -> Sequence[ClaimQuestion]:
         return [
             self._question("shifted", "shifted-tests", "Convolutional nets are robust to shifted "
                            "inputs.", "합성곱 신경망은 이동한 입력에 강하다."),
@@ -51,7 +51,7 @@ class ConvolutionRobust(Claim):
                            "inputs.", "합성곱 신경망은 회전한 입력에 강하다."),
         ]  # fmt: skip
 
-    def _question(self, part: str, structure: str, english: str, korean: str) -> Question:
+    def _question(self, part: str, structure: str, english: str, korean: str) -> ClaimQuestion:
         own = learners(self.effort)
         sets: dict[str, Examples] = {"digits": digits(), **self.external()}
         compared = []
@@ -85,6 +85,6 @@ class ConvolutionRobust(Claim):
                     terms=lost(moving, structure, accuracy), rule=KEEPS,
                 )
             )  # fmt: skip
-        return Question(
+        return ClaimQuestion(
             part=part, statement=Bilingual(english, korean), compared=[*compared, *controls]
         )

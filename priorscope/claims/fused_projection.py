@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from priorscope.claims import CLAIMS, Bilingual, Claim, Compared, Question, Rule
+from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule
 from priorscope.claims._cells import minus, twice
 from priorscope.claims._sets import learners, marker, mnist1d
 from priorscope.runs.experiment import Rows
@@ -52,7 +52,7 @@ class FusedProjection(Claim):
         "데이터에서 바뀔 수 있다.",
     )
 
-    def questions(self) -> Sequence[Question]:
+    def questions(self) -> Sequence[ClaimQuestion]:
         equality = Compared(
             label="three projections − one, float64", values=self._differences, unit="error",
             rule=EQUAL,
@@ -82,7 +82,7 @@ class FusedProjection(Claim):
             rule=MATTERS,
         )
         return [
-            Question(
+            ClaimQuestion(
                 part="fused",
                 statement=Bilingual(
                     "Three projections compute the same as one fused projection.",
@@ -90,7 +90,7 @@ class FusedProjection(Claim):
                 ),
                 compared=[equality, noticed],
             ),
-            Question(
+            ClaimQuestion(
                 part="shared",
                 statement=Bilingual(
                     "It matters that all tokens share their projections.",

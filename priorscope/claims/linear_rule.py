@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Sequence
 
-from priorscope.claims import CLAIMS, Bilingual, Claim, Compared, Question, Rule
+from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule
 from priorscope.claims._cells import below_chance, minus, twice
 from priorscope.claims._sets import SIZES, digits, learners, linear_rule, loaded, mnist1d, pattern
 from priorscope.tasks.parity import Parity
@@ -45,7 +45,7 @@ class LinearRule(Claim):
         "선형 규칙이 없는 다른 데이터에서 선형 모델이 배우는지에 따라 바뀐다.",
     )
 
-    def questions(self) -> Sequence[Question]:
+    def questions(self) -> Sequence[ClaimQuestion]:
         own = learners(self.effort)
         true, small, medium = linear_rule(), *SIZES["digits"][:2]
         best = [
@@ -87,7 +87,7 @@ class LinearRule(Claim):
             role="control",
         )
         return [
-            Question(
+            ClaimQuestion(
                 part="true",
                 statement=Bilingual(
                     "Where the class is linear in the input, the linear model is best.",
@@ -95,7 +95,7 @@ class LinearRule(Claim):
                 ),
                 compared=[*best, null, noticed],
             ),
-            Question(
+            ClaimQuestion(
                 part="otherwise",
                 statement=Bilingual(
                     "Where it isn't, the linear model is helpless.",

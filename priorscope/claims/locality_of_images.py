@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from priorscope.claims import CLAIMS, Bilingual, Claim, Compared, Question, Rule
+from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule
 from priorscope.claims._cells import lost, negative, plus
 from priorscope.claims._sets import SIZES, digits, learners
 from priorscope.runs.experiment import Rows
@@ -48,7 +48,7 @@ class LocalityOfImages(Claim):
         "무늬처럼 내용이 고르게 퍼진 이미지나 다른 패치 크기.",
     )
 
-    def questions(self) -> Sequence[Question]:
+    def questions(self) -> Sequence[ClaimQuestion]:
         own = learners(self.effort)
         sets = {"digits": digits(), **self.external()}
         data = [
@@ -76,7 +76,7 @@ class LocalityOfImages(Claim):
         null = Compared(label="mlp, which is invariant, digits", role="null", rule=MATTERS,
                         terms=lost(self.cell(own.mlp, digits(), 240), "permuted"))  # fmt: skip
         return [
-            Question(
+            ClaimQuestion(
                 part="data",
                 statement=Bilingual(
                     "In images nearby pixels depend on each other more than distant ones.",
@@ -84,7 +84,7 @@ class LocalityOfImages(Claim):
                 ),
                 compared=[*data, *controls],
             ),
-            Question(
+            ClaimQuestion(
                 part="learning",
                 statement=Bilingual(
                     "To a learner the order of nearby pixels matters more than that of patches.",

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Sequence
 
-from priorscope.claims import CLAIMS, Bilingual, Claim, Compared, Question, Rule
+from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule
 from priorscope.claims._cells import lost, minus
 from priorscope.claims._sets import SIZES, digits, learners, loaded
 from priorscope.tasks.parity import Parity
@@ -45,7 +45,7 @@ class NoBiasMlp(Claim):
         "없다는 정리에 따르면 그런 것은 없다.",
     )
 
-    def questions(self) -> Sequence[Question]:
+    def questions(self) -> Sequence[ClaimQuestion]:
         own = learners(self.effort)
         n = SIZES["digits"][1]
         places = [
@@ -65,4 +65,4 @@ class NoBiasMlp(Claim):
             label=f"linear, which is invariant, digits, n = {n}", role="null", rule=NONE,
             terms=lost(self.cell("linear", digits(), n), "permuted"),
         )  # fmt: skip
-        return [Question(compared=[*places, rules, noticed, null])]
+        return [ClaimQuestion(compared=[*places, rules, noticed, null])]

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Sequence
 
-from priorscope.claims import CLAIMS, Bilingual, Claim, Compared, Question, Rule
+from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule
 from priorscope.claims._cells import lost, minus, negative, plus, twice
 from priorscope.claims._sets import SIZES, digits, learners, marker, mnist1d
 
@@ -41,7 +41,7 @@ class RecurrentOrder(Claim):
         "중요한 것이 서로 멀리 떨어진 긴 시퀀스.",
     )
 
-    def questions(self) -> Sequence[Question]:
+    def questions(self) -> Sequence[ClaimQuestion]:
         own = learners(self.effort)
         others = ("cnn", "transformer", "mlp")
         sets = {"mnist1d": (mnist1d(), SIZES["mnist1d"][1])}
@@ -79,7 +79,7 @@ class RecurrentOrder(Claim):
             "어느 모델과 비교하는지와 레이블 수",
         )
         return [
-            Question(
+            ClaimQuestion(
                 part="loses",
                 statement=Bilingual(
                     "Recurrent nets lose most when order is destroyed.",
@@ -88,7 +88,7 @@ class RecurrentOrder(Claim):
                 depends_on=other_learner,
                 compared=[*loses, *controls],
             ),
-            Question(
+            ClaimQuestion(
                 part="wins",
                 statement=Bilingual(
                     "Recurrent nets win where order decides.",

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Sequence
 
-from priorscope.claims import CLAIMS, Bilingual, Claim, Compared, Question
+from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared
 from priorscope.claims._cells import Cell, minus, negative, plus, twice
 from priorscope.claims._sets import SIZES, digits, learners, loaded, mnist1d
 from priorscope.tasks import Examples
@@ -44,7 +44,7 @@ class SaturatesEarly(Claim):
         "더 큰 학습 집합. 그 너머에서 일어나는 추월은 여기서 보이지 않는다.",
     )
 
-    def questions(self) -> Sequence[Question]:
+    def questions(self) -> Sequence[ClaimQuestion]:
         own = learners(self.effort)
         tests: list[Compared] = []
         for name, data in (("digits", digits()), ("mnist1d", mnist1d())):
@@ -64,7 +64,7 @@ class SaturatesEarly(Claim):
             role="null",
         )
         depends = Bilingual("whether the strong bias fits the data", "강한 편향이 데이터에 맞는지")
-        return [Question(compared=[*tests, *controls, null], depends_on=depends)]
+        return [ClaimQuestion(compared=[*tests, *controls, null], depends_on=depends)]
 
     def _pair(
         self, name: str, strong: str, weak: str, data: Examples, sizes: Sequence[int]

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Sequence
 
-from priorscope.claims import CLAIMS, Bilingual, Claim, Compared, Question, Rule
+from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule
 from priorscope.claims._cells import lost, negative, plus
 from priorscope.claims._sets import SIZES, digits, learners, pattern
 
@@ -41,7 +41,7 @@ class StrengthOrder(Claim):
         "다른 최적화 방법이나 신경망의 크기. 여기서는 위의 변형만 시험했다.",
     )
 
-    def questions(self) -> Sequence[Question]:
+    def questions(self) -> Sequence[ClaimQuestion]:
         own = learners(self.effort)
         variants = {
             "cnn": own.cnn, "cnn:readout=flatten": own.cnn + ",readout=flatten",
@@ -70,4 +70,4 @@ class StrengthOrder(Claim):
         depends = Bilingual(
             "the pair, and on pooling and patches", "어느 둘을 비교하는지와 풀링, 패치"
         )
-        return [Question(compared=[*tests, *controls], depends_on=depends)]
+        return [ClaimQuestion(compared=[*tests, *controls], depends_on=depends)]

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Sequence
 
-from priorscope.claims import CLAIMS, Bilingual, Claim, Compared, Question, Rule
+from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule
 from priorscope.claims._cells import minus, twice
 from priorscope.claims._sets import SIZES, digits, learners, mnist1d, pattern
 
@@ -42,7 +42,7 @@ class StrongBiasFewLabels(Claim):
         "위치 순서가 사라져도 합성곱 신경망이 뒤지지 않는다면 바뀐다.",
     )
 
-    def questions(self) -> Sequence[Question]:
+    def questions(self) -> Sequence[ClaimQuestion]:
         own = learners(self.effort)
         sets = {"digits": digits(), "mnist1d": mnist1d(), **self.external()}
         tests = []
@@ -75,4 +75,4 @@ class StrongBiasFewLabels(Claim):
             "whether the data have the structure that the bias assumes",
             "편향이 가정하는 구조가 데이터에 있는지",
         )
-        return [Question(compared=[*tests, *controls], depends_on=depends)]
+        return [ClaimQuestion(compared=[*tests, *controls], depends_on=depends)]

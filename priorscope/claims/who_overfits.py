@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Sequence
 
-from priorscope.claims import CLAIMS, Bilingual, Claim, Compared, Question, Rule
+from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule
 from priorscope.claims._cells import gap, minus, negative, plus, twice
 from priorscope.claims._sets import SIZES, digits, learners, mnist1d
 
@@ -43,7 +43,7 @@ class WhoOverfits(Claim):
         "조기 종료를 빼면 바뀔 수 있다. 여기서는 모든 모델이 똑같이 조기 종료를 쓴다.",
     )
 
-    def questions(self) -> Sequence[Question]:
+    def questions(self) -> Sequence[ClaimQuestion]:
         own = learners(self.effort)
         strong_grows, weak_larger = [], []
         for name, data in (("digits", digits()), ("mnist1d", mnist1d())):
@@ -68,7 +68,7 @@ class WhoOverfits(Claim):
                     for n in SIZES[name]
                 ]  # fmt: skip
         return [
-            Question(
+            ClaimQuestion(
                 part="strong",
                 statement=Bilingual(
                     "A strong bias overfits once it saturates; a weak one is less prone to it.",
@@ -76,7 +76,7 @@ class WhoOverfits(Claim):
                 ),
                 compared=[*strong_grows, *self._controls()],
             ),
-            Question(
+            ClaimQuestion(
                 part="weak",
                 statement=Bilingual(
                     "A weak bias does well on the training data only: it means overfitting.",

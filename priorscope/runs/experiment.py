@@ -2,7 +2,7 @@
 
 import dataclasses
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -49,8 +49,8 @@ class Rows(Mapping[Run, Row]):
             raise LookupError(f"There is no result of {run.title}: {reason}.")
         return row
 
-    def __iter__(self):
-        return (row["run"] for row in self._rows.values())
+    def __iter__(self) -> Iterator[Run]:
+        return (Run.from_json(row["run"]) for row in self._rows.values())
 
     def __len__(self) -> int:
         return len(self._rows)

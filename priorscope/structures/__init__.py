@@ -23,11 +23,13 @@ class Structure(Config):
     bijective: whether g keeps the information; a lossy one measures cue reliance instead
         and stands in a table of its own.
     least_preset: the smallest preset that removes it unasked; None: only when it is named.
+    only_tests: whether training examples stay as they are: it measures transfer.
     """
 
     title: ClassVar[str] = ""
     bijective: ClassVar[bool] = True
     least_preset: ClassVar[Preset | None] = "standard"
+    only_tests: ClassVar[bool] = False
 
     def why_not(self, signature: Signature) -> str | None:
         """Why this structure can't be removed from such data, as the end of a sentence; or None."""

@@ -26,6 +26,7 @@ class RotatedTests(Structure):
     title: ClassVar[str] = "tests rotated"
     least_preset: ClassVar[Preset | None] = None
     bijective: ClassVar[bool] = False
+    only_tests: ClassVar[bool] = True
     degrees: Rate = 30.0
 
     def why_not(self, signature: Signature) -> str | None:

@@ -26,9 +26,12 @@ class ShiftedTests(Structure):
     title: ClassVar[str] = "tests shifted"
     least_preset: ClassVar[Preset | None] = None
     bijective: ClassVar[bool] = False
+    only_tests: ClassVar[bool] = True
     share: Share = 0.125
 
     def why_not(self, signature: Signature) -> str | None:
+        if signature.padded:
+            return "what is padding would go around as well"
         return fading_fault(signature)
 
     def apply(

@@ -32,7 +32,7 @@ def made_rows(cells, numbers):
                 "test": {"bits": bits, "accuracy": accuracy},
                 "train": {"accuracy": train},
             }
-            rows.append({"run": run, "digest": run.digest, "status": "done", **scores})
+            rows.append({"run": run.to_json(), "digest": run.digest, "status": "done", **scores})
     return Rows(rows)
 
 

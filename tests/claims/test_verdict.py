@@ -1,13 +1,13 @@
 import numpy as np
 import pytest
 
-from priorscope.analysis.verdict import ABOVE, Measured, Rule, judge
+from priorscope.analysis.verdict import ABOVE, Contrast, Rule, judge
 
 
 def effect(center, spread=0.1, n=8, label="a", condition="", role="test", rule=ABOVE):
     noise = np.resize([1.0, -1.0], n) * spread
     values = tuple((center + noise).tolist())
-    return Measured(label=label, values=values, role=role, rule=rule, condition=condition or label)
+    return Contrast(label=label, values=values, role=role, rule=rule, condition=condition or label)
 
 
 UP, DOWN, OPEN = effect(1.0), effect(-1.0, label="b"), effect(0.0, label="c")
@@ -85,7 +85,7 @@ def test_a_control_that_fails_leaves_it_undecided():
 def test_noise_is_undecided_nineteen_times_in_twenty():
     stream = np.random.default_rng(0)
     outcomes = [
-        judge([Measured(label="a", values=tuple(stream.standard_normal(6)))]).outcome
+        judge([Contrast(label="a", values=tuple(stream.standard_normal(6)))]).outcome
         for _ in range(400)
     ]
     share = np.mean([outcome == "undecided" for outcome in outcomes])
