@@ -102,8 +102,8 @@ class FusedProjection(Claim):
 
     def _differences(self, rows: Rows, other: bool = False) -> np.ndarray:
         """Per repeat; `other` fuses matrices of which one is another."""
-        found = [_difference(repeat, other) for repeat in range(self.effort.repeats)]
-        return np.array(found)
+        repeats = range(self.effort.repeats)
+        return np.array([_difference(repeat, other) for repeat in repeats])
 
 
 def _difference(seed: int, other: bool) -> float:

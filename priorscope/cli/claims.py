@@ -10,9 +10,9 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from priorscope.cli.exit_codes import Exit
-from priorscope.core.bilingual import Lang
 from priorscope.core.config import closest
 from priorscope.core.presets import Preset
+from priorscope.wording.language import Language, speak, speaking, spoken
 
 ACTIONS = ("list", "run", "report")
 OUT = Path("priorscope-runs") / "claims"
@@ -28,7 +28,7 @@ def run(
     budget: Annotated[str | None, Parameter(alias="-b")] = None,
     data: Path | None = None,
     out: Annotated[Path, Parameter(alias="-o")] = OUT,
-    lang: Lang = "en",
+    lang: Language | None = None,
     json_: Annotated[bool, Parameter(name="--json", negative="")] = False,
     include: Annotated[tuple[Path, ...], Parameter(negative=())] = (),
     workers: int | None = None,
@@ -55,7 +55,7 @@ def run(
     out
         Folder for rows, verdicts and pages.
     lang
-        Language of sentences and page: en or ko.
+        Language of sentences and page: en or ko; by default $PRIORSCOPE_LANG, else en.
     json_
         Verdicts as JSON on stdout.
     include
@@ -67,17 +67,18 @@ def run(
         raise LookupError(
             f"claims takes {', '.join(ACTIONS)}, not {action!r}.{closest(action, ACTIONS)}"
         )
+    speak(lang)
     broken = _include(include)
     if action == "list":
-        _list(lang)
+        _list()
     elif action == "report":
-        print(_write_page(out, lang))
+        print(_write_page(out))
     else:
         budget_seconds = _seconds(budget)
         usable = [str(path.resolve()) for path in include if path not in broken]
         chosen = _chosen(names, all_)
         code = _run(
-            chosen, out, preset, budget_seconds, data, lang, json_, usable, workers
+            chosen, out, preset, budget_seconds, data, json_, usable, workers
         )  # fmt: skip
         return Exit.SOME_FAILED if broken else code
     return Exit.SOME_FAILED if broken else Exit.DONE
@@ -97,11 +98,11 @@ def _include(paths: Sequence[Path]) -> list[Path]:
     return broken
 
 
-def _list(lang: Lang) -> None:
+def _list() -> None:
     from priorscope.claims import CLAIMS
 
     for cls in sorted(CLAIMS.classes().values(), key=lambda c: (c.number, c.name())):
-        print(f"{cls.number:>4}  {cls.name()}\n      {cls.statement.of(lang)}")
+        print(f"{cls.number:>4}  {cls.name()}\n      {cls.statement.of(spoken())}")
 
 
 def _seconds(budget: str | None) -> float:
@@ -128,7 +129,6 @@ def _run(
     preset: Preset,
     budget_seconds: float,
     data: Path | None,
-    lang: Lang,
     json_: bool,
     include: Sequence[str],
     workers: int | None,
@@ -146,15 +146,15 @@ def _run(
         workers=workers,
         told=_shown(),
     )
-    page = _write_page(out, lang)
+    page = _write_page(out)
     if json_:
-        print(json.dumps(as_json(book, lang), ensure_ascii=False, allow_nan=False))
+        print(json.dumps(as_json(book), ensure_ascii=False, allow_nan=False))
     else:
         for entry in book.entries:
             for judged in entry.verdicts:
-                print(f"{judged.name}: {words.sentence(judged, lang)}")
+                print(f"{judged.name}: {words.sentence(judged)}")
             if not entry.verdicts:
-                print(f"{entry.name}: {words.why_not(entry, lang)}")
+                print(f"{entry.name}: {words.why_not(entry)}")
         print(page)
     states = {entry.status for entry in book.entries}
     if "failed" in states:
@@ -162,7 +162,7 @@ def _run(
     return Exit.BUDGET_ENDED if "unfinished" in states else Exit.DONE
 
 
-def as_json(book: Any, lang: Lang) -> dict[str, Any]:
+def as_json(book: Any) -> dict[str, Any]:
     """One object per verdict; a claim without one has the reason in place of a sentence."""
     import dataclasses
 
@@ -173,27 +173,35 @@ def as_json(book: Any, lang: Lang) -> dict[str, Any]:
         claims += [
             {
                 "name": judged.name,
-                "verdict": words.verdict(judged, "en"),
+                "verdict": _english(judged),
                 "effect": dataclasses.asdict(judged.verdict.effect),
-                "sentence": words.sentence(judged, lang),
+                "sentence": words.sentence(judged),
             }
             for judged in entry.verdicts
         ]
         if not entry.verdicts:
-            why = words.why_not(entry, lang)
+            why = words.why_not(entry)
             claims.append({"name": entry.name, "verdict": None, "effect": None, "sentence": why})
     return {"claims": claims}
 
 
-def _write_page(out: Path, lang: Lang) -> Path:
+def _english(judged: Any) -> str:
+    """A verdict by its name in JSON, whatever is spoken."""
+    from priorscope.wording import claims as words
+
+    with speaking("en"):
+        return words.verdict(judged)
+
+
+def _write_page(out: Path) -> Path:
     from priorscope.book.run import PAGES, claim_folder, read_book
     from priorscope.core.files import write
     from priorscope.report.claims_page import claims_page
 
     book = read_book(out)
     claim_folder(out)
-    path = out / PAGES[lang]
-    write(path, claims_page(book, lang), root=out)
+    path = out / PAGES[spoken()]
+    write(path, claims_page(book), root=out)
     return path
 
 

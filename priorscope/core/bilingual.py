@@ -1,9 +1,6 @@
 """A text in the languages that pages are written in."""
 
-from typing import Literal, NamedTuple
-
-Lang = Literal["en", "ko"]
-LANGS: tuple[Lang, ...] = ("en", "ko")
+from typing import NamedTuple
 
 
 class Bilingual(NamedTuple):

@@ -3,17 +3,16 @@
 import dataclasses
 import datetime
 from collections.abc import Sequence
-from typing import Any
 
 from markupsafe import Markup
 
 from priorscope.analysis.claims_book import ClaimEntry, ClaimsBook, NamedVerdict
 from priorscope.analysis.verdict import Effect
-from priorscope.core.bilingual import Lang
 from priorscope.report.charts.strip import StripAxis
 from priorscope.report.page import environment
 from priorscope.wording import claims as words
 from priorscope.wording import numbers
+from priorscope.wording.language import spoken
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,12 +43,9 @@ class ShownVerdict:
     effects: Sequence[ShownEffect]
 
 
-def claims_page(book: ClaimsBook, lang: Lang = "en") -> str:
-    """The page as text: one file that needs no network and no script."""
-
-    def t(key: str, **values: Any) -> str:
-        return words.t(lang, key, **values)
-
+def claims_page(book: ClaimsBook) -> str:
+    """The page as text, in the language spoken: one file that needs no network and no script."""
+    t, lang = words.t, spoken()
     entries = [
         {
             "entry": entry,
@@ -57,14 +53,14 @@ def claims_page(book: ClaimsBook, lang: Lang = "en") -> str:
             "said_by": entry.said_by.of(lang),
             "prediction": entry.prediction.of(lang),
             "done": entry.done_text.of(lang),
-            "why_not": words.why_not(entry, lang),
+            "why_not": words.why_not(entry),
             "cost": t(
                 "cost",
                 preset=entry.preset,
                 runs=numbers.count(entry.runs),
                 seconds=numbers.seconds(entry.seconds),
             ),
-            "verdicts": [_shown(judged, entry, lang) for judged in entry.verdicts],
+            "verdicts": [_shown(judged, entry) for judged in entry.verdicts],
         }
         for entry in book.entries
     ]
@@ -81,40 +77,40 @@ def claims_page(book: ClaimsBook, lang: Lang = "en") -> str:
     )
 
 
-def _shown(judged: NamedVerdict, entry: ClaimEntry, lang: Lang) -> ShownVerdict:
+def _shown(judged: NamedVerdict, entry: ClaimEntry) -> ShownVerdict:
     made = judged.verdict
     units = dict.fromkeys(effect.unit for effect in made.effects)
     axes = {unit: StripAxis([e for e in made.effects if e.unit == unit]) for unit in units}
     return ShownVerdict(
         name=judged.name,
-        part=judged.statement.of(lang) if judged.name != entry.name else "",
+        part=judged.statement.of(spoken()) if judged.name != entry.name else "",
         outcome=made.outcome,
-        verdict=words.verdict(judged, lang),
-        sentence=words.sentence(judged, lang),
-        effect=words.effect(made.effect, made.unit, lang),
+        verdict=words.verdict(judged),
+        sentence=words.sentence(judged),
+        effect=words.effect(made.effect, made.unit),
         n=made.effect.n,
-        change=words.what_would_change(judged, entry.change.of(lang), lang),
-        controls=_controls(judged, lang),
-        effects=[_row(effect, axes[effect.unit], lang) for effect in made.effects],
+        change=words.what_would_change(judged, entry.change.of(spoken())),
+        controls=_controls(judged),
+        effects=[_row(effect, axes[effect.unit]) for effect in made.effects],
     )
 
 
-def _row(effect: Effect, axis: StripAxis, lang: Lang) -> ShownEffect:
-    text = words.effect(effect.estimate, effect.unit, lang)
+def _row(effect: Effect, axis: StripAxis) -> ShownEffect:
+    text = words.effect(effect.estimate, effect.unit)
     shown = effect.role in ("test", "control")
     return ShownEffect(
         label=effect.label,
-        role=words.t(lang, f"role.{effect.role}"),
-        decision=words.t(lang, f"decision.{effect.decision}") if shown else "",
+        role=words.t(f"role.{effect.role}"),
+        decision=words.t(f"decision.{effect.decision}") if shown else "",
         mark=effect.decision if effect.role == "test" else "quiet",
         text=text,
         strip=axis.row(effect, f"{effect.label}: {text}"),
     )
 
 
-def _controls(judged: NamedVerdict, lang: Lang) -> str:
+def _controls(judged: NamedVerdict) -> str:
     made = judged.verdict
     if made.failed:
-        return words.t(lang, "controls_failed", controls="; ".join(made.failed))
+        return words.t("controls_failed", controls="; ".join(made.failed))
     there = any(effect.role in ("null", "control") for effect in made.effects)
-    return words.t(lang, "controls_passed" if there else "controls_none")
+    return words.t("controls_passed" if there else "controls_none")

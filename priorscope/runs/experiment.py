@@ -41,6 +41,7 @@ class Rows(Mapping[Run, Row]):
 
     def __init__(self, rows: Iterable[Row] = ()):
         self._rows = {row["digest"]: row for row in rows}
+        self._runs: dict[str, Run] = {}
 
     def __getitem__(self, run: Run) -> Row:
         row = self._rows.get(run.digest)
@@ -50,10 +51,15 @@ class Rows(Mapping[Run, Row]):
         return row
 
     def __iter__(self) -> Iterator[Run]:
-        return (Run.from_json(row["run"]) for row in self._rows.values())
+        return (self._run_of(digest) for digest in self._rows)
 
     def __len__(self) -> int:
         return len(self._rows)
+
+    def _run_of(self, digest: str) -> Run:
+        if digest not in self._runs:
+            self._runs[digest] = Run.from_json(self._rows[digest]["run"])
+        return self._runs[digest]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -11,8 +11,10 @@ import pytest
 import priorscope
 from priorscope.measures import MEASURES
 from priorscope.wording import en, ko, stored
+from priorscope.wording.en import claims as en_claims
 from priorscope.wording.en import profile as en_profile
 from priorscope.wording.en import profile_page as en_page
+from priorscope.wording.ko import claims as ko_claims
 from priorscope.wording.ko import profile as ko_profile
 from priorscope.wording.ko import profile_page as ko_page
 from priorscope.wording.ko.measures import MEANINGS
@@ -30,6 +32,7 @@ CATALOGUES = {
     "profile phrases": (en_profile.PHRASES, ko_profile.PHRASES),
     "profile units": (en_profile.UNITS, ko_profile.UNITS),
     "profile page": (en_page.PAGE, ko_page.PAGE),
+    "claims book": (en_claims.CLAIMS, ko_claims.CLAIMS),
 }
 # Latin words that Korean practitioners write as they are, names of things, and code
 TERMS = {

@@ -1,6 +1,6 @@
 """The claims book's words in Korean; the keys are those of English."""
 
-WORDS = {
+CLAIMS: dict[str, str] = {
     "title": "주장 검증 노트",
     "brand": "주장 검증",
     "skip": "판정으로 건너뛰기",

@@ -1,6 +1,6 @@
 """The claims book's words in English."""
 
-WORDS = {
+CLAIMS: dict[str, str] = {
     "title": "The claims book",
     "brand": "claims",
     "skip": "Skip to the verdicts",
