@@ -1,0 +1,172 @@
+"""The page in Korean: complete, one click away from English, and as usable."""
+
+import contextlib
+import json
+import re
+import time
+from html import unescape
+
+import pytest
+
+from priorscope.report.page import LARGEST, rendered
+from priorscope.wording.language import speaking
+
+FINDINGS = [
+    {"key": "not-all-sizes", "values": {"asked": 9000, "size": 8000}, "part": "verdict"},
+    {"key": "few-repeats", "values": {"repeats": 2}, "part": "verdict"},
+    {
+        "key": "more-repeats",
+        "values": {"learners": ["gru", "cnn+shift"], "repeats": 8, "size": 8000},
+        "part": "recommendation",
+    },
+]
+THREE_WORDS = re.compile(r"[A-Za-z']+(?: [A-Za-z']+){2,}")
+
+
+def strings(value):
+    """Every text of a summary, keys included: names and whatever was stored as a sentence."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield str(key).replace("_", " ")
+            yield from strings(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from strings(item)
+    elif isinstance(value, str):
+        yield value
+
+
+def readable(html):
+    """The text of a body without its scripts, and the texts that screen readers say."""
+    html = re.sub(r"<(script|style)\b.*?</\1>", " ", html, flags=re.S)
+    said = re.findall(r'aria-label="([^"]*)"|title="([^"]*)"', html)
+    return unescape(" | ".join([re.sub(r"<[^>]+>", " | ", html), *map("".join, said)]))
+
+
+@pytest.mark.parametrize("kind", ["classes", "quantity", "one repeat", "schema 1"])
+def test_no_english_sentence_is_left(variants, kind):
+    summary = variants[kind]()
+    with speaking("ko"):
+        page, figures = rendered({**summary, "findings": FINDINGS})
+    data = " ".join(strings(summary)).lower()
+    text = readable(page[: page.index('<script type="application/json"')])
+    left = {m for m in THREE_WORDS.findall(text) if m.lower() not in data}
+    assert left == set()
+    assert "반복 2회에 근거한 결론입니다" in text
+    assert "이 결론은 8,000개에서의 것입니다" in text
+    titles = json.dumps([figure.spec for figure in figures], ensure_ascii=False)
+    drawn = {m for m in re.findall(r'"(?:title|text)": "([^"]+)"', titles) if THREE_WORDS.match(m)}
+    assert {m for m in drawn if m.lower() not in data} == set()
+    assert page.startswith('<!doctype html>\n<html lang="ko">')
+
+
+def test_english_stays_as_it_is_whatever_is_spoken_elsewhere(pages):
+    page = pages("classes")[0]
+    body = page[: page.index('<script type="application/json"')]
+    assert '<html lang="en">' in page
+    assert "Judged by" in body
+    assert not re.search("[가-힣]", body.replace("합성곱 신경망", "").replace("손글씨", "")
+                         .replace("한국어", ""))  # fmt: skip
+
+
+def test_a_page_that_would_be_too_large_holds_its_own_language(variants, monkeypatch):
+    monkeypatch.setattr("priorscope.report.page.LARGEST", 1000)
+    page, _ = rendered(variants["one repeat"]())
+    assert 'id="languages"' not in page
+    assert 'class="languages"' not in page
+    assert LARGEST == 2_000_000
+
+
+@pytest.fixture
+def visit(browser, folder):
+    """Open the page at a width, in Korean unless told otherwise."""
+    with contextlib.ExitStack() as stack:
+
+        def open_page(width=1280, dark=False, at="?lang=ko", policy=True):
+            context = browser.new_context(
+                viewport={"width": width, "height": 800},
+                color_scheme="dark" if dark else "light",
+                offline=True,
+                bypass_csp=not policy,
+            )
+            stack.callback(context.close)
+            page = context.new_page()
+            page.complaints = []
+            page.on("console", lambda message: page.complaints.append(message.text))
+            page.on("pageerror", lambda error: page.complaints.append(str(error)))
+            page.goto((folder / "report.html").as_uri() + at)
+            page.wait_for_selector("html[data-drawn=yes]", timeout=120_000)
+            return page
+
+        yield open_page
+
+
+def until(page, expression, seconds=20.0):
+    """Wait for it from outside: the page's policy forbids to evaluate text inside."""
+    end = time.monotonic() + seconds
+    while not page.evaluate(expression):
+        assert time.monotonic() < end, expression
+        page.wait_for_timeout(20)
+
+
+@pytest.mark.browser
+def test_the_language_is_switched_from_the_keyboard_and_the_tab_stays(visit):
+    page = visit(at="#trust")
+    assert page.evaluate("document.documentElement.lang") == "en"
+    page.locator("[data-language=ko]").focus()
+    page.keyboard.press("Enter")
+    until(page, "document.documentElement.lang == 'ko' && document.documentElement.dataset.drawn")
+    assert page.locator("[aria-current=page]").inner_text() == "신뢰성"
+    assert page.locator("#checks").is_visible()
+    assert page.locator("#checks h2").inner_text() == "자가 점검"
+    page.get_by_role("button", name="English").click()
+    until(page, "document.documentElement.lang == 'en' && document.documentElement.dataset.drawn")
+    assert page.locator("#checks h2").inner_text() == "Self-checks"
+    assert page.complaints == []
+
+
+@pytest.mark.browser
+def test_charts_and_tables_are_drawn_in_korean(visit):
+    page = visit(at="?lang=ko#understand")
+    chart = page.locator("[data-figure=accuracy] svg")
+    assert "정확도 (높을수록 좋음)" in chart.text_content()
+    assert page.locator(".chart svg").count() == page.locator(".chart").count()
+    assert page.locator("#learning-curves input[data-learner]").count() == 8
+    assert page.complaints == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("at", ["?lang=ko#decide", "?lang=ko#understand", "?lang=ko#trust"])
+def test_nothing_is_cut_off_on_a_phone(visit, at):
+    page = visit(390, at=at)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll('.panel:not(.waiting) .scroll')]
+        .filter((box) => box.scrollWidth > box.clientWidth + 1).map((box) => box.ariaLabel)"""
+    )
+    assert cut == []
+
+
+@pytest.mark.browser
+def test_the_first_screen_holds_card_chart_and_leaderboard(visit):
+    page = visit()
+    for part in (".card dl", '[data-figure="labels-worth"] svg', "#answer table tbody tr"):
+        box = page.locator(part).first.bounding_box()
+        assert box["y"] + box["height"] <= 800
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("at", ["?lang=ko#decide", "?lang=ko#understand", "?lang=ko#trust"])
+def test_axe_finds_no_violation(visit, dark, at):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    page = visit(dark=dark, at=at, policy=False)
+    report = axe.Axe().run(page)
+    assert report.violations_count == 0, report.generate_report()
+
+
+@pytest.mark.browser
+def test_an_unknown_language_leaves_the_page_as_it_is(visit):
+    page = visit(at="?lang=constructor")
+    assert page.evaluate("document.documentElement.lang") == "en"
+    assert page.complaints == []
