@@ -5,7 +5,7 @@ from typing import Any
 
 from priorscope.report.chapter import CHAPTERS, Chapter
 from priorscope.report.view import View
-from priorscope.wording.page import t
+from priorscope.wording.page import t, word
 
 INNER = ("kind", "version")  # keys of a stored config that say nothing to a reader
 
@@ -23,7 +23,10 @@ class Reproduce(Chapter):
         sheets = {
             t("sheet.tuning"): {t(f"tuning.{k}"): tuning.get(k) for k in ("trials", "chosen_on")},
             t("sheet.versions"): facts.get("versions"),
-            t("sheet.hardware"): facts.get("hardware"),
+            t("sheet.hardware"): {
+                word("hardware.", key): value
+                for key, value in (facts.get("hardware") or {}).items()
+            },
         }
         filled = {title: _filled(rows) for title, rows in sheets.items()}
         return {
@@ -53,7 +56,12 @@ def recipes(by_learner: Any) -> dict[str, Any] | None:
         for key in fields
         if key not in differing and first.get(key) not in (None, "")
     }
-    return {"fields": [key.replace("_", " ") for key in differing], "rows": rows, "common": common}
+    shown = {_called(key): value for key, value in common.items()}
+    return {"fields": [_called(key) for key in differing], "rows": rows, "common": shown}
+
+
+def _called(key: str) -> str:
+    return word("recipe.", key).replace("_", " ")
 
 
 def _flat(recipe: Any, before: str = "") -> dict[str, Any]:

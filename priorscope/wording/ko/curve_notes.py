@@ -65,7 +65,7 @@ def _not_finite(v: Values) -> str:
 
 def _negative(v: Values) -> str:
     on = metric_of(v["on"])
-    return f"{v['learner']}: 음수인 {on} 값을 제외했습니다{_times(v)}. 양수만 적합할 수 있습니다."
+    return f"{v['learner']}: 음수인 {on} 값을 제외했습니다{_times(v)}. 양수만 피팅할 수 있습니다."
 
 
 def _zeros_at(v: Values) -> str:

@@ -176,7 +176,7 @@ PAGE: dict[str, str] = {
     "figure.leaderboard": "순위표, 라벨당 비트",
     "figure.cost": "학습 시간 대비 라벨당 비트 (왼쪽 아래일수록 좋음)",
     "figure.equivalence": "{pick}만큼 하려면 모델별로 필요한 데이터 배수 (테스트 손실 기준)",
-    "figure.fits": "적합한 학습 곡선, 테스트 손실",
+    "figure.fits": "학습 곡선 피팅, 테스트 손실",
     "figure.accuracy": "테스트 예제의 정확도",
     "figure.rmse": "테스트 예제의 RMSE",
     "figure.mae": "테스트 예제의 MAE",

@@ -147,7 +147,7 @@ TERMINAL: dict[str, str] = {
     "verdict.bound": "한계값",
     # The page of `priorscope curves`
     "curves_page.title": "학습 곡선: {title}",
-    "curves_page.caption": "{on}: 선은 적합한 곡선(점선은 예측), 띠는 80% 구간입니다.",
+    "curves_page.caption": "{on}: 선은 피팅한 곡선(점선은 예측), 띠는 80% 구간입니다.",
     "curves_page.learner": "모델",
     "curves_page.never_tested": "(검증되지 않음)",
     "curves_page.who": "어느 모델이 어느 모델을 앞지르는가",
