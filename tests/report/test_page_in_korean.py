@@ -3,7 +3,6 @@
 import contextlib
 import json
 import re
-import time
 from html import unescape
 
 import pytest
@@ -101,26 +100,18 @@ def visit(browser, folder):
         yield open_page
 
 
-def until(page, expression, seconds=20.0):
-    """Wait for it from outside: the page's policy forbids to evaluate text inside."""
-    end = time.monotonic() + seconds
-    while not page.evaluate(expression):
-        assert time.monotonic() < end, expression
-        page.wait_for_timeout(20)
-
-
 @pytest.mark.browser
 def test_the_language_is_switched_from_the_keyboard_and_the_tab_stays(visit):
     page = visit(at="#trust")
     assert page.evaluate("document.documentElement.lang") == "en"
     page.locator("[data-language=ko]").focus()
     page.keyboard.press("Enter")
-    until(page, "document.documentElement.lang == 'ko' && document.documentElement.dataset.drawn")
+    page.wait_for_selector("html[lang=ko][data-drawn=yes]", timeout=60_000)
     assert page.locator("[aria-current=page]").inner_text() == "신뢰성"
     assert page.locator("#checks").is_visible()
     assert page.locator("#checks h2").inner_text() == "자가 점검"
     page.get_by_role("button", name="English").click()
-    until(page, "document.documentElement.lang == 'en' && document.documentElement.dataset.drawn")
+    page.wait_for_selector("html[lang=en][data-drawn=yes]", timeout=60_000)
     assert page.locator("#checks h2").inner_text() == "Self-checks"
     assert page.complaints == []
 
