@@ -38,7 +38,7 @@ class AugmentationReplaces(Claim):
         "comes within 0.1 bits of the convolutional net; and how many doublings of the labels the "
         "augmentation is worth on the plain one's curve.",
         "증강하지 않은 트랜스포머의 비트에서 증강한 것의 비트를 뺐다. 증강한 것이 합성곱 신경망과 "
-        "0.1비트 안으로 좁혀지는지도 보았고, 증강이 레이블을 몇 번 두 배로 늘린 것과 같은지도 "
+        "0.1비트 안으로 좁혀지는지도 보았고, 증강이 라벨을 몇 번 두 배로 늘린 것과 같은지도 "
         "구했다.",
     )
     change = Bilingual(
@@ -73,7 +73,7 @@ class AugmentationReplaces(Claim):
                 part="helps",
                 statement=Bilingual(
                     "A transformer learns from fewer labels with shifted and rotated examples.",
-                    "이동하고 회전한 데이터가 있으면 트랜스포머는 더 적은 레이블로 배운다.",
+                    "이동하고 회전한 데이터가 있으면 트랜스포머는 더 적은 라벨로 배운다.",
                 ),
                 depends_on=Bilingual(
                     "the kind of augmentation and the amount of data", "증강의 종류와 데이터의 양"

@@ -36,7 +36,7 @@ class FusedProjection(Claim):
         "Equal up to rounding. Without sharing a transformer needs more labels, wherever what is "
         "to be found may stand anywhere.",
         "반올림을 빼면 같다. 찾을 것이 어디에나 있을 수 있는 데이터에서는 공유하지 않으면 "
-        "레이블이 더 필요하다.",
+        "라벨이 더 필요하다.",
     )
     done = Bilingual(
         "Largest difference of the two ways on random inputs, relative to the largest value; bits "

@@ -41,7 +41,7 @@ class NoBiasMlp(Claim):
     change = Bilingual(
         "A network that learns every rule of equal entropy from equally many labels; there is "
         "none, says the no-free-lunch theorem.",
-        "엔트로피가 같은 모든 규칙을 같은 수의 레이블로 배우는 신경망이 있다면 바뀐다. 공짜 점심은 "
+        "엔트로피가 같은 모든 규칙을 같은 수의 라벨로 배우는 신경망이 있다면 바뀐다. 공짜 점심은 "
         "없다는 정리에 따르면 그런 것은 없다.",
     )
 

@@ -76,7 +76,7 @@ class RecurrentOrder(Claim):
                         terms=twice(self.cell(own.mlp, digits(), 240)))  # fmt: skip
         other_learner = Bilingual(
             "which learner it is compared with, and how many labels there are",
-            "어느 모델과 비교하는지와 레이블 수",
+            "어느 모델과 비교하는지와 라벨 수",
         )
         return [
             ClaimQuestion(

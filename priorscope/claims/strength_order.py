@@ -33,7 +33,7 @@ class StrengthOrder(Claim):
         "Strength: bits per label that one fixed shuffle of the pixels costs. One family's less "
         "the next one's, for two readouts of the convolutional net and two patches of the "
         "transformer.",
-        "세기는 픽셀을 한 가지 순서로 섞었을 때 더 드는 레이블당 비트다. 앞 구조의 값에서 다음 "
+        "세기는 픽셀을 한 가지 순서로 섞었을 때 더 드는 라벨당 비트다. 앞 구조의 값에서 다음 "
         "구조의 값을 뺐고, 합성곱의 출력 방식 둘과 트랜스포머의 패치 둘로 쟀다.",
     )
     change = Bilingual(

@@ -28,7 +28,7 @@ class WhoOverfits(Claim):
     )
     prediction = Bilingual(
         "The first is wrong: gaps shrink with more data. The second holds while labels are few.",
-        "첫째는 틀리다. 데이터가 늘면 차이는 줄어든다. 둘째는 레이블이 적을 때만 맞다.",
+        "첫째는 틀리다. 데이터가 늘면 차이는 줄어든다. 둘째는 라벨이 적을 때만 맞다.",
     )
     done = Bilingual(
         "Gap: training accuracy less test accuracy. First reading: growth of the gap from the "

@@ -39,7 +39,7 @@ TERMS = {
     "accuracy", "AP", "AUROC", "BERT", "CKA", "CLS", "CSV", "DATA", "EXIF", "F1", "JSON", "K",
     "JavaScript", "MAE", "NaN", "P", "PNG", "R", "RMSE", "SVG", "UNK", "bag", "column", "docs",
     "of", "tokens", "log", "log2", "md", "ms", "n", "p", "priorscope", "px", "x", "cls",
-    "webdataset", "curves", "profile", "R²", "CPU",
+    "webdataset", "curves", "profile", "R²", "CPU", "t",
 }  # fmt: skip
 WORD = re.compile(r"[A-Za-z][A-Za-z0-9²]*")
 
