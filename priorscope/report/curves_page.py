@@ -70,7 +70,7 @@ def curves_page(result: Mapping[str, Mapping[str, Any]], title: str) -> str:
             for on in metrics
         ]
     template = Environment(autoescape=True).from_string(_PAGE)
-    template.globals |= {"t": t, "word": word}
+    template.globals.update(t=t, word=word)
     return template.render(result=result, charts=charts, title=title, language=spoken())
 
 

@@ -42,8 +42,10 @@ def retold(text: str, depth: int = 0) -> str:
 
 def _part(name: str, text: str, depth: int) -> str:
     """What stands for a name: a text of its own, several of them, or a value as it is."""
-    if name not in TOLD or (whole := retold(text, depth)) != text:
-        return text if name not in TOLD else whole
+    if name not in TOLD:
+        return text
+    if (whole := retold(text, depth)) != text:
+        return whole
     return ", ".join(retold(part, depth) for part in text.split(", "))
 
 
