@@ -51,6 +51,7 @@ def compare(
     target: str | None = None,
     kind: Literal["vector", "series", "image", "tokens", "text"] | None = None,
     strict: bool = False,
+    drop_near: bool = False,
     image_size: int | None = None,
     test_share: float | None = None,
     test: Any = None,
@@ -109,6 +110,7 @@ def compare(
         target: column or array of the labels.
         kind: how to read arrays; "text" for a column of text.
         strict: refuse unreadable images and missing labels instead of skipping them.
+        drop_near: leave out test images and texts that are nearly equal to a training one.
         image_size: side to which images are resized.
         test_share: share held out where the data have no test split (0.2).
         test: a file of the test split, or (inputs, labels), a frame or a data set for what is in
@@ -165,6 +167,7 @@ def compare(
         target=target,
         kind=kind,
         strict=strict,
+        drop_near=drop_near,
         image_size=image_size,
         test_share=test_share,
         test=test if in_memory_test is None else None,

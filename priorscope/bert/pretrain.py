@@ -3,6 +3,7 @@
 import dataclasses
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,7 +26,7 @@ from priorscope.bert.training.processes import Processes, joined_processes, own_
 from priorscope.bert.training.resume import NAME as RESUME
 from priorscope.bert.training.resume import read_facts, refuse_other_settings
 from priorscope.bert.training.start import divide_text
-from priorscope.core.files import own, remove_own
+from priorscope.core.files import check_own, own, remove_own
 from priorscope.core.folders import refuse_overlap
 from priorscope.core.keywords import settings_from
 from priorscope.nn.checkpoint import write_json
@@ -185,7 +186,7 @@ def _prepare(
     refuse_overlap(lines.paths if isinstance(lines, Lines) else [], out)
     if text.tokenizer is not None:
         refuse_overlap([text.tokenizer], out)
-    own(out, KIND)
+    check_own(out, KIND)
     stored = None if fresh else read_facts(out)
 
     def refuse_another(digest: str) -> None:
@@ -195,18 +196,24 @@ def _prepare(
     def accept(prepared: PreparedText) -> None:
         refuse_another(prepared.corpus.digest)
         divide_text(settings, prepared.corpus, prepared.tokenizer)  # refuses what is too short
+        own(out, KIND)
 
     if stored is not None:
         refuse_another(stored["corpus"])  # other settings are refused before the text is read
-    prepared = prepare_text(
-        lines,
-        text,
-        out,
-        sentences=settings.next_sentence,
-        accept=accept,
-        again=fresh,
-        read=progress.reading,
-    )
+    try:
+        prepared = prepare_text(
+            lines,
+            text,
+            out,
+            sentences=settings.next_sentence,
+            accept=accept,
+            again=fresh,
+            read=progress.reading,
+        )
+    except ValueError:
+        with suppress(OSError):  # made for nothing; what holds anything stays
+            out.rmdir()
+        raise
     if fresh:
         remove_own(out, KIND, STATE)
     save_tokenizer(prepared.tokenizer, out)

@@ -1,10 +1,12 @@
 """The command line: one file = one command, imported when it is called."""
 
 import os
+import re
 import signal
 import sys
 import threading
 import traceback
+import typing
 import warnings
 from contextvars import copy_context
 from pathlib import Path
@@ -37,6 +39,7 @@ COMMANDS = {
 }
 
 _PLAIN_FORMAT = warnings.formatwarning
+FRACTION = re.compile(r"[-+]?(\d*\.\d*[1-9]\d*|\d.*e.*)", re.IGNORECASE)  # 1.5, 1e9
 OLD_FLAGS = {"--draws": "--repeats"}  # names of one version ago
 
 
@@ -47,7 +50,7 @@ def build_app() -> App:
         help="How many labels is a prior worth?",
         version=_version,
         help_format="plaintext",
-        config=_file_given,
+        config=(_file_given, _whole_numbers),
         suppress_keyboard_interrupt=False,
     )
     for name, summary in COMMANDS.items():
@@ -78,6 +81,25 @@ def _file_given(app: App, commands: tuple[str, ...], arguments: Any) -> None:
             print(f"priorscope: {path}: {old} is now {new}.", file=sys.stderr)
             keys[new] = keys.pop(old)
     Dict(keys, source=str(path), use_commands_as_keys=False)(app, commands, arguments)
+
+
+def _whole_numbers(app: App, commands: tuple[str, ...], arguments: Any) -> None:
+    """Refuse 1.5 where a whole number is wanted; cyclopts would round it."""
+    for argument in arguments:
+        if not _wants_whole(argument.hint):
+            continue
+        for token in argument.tokens:
+            if FRACTION.fullmatch(token.value.strip()):
+                raise ValueError(
+                    f"{argument.name} takes a whole number, but it is {token.value!r}; write it "
+                    "without a fraction."
+                )
+
+
+def _wants_whole(hint: Any) -> bool:
+    kinds = {hint, *typing.get_args(hint)}
+    kinds |= {typing.get_args(kind)[0] for kind in kinds if typing.get_args(kind)}
+    return int in kinds and float not in kinds
 
 
 def _renamed(arguments: list[str]) -> list[str]:
@@ -165,4 +187,7 @@ def _sentence(error: Exception) -> str:
         )
     text = error.args[0] if isinstance(error, LookupError) and error.args else error
     words = " ".join(str(text).split())
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in words)
+    if words == "embedded null byte":  # from whatever opens a path
+        words = "A path can't hold a NUL character; name another."
+    shown = "".join(c if c.isprintable() else repr(c)[1:-1] for c in words)
+    return shown if shown.endswith((".", "?", ")")) else f"{shown}."

@@ -72,11 +72,14 @@ def stored_rows(folder: Path) -> list[dict[str, Any]]:
         try:
             stored = json.loads(path.read_text(encoding="utf-8"))
             run, test = stored["run"], stored["test"]
+            scores = (*test.values(), stored.get("seconds", 0.0), stored.get("finished", 0.0))
+            if not all(isinstance(value, int | float) for value in scores):
+                continue
             if run["structure"]["kind"] != "intact":
                 continue
             repeat = run["repeat"] if "repeat" in run else run["draw"]
             key = (str(run["text"]), float(run["size"]), str(repeat))
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             continue  # a failed run, or a file that isn't a row
         row = {"learner": key[0], "n": key[1], "repeat": key[2], "loss": test.get("bits")}
         row |= {"test_examples": test.get("examples"), "seconds": stored.get("seconds")}

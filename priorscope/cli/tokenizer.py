@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from priorscope.cli._text import Shown
-from priorscope.core.files import own
+from priorscope.core.files import check_own, own
 from priorscope.core.folders import refuse_overlap
 from priorscope.text.comparison import subwords_of, tokenizer_figures
 from priorscope.text.reading import Errors, Lines
@@ -56,9 +56,10 @@ def train(
     """
     text = open_text(files, errors)
     refuse_overlap(text.paths if isinstance(text, Lines) else [], out)
-    own(out, KIND)
+    check_own(out, KIND)
     lines = Shown(text, "Reading")
     tokenizer = train_tokenizer(lines, kind, vocab, not cased, strip_accents)
+    own(out, KIND)
     save_tokenizer(tokenizer, out)
     size = tokenizer.get_vocab_size()
     print(f"{size} tokens in {out}")

@@ -42,8 +42,10 @@ def whole(path: Path, *, root: Path | None = None) -> Iterator[Path]:
 
     Raises:
         OSError: with the name of `path`, which Python doesn't know any more when a disk is full.
-        ValueError: if a folder below `root` is a link.
+        ValueError: if a folder below `root` is a link, or `path` is a folder.
     """
+    if path.is_dir():
+        raise ValueError(f"{path} is a folder, but a file is to be written there; name a file.")
     if root is not None:
         refuse_links(path, root)
     part = None
@@ -152,6 +154,26 @@ def own(
         return
     with suppress(FileExistsError):  # a file: listing it says so
         make_folder(folder)
+    check_own(folder, kind, names=names, earlier=earlier)
+    content = {"priorscope": MARKER_VERSION, "kind": kind}
+    write(folder / MARKER, json.dumps(content) + "\n")
+
+
+def check_own(
+    folder: Path,
+    kind: str,
+    *,
+    names: Iterable[str] = (),
+    earlier: Callable[[Path], bool] = lambda folder: False,
+) -> None:
+    """What `own` refuses, without making or writing anything.
+
+    Raises:
+        ValueError: as `own` does.
+        OSError: if it can't be read.
+    """
+    if is_own(folder, kind) or not (folder.exists() or folder.is_symlink()):
+        return
     names = frozenset(names)
     entries = {p.name for p in folder.iterdir() if not _PART.fullmatch(p.name)}
     if is_own(folder, kind):  # another process was faster
@@ -167,8 +189,6 @@ def own(
             f"The folder {folder} holds {taken[0]!r}, which priorscope didn't write and leaves "
             "alone; choose an empty or new folder with --out."
         )
-    content = {"priorscope": MARKER_VERSION, "kind": kind}
-    write(folder / MARKER, json.dumps(content) + "\n")
 
 
 def is_own(folder: Path, kind: str | None = None) -> bool:

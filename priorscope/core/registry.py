@@ -126,4 +126,6 @@ def include(path: Path) -> None:
         spec.loader.exec_module(sys.modules[module])
     except (Exception, SystemExit) as error:  # the user's own file may fail in any way
         del sys.modules[module]
-        raise ValueError(f"{path} failed: {type(error).__name__}: {error}") from error
+        raise ValueError(
+            f"{path} failed ({type(error).__name__}: {error}); repair it, or leave out --include."
+        ) from error

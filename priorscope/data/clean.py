@@ -28,6 +28,7 @@ class LabelOptions:
     test_share: float = 0.2
     strict: bool = False
     seed: int = 0
+    drop_near: bool = False
 
 
 @dataclasses.dataclass(frozen=True)

@@ -39,9 +39,17 @@ def find_duplicates(
     left, or where inputs repeat by nature: few distinct ones, or equal ones with several targets.
 
     groups: (training examples,) given ones; equal inputs join the groups that hold them.
+
+    Raises:
+        ValueError: if all training inputs are equal.
     """
     keys, test_keys = _keys(inputs), _keys(test_inputs)
     unique, which, counts = np.unique(keys, return_inverse=True, return_counts=True)
+    if len(unique) == 1:
+        raise ValueError(
+            f"All {len(keys):,} training inputs are equal, so nothing can be learned from them; "
+            "look at how they are read with `priorscope inspect`, or name others with --input."
+        )
     repeated = counts[which] > 1
     double = int(repeated.sum())
     pairs = set(zip(which[repeated].tolist(), targets[repeated].tolist(), strict=True))
@@ -55,7 +63,7 @@ def find_duplicates(
     if not test_kept.all():
         count, total = int((~test_kept).sum()), len(test_kept)
         what = f"{count:,} of {total:,} test inputs are also in training"
-        if natural or _too_few(test_kept, test_targets, class_names):
+        if natural or too_few(test_kept, test_targets, class_names):
             test_kept = np.ones(total, bool)
             why = "inputs repeat by nature" if natural else "too little would be left"
             notes.append(Note(f"{what}; they stay, as {why}: test figures flatter.", "warning"))
@@ -75,7 +83,8 @@ def find_duplicates(
     return Duplicates(test_kept, groups, tuple(notes), tuple(dropped))
 
 
-def _too_few(kept: np.ndarray, targets: np.ndarray, class_names: Sequence[str]) -> bool:
+def too_few(kept: np.ndarray, targets: np.ndarray, class_names: Sequence[str]) -> bool:
+    """Whether less than 20% of a test split, or no example of a class, would be left."""
     if kept.sum() < max(1, LEAST_LEFT * len(kept)):
         return True
     if not class_names:

@@ -90,7 +90,7 @@ def _factorized_objects(values: list) -> tuple[list[Any], np.ndarray]:
 def keys_of(unique: Sequence[Any], absent: set[str]) -> tuple[list[Any], list[Note]]:
     """What each distinct value stands for: a whole number, another number, text; None: missing."""
     keys = [_key(value) for value in unique]
-    keys = [None if isinstance(k, str) and k.lower() in absent else k for k in keys]
+    keys = [None if str(k).lower() in absent else k for k in keys]
     notes = []
     words = [k for k in keys if isinstance(k, str) and k.lower() in AMBIGUOUS]
     others = [k for k in keys if k is not None and k not in words]

@@ -11,6 +11,7 @@ import pyarrow as pa
 from priorscope.core.printable import printable
 from priorscope.core.read import Note
 from priorscope.data.arrow import strings
+from priorscope.data.columns import Column
 from priorscope.data.label_values import MISSING, factorized, is_number, keys_of
 from priorscope.data.numbers import comma_evidence, parse_numbers
 
@@ -76,6 +77,7 @@ def read_labels(
         )
     if task != "classification" and not class_names:
         _refuse_combined([str(key) for key in present])
+        _refuse_dates([str(key) for key in present])
     return _classes(unique, keys, codes, class_names, notes)
 
 
@@ -148,6 +150,15 @@ def _refuse_combined(names: Sequence[str]) -> None:
             f"The labels look like several per example (multi-label): {combined[0]!r} combines "
             f"{', '.join(map(repr, parts[combined[0]][:4]))}. Keep one label per example, or read "
             "each combination as a class with --task classification."
+        )
+
+
+def _refuse_dates(names: Sequence[str]) -> None:
+    """Refuse labels that are days or moments: neither classes nor quantities."""
+    if Column("", strings(names)).kind == "date":
+        raise ValueError(
+            f"The labels are dates, such as {printable(names[0], 40)!r}; name another target, or "
+            "read each date as a class with --task classification."
         )
 
 

@@ -19,6 +19,7 @@ def resolve(
     target: str = "",
     kind: str | None = None,
     strict: bool = False,
+    drop_near: bool = False,
     image_size: int | None = None,
     test_share: float | None = None,
     test: str = "",
@@ -41,8 +42,8 @@ def resolve(
         "vector" for the numbers and categories of a table.
     group, time, task, missing, encoding, header, decimal: see `priorscope.data.rows.RowsConfig`.
     channels: "first" or "last", the axis of arrays that holds them.
-    strict, image_size, test_share, test, tokenizer: fields of the tasks that have them; None or
-        "" is the default.
+    strict, drop_near, image_size, test_share, test, tokenizer: fields of the tasks that have them;
+        None or "" is the default.
     starting_from: folder of a pre-trained learner; texts are read with its tokenizer.
 
     Raises:
@@ -56,6 +57,7 @@ def resolve(
         "target": target,
         "kind": kind,
         "strict": strict or None,
+        "drop_near": drop_near or None,
         "image_size": image_size,
         "test_share": test_share,
         "test": test,

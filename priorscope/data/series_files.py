@@ -116,13 +116,14 @@ def _ts(path: Path, lines: Sequence[str], labelled: bool = True) -> tuple[Series
     A line holds the channels, separated by colons, then the label; a channel holds numbers
     separated by commas, with ? where one is missing. labelled: whether labels are needed.
     """
-    start, has_labels = 0, False
+    start, has_labels, classes = 0, False, set[str]()
     for number, line in enumerate(lines):
         words = line.strip().lower().split()
         if words[:1] == ["@timestamps"] and words[1:2] == ["true"]:
             raise ValueError(f"{path} holds time stamps, which are not read; save values alone.")
         if words[:1] in (["@classlabel"], ["@targetlabel"]):
             has_labels = words[1:2] == ["true"]
+            classes = set(line.split()[2:]) if words[0] == "@classlabel" else set()
         if words[:1] == ["@data"]:
             start = number + 1
             break
@@ -140,6 +141,11 @@ def _ts(path: Path, lines: Sequence[str], labelled: bool = True) -> tuple[Series
         rows = [_numbers(path, number, [v.strip() for v in c.split(",")]) for c in channels]
         series.append(_stacked(path, number, rows))
         labels.append(label.strip())
+        if has_labels and classes and labels[-1] not in {*classes, "?", ""}:
+            raise ValueError(
+                f"{path} has the class {printable(labels[-1], 40)!r} in line {number}, which its "
+                "line @classLabel doesn't list; repair one of them."
+            )
     if not series:
         raise ValueError(f"{path} has no series.")
     if len({s.shape[1] for s in series}) > 1:

@@ -46,7 +46,7 @@ def fitting(
         learners = _defaults(settings, signature, largest)
     texts: dict[str, str] = {}  # by identity
     for learner in learners:
-        if (problem := learner.why_not(signature)) is not None:
+        if (problem := learner.why_not(signature) or _own_problem(learner, signature)) is not None:
             raise ValueError(problem)
         identity = digest(learner.identity())
         if identity in texts or learner.text in texts.values():
@@ -56,6 +56,16 @@ def fitting(
             )
         texts[identity] = learner.text
     return tuple(learners)
+
+
+def _own_problem(learner: Learner, signature: Signature) -> str | None:
+    """Why the network of a user's own file can't be used; those of this package are tested."""
+    model = learner.model
+    if type(model).__module__.startswith("priorscope.") or model.trains_itself:
+        return None
+    from priorscope.nn.trial import problem_of  # imports torch
+
+    return problem_of(model, signature)
 
 
 def _defaults(settings: Settings, signature: Signature, largest: int) -> list[Learner]:

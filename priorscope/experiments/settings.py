@@ -24,8 +24,8 @@ Metric = Literal[
     "rmse", "mae", "r2",
 ]  # fmt: skip
 READING = (
-    "input", "target", "kind", "strict", "image_size", "test_share", "test", "tokenizer", "group",
-    "time", "task", "missing", "encoding", "header", "decimal", "channels",
+    "input", "target", "kind", "strict", "drop_near", "image_size", "test_share", "test",
+    "tokenizer", "group", "time", "task", "missing", "encoding", "header", "decimal", "channels",
 )  # fmt: skip
 OLD_KEYS = {"draws": "repeats"}  # names of one version ago
 SEPARATOR = re.compile(r",(?!\s*\w+=)|\s")  # a comma that no hyperparameter follows
@@ -141,6 +141,8 @@ class Settings(Config):
     "How to read arrays: vector, series, image or tokens; text for a column of text."
     strict: Annotated[bool, Parameter(negative=())] = False
     "Refuse what would be a warning: unreadable images, missing labels, leaks, doubtful readings."
+    drop_near: Annotated[bool, Parameter(negative=())] = False
+    "Leave out test images and texts that are nearly equal to a training one."
     image_size: Annotated[int, Meta(ge=1, le=4096)] | None = None
     "Side to which images are resized."
     test_share: Share | None = None
@@ -215,6 +217,8 @@ class Settings(Config):
         for key in ("learners", "structures", "sizes"):
             if (values := getattr(self, key)) is not None and (not values or "" in values):
                 raise ValueError(f"{key} must name one or more, but {values!r} names none.")
+        if self.structures and len(set(self.structures)) < len(self.structures):
+            raise ValueError(f"structures name one twice: {', '.join(self.structures)}; drop one.")
         self._check_workers()
 
     def _check_workers(self) -> None:
@@ -290,5 +294,8 @@ def read_settings(path: Path) -> dict[str, Any]:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ValueError(f"{path} can't be read as TOML: {error}") from error
+        why = getattr(error, "strerror", None) or error
+        raise ValueError(
+            f"{path} can't be read as TOML ({why}); give a file with lines such as repeats = 3."
+        ) from error
     return {key.replace("-", "_"): value for key, value in data.items()}

@@ -14,6 +14,7 @@ from priorscope.core.signature import Signature
 from priorscope.models import MODELS, ModelConfig
 from priorscope.nn.checkpoint import network_digest
 from priorscope.nn.position import check_tokens
+from priorscope.nn.trial import problem_of
 
 
 @MODELS.register
@@ -57,15 +58,15 @@ class Bert(ModelConfig):
 
     def why_not(self, signature: Signature) -> str | None:
         if signature.vocabulary is not None:
-            return None
+            return problem_of(self, signature) if self.pretrained else None
         return (
             f"bert reads token ids, but these data are of kind {signature.layout}; name a column "
             "of text with --input, or take the learner transformer, which reads everything."
         )
 
     def build(self, signature: Signature) -> BertClassifier:
-        if problem := self.why_not(signature):
-            raise ValueError(problem)
+        if signature.vocabulary is None:
+            raise ValueError(self.why_not(signature))
         if self.causal and self.pooling == "class":
             raise ValueError(
                 "bert: with causal=True the first token sees nothing but itself, so "
@@ -106,7 +107,13 @@ class Bert(ModelConfig):
             )
         rates = {"dropout": self.dropout, "attention_dropout": self.dropout}
         encoder = load_bert(self.pretrained, BertEncoder, **rates).float().train()
-        if encoder.shape.vocabulary != signature.vocabulary:
+        assert signature.vocabulary is not None
+        if encoder.shape.padding != 0:
+            raise ValueError(
+                f"bert: {self.pretrained} pads with id {encoder.shape.padding}, but this learner "
+                f"needs 0; run it as hf:{self.pretrained}."
+            )
+        if encoder.shape.vocabulary < signature.vocabulary:  # more: filled up to a round number
             raise ValueError(
                 f"bert: {self.pretrained} has {encoder.shape.vocabulary} token ids, but the task "
                 f"has {signature.vocabulary}; encode the texts with that folder's tokenizer."

@@ -144,7 +144,7 @@ def _load(folder: str, signature: Signature) -> nn.Module:
             "package are, and Python in a model folder is never run."
         ) from error
     vocabulary = getattr(network.config, "vocab_size", None)
-    if signature.vocabulary is not None and vocabulary != signature.vocabulary:
+    if signature.vocabulary is not None and not (vocabulary or 0) >= signature.vocabulary:
         raise ValueError(
             f"embed: {folder} has {vocabulary} token ids, but the task has "
             f"{signature.vocabulary}; encode the texts with that folder's tokenizer."

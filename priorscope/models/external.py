@@ -9,14 +9,15 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar
 
-import torch.nn.functional as F
-from jaxtyping import Float, Integer
-from torch import Tensor, nn
+from torch import nn
 
 from priorscope.core.signature import Signature
 from priorscope.models import MODELS, ModelConfig
 from priorscope.nn.checkpoint import content_digest
+from priorscope.nn.foreign import ChannelsFirstNetwork, Resized, TokenNetwork, adapted
 from priorscope.nn.live_modules import keep, made
+from priorscope.nn.trial import problem_of
+from priorscope.text.tokenizer import has_tokenizer, load_tokenizer, special_ids
 
 MODULE = "module:"
 
@@ -63,14 +64,14 @@ class External(ModelConfig):
         """Whether its network is the user's own code."""
         return self.live or self.source.rpartition(":")[0].endswith(".py")
 
+    @property
+    def pretrained(self) -> str:
+        """The folder whose tokenizer texts are read with; "" where there is none."""
+        kind, _, name = self.source.partition(":")
+        return name if kind == "hf" and has_tokenizer(Path(name)) else ""
+
     def why_not(self, signature: Signature) -> str | None:
-        if not self.live:
-            return None
-        try:
-            self.build(signature)
-        except ValueError as error:
-            return str(error)
-        return None
+        return problem_of(self, signature)
 
     @classmethod
     def from_options(cls, options: dict[str, str]) -> "External":
@@ -89,7 +90,7 @@ class External(ModelConfig):
         if kind == "timm" and name:
             network = _from_timm(name, signature, self.resolution)
         elif kind == "hf" and name:
-            network = _from_folder(Path(name), signature)
+            network = _from_folder(Path(name), signature, self.resolution)
         elif colon and self.source.rpartition(":")[0].endswith(".py"):
             network = _from_file(self.source, signature)
         else:
@@ -97,58 +98,20 @@ class External(ModelConfig):
         return Resized(network, self.resolution) if self.resolution else network
 
     def facts_of(self, network: nn.Module) -> dict[str, Any]:
-        inner = network.network if isinstance(network, Resized) else network
+        inner = network
+        while isinstance(inner, Resized):
+            inner = inner.network
         config = getattr(getattr(inner, "network", None), "config", None)
         if not self.source.startswith("hf:") or config is None:
             return {}
-        return {"config": json.loads(config.to_json_string(use_diff=False))}
+        pad = inner.pad if isinstance(inner, TokenNetwork) else 0
+        return {"config": json.loads(config.to_json_string(use_diff=False)), "pad": pad}
 
     def rebuild(self, signature: Signature, facts: dict[str, Any]) -> nn.Module:
         if not self.source.startswith("hf:"):
             return self.build(signature)
-        network = _from_config(facts.get("config", {}), signature)
+        network = _from_config(facts, signature, self.resolution)
         return Resized(network, self.resolution) if self.resolution else network
-
-
-class Resized(nn.Module):
-    """Images resized to a square before the network sees them."""
-
-    def __init__(self, network: nn.Module, resolution: int):
-        super().__init__()
-        self.network = network
-        self.resolution = resolution
-
-    def forward(
-        self, images: Float[Tensor, "batch rows columns channels"]
-    ) -> Float[Tensor, "batch classes"]:
-        size = (self.resolution, self.resolution)
-        resized = F.interpolate(images.movedim(-1, 1), size, mode="bilinear", antialias=True)
-        return self.network(resized.movedim(1, -1))
-
-
-class ChannelsFirstNetwork(nn.Module):
-    """A network that wants (batch, channels, rows, columns)."""
-
-    def __init__(self, network: nn.Module):
-        super().__init__()
-        self.network = network
-
-    def forward(
-        self, images: Float[Tensor, "batch rows columns channels"]
-    ) -> Float[Tensor, "batch classes"]:
-        return _logits(self.network(images.movedim(-1, 1)))
-
-
-class TokenNetwork(nn.Module):
-    """A Hugging Face network for token ids; id 0 is padding."""
-
-    def __init__(self, network: nn.Module):
-        super().__init__()
-        self.network = network
-
-    def forward(self, ids: Integer[Tensor, "batch tokens"]) -> Float[Tensor, "batch classes"]:
-        ids = ids.long()
-        return _logits(self.network(input_ids=ids, attention_mask=(ids != 0).long()))
 
 
 def fingerprint(source: str) -> str:
@@ -191,7 +154,7 @@ def _from_timm(name: str, signature: Signature, resolution: int) -> nn.Module:
     return ChannelsFirstNetwork(network)
 
 
-def _from_folder(folder: Path, signature: Signature) -> nn.Module:
+def _from_folder(folder: Path, signature: Signature, resolution: int) -> nn.Module:
     if not (folder / "config.json").is_file():
         raise ValueError(f"hf:{folder} must be a folder with config.json, but it has none.")
     transformers = _imported("transformers")
@@ -206,13 +169,27 @@ def _from_folder(folder: Path, signature: Signature) -> nn.Module:
     tokens = signature.layout == "tokens"
     name = f"AutoModelFor{'Sequence' if tokens else 'Image'}Classification"
     try:
-        network = getattr(transformers, name).from_pretrained(folder, **options).train()
+        network = getattr(transformers, name).from_pretrained(folder, **options)
     except (ValueError, OSError, KeyError, TypeError) as error:
         raise ValueError(
             f"hf:{folder} can't be loaded ({error}); only architectures of the transformers "
             "package are, and Python in a model folder is never run."
         ) from error
-    return TokenNetwork(network) if tokens else ChannelsFirstNetwork(network)
+    known = getattr(network.config, "vocab_size", None)
+    if signature.vocabulary is not None and known and known < signature.vocabulary:
+        raise ValueError(
+            f"hf:{folder} has {known} token ids, but the task has {signature.vocabulary}; give the "
+            "folder of its tokenizer with --tokenizer."
+        )
+    network = network.float().train()  # half precision is for storage: it trains to NaN
+    return adapted(network, signature, resolution, _padding(folder, network.config))
+
+
+def _padding(folder: Path, config: Any) -> int:
+    """The id of padding, by the folder's tokenizer or else by its settings."""
+    if has_tokenizer(folder):
+        return special_ids(load_tokenizer(folder))["[PAD]"]
+    return int(getattr(config, "pad_token_id", 0) or 0)
 
 
 def transformers_model(folder: Path) -> Any:
@@ -231,9 +208,10 @@ def transformers_model(folder: Path) -> Any:
         ) from error
 
 
-def _from_config(config: dict[str, Any], signature: Signature) -> nn.Module:
+def _from_config(facts: dict[str, Any], signature: Signature, resolution: int) -> nn.Module:
     """A network of the transformers package without its parameters' values."""
     transformers = _imported("transformers")
+    config, pad = facts.get("config", {}), facts.get("pad", 0)
     tokens = signature.layout == "tokens"
     name = f"AutoModelFor{'Sequence' if tokens else 'Image'}Classification"
     try:
@@ -243,7 +221,7 @@ def _from_config(config: dict[str, Any], signature: Signature) -> nn.Module:
         )
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError(f"The model's network can't be built ({error}); save it again.") from error
-    return TokenNetwork(made) if tokens else ChannelsFirstNetwork(made)
+    return adapted(made.float(), signature, resolution, pad)
 
 
 def _from_file(source: str, signature: Signature) -> nn.Module:
@@ -283,16 +261,13 @@ def _needs(layout: str, signature: Signature, source: str) -> None:
 
 def _imported(package: str) -> ModuleType:
     try:
-        return importlib.import_module(package)
+        module = importlib.import_module(package)
+        if package == "transformers":  # its bars and tables would stand between our sentences
+            module.logging.set_verbosity_error()
+            module.logging.disable_progress_bar()
+        return module
     except ImportError as error:
         raise ValueError(
             f"{package} can't be imported ({error}); install it, and with timm a torchvision that "
             f"was built for this torch."
         ) from error
-
-
-def _logits(output: Any) -> Tensor:
-    """Logits of a Hugging Face output, its first token where it has no readout; or the tensor."""
-    if isinstance(output, Tensor):
-        return output
-    return output.logits if hasattr(output, "logits") else output.last_hidden_state[:, 0]

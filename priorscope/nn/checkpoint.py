@@ -67,7 +67,7 @@ def read_json(path: str | Path) -> dict[str, Any]:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ValueError(f"{path} is missing; a checkpoint's folder has it.") from None
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ValueError(f"{path} is not JSON ({error}); download it again.") from None
     if not isinstance(content, dict):
         raise ValueError(f"{path} must hold a JSON object, but it is a {type(content).__name__}.")

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from priorscope.core.signature import Signature
+from priorscope.nn.trial import why_not_fitting
 
 LIVE: dict[str, Any] = {}  # fingerprint -> class, function or instance
 
@@ -107,28 +108,11 @@ def _fitted(network: nn.Module, name: str, signature: Signature) -> nn.Module:
         ways = [network]
     reasons = []
     for way in ways:
-        shape, reason = _tried(way, signature)
-        if shape == (2, signature.output_size):
+        reason = why_not_fitting(way, signature)
+        if reason is None:
             return way
-        reasons.append(reason or f"it gives {shape}")
+        reasons.append(reason)
     raise ValueError(
         f"{name} must give (batch, {signature.output_size}) for inputs of "
         f"{signature.input_shape}, but {reasons[-1]}."
     )
-
-
-def _tried(network: nn.Module, signature: Signature) -> tuple[tuple[int, ...] | None, str]:
-    """The shape of its outputs for two examples, or why there are none."""
-    kind = torch.float32 if signature.vocabulary is None else torch.int64
-    inputs = torch.ones((2, *signature.input_shape), dtype=kind)
-    training = network.training
-    try:
-        with torch.no_grad():
-            outputs = network.eval()(inputs)
-    except Exception as error:  # the user's own code may fail in any way
-        return None, f"it fails ({type(error).__name__}: {str(error).splitlines()[0][:200]})"
-    finally:
-        network.train(training)
-    if not isinstance(outputs, Tensor):
-        return None, f"it gives a {type(outputs).__name__}"
-    return tuple(outputs.shape), ""

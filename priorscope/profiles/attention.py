@@ -9,7 +9,8 @@ import torch
 from priorscope.core.attention_code import coded
 from priorscope.core.signature import Signature
 from priorscope.data.pixels import UNREADABLE, decode, is_image_name, quiet_decoding, stretched
-from priorscope.models.external import ChannelsFirstNetwork, TokenNetwork, transformers_model
+from priorscope.models.external import transformers_model
+from priorscope.nn.foreign import ChannelsFirstNetwork, TokenNetwork
 from priorscope.report.attention_viewer import AttentionPage, Viewer
 from priorscope.subjects import AttentionMaps
 from priorscope.subjects.adapters import subject
@@ -51,6 +52,8 @@ def attention(model: str | Path, example: str | Path) -> AttentionPage:
 
 
 def _of_text(network: Any, folder: Path, text: str) -> Viewer:
+    if not text.strip():
+        raise ValueError("The text is empty; give one in quotes, or the path of an image.")
     tokenizer = load_tokenizer(folder)
     tokenizer.no_padding()
     encoding = tokenizer.encode(text)
@@ -70,7 +73,9 @@ def _of_text(network: Any, folder: Path, text: str) -> Viewer:
     signature = Signature(
         input_shape=(len(ids),), target=Classes(num_classes=2), vocabulary=vocabulary
     )
-    maps = _maps(TokenNetwork(network).eval(), torch.tensor([ids]), signature)
+    pad = int(getattr(network.config, "pad_token_id", 0) or 0)
+    ours = [pad if i == 0 else 0 if i == pad else i for i in ids]  # 0 is padding here
+    maps = _maps(TokenNetwork(network, pad).eval(), torch.tensor([ours]), signature)
     words = tuple(_readable(word) for word in words)
     return Viewer(f"{folder.name}: {text[:60]}", _codes(maps), maps.grid, maps.leading, words)
 

@@ -87,12 +87,16 @@ def profile(
     more: dict[str, Any] = {"seed": settings.seed, "device": device.type, "memory": memory}
     if inputs.stimuli is not None:
         more["conflict"] = [inputs.stimuli[0].shape[0], int(inputs.stimuli[0].sum())]
+    learners = {
+        name: one if isinstance(one, nn.Module) else _learner(one, settings)
+        for name, one in given.items()
+    }
     with tempfile.TemporaryDirectory() as scratch:
         store = ProfileStore(Path(scratch) if out is None else Path(out))
         store.claim()
         if settings.fresh:
             store.clear()
-        made = _entries(given, inputs, device, store, settings, standardise, untrained)
+        made = _entries(learners, inputs, device, store, standardise, untrained)
         results = take(
             made, probes, store, examples=examples, memory=memory * 1e9, more=more, show=show
         )
@@ -153,12 +157,16 @@ def _tokenizer(given: Mapping[str, Any], settings: Settings) -> str:
     return ""
 
 
+def _learner(given: Any, settings: Settings) -> Learner:
+    (learner,) = make_learners([_text(given) if isinstance(given, str) else given], settings)
+    return learner
+
+
 def _entries(
-    given: Mapping[str, Any],
+    given: Mapping[str, nn.Module | Learner],
     inputs: Inputs,
     device: torch.device,
     store: ProfileStore,
-    settings: Settings,
     standardise: bool,
     untrained: bool,
 ) -> list[Entry]:
@@ -167,8 +175,7 @@ def _entries(
         if isinstance(one, nn.Module):
             made.append(entry_of_module(name, one, inputs, device, standardise))
             continue
-        (learner,) = make_learners([_text(one) if isinstance(one, str) else one], settings)
-        made += entries(learner, inputs, device, store.networks, untrained)
+        made += entries(one, inputs, device, store.networks, untrained)
     return made
 
 

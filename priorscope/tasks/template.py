@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 
-from priorscope.core.config import Count, Seed
+from priorscope.core.config import Count, Rate, Seed
 from priorscope.core.seeds import numpy_stream
 from priorscope.tasks import TASKS, Examples, TaskConfig
 
@@ -29,7 +29,7 @@ class Template(TaskConfig):
     num_classes: Count = 4
     side: Count = 16
     patch: int = 5
-    noise: float = 0.5
+    noise: Rate = 0.5
     moves: bool = True
     generator_seed: Seed = 0
 

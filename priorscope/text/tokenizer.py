@@ -19,6 +19,7 @@ from tokenizers import (
 
 from priorscope.core.files import write
 from priorscope.text.alphabet import Alphabet, covering
+from priorscope.text.specials import with_usual_names
 
 Kind = Literal["wordpiece", "bpe"]
 SPECIALS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
@@ -26,7 +27,7 @@ SPECIALS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 NAMES = ("vocab.txt", "vocab.json", "merges.txt", "tokenizer_config.json", "tokenizer.json")
 """Files that `save_tokenizer` writes."""
 _CHUNK = 1000
-_FEWEST = 64
+_FEWEST, _MOST = 64, 10_000_000
 
 
 def train_tokenizer(
@@ -55,6 +56,8 @@ def train_tokenizer(
     if vocabulary < _FEWEST or (kind == "bpe" and vocabulary < 256 + len(SPECIALS)):
         least = _FEWEST if kind == "wordpiece" else 256 + len(SPECIALS)
         raise ValueError(f"A {kind} vocabulary has at least {least} tokens, not {vocabulary}.")
+    if vocabulary > _MOST:
+        raise ValueError(f"A vocabulary has at most {_MOST:,} tokens, not {vocabulary}.")
     if isinstance(lines, Iterator):
         lines = list(lines)
     if kind == "bpe":
@@ -122,7 +125,8 @@ def load_tokenizer(path: Path) -> Tokenizer:
     if file.suffix == ".txt":
         return _from_vocabulary_file(file)
     try:
-        tokenizer = Tokenizer.from_file(str(file))
+        text = with_usual_names(file.read_text(encoding="utf-8"), file.parent)
+        tokenizer = Tokenizer.from_str(text)
     except Exception as error:  # the library raises plain Exception
         raise ValueError(f"{file} isn't a tokenizer that can be read: {error}.") from error
     tokenizer.no_padding()
@@ -130,6 +134,11 @@ def load_tokenizer(path: Path) -> Tokenizer:
     if missing := [token for token in SPECIALS if tokenizer.token_to_id(token) is None]:
         raise ValueError(f"{file} has no {', '.join(missing)}; BERT's special tokens are needed.")
     return tokenizer
+
+
+def has_tokenizer(folder: Path) -> bool:
+    """Whether a folder holds what `load_tokenizer` reads."""
+    return any((folder / name).is_file() for name in ("tokenizer.json", "vocab.txt"))
 
 
 def special_ids(tokenizer: Tokenizer) -> dict[str, int]:

@@ -6,9 +6,9 @@ from torch import nn
 
 from priorscope.core.signature import Signature
 from priorscope.measures.attention_distance import AttentionDistance
-from priorscope.models.external import ChannelsFirstNetwork, TokenNetwork
 from priorscope.models.mlp import MLP
 from priorscope.models.vit import Vit
+from priorscope.nn.foreign import ChannelsFirstNetwork, TokenNetwork
 from priorscope.subjects import AttentionMaps
 from priorscope.subjects.adapters import subject
 from priorscope.targets.classes import Classes

@@ -29,8 +29,10 @@ def read_lines(path: Path) -> TableLines:
         ValueError: if there is no such file, it is no UTF-8 text, a name stands twice, or a line
             has more or fewer fields than there are names.
     """
+    if path.is_dir():
+        raise ValueError(f"{path} is a folder; name the file of the curves.")
     if not path.is_file():
-        raise ValueError(f"There is no file {path}.")
+        raise ValueError(f"There is no file {path}; check the path.")
     raw = path.read_bytes()
     for magic, sentence in _MAGIC.items():
         if raw.startswith(magic):

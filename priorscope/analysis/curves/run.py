@@ -53,7 +53,11 @@ def curves(
         ValueError: if nothing can be read; one sentence with the way out.
     """
     settings = dataclasses.replace(settings or CurveSettings(), **keywords)
+    if settings.seed < 0:
+        raise ValueError(f"seed must be 0 or more, but it is {settings.seed}.")
     read = _read(source, settings)
+    if not any(read.rows.values()):
+        raise ValueError("The table has no rows under its header; give one row per size.")
     out = {}
     for name, rows in read.rows.items():
         table = gather(rows, read.metrics)

@@ -116,6 +116,11 @@ class _Reader:
                 f"{', '.join(self.names) or 'none'}; name it: --columns n=COLUMN."
             )
         measured = [c for c, role in self.role_of.items() if role in (*LOWER, *HIGHER)]
+        if measured and self.metric is not None and self.metric not in (*LOWER, *HIGHER):
+            raise ValueError(
+                f"{self.path} names its metric ({', '.join(measured)}), and no metric "
+                f"{self.metric!r} is known; leave out --metric."
+            )
         return self._long(measured) if measured else self._wide()
 
     def _find_roles(self) -> None:

@@ -46,6 +46,7 @@ FIELDS = {  # of BertShape -> of config.json
     "epsilon": "layer_norm_eps",
     "padding": "pad_token_id",
 }
+SIZES = ("vocab_size", "hidden_size", "num_hidden_layers", "num_attention_heads")
 ACTIVATIONS = {"gelu": "gelu", "gelu_tanh": "gelu_new", "relu": "relu"}
 
 
@@ -56,10 +57,10 @@ def tensors_to_ours(tensors: Mapping[str, Tensor], bare: bool) -> dict[str, Tens
         Checkpoints may have it or not. Old `gamma` and `beta` become `weight` and `bias`.
 
     Raises:
-        ValueError: if the decoder is not the word embedding, as it is in BERT.
+        ValueError: if the decoder, where it is needed, is not the word embedding, as it is in BERT.
     """
     ours: dict[str, Tensor] = {}
-    for name, tensor in _without_copies(tensors).items():
+    for name, tensor in _without_copies(tensors, decodes=not bare).items():
         modern = re.sub(r"gamma$", "weight", re.sub(r"beta$", "bias", name))
         inside = ENCODER.to_ours(modern.removeprefix("bert."))
         if inside is not None:
@@ -96,6 +97,12 @@ def config_to_ours(config: Mapping[str, Any]) -> dict[str, Any]:
         raise ValueError(
             f"config.json must be of model_type 'bert', but it is {config['model_type']!r}; "
             f"convert the checkpoint to BERT, or run it as `hf:PATH`."
+        )
+    absent = [key for key in SIZES if key not in config]
+    if absent and "model_type" not in config:
+        raise ValueError(
+            f"config.json must have BERT's keys {', '.join(SIZES)}, but it lacks "
+            f"{', '.join(absent)}; convert the checkpoint to Hugging Face's format."
         )
     position = config.get("position_embedding_type", "absolute")
     if position != "absolute":
@@ -137,11 +144,11 @@ def config_to_theirs(shape: Mapping[str, Any], architecture: str) -> dict[str, A
     }
 
 
-def _without_copies(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+def _without_copies(tensors: Mapping[str, Tensor], decodes: bool) -> dict[str, Tensor]:
     """Leave out position numbers and the decoder, which repeat other tensors."""
     decoder = tensors.get("cls.predictions.decoder.weight")
     tables = [v for k, v in tensors.items() if k.endswith("embeddings.word_embeddings.weight")]
-    if decoder is not None and not (tables and torch.equal(decoder, tables[0])):
+    if decodes and decoder is not None and not (tables and torch.equal(decoder, tables[0])):
         raise ValueError(
             "The decoder must be the word embedding, but cls.predictions.decoder.weight differs "
             "from it; run the checkpoint as `hf:PATH`."

@@ -21,6 +21,8 @@ MAX_CHARACTERS = 500  # for each token that is kept: the rest of a long text isn
 class TextColumn(Preprocessing):
     """Token ids (tokens,) int32; 0 is padding, longer texts are cut at their end.
 
+    Where the tokenizer calls padding something else, that id and 0 change places.
+
     column: of the text. tokenizer: as the JSON of the tokenizers library.
     tokens: length of every text. most: the limit under which that length was chosen.
     around: whether [CLS] and [SEP] stand around each text.
@@ -65,12 +67,18 @@ class TextColumn(Preprocessing):
         words = np.zeros((len(lengths), room), dtype=np.int32)
         words[inside] = texts.ids[(texts.offsets[:-1, None] + positions)[inside]]
         words[lengths == 0, 0] = special["[UNK]"]
-        if not self.around:
-            return words, notes
-        result = np.pad(words, ((0, 0), (1, 1)))
-        result[:, 0] = special["[CLS]"]
-        result[np.arange(len(result)), 1 + np.maximum(kept, 1)] = special["[SEP]"]
-        return result, notes
+        pad = special["[PAD]"]
+        inside[lengths == 0, 0] = True
+        if self.around:
+            words, inside = (np.pad(array, ((0, 0), (1, 1))) for array in (words, inside))
+            ends = 1 + np.maximum(kept, 1)
+            words[:, 0] = special["[CLS]"]
+            words[np.arange(len(words)), ends] = special["[SEP]"]
+            inside[:, 0] = inside[np.arange(len(inside)), ends] = True
+        if pad:
+            zeros, pads = inside & (words == 0), inside & (words == pad)
+            words[zeros], words[pads] = pad, 0
+        return words, notes
 
 
 def encoded_texts(tokenizer: Tokenizer, texts: Sequence[str], most: int) -> Encoded:

@@ -13,6 +13,7 @@ from priorscope.core.signature import Layout
 from priorscope.data.array_files import INPUTS, ArrayFile, open_arrays
 from priorscope.data.clean import LabelOptions, assemble, split_examples
 from priorscope.data.layout import Channels, arranged, offset_note, token_vocabulary
+from priorscope.data.near import near_images, noted
 from priorscope.data.preprocessing.arrays import fitted_layout
 from priorscope.tasks import TASKS, Examples, TaskConfig
 
@@ -46,6 +47,7 @@ class Arrays(TaskConfig):
     missing: words that mean that a label is missing, besides the usual ones.
     test_share: share held out where the source has no test split.
     strict: refuse what would be a warning.
+    drop_near: leave out test images that are nearly equal to a training image.
     """
 
     path: str
@@ -58,10 +60,12 @@ class Arrays(TaskConfig):
     missing: tuple[str, ...] = ()
     test_share: Share = 0.2
     strict: bool = False
+    drop_near: bool = False
 
     def load(self, seed: int = 0) -> Examples:
         file = open_arrays(Path(self.path), self.target)
         by_name = {name.lower(): name for name in file.readers}
+        self._refuse_alike(file, by_name)
         options = LabelOptions(
             class_names=_class_names(file, by_name),
             task=self.task,
@@ -69,6 +73,7 @@ class Arrays(TaskConfig):
             test_share=self.test_share,
             strict=self.strict,
             seed=seed,
+            drop_near=self.drop_near,
         )
         test, validation = (_pair(by_name, part) for part in ("test", "validation"))
         notes: list[Note] = []
@@ -92,6 +97,16 @@ class Arrays(TaskConfig):
             groups=self._named(file, by_name, self.group, len(x)),
             times=self._named(file, by_name, self.time, len(x)),
         )  # fmt: skip
+
+    def _refuse_alike(self, file: ArrayFile, by_name: dict[str, str]) -> None:
+        """Names that differ in case alone, of arrays that would be read."""
+        for name in file.readers:
+            other = by_name[name.lower()]
+            if other != name and name.lower() in (*INPUTS, *TARGETS, *FLAGS):
+                raise ValueError(
+                    f"{self.path} has the arrays {name!r} and {other!r}, which differ in case "
+                    "alone; rename one."
+                )
 
     def _names(self, by_name: dict[str, str], notes: list[Note]) -> tuple[str, str]:
         """The names of inputs and labels."""
@@ -217,6 +232,9 @@ def _examples(
     split = split_examples(
         y, is_test, options=options, test_from=test_from, groups=codes, times=times
     )
+    if layout == "image":
+        split, near = noted(split, near_images(inputs, split.train, split.test), "images")
+        more += near
     vocabulary = token_vocabulary(inputs) if kind == "tokens" else None
     preprocessing = dataclasses.replace(preprocessing, vocabulary=vocabulary or 0)
     return assemble(

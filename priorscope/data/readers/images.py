@@ -13,7 +13,7 @@ from priorscope.core.printable import printable
 from priorscope.core.read import Dropped, Note
 from priorscope.data.clean import LabelOptions, assemble, split_examples
 from priorscope.data.image_sources import ImageSource, open_images
-from priorscope.data.near import near_images
+from priorscope.data.near import near_images, noted
 from priorscope.data.pixels import Picture, common_shift
 from priorscope.data.preprocessing.images import DEFAULT, LARGEST, Pixels, decoded
 from priorscope.data.rows import RowsConfig
@@ -38,6 +38,7 @@ class Images(TaskConfig):
     target, test, encoding, header, missing: see `RowsConfig`; for a table of labels.
     test_share: share held out where there is no test folder.
     strict: refuse what would be a warning, such as an unreadable image.
+    drop_near: leave out test images that are nearly equal to a training image.
     """
 
     path: str
@@ -50,6 +51,7 @@ class Images(TaskConfig):
     missing: tuple[str, ...] = ()
     test_share: Share = 0.2
     strict: bool = False
+    drop_near: bool = False
 
     def load(self, seed: int = 0) -> Examples:
         if self.image_size and not 4 <= self.image_size <= 1024:
@@ -59,6 +61,7 @@ class Images(TaskConfig):
             header=self.header, group="" if self.group == "name" else self.group,
         )  # fmt: skip
         source = open_images(Path(self.path), rows, self.group)
+        self._refuse_unused(source)
         skipped: dict[str, str] = {}
         decoding = (0, self.image_size) if self.image_size else (LARGEST, DEFAULT)
         pictures = decoded(source.contents(), *decoding, partial(self._skip, skipped), self.path)
@@ -82,13 +85,14 @@ class Images(TaskConfig):
                 test_share=self.test_share,
                 strict=self.strict,
                 seed=seed,
+                drop_near=self.drop_near,
             ),
             test_from=source.test_from,
             groups=None if source.groups is None else np.array([source.groups[n] for n in names]),
         )
         lost = _lost_classes(source, names)
-        if min(pixels.shape[1:3]) >= 8:
-            lost += near_images(pixels, split.train, split.test)
+        split, near = noted(split, near_images(pixels, split.train, split.test), "images")
+        lost += near
         return assemble(
             split,
             pixels[split.train],
@@ -101,6 +105,16 @@ class Images(TaskConfig):
             else [],
             preprocessing=preprocessing,
         )
+
+    def _refuse_unused(self, source: ImageSource) -> None:
+        """Options for a table of labels, where there is none."""
+        unused = ["target", "test", "encoding", "header"] + ["missing"] * bool(source.class_names)
+        given = [f"--{name}" for name in unused if getattr(self, name)]
+        if given and not source.columns:
+            raise ValueError(
+                f"{' and '.join(given)} is for a table of labels, but {self.path} has its classes "
+                "in folders or files; leave it out."
+            )
 
     def _fitted(self, pictures: list[Picture]) -> Pixels:
         """One size for all: their own where they share it, a square otherwise."""

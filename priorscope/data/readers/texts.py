@@ -9,7 +9,7 @@ from priorscope.core.read import ColumnUse, Note
 from priorscope.data.clean import assemble
 from priorscope.data.columns import Columns, column, listed
 from priorscope.data.identifiers import why_identifier
-from priorscope.data.near import near_texts
+from priorscope.data.near import near_texts, noted
 from priorscope.data.preprocessing.texts import MAX_CHARACTERS, TextColumn, encoded_texts
 from priorscope.data.rows import RowsConfig, group_warning
 from priorscope.data.source import Source
@@ -33,12 +33,15 @@ class Texts(RowsConfig):
         it, as a model pre-trained with it expects; "" trains one on the training texts, without.
     vocabulary: subwords of a tokenizer that is trained here, at most.
     max_tokens: length that no text exceeds.
+    drop_near: leave out test texts that differ from a training text in case, blanks and
+        punctuation alone.
     """
 
     input: str = ""
     tokenizer: str = ""
     vocabulary: int = 4000
     max_tokens: int = 64
+    drop_near: bool = False
 
     def load(self, seed: int = 0) -> Examples:
         if not 1 <= self.max_tokens <= 100_000:
@@ -46,6 +49,8 @@ class Texts(RowsConfig):
         source, target = self.read()
         name = text_column(source.columns, self.input, set(self.reserved(target)))
         split = self.split(source, target, seed)
+        options = dataclasses.replace(split.options, drop_near=self.drop_near)
+        split = dataclasses.replace(split, options=options)
         longest = MAX_CHARACTERS * self.max_tokens
         texts = [text[:longest] for text in source.columns[name].texts]
         # sorted: the order of the rows, which the seed decides, must not change the tokenizer
@@ -55,10 +60,6 @@ class Texts(RowsConfig):
         else:
             tokenizer = train_tokenizer(training, vocabulary=self.vocabulary)
         special = special_ids(tokenizer)
-        if special["[PAD]"] != 0:
-            raise ValueError(
-                f"{self.tokenizer} has [PAD] as id {special['[PAD]']}, but it must be 0."
-            )
         encoded = encoded_texts(tokenizer, texts, self.max_tokens)
         preprocessing = TextColumn(
             column=name,
@@ -80,7 +81,8 @@ class Texts(RowsConfig):
                     "warning",
                 )
             )
-        notes += near_texts(texts, split.train, split.test)
+        split, near = noted(split, near_texts(texts, split.train, split.test), "texts")
+        notes += near
         rest = _other_inputs(source, {name, *self.reserved(target)})
         if rest and not self.input:
             notes.append(
@@ -109,7 +111,10 @@ class Texts(RowsConfig):
             preprocessing=preprocessing,
         )
         names = sorted(tokenizer.get_vocab().items(), key=lambda item: item[1])
-        return dataclasses.replace(examples, token_names=tuple(name for name, _ in names))
+        names = [name for name, _ in names]
+        pad = special["[PAD]"]
+        names[0], names[pad] = names[pad], names[0]  # padding is 0 here, see `TextColumn`
+        return dataclasses.replace(examples, token_names=tuple(names))
 
 
 def _other_inputs(source: Source, others: set[str]) -> list[str]:

@@ -1,0 +1,86 @@
+"""What stands around a network from elsewhere, so that it takes inputs as they are here."""
+
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Float, Integer
+from torch import Tensor, nn
+
+from priorscope.core.signature import Signature
+
+
+class Resized(nn.Module):
+    """Images resized to a square before the network sees them."""
+
+    def __init__(self, network: nn.Module, resolution: int):
+        super().__init__()
+        self.network = network
+        self.resolution = resolution
+
+    def forward(
+        self, images: Float[Tensor, "batch rows columns channels"]
+    ) -> Float[Tensor, "batch classes"]:
+        size = (self.resolution, self.resolution)
+        resized = F.interpolate(images.movedim(-1, 1), size, mode="bilinear", antialias=True)
+        return self.network(resized.movedim(1, -1))
+
+
+class ChannelsFirstNetwork(nn.Module):
+    """A network that wants (batch, channels, rows, columns).
+
+    channels: how many it wants; 0: as many as there are. Grey images are repeated, colours are
+        averaged to grey.
+    """
+
+    def __init__(self, network: nn.Module, channels: int = 0):
+        super().__init__()
+        self.network, self.channels = network, channels
+
+    def forward(
+        self, images: Float[Tensor, "batch rows columns channels"]
+    ) -> Float[Tensor, "batch classes"]:
+        first = images.movedim(-1, 1)
+        if self.channels and self.channels != first.shape[1]:
+            grey = first.mean(dim=1, keepdim=True)
+            first = grey.expand(-1, self.channels, -1, -1)
+        return _logits(self.network(first))
+
+
+class TokenNetwork(nn.Module):
+    """A Hugging Face network for token ids; id 0 is padding.
+
+    pad: what the network itself calls padding; it and 0 have changed places in the ids.
+    """
+
+    def __init__(self, network: nn.Module, pad: int = 0):
+        super().__init__()
+        self.network, self.pad = network, pad
+
+    def forward(self, ids: Integer[Tensor, "batch tokens"]) -> Float[Tensor, "batch classes"]:
+        ids = ids.long()
+        mask = (ids != 0).long()
+        if self.pad:
+            ids = torch.where(ids == 0, self.pad, torch.where(ids == self.pad, 0, ids))
+        return _logits(self.network(input_ids=ids, attention_mask=mask))
+
+
+def adapted(network: Any, signature: Signature, resolution: int, pad: int) -> nn.Module:
+    """A network of the transformers package around which inputs are as they are here.
+
+    Images get the channels and, unless a resolution is asked for, the size that it was made for.
+    """
+    if signature.layout == "tokens":
+        return TokenNetwork(network, pad)
+    size = getattr(network.config, "image_size", None)
+    wrapped = ChannelsFirstNetwork(network, int(getattr(network.config, "num_channels", 0) or 0))
+    if isinstance(size, int) and not resolution and (size, size) != signature.input_shape[:2]:
+        return Resized(wrapped, size)
+    return wrapped
+
+
+def _logits(output: Any) -> Tensor:
+    """Logits of a Hugging Face output, its first token where it has no readout; or the tensor."""
+    if isinstance(output, Tensor):
+        return output
+    return output.logits if hasattr(output, "logits") else output.last_hidden_state[:, 0]
