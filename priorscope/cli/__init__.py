@@ -186,6 +186,8 @@ def _sentence(error: Exception) -> str:
             "place. What was finished is kept, and the same command continues."
         )
     text = error.args[0] if isinstance(error, LookupError) and error.args else error
+    if isinstance(error, CycloptsError):
+        text = f"{str(error).rstrip('.')}; --help lists what there is."
     words = " ".join(str(text).split())
     if words == "embedded null byte":  # from whatever opens a path
         words = "A path can't hold a NUL character; name another."

@@ -17,6 +17,7 @@ from priorscope.core.signature import Signature
 from priorscope.models import MODELS, SelfTrained
 from priorscope.models._selection import PENALTIES, Selected
 from priorscope.nn.checkpoint import network_digest
+from priorscope.nn.foreign import unloadable
 from priorscope.nn.readout import masked_mean
 
 BATCH = 64
@@ -138,11 +139,8 @@ def _load(folder: str, signature: Signature) -> nn.Module:
         network = transformers.AutoModel.from_pretrained(
             folder, local_files_only=True, trust_remote_code=False
         )
-    except (ValueError, OSError, KeyError, TypeError) as error:
-        raise ValueError(
-            f"embed: {folder} can't be loaded ({error}); only architectures of the transformers "
-            "package are, and Python in a model folder is never run."
-        ) from error
+    except Exception as error:  # a foreign config may fail in any way
+        raise unloadable(f"embed: {folder}", error) from error
     vocabulary = getattr(network.config, "vocab_size", None)
     if signature.vocabulary is not None and not (vocabulary or 0) >= signature.vocabulary:
         raise ValueError(

@@ -5,6 +5,7 @@ import hashlib
 import importlib
 import importlib.util
 import json
+import warnings
 from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar
@@ -14,7 +15,7 @@ from torch import nn
 from priorscope.core.signature import Signature
 from priorscope.models import MODELS, ModelConfig
 from priorscope.nn.checkpoint import content_digest
-from priorscope.nn.foreign import ChannelsFirstNetwork, Resized, TokenNetwork, adapted
+from priorscope.nn.foreign import ChannelsFirstNetwork, Resized, TokenNetwork, adapted, unloadable
 from priorscope.nn.live_modules import keep, made
 from priorscope.nn.trial import problem_of
 from priorscope.text.tokenizer import has_tokenizer, load_tokenizer, special_ids
@@ -169,12 +170,11 @@ def _from_folder(folder: Path, signature: Signature, resolution: int) -> nn.Modu
     tokens = signature.layout == "tokens"
     name = f"AutoModelFor{'Sequence' if tokens else 'Image'}Classification"
     try:
-        network = getattr(transformers, name).from_pretrained(folder, **options)
-    except (ValueError, OSError, KeyError, TypeError) as error:
-        raise ValueError(
-            f"hf:{folder} can't be loaded ({error}); only architectures of the transformers "
-            "package are, and Python in a model folder is never run."
-        ) from error
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            network = getattr(transformers, name).from_pretrained(folder, **options)
+    except Exception as error:  # a foreign config may fail in any way
+        raise unloadable(f"hf:{folder}", error) from error
     known = getattr(network.config, "vocab_size", None)
     if signature.vocabulary is not None and known and known < signature.vocabulary:
         raise ValueError(
@@ -200,12 +200,11 @@ def transformers_model(folder: Path) -> Any:
     """
     options = {"local_files_only": True, "trust_remote_code": False}
     try:
-        return _imported("transformers").AutoModel.from_pretrained(folder, **options).eval()
-    except (ValueError, OSError, KeyError, TypeError) as error:
-        raise ValueError(
-            f"{folder} can't be loaded ({error}); only architectures of the transformers package "
-            "are, and Python in a model folder is never run."
-        ) from error
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return _imported("transformers").AutoModel.from_pretrained(folder, **options).eval()
+    except Exception as error:  # a foreign config may fail in any way
+        raise unloadable(f"{folder}", error) from error
 
 
 def _from_config(facts: dict[str, Any], signature: Signature, resolution: int) -> nn.Module:

@@ -8,6 +8,7 @@ from jaxtyping import Float, Integer
 from torch import Tensor, nn
 
 from priorscope.core.signature import Signature
+from priorscope.nn.trial import first_line
 
 
 class Resized(nn.Module):
@@ -84,3 +85,11 @@ def _logits(output: Any) -> Tensor:
     if isinstance(output, Tensor):
         return output
     return output.logits if hasattr(output, "logits") else output.last_hidden_state[:, 0]
+
+
+def unloadable(source: str, error: Exception) -> ValueError:
+    """What to raise where the transformers package can't load a folder."""
+    return ValueError(
+        f"{source} can't be loaded ({first_line(error)}); only architectures of the transformers "
+        "package are, and Python in a model folder is never run."
+    )

@@ -42,6 +42,11 @@ def problem_of(config: Buildable, signature: Signature) -> str | None:
     return f"{name} can't learn from inputs of {signature.input_shape}: {reason}; {way_out}."
 
 
+def first_line(error: Exception) -> str:
+    """What a foreign error says, on one line."""
+    return " ".join(str(error).split())[:SHOWN]
+
+
 def why_not_fitting(network: Any, signature: Signature) -> str | None:
     """Why this network can't learn from such data, as the end of a sentence; or None.
 
@@ -57,8 +62,7 @@ def why_not_fitting(network: Any, signature: Signature) -> str | None:
         with torch.no_grad():
             outputs = network.eval()(inputs)
     except Exception as error:  # foreign code may fail in any way
-        first = (str(error).splitlines() or [""])[0]
-        return f"it fails ({type(error).__name__}: {first[:SHOWN]})"
+        return f"it fails ({type(error).__name__}: {first_line(error)})"
     finally:
         network.train(training)
     if not isinstance(outputs, Tensor):

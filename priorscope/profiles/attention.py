@@ -11,6 +11,7 @@ from priorscope.core.signature import Signature
 from priorscope.data.pixels import UNREADABLE, decode, is_image_name, quiet_decoding, stretched
 from priorscope.models.external import transformers_model
 from priorscope.nn.foreign import ChannelsFirstNetwork, TokenNetwork
+from priorscope.nn.trial import first_line
 from priorscope.report.attention_viewer import AttentionPage, Viewer
 from priorscope.subjects import AttentionMaps
 from priorscope.subjects.adapters import subject
@@ -129,10 +130,17 @@ def _pixels(path: Path, side: int, channels: int) -> np.ndarray:
 
 
 def _maps(network: Any, x: torch.Tensor, signature: Signature) -> AttentionMaps:
-    one = subject(network, x, signature)
-    if one.attention is None:
+    try:
+        one = subject(network, x, signature)
+        maps = None if one.attention is None else one.attention(x)
+    except (RuntimeError, TypeError, LookupError, ArithmeticError) as error:
+        raise ValueError(
+            f"The model can't be run ({type(error).__name__}: {first_line(error)}); its settings "
+            "don't fit its tensors: copy the whole folder again."
+        ) from error
+    if maps is None:
         raise ValueError("The model has no attention that can be read.")
-    return one.attention(x)
+    return maps
 
 
 def _codes(maps: AttentionMaps) -> np.ndarray:

@@ -78,7 +78,7 @@ def _summaries(world: World) -> Iterator[Case]:
         yield Case(f"report: {fault}", ("report", copied))
     for k, key in enumerate(sorted(summary)):
         for odd in (ODD[k % len(ODD)], ODD[(k + 3) % len(ODD)]):
-            if type(odd) is type(summary[key]):
+            if type(odd) is type(summary[key]) or (odd == -1 and type(summary[key]) is float):
                 continue
             content = json.dumps({**summary, key: odd}).encode()
             copied = world.copy(str(comparison), lambda p, raw=content: _write(p, raw))

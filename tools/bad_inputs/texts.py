@@ -33,7 +33,7 @@ def cases(world: World) -> Iterator[Case]:
             yield Case(f"tokenizer: {what}", ("tokenizer", "train", path, "--out", "tokenizer"))
             yield Case(f"tokenizers: {what}", ("tokenizer", "compare", path))
     for options in ("--vocab 0", "--vocab -1", "--vocab 3", "--vocab 999999999999", "--vocab x",
-                    "--kind letters", "--errors loud", "--out ."):  # fmt: skip
+                    "--kind letters", "--errors loud"):  # fmt: skip
         yield Case(f"tokenizer: {options}", ("tokenizer", "train", world.corpus, *options.split()))
     for options in ("--vocab -1", "--lines 0", "--lines -1", "--tokenizer absent"):
         yield Case(f"tokenizers: {options}", ("tokenizer", "compare", world.corpus,
@@ -41,8 +41,9 @@ def cases(world: World) -> Iterator[Case]:
     for options in (
         "--size huge", "--steps 0", "--steps -1", "--max-tokens 0", "--max-tokens 1", "--vocab 0",
         "--batch-tokens 0", "--batch-tokens 1", "--accumulate 0", "--held-out 0", "--held-out 1",
-        "--held-out nan", "--lr -1", "--lr nan", "--time-limit soon", "--time-limit -5m",
-        "--mask 2", "--init magic", "--device tpu", "--seed -1", "--precision int4",
+        "--held-out nan", "--learning-rate -1", "--learning-rate nan", "--time-limit soon",
+        "--time-limit -5m",
+        "--mask-rate 2", "--init magic", "--device tpu", "--seed -1", "--precision int4",
         "--out /dev/null",
         "--magic 1",
     ):  # fmt: skip
@@ -82,9 +83,9 @@ def _finetuning(world: World) -> Iterator[Case]:
     }
     for what, data in tables.items():
         yield Case(f"finetune: {what}", ("finetune", world.bert, data, "--out", "finetuned"))
-    for options in ("--epochs 0", "--epochs -1", "--lr -1", "--lr nan", "--batch 0",
-                    "--target species", "--text body", "--seed -1", "--device tpu",
-                    "--max-tokens 0", "--test absent.csv", "--out .", "--magic 1"):  # fmt: skip
+    for options in ("--epochs 0", "--epochs -1", "--learning-rate -1", "--learning-rate nan",
+                    "--batch 0", "--target species", "--text body", "--seed -1", "--device tpu",
+                    "--max-tokens 0", "--test absent.csv", "--magic 1"):  # fmt: skip
         yield Case(f"finetune: {options}", ("finetune", world.bert, world.text_table,
                                             "--out", "finetuned", *options.split()))  # fmt: skip
 

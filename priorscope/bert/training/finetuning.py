@@ -54,6 +54,8 @@ class Finetuning(Config):
     seed: int = 0
 
     def __post_init__(self):
+        if self.seed < 0:
+            raise ValueError(f"seed must be 0 or more, but it is {self.seed}.")
         if min(self.epochs, self.batch, self.patience) < 1:
             raise ValueError(
                 f"epochs, batch and patience are 1 or more, but they are {self.epochs}, "

@@ -100,6 +100,8 @@ class Pretraining(Config):
     seed: int = 0
 
     def __post_init__(self):
+        if self.seed < 0:
+            raise ValueError(f"seed must be 0 or more, but it is {self.seed}.")
         if self.steps is not None and self.time_limit is not None:
             raise ValueError("A pre-training takes either --steps or --time-limit, not both.")
         if self.time_limit is not None:
@@ -122,7 +124,7 @@ class Pretraining(Config):
         for name, value in (("learning rate", self.peak), ("weight decay", self.weight_decay)):
             if not (math.isfinite(value) and value >= 0):
                 raise ValueError(f"The {name} is 0 or more and finite, but it is {value}.")
-        assert self.masking  # refuses a bad rate
+        Masking(rate=self.mask_rate)  # refuses a bad rate, also without asserts
 
     @property
     def masking(self) -> Masking:
