@@ -139,8 +139,8 @@ def _from_arrays(data: InMemory, settings: Settings, names: tuple[str, ...]) -> 
         raise ValueError("Inputs as an array need labels; call compare(x, y).")
     x_test, y_test = _pair(data.test)
     reading = settings.reading()
-    known = {"kind", "strict", "test_share", "task", "missing", "channels", "drop_near"}
-    if other := reading.keys() - known:
+    usable = {"kind", "strict", "test_share", "task", "missing", "channels", "drop_near"}
+    if other := reading.keys() - usable:
         raise ValueError(f"{', '.join(sorted(other))} is for files and frames, not for arrays.")
     return examples_from_arrays(
         _array(data.inputs), _array(data.targets),

@@ -175,10 +175,10 @@ def _from_folder(folder: Path, signature: Signature, resolution: int) -> nn.Modu
             network = getattr(transformers, name).from_pretrained(folder, **options)
     except Exception as error:  # a foreign config may fail in any way
         raise unloadable(f"hf:{folder}", error) from error
-    known = getattr(network.config, "vocab_size", None)
-    if signature.vocabulary is not None and known and known < signature.vocabulary:
+    vocabulary = getattr(network.config, "vocab_size", None)
+    if signature.vocabulary is not None and vocabulary and vocabulary < signature.vocabulary:
         raise ValueError(
-            f"hf:{folder} has {known} token ids, but the task has {signature.vocabulary}; give the "
+            f"hf:{folder} has {vocabulary} token ids, but the task has {signature.vocabulary}; give the "
             "folder of its tokenizer with --tokenizer."
         )
     network = network.float().train()  # half precision is for storage: it trains to NaN

@@ -1,7 +1,7 @@
 """One forward pass of a network from elsewhere, before anything is planned around it."""
 
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 from torch import Tensor, nn
@@ -12,6 +12,7 @@ from priorscope.core.signature import Signature
 SHOWN = 200  # characters of a foreign error
 
 
+@runtime_checkable
 class Buildable(Protocol):
     """A config of a network."""
 

@@ -17,12 +17,12 @@ def with_usual_names(text: str, folder: Path) -> str:
     Raises:
         ValueError: if a file isn't JSON.
     """
-    known = {name for name in ROLES if json.dumps(name) in text}
-    if known == set(ROLES):
+    present = {name for name in ROLES if json.dumps(name) in text}
+    if present == set(ROLES):
         return text
     state = json.loads(text)
     renamed = {
-        old: new for new, old in _named(folder).items() if new not in known and old not in known
+        old: new for new, old in _named(folder).items() if new not in present and old not in present
     }
     for token in state.get("added_tokens") or []:
         token["content"] = renamed.get(token["content"], token["content"])
