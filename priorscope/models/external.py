@@ -178,8 +178,8 @@ def _from_folder(folder: Path, signature: Signature, resolution: int) -> nn.Modu
     vocabulary = getattr(network.config, "vocab_size", None)
     if signature.vocabulary is not None and vocabulary and vocabulary < signature.vocabulary:
         raise ValueError(
-            f"hf:{folder} has {vocabulary} token ids, but the task has {signature.vocabulary}; give the "
-            "folder of its tokenizer with --tokenizer."
+            f"hf:{folder} has {vocabulary} token ids, but the task has {signature.vocabulary}; "
+            "give the folder of its tokenizer with --tokenizer."
         )
     network = network.float().train()  # half precision is for storage: it trains to NaN
     return adapted(network, signature, resolution, _padding(folder, network.config))
