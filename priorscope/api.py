@@ -55,6 +55,7 @@ def compare(
     image_size: int | None = None,
     test_share: float | None = None,
     test: Any = None,
+    extra_test: str | Path | None = None,
     tokenizer: str | Path | None = None,
     group: str | None = None,
     time: str | None = None,
@@ -115,6 +116,7 @@ def compare(
         test_share: share held out where the data have no test split (0.2).
         test: a file of the test split, or (inputs, labels), a frame or a data set for what is in
             memory.
+        extra_test: another test set, for data from files; every learner is scored on both.
         tokenizer: folder of a tokenizer for texts.
         group: column of what belongs together; no split separates it.
         time: column that orders the examples; the latest are the test split.
@@ -171,6 +173,7 @@ def compare(
         image_size=image_size,
         test_share=test_share,
         test=test if in_memory_test is None else None,
+        extra_test=extra_test,
         tokenizer=tokenizer,
         group=group,
         time=time,

@@ -34,6 +34,7 @@ def findings(summary: Summary, table: RunTable, found: Contest | None) -> list[F
         *_best(answer, table, found),
         _score(answer),
         *_other_goal(summary),
+        *_extra_test(summary),
         *_structure(summary, answer.pick),
         *_limits(summary, table, found),
         *_failures(table),
@@ -49,6 +50,21 @@ def findings(summary: Summary, table: RunTable, found: Contest | None) -> list[F
         *_too_short(table),
     ]
     return verdict + [dataclasses.replace(f, part="recommendation") for f in advice]
+
+
+def _extra_test(summary: Summary) -> list[Finding]:
+    rows = [row for row in summary.extra_test if row.extra is not None]
+    if not rows:
+        return []
+    told = [
+        {
+            "learner": row.learner,
+            "extra": _plain(row.extra),
+            "difference": _plain(row.difference),
+        }
+        for row in rows[:_MOST]
+    ]
+    return [_finding("extra-test", metric=rows[0].metric, size=rows[0].n, rows=told)]
 
 
 def _finding(

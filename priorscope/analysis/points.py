@@ -28,7 +28,7 @@ def metric_estimate(
     if not np.isfinite(cells[learner]).any():
         return None
     value = estimate(cells[learner], pooled_variance(cells, without=learner))
-    if split != "test":
+    if split not in ("test", "extra"):
         return _cut(value, metric)
     examples = _first(table.cube(split, "examples")[where])
     if examples is None:

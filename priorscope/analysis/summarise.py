@@ -10,6 +10,7 @@ import numpy as np
 from priorscope.analysis.answer import answer, code_contest, metric_contest, word
 from priorscope.analysis.code_length import code_lengths
 from priorscope.analysis.curves.forecast import forecast
+from priorscope.analysis.extra_test import extra_test_rows
 from priorscope.analysis.findings import findings
 from priorscope.analysis.leaderboard import leaderboard
 from priorscope.analysis.metrics import metric_named
@@ -115,6 +116,7 @@ def summarise(
         dropped=list(request.dropped),
         failed=_failed(table),
         unresolved=unresolved,
+        extra_test=extra_test_rows(table, metric),
         **_curves(table, reference, {d.learner for d in request.dropped}, progress),
     )
     contests = {"accuracy": by_metric, "code": by_code}

@@ -280,6 +280,21 @@ class Finding:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ExtraTestRow:
+    """A learner trained on `n` labels, on a further test set and on the ordinary one.
+
+    difference: extra less ordinary, paired over repeats. metric: what all three are.
+    """
+
+    learner: str
+    n: int
+    metric: str
+    test: Estimate | None = None
+    extra: Estimate | None = None
+    difference: Estimate | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReproduceFacts:
     """What is needed to do it again."""
 
@@ -332,6 +347,7 @@ class Summary:
     dropped: list[DroppedLearner] = field(default_factory=list)
     failed: list[FailedRun] = field(default_factory=list)
     unresolved: list[Unresolved] = field(default_factory=list)
+    extra_test: list[ExtraTestRow] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     verdict: list[str] = field(default_factory=list)
     recommendation: list[str] = field(default_factory=list)

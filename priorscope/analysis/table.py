@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Float
 
-SPLITS = ("block", "test", "train")
+SPLITS = ("block", "test", "train", "extra")
 RUN, MEASURE = "run", "measure"  # splits of what is measured once a run
 RUN_METRICS = (
     "seconds", "parameters", "multiply_adds", "steps", "planned_steps", "best_step",

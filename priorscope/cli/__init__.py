@@ -22,6 +22,7 @@ COMMANDS = {
     "curves": "Forecasts, crossovers and data-equivalence from anybody's table.",
     "profile": "What networks do with their input: symmetry, locality, attention, side by side.",
     "attention": "Look at a saved model's attention on a text or an image.",
+    "clean": "Labels that may be wrong, by the predictions of a finished comparison.",
     "plan": "How many labels a target needs, from a finished comparison.",
     "status": "How far a comparison is, running or stopped, from any shell.",
     "report": "Make the report of a finished comparison again, without training anything.",

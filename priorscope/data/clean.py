@@ -178,13 +178,14 @@ def assemble(
     unknown_tokens: float | None = None,
     dropped: Sequence[Dropped] = (),
     preprocessing: Preprocessing | None = None,
+    names: Sequence[str] = (),
 ) -> Examples:
     """Examples from the inputs of `split.train` and `split.test`, in that order.
 
     Test examples whose input is also in the training split are taken out and counted; training
     examples with one input belong to one group.
 
-    preprocessing: how other data become such inputs.
+    preprocessing: how other data become such inputs. names: of the source's examples.
 
     Raises:
         ValueError: if an input holds NaN or infinity, or there are warnings under `strict`.
@@ -213,6 +214,8 @@ def assemble(
         groups=double.groups,
         ordered=split.ordered,
         preprocessing=preprocessing,
+        rows=(split.train, _kept(split.test, double)),
+        names=tuple(names),
     )
     read = Read(
         kind=kind or _layout(inputs, vocabulary),

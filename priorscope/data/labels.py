@@ -45,14 +45,14 @@ def read_labels(
     class_names: Sequence[str] = (),
     task: str = "",
     missing: Sequence[str] = (),
-    typed: bool = True,
+    least: int = 2,
 ) -> Labels:
     """Labels as they stand in a source, understood.
 
     class_names: names of labels 0, 1, ...; without them a class is named by its label.
     task: "classification", "regression" or "" to decide by the values.
     missing: further words that mean that a label is missing.
-    typed: False where numbers are written as text.
+    least: classes that there must be.
 
     Raises:
         ValueError: if they can't be learned: several labels an example, one class, ...
@@ -78,7 +78,7 @@ def read_labels(
     if task != "classification" and not class_names:
         _refuse_combined([str(key) for key in present])
         _refuse_dates([str(key) for key in present])
-    return _classes(unique, keys, codes, class_names, notes)
+    return _classes(unique, keys, codes, class_names, notes, least)
 
 
 def _as_numbers(present: Sequence[Any]) -> dict[Any, float] | None:
@@ -168,13 +168,15 @@ def _classes(
     codes: np.ndarray,
     class_names: Sequence[str],
     notes: Sequence[Note],
+    least: int,
 ) -> Labels:
     order = sorted({k for k in keys if k is not None}, key=_in_order)
     position = {key: k for k, key in enumerate(order)}
     table = np.array([-1 if key is None else position[key] for key in keys] + [-1], np.int64)
     targets = table[codes]
     names = _names(order, class_names)
-    _check_number(names, int((targets >= 0).sum()))
+    if least > 1:
+        _check_number(names, int((targets >= 0).sum()))
     return Labels(targets, names, None, tuple(notes))
 
 

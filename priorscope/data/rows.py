@@ -1,7 +1,9 @@
 """What readers of files with columns share: their options, the target, groups and times."""
 
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -74,6 +76,10 @@ class RowsConfig(TaskConfig):
             if name and column(source.columns, name) and name == target:
                 raise ValueError(f"The column {name!r} is the target and can't be group or time.")
         return source, target
+
+    def labels_of(self, path: Path, names: Sequence[str]) -> Any:
+        source, target = dataclasses.replace(self, path=str(path), test="").read()
+        return source.columns[target].values
 
     def split(self, source: Source, target: str, seed: int) -> Split:
         """Labels understood and the test split decided."""

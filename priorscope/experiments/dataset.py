@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from priorscope.core.seeds import numpy_stream
+from priorscope.data.extra import with_extra
 from priorscope.data.in_memory import (
     LABEL,
     is_frame,
@@ -70,6 +71,8 @@ def read_dataset(data: Data, settings: Settings, tokenizer_from: str = "") -> Da
         LookupError: if there is no such task or path.
         ValueError: if the data can't be used.
     """
+    if settings.extra_test is not None and not isinstance(data, str | Path):
+        raise ValueError("extra_test is for data from files; give a path as data.")
     if isinstance(data, Dataset):
         return data
     if isinstance(data, Examples):
@@ -81,7 +84,10 @@ def read_dataset(data: Data, settings: Settings, tokenizer_from: str = "") -> Da
     if isinstance(data, InMemory):
         return Dataset(data.name, _from_memory(data, settings, tokenizer_from))
     task = resolve(str(data), **settings.reading(), starting_from=tokenizer_from)
-    return Dataset(data_name(data), task.load(settings.seed))
+    examples = task.load(settings.seed)
+    if settings.extra_test is not None:
+        examples = with_extra(examples, task, settings.extra_test)
+    return Dataset(data_name(data), examples)
 
 
 def data_name(data: str | Path) -> str:
@@ -111,6 +117,7 @@ def fewer_tests(examples: Examples, settings: Settings) -> Examples:
         examples,
         test_inputs=examples.test_inputs[kept],
         test_targets=examples.test_targets[kept],
+        rows=None if examples.rows is None else (examples.rows[0], examples.rows[1][kept]),
         notes=(*examples.notes, note),
     )
 

@@ -149,6 +149,8 @@ class Settings(Config):
     "Share held out where the data have no test split (0.2)."
     test: Path | None = None
     "File of the test split, for tables and texts."
+    extra_test: Path | None = None
+    "Another test set with labels: every learner is scored on both, and the difference is told."
     tokenizer: Path | None = None
     "Folder of a tokenizer for texts (that of the first pre-trained learner, or a new one)."
     group: str | None = None

@@ -7,7 +7,7 @@ from typing import Any
 from priorscope.core.config import digest
 
 SCHEMA = 2
-PARTS = ("block", "test", "train")
+PARTS = ("block", "test", "train", "extra")
 COUNTS = ("steps", "planned_steps", "best_step")
 _LONGEST_REASON = 2000
 _SHARES = ("accuracy", "balanced_accuracy", "coverage80")

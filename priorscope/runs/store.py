@@ -22,6 +22,7 @@ from priorscope.tasks import Examples
 
 ARRAYS = ("inputs", "targets", "test_inputs", "test_targets")
 GROUPS, TIMES = "groups", "times"  # arrays that only some examples have
+EXTRA = ("extra_inputs", "extra_targets")  # likewise: a further test set
 KIND = "comparison"  # of the marker in a store's folder
 NAMES = ("runs", "data", "progress", "figures", "report.html", "summary.json")
 LARGEST_ROW = 16 * 2**20  # bytes; a row is a few thousand
@@ -165,7 +166,7 @@ class Store:
         for folder in () if data.is_symlink() else data.glob("*"):
             if _DIGEST.fullmatch(folder.name) and not folder.is_symlink():
                 for name in (
-                    *(f"{name}.npy" for name in (*ARRAYS, GROUPS, TIMES)),
+                    *(f"{name}.npy" for name in (*ARRAYS, GROUPS, TIMES, *EXTRA)),
                     "signature.json",
                 ):
                     (folder / name).unlink(missing_ok=True)
@@ -188,6 +189,8 @@ class Store:
             wanted[GROUPS] = examples.groups
         if examples.ordered:
             wanted[TIMES] = np.arange(len(examples.targets))
+        if examples.extra_inputs is not None:
+            wanted |= {name: getattr(examples, name) for name in EXTRA}
         for name, values in wanted.items():
             path, array = folder / f"{name}.npy", np.ascontiguousarray(values)
             if not _holds(path, array):
@@ -222,7 +225,12 @@ class Store:
                         f"The stored data {folder} are damaged: {name} should have the shape "
                         f"{(count,)}, but have {arrays[name].shape}; run the command again."
                     )
-        for inputs, targets in (("inputs", "targets"), ("test_inputs", "test_targets")):
+        pairs = [("inputs", "targets"), ("test_inputs", "test_targets")]
+        if (folder / f"{EXTRA[0]}.npy").is_file():
+            pairs.append(EXTRA)
+            for name in EXTRA:
+                arrays[name] = np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+        for inputs, targets in pairs:
             shape = (len(arrays[targets]), *signature.input_shape)
             if arrays[inputs].shape != shape or arrays[targets].ndim != 1:
                 raise ValueError(

@@ -26,7 +26,7 @@ from priorscope.runs.cost import describe_network
 from priorscope.runs.draws import draw_order, kept_together
 from priorscope.runs.rows import Row, done_row, failed_row
 from priorscope.runs.run import Run
-from priorscope.runs.store import GROUPS, TIMES, Store
+from priorscope.runs.store import EXTRA, GROUPS, TIMES, Store
 from priorscope.train.prefix import Prefix, SplitPrefix, TrainingResult
 from priorscope.train.recipe import Learner
 from priorscope.train.scoring import Part, Scores, are_finite, score
@@ -267,11 +267,13 @@ class RunData:
     block: Part
     test: Part
     train: Part
+    extra: Part | None = None
 
     @property
     def parts(self) -> dict[str, Part]:
         """What is scored, by name."""
-        return {"block": self.block, "test": self.test, "train": self.train}
+        parts = {"block": self.block, "test": self.test, "train": self.train}
+        return parts if self.extra is None else parts | {"extra": self.extra}
 
     @classmethod
     def of(
@@ -302,6 +304,7 @@ class RunData:
             block=(inputs[size:], targets[size:]),
             test=TEST_SPLITS.of(run, arrays, signature, seed),
             train=(prefix.inputs[train], prefix.targets[train]),
+            extra=EXTRA_SPLITS.of(run, arrays, signature, seed) if EXTRA[0] in arrays else None,
         )
 
 
@@ -362,8 +365,13 @@ class TestSplits:
 
     __test__ = False  # not for pytest
 
-    def __init__(self, most: int, most_bytes: int = 0):
-        self._recent = Recent(most, most_bytes)
+    def __init__(
+        self,
+        most: int,
+        most_bytes: int = 0,
+        names: tuple[str, str] = ("test_inputs", "test_targets"),
+    ):
+        self._recent, self._names = Recent(most, most_bytes), names
 
     def of(
         self, run: Run, arrays: Mapping[str, np.ndarray], signature: Signature, seed: int
@@ -371,7 +379,7 @@ class TestSplits:
         """The run's test split under its structure."""
 
         def make() -> Part:
-            inputs, targets = np.asarray(arrays["test_inputs"]), np.asarray(arrays["test_targets"])
+            inputs, targets = (np.asarray(arrays[name]) for name in self._names)
             return run.structure.apply(inputs, targets, signature, seed, "test")
 
         return self._recent.of((run.data, run.structure, seed), make)
@@ -379,3 +387,4 @@ class TestSplits:
 
 ORDERED = Orders(most=8, most_bytes=4 * 2**30)
 TEST_SPLITS = TestSplits(most=8, most_bytes=2**28)
+EXTRA_SPLITS = TestSplits(most=8, most_bytes=2**28, names=EXTRA)

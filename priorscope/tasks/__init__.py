@@ -2,8 +2,10 @@
 
 import dataclasses
 import hashlib
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -36,6 +38,9 @@ class Examples:
         where there are none.
     token_names: of each id of the vocabulary, where its tokenizer is known.
     preprocessing: how other data become such inputs; None where inputs are what the task gives.
+    rows: of training and test examples, their indices in the source, where there is one.
+    names: of the source's examples, such as files.
+    extra_inputs, extra_targets: of a further test set; None where there is none.
     """
 
     inputs: np.ndarray
@@ -52,6 +57,10 @@ class Examples:
     target: Target = UNSET
     token_names: tuple[str, ...] = ()
     preprocessing: Preprocessing | None = None
+    extra_inputs: np.ndarray | None = None
+    extra_targets: np.ndarray | None = None
+    rows: tuple[np.ndarray, np.ndarray] | None = None
+    names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.target is UNSET:
@@ -84,6 +93,10 @@ class Examples:
             hasher.update(np.ascontiguousarray(self.groups).data)
         if self.ordered:
             hasher.update(b"ordered")
+        if self.extra_inputs is not None and self.extra_targets is not None:
+            for array in (self.extra_inputs, self.extra_targets):
+                hasher.update(f"{array.shape}{array.dtype}".encode())
+                hasher.update(np.ascontiguousarray(array).data)
         return hasher.hexdigest()[:16]
 
 
@@ -98,6 +111,16 @@ class TaskConfig(Config):
         The formats of this package are told apart in `priorscope.data.kinds`.
         """
         return False
+
+    def labels_of(self, path: Path, names: Sequence[str]) -> Any:
+        """Labels of other data of this kind, as they stand there, in the order of `names`.
+
+        names: of the examples, as `Preprocessing.read` gives them.
+
+        Raises:
+            ValueError: if there are none.
+        """
+        raise ValueError(f"{self.name()} doesn't say how labels of other data are read.")
 
     def load(self, seed: int = 0) -> Examples:
         """Read or generate the data. `seed` decides a test split that the source doesn't have.

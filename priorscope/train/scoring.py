@@ -11,7 +11,7 @@ from torch import Tensor
 from priorscope.train.prefix import TrainingResult
 
 Part = tuple[np.ndarray, np.ndarray]  # inputs, targets
-STORED_PARTS = ("block", "test")  # whose results are kept example by example
+STORED_PARTS = ("block", "test", "extra")  # whose results are kept example by example
 
 
 @runtime_checkable

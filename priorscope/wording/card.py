@@ -49,6 +49,7 @@ def card(summary: Values) -> Card:
         "pick": _pick(answer, compared),
         "judged": _judged(summary, answer, compared),
         "confidence": _confidence(answer, compared),
+        "extra_test": _extra_test(summary, pick),
         "cost": _cost(summary, pick),
         "dropped": dropped(summary),
         "more_data": _more_data(summary, pick),
@@ -144,6 +145,13 @@ def _confidence(answer: Values, compared: int) -> str:
         return ""
     word = answer.get("word") or "open"
     return t(f"card.confidence.{word}", percent=percent(answer["probability"]))
+
+
+def _extra_test(summary: Values, pick: Any) -> str:
+    row = next((r for r in summary.get("extra_test") or [] if r["learner"] == pick), None)
+    if row is None or not row.get("extra"):
+        return ""
+    return t("card.extra_test.text", value=written(row["extra"], row["metric"]))
 
 
 def _cost(summary: Values, pick: Any) -> str:

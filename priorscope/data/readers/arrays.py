@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -97,6 +98,12 @@ class Arrays(TaskConfig):
             groups=self._named(file, by_name, self.group, len(x)),
             times=self._named(file, by_name, self.time, len(x)),
         )  # fmt: skip
+
+    def labels_of(self, path: Path, names: Sequence[str]) -> Any:
+        file = open_arrays(path, "")
+        by_name = {name.lower(): name for name in file.readers}
+        pair = _pair(by_name, "test") or self._names(by_name, [])
+        return file.read(pair[1])
 
     def _refuse_alike(self, file: ArrayFile, by_name: dict[str, str]) -> None:
         """Names that differ in case alone, of arrays that would be read."""

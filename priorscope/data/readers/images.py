@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -104,7 +105,19 @@ class Images(TaskConfig):
             if skipped
             else [],
             preprocessing=preprocessing,
+            names=names,
         )
+
+    def labels_of(self, path: Path, names: Sequence[str]) -> Any:
+        rows = RowsConfig(
+            path=str(path), target=self.target, encoding=self.encoding, header=self.header
+        )
+        source = open_images(path, rows, "")
+        labels = {
+            name: source.class_names[label] if source.class_names else label
+            for name, label in source.labels.items()
+        }
+        return [labels.get(name) for name in names]
 
     def _refuse_unused(self, source: ImageSource) -> None:
         """Options for a table of labels, where there is none."""

@@ -1,7 +1,9 @@
 """Time series from .ts, .arff, .tsv and .txt files; unequal lengths are padded and marked."""
 
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -72,6 +74,9 @@ class Series(TaskConfig):
             notes=notes,
             preprocessing=preprocessing,
         )
+
+    def labels_of(self, path: Path, names: Sequence[str]) -> Any:
+        return read_series(_training_file(path) if path.is_dir() else path)[1]
 
     def _files(self) -> tuple[Path, Path | None]:
         """The training file and the test file, if there is one."""

@@ -275,6 +275,27 @@ def _forecast_missed(v: Values) -> str:
     return f"Forecasts failed their check for {listed(v['learners'])}; theirs are wide (details)."
 
 
+def _extra_test(v: Values) -> str:
+    parts = [
+        f"{row['learner']} {measured(v['metric'], row['extra'])}, "
+        f"{_change(v['metric'], row['difference'])}"
+        for row in v["rows"]
+    ]
+    name = METRICS[v["metric"]]
+    return f"On the extra test set, trained on {_size(v)} ({name}): {'; '.join(parts)}."
+
+
+def _change(metric: str, value: Any) -> str:
+    """A difference to the ordinary test set, in points where it is a share."""
+    scale = 100 if metric in SHARES else 1
+    points = " points" if scale == 100 else ""
+    center, low, high = (
+        None if value.get(key) is None else scale * value[key] for key in ("center", "low", "high")
+    )
+    ends = "" if low is None or high is None else f" ({low:+.2g} to {high:+.2g})"
+    return f"{center:+.2g}{points}{ends} against the ordinary one"
+
+
 SENTENCES: dict[str, Callable[[Values], str]] = {
     "nothing-yet": _nothing_yet,
     "metric-missing": _metric_missing,
@@ -296,6 +317,7 @@ SENTENCES: dict[str, Callable[[Values], str]] = {
     "trained-too-short": _trained_too_short,
     "validity-failed": _validity_failed,
     "stopped": _stopped,
+    "extra-test": _extra_test,
     "more-repeats": _more_repeats,
     "take-as-equal": _take_as_equal,
     "within-indifference": _within_indifference,

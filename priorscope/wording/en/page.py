@@ -54,6 +54,8 @@ PAGE: dict[str, str] = {
     "card.confidence.clear": "clear, {percent}",
     "card.confidence.leaning": "leaning, {percent}",
     "card.confidence.open": "open, {percent}",
+    "card.extra_test": "Extra test",
+    "card.extra_test.text": "{value} there",
     "card.cost.time": "trains in {time}",
     "card.cost.parameters": "{parameters} parameters",
     "card.dropped.one": "{learner} at {size}",

@@ -233,8 +233,30 @@ def _stopped(v: Values) -> str:
     )
 
 
+def _extra_test(v: Values) -> str:
+    parts = [
+        f"{row['learner']} {measured(v['metric'], row['extra'])}, "
+        f"{_change(v['metric'], row['difference'])}"
+        for row in v["rows"]
+    ]
+    name = metric_of(v["metric"])
+    return f"추가 테스트 세트, {size_of(v)}로 학습({name}): {'; '.join(parts)}."
+
+
+def _change(metric: str, value: Any) -> str:
+    """A difference to the ordinary test set, in points where it is a share."""
+    scale = 100 if metric in SHARES else 1
+    points = "%p" if scale == 100 else ""
+    center, low, high = (
+        None if value.get(key) is None else scale * value[key] for key in ("center", "low", "high")
+    )
+    ends = "" if low is None or high is None else f" ({low:+.2g}~{high:+.2g})"
+    return f"원래 테스트 세트와의 차이 {center:+.2g}{points}{ends}"
+
+
 SENTENCES: dict[str, Callable[[Values], str]] = {
     "nothing-yet": _nothing_yet,
+    "extra-test": _extra_test,
     "metric-missing": _metric_missing,
     "nothing-beats-reference": _nothing_beats,
     "labels-worth": _labels_worth,

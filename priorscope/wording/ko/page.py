@@ -54,6 +54,8 @@ PAGE: dict[str, str] = {
     "card.confidence.clear": "확실, {percent}",
     "card.confidence.leaning": "우세, {percent}",
     "card.confidence.open": "미정, {percent}",
+    "card.extra_test": "추가 테스트",
+    "card.extra_test.text": "추가 테스트 세트에서 {value}",
     "card.cost.time": "학습 {time}",
     "card.cost.parameters": "파라미터 {parameters}개",
     "card.dropped.one": "{learner} (라벨 {size}개)",
