@@ -23,9 +23,9 @@ def extra_test_rows(table: RunTable, metric: Metric) -> list[ExtraTestRow]:
         return []
     intact = table.structures.index("intact")
     there, ordinary = (table.cube(split, metric.key)[:, intact] for split in ("extra", "test"))
-    scored = np.isfinite(there).any(axis=2)  # (learners, sizes)
-    learners = np.flatnonzero(scored.any(axis=1))
-    shared = np.flatnonzero(scored[learners].all(axis=0))
+    scored: np.ndarray = np.isfinite(there).sum(axis=2) > 0  # (learners, sizes)
+    learners = np.flatnonzero(scored.sum(axis=1))
+    shared = np.flatnonzero(scored[learners].sum(axis=0) == len(learners))
     if not len(shared):
         return []
     size = int(shared[-1])

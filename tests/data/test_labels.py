@@ -145,4 +145,7 @@ def test_classes_that_differ_in_case_alone_are_named():
 
 def test_dates_in_objects_are_text():
     labels = [datetime.date(2020, 1, 1), datetime.date(2021, 1, 1)] * 3
-    assert read_labels(labels).names == ("2020-01-01", "2021-01-01")
+    with pytest.raises(ValueError, match="The labels are dates"):
+        read_labels(labels)
+    names = read_labels(labels, task="classification").names
+    assert names == ("2020-01-01", "2021-01-01")
