@@ -149,7 +149,7 @@ def _main(arguments: list[str] | None) -> None:
     except Exception as error:  # the last handler: a fault of ours, or of a library
         if debug:
             traceback.print_exc()
-        fault = f"{type(error).__name__}: {_sentence(error)}"
+        fault = f"{type(error).__name__}: {_sentence(error)}".rstrip(".")
         print(
             f"priorscope: unexpected {fault}; --debug shows where. What was finished is kept.",
             file=sys.stderr,

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from priorscope.core.printable import printable
 from priorscope.core.read import Note
 
 HEAD_LINES = 60  # physical lines that are judged
@@ -88,7 +89,7 @@ def sniff(name: str, text: str, header: bool | None, separator: str = "") -> Dia
         names = tuple(f"column {k + 1}" for k in range(len(rows[0])))
         start = 0
         if header is None:
-            shown = ", ".join(rows[0][:5])
+            shown = printable(", ".join(rows[0][:5]), 120)
             notes.append(
                 Note(
                     f"The first line looks like data ({shown}), so columns are called column 1 to "

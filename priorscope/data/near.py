@@ -39,10 +39,11 @@ def noted(split: Split, near: np.ndarray, what: str) -> tuple[Split, list[Note]]
         return split, [Note(f"{text}; --drop-near takes them out.", level)]
     kept = ~np.isin(split.test, near)
     if too_few(kept, split.targets[split.test], split.class_names):
-        return split, [Note(f"{text}; they stay, as too little would be left.", "warning")]
+        why = "too little would be left"
+        return split, [Note(f"{text}; they stay, as {why}: test figures flatter.", "warning")]
     lost = Dropped(len(near), f"test {what} that are nearly in training")
     cut = dataclasses.replace(split, test=split.test[kept], dropped=(*split.dropped, lost))
-    return cut, [Note(f"{text}; they are left out.")]
+    return cut, [Note(f"{text}; they are left out of the test split.")]
 
 
 def near_texts(texts: Sequence[Any], train: np.ndarray, test: np.ndarray) -> np.ndarray:

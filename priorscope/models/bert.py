@@ -13,6 +13,7 @@ from priorscope.core.config import DropoutRate
 from priorscope.core.signature import Signature
 from priorscope.models import MODELS, ModelConfig
 from priorscope.nn.checkpoint import network_digest
+from priorscope.nn.foreign import FILLED_UP
 from priorscope.nn.position import check_tokens
 from priorscope.nn.trial import problem_of
 
@@ -113,7 +114,8 @@ class Bert(ModelConfig):
                 f"bert: {self.pretrained} pads with id {encoder.shape.padding}, but this learner "
                 f"needs 0; run it as hf:{self.pretrained}."
             )
-        if encoder.shape.vocabulary < signature.vocabulary:  # more: filled up to a round number
+        most = FILLED_UP * signature.vocabulary
+        if not signature.vocabulary <= encoder.shape.vocabulary <= most:
             raise ValueError(
                 f"bert: {self.pretrained} has {encoder.shape.vocabulary} token ids, but the task "
                 f"has {signature.vocabulary}; encode the texts with that folder's tokenizer."

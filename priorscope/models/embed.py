@@ -17,7 +17,7 @@ from priorscope.core.signature import Signature
 from priorscope.models import MODELS, SelfTrained
 from priorscope.models._selection import PENALTIES, Selected
 from priorscope.nn.checkpoint import network_digest
-from priorscope.nn.foreign import unloadable
+from priorscope.nn.foreign import FILLED_UP, unloadable
 from priorscope.nn.readout import masked_mean
 
 BATCH = 64
@@ -142,7 +142,8 @@ def _load(folder: str, signature: Signature) -> nn.Module:
     except Exception as error:  # a foreign config may fail in any way
         raise unloadable(f"embed: {folder}", error) from error
     vocabulary = getattr(network.config, "vocab_size", None)
-    if signature.vocabulary is not None and not (vocabulary or 0) >= signature.vocabulary:
+    own = signature.vocabulary
+    if own is not None and not own <= (vocabulary or 0) <= FILLED_UP * own:
         raise ValueError(
             f"embed: {folder} has {vocabulary} token ids, but the task has "
             f"{signature.vocabulary}; encode the texts with that folder's tokenizer."

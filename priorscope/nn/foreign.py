@@ -10,6 +10,8 @@ from torch import Tensor, nn
 from priorscope.core.signature import Signature
 from priorscope.nn.trial import first_line
 
+FILLED_UP = 1.1  # times its tokenizer's ids: a table that was filled up to a round number
+
 
 class Resized(nn.Module):
     """Images resized to a square before the network sees them."""

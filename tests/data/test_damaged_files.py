@@ -122,6 +122,7 @@ CHECKS = [HealthCheck.too_slow]
 @given(st.sampled_from(sorted(FILES)), st.lists(damage, min_size=1, max_size=6), OPTIONS)
 @example("a.csv", [], {"header": "no"})  # no column is called label, and nothing was guessed
 @example("a.arff", [("insert", 0.9, 0, b"\r")], {})  # csv's own error inside scipy
+@example("a.csv", [("delete", 0.0, 25, b""), ("insert", 0.0, 0, b"\x1b[2J")], {})
 @example("a.zip", [("overwrite", 0.97, 0, b"\0")], {})  # an entry without a name
 def test_damaged_files_are_read_or_refused(name, damages, options):
     with contextlib.redirect_stderr(io.StringIO()):

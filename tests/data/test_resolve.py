@@ -67,7 +67,7 @@ def test_what_is_resolved_can_be_stored_and_read_again(tmp_path):
 
 def test_arrays_take_a_kind(tmp_path):
     path = tmp_path / "a.npz"
-    np.savez(path, x=np.zeros((8, 5)), y=np.arange(8) % 2)
+    np.savez(path, x=np.arange(40.0).reshape(8, 5), y=np.arange(8) % 2)
     assert resolve(str(path), kind="series").load().signature.layout == "series"
 
 

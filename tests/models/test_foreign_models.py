@@ -96,7 +96,7 @@ def test_half_precision_is_for_storage_alone(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "more", [{"vocab_size": 72}, {"tie_word_embeddings": False}, {"type_vocab_size": 1}]
+    "more", [{"vocab_size": 70}, {"tie_word_embeddings": False}, {"type_vocab_size": 1}]
 )
 def test_filled_up_vocabularies_and_other_decoders_are_read(tmp_path, more):
     saved(tmp_path / "m", "Bert", **more)

@@ -116,14 +116,16 @@ LEAKS: list[tuple[str, str]] = [
         "같은 학습 입력인데 타깃이 다른 것이 {n}개 있습니다.",
     ),
     (
-        "{n} test images are nearly equal to a training image (first: image {first}).",
-        "테스트 이미지 {n}장이 학습 이미지와 거의 같습니다(첫 번째: 이미지 {first}).",
+        "{n} test {kind} are nearly equal to a training one (first: example {first})",
+        "테스트 {kind} {n}개가 학습 데이터에 있는 것과 거의 같습니다(첫 번째: 예제 {first})",
     ),
+    ("{what}; --drop-near takes them out.", "{what}. --drop-near를 쓰면 뺍니다."),
+    ("test {kind} that are nearly in training", "학습 데이터에 거의 같은 것이 있는 테스트 {kind}"),
+    ("images", "이미지"),
+    ("texts", "텍스트"),
     (
-        "{n} test texts equal a training text but for case, blanks or punctuation (first: "
-        "example {first}).",
-        "테스트 텍스트 {n}개가 대소문자, 공백, 문장 부호만 빼면 학습 텍스트와 같습니다(첫 번째: "
-        "예제 {first}).",
+        "{n} examples of {name} are an extra test set.",
+        "{name}의 예제 {n}개를 추가 테스트 세트로 씁니다.",
     ),
     (
         "The column {name} alone tells the target; if it isn't known before the target is, leave "
