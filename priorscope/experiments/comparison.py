@@ -20,6 +20,7 @@ from priorscope.experiments.plan import (
     choose_folder,
     choose_sizes,
     choose_structures,
+    fitting_sizes,
     refuse_inside,
 )
 from priorscope.experiments.race import RacePlan
@@ -104,10 +105,11 @@ class Comparison:
         metric_named(settings.metric, "classes" if kept.examples.class_names else "quantity")
         repeats = settings.repeats or AMOUNTS[settings.preset].repeats
         sizes = choose_sizes(settings, kept.examples)
+        fit = fitting(made, settings, signature, sizes[-1])
         question = Question(
-            learners=fitting(made, settings, signature, sizes[-1]),
+            learners=fit,
             structures=choose_structures(settings, signature),
-            sizes=sizes,
+            sizes=fitting_sizes(sizes, settings, fit, signature),
             repeats=repeats,
             first_repeats=2 if settings.limit else repeats,
             seed=settings.seed,

@@ -4,6 +4,7 @@ import dataclasses
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 
@@ -50,7 +51,7 @@ class Conductor:
     pace: Pace = field(default_factory=Pace)
     stops: dict[int, int] = field(default_factory=dict)
     last: int | None = None
-    with_variants: bool = True
+    variants: Literal["all", "twins", "none"] = "all"
     with_trials: bool = True
     notice: str = ""
     tried: set[str] = field(default_factory=set)
@@ -77,7 +78,7 @@ class Conductor:
             self._row,
             self.stops,
             self.last,
-            with_variants=self.with_variants,
+            variants=self.variants,
             with_trials=self.with_trials,
         )
 
@@ -110,12 +111,12 @@ class Conductor:
 
     def _ahead(self, course: Course, pending: Round) -> dict[int, dict[int, float]]:
         """Seconds of work that each learner still has at each size."""
-        race = self.plan.race
+        race = dataclasses.replace(self.plan.race, variants=self.variants)
         work: dict[int, dict[int, float]] = {}
         for k in range(min(job.size for job in pending.jobs), race.goal_size + 1):
             running = [i for i in course.leaders if k < self.stops.get(i, len(race.sizes))]
-            tries = self.with_variants and k == race.anchor
-            trials = {i: race.entrants[i].variants - 1 if tries else 0 for i in running}
+            tries = race if k == race.anchor else dataclasses.replace(race, variants="none")
+            trials = {i: tries.tried(i) - 1 for i in running}
             work[k] = {
                 i: (race.repeats_at(k) + trials[i]) * self.pace.seconds(self._example(i, k))
                 for i in running
@@ -198,12 +199,12 @@ class Conductor:
         return bool(slow)
 
     def _without_variants(self, pending: Round) -> bool:
-        """Whether rates and twins were called off, as they would take what larger sizes need."""
+        """Whether rates, or twins as well, were called off: they'd take what larger sizes need."""
         runs = [self.plan.run(job) for job in pending.jobs if job.variant]
         share = self.deadline.remaining * VARIANTS_SHARE
         if not runs or self.pace.together(runs, self.backend.lanes) <= share:
             return False
-        self.with_variants = False
+        self.variants = "twins" if self.variants == "all" else "none"
         return True
 
     def _without_trials(self, pending: Round) -> bool:

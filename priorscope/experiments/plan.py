@@ -8,10 +8,15 @@ import numpy as np
 from priorscope.core.signature import Signature
 from priorscope.experiments.dataset import Dataset, file_safe
 from priorscope.experiments.settings import AMOUNTS, Settings
+from priorscope.runs.cost import nominal_seconds
 from priorscope.runs.draws import default_sizes, usable
 from priorscope.structures import Structure, default_structures, parse_structure
 from priorscope.tasks import Examples
+from priorscope.train.recipe import Learner
 
+LEAST_SIZES = 3  # that a curve needs for a forecast
+NOMINAL_CORES = 2
+BEYOND = 1.5  # times the budget that a race without drops may need: drops save as much
 RESULTS = Path("priorscope-runs")
 
 
@@ -61,6 +66,25 @@ def choose_sizes(settings: Settings, examples: Examples) -> tuple[int, ...]:
             f"there are {count:,} training examples."
         )
     return sizes
+
+
+def fitting_sizes(
+    sizes: Sequence[int], settings: Settings, learners: Sequence[Learner], signature: Signature
+) -> tuple[int, ...]:
+    """Sizes four times apart instead of two, where a race over all of them is far beyond its time.
+
+    A run with few examples takes a network nearly as long as one with many, so that a curve of
+    many sizes would end before the size that is asked about. What is decided here depends on
+    data, learners and settings alone, not on the machine (`runs.cost.nominal_seconds`).
+    """
+    if settings.sizes is not None or settings.limit is None or len(sizes) <= LEAST_SIZES:
+        return tuple(sizes)
+    repeats = min(3, settings.repeats or 3)
+    needed = sum(nominal_seconds(learner, signature, n) for learner in learners for n in sizes)
+    given = settings.limit.total_seconds() * NOMINAL_CORES
+    if needed * repeats <= BEYOND * given:
+        return tuple(sizes)
+    return tuple(reversed(sizes[::-1][::2][: max(LEAST_SIZES, len(sizes) // 2)]))
 
 
 def _group_size(examples: Examples) -> int:

@@ -4,6 +4,7 @@ import dataclasses
 import math
 from collections.abc import Callable, Mapping
 from functools import cached_property
+from typing import Any
 
 from priorscope.analysis.metrics import CODE_INDIFFERENCE, Metric, metric_named
 from priorscope.analysis.reference import Reference
@@ -54,6 +55,7 @@ class RacePlan:
             Entrant(
                 name=learner.text,
                 variants=len(self.recipes[i]),
+                twins=sum(one.text != learner.text for one in self.recipes[i]),
                 invariant=frozenset(
                     s for s, name in enumerate(names) if name in learner.invariant_to
                 ),
@@ -137,11 +139,11 @@ class RacePlan:
         row_of: Callable[[Run], Row | None],
         stops: Mapping[int, int] | None = None,
         last: int | None = None,
-        **flags: bool,
+        **flags: Any,
     ) -> Course:
         """How far the race is, with the rows there are.
 
-        stops, last, flags (`with_variants`, `with_trials`): see `Race`.
+        stops, last, flags (`variants`, `with_trials`): see `Race`.
         """
         race = dataclasses.replace(self.race, stops=stops or {}, last=last, **flags)
         return unfold(race, lambda job: self.outcome(job, row_of(self.run(job))))

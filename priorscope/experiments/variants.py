@@ -9,7 +9,7 @@ from priorscope.experiments.learners import default_recipe
 from priorscope.experiments.settings import Settings
 from priorscope.train.recipe import Learner, parse_learner
 
-RATES = (1.0, 3.0, 1 / 3)  # times the learner's own; the same for every learner that has one
+RATES = (3.0, 1 / 3)  # times the learner's own; the same for every learner that has one
 LEAST = 100  # examples of a prefix; below, its validation part tells nothing apart
 
 # Parts by which the default learners of a layout become their twins.
@@ -30,24 +30,23 @@ def anchor(sizes: Sequence[int]) -> int:
 def variants(
     learner: Learner, settings: Settings, signature: Signature, examples: int
 ) -> tuple[Learner, ...]:
-    """A learner as it is, then with other rates, then its twins; alone where nothing is tried.
+    """A learner as it is, then its twins, then with other rates; alone where nothing is tried.
 
     examples: of the prefix on which they are tried.
     """
     if learner.model.trains_itself or settings.tune > 1 or examples < LEAST:
         return (learner,)
-    tried = [_with_rate(learner, rate) for rate in RATES]
+    tried = [learner]
     if settings.learners is None:
         base = learner.text.partition("+")[0]
         for part in TWINS[signature.layout].get(base, ()):
             tried += _twin(learner, part, settings, signature)
+    tried += [_with_rate(learner, rate) for rate in RATES]
     distinct = {digest(one.identity()): one for one in reversed(tried)}
     return tuple(reversed(distinct.values()))
 
 
 def _with_rate(learner: Learner, rate: float) -> Learner:
-    if rate == 1.0:
-        return learner
     recipe = dataclasses.replace(learner.recipe, learning_rate=learner.learning_rate * rate)
     return dataclasses.replace(learner, recipe=recipe)
 

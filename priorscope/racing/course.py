@@ -90,6 +90,9 @@ class _State:
             yield from self._run(rungs, climbs=True)
             self.alive = self._running(opening[-1])
             self._drop(opening[-1])
+        else:
+            title = f"{race.sizes[0]:,} labels"
+            yield from self._run([Rung(title, tuple(self._jobs(self.alive, 0, [0])))], climbs=True)
         for k in range(len(opening), race.target + 1):
             self.alive = self._running(k)
             if not self.alive:
@@ -136,12 +139,12 @@ class _State:
 
     def _variants(self, learners: list[int], title: str) -> Rounds:
         race = self.race
-        several = [i for i in learners if race.with_variants and race.entrants[i].variants > 1]
+        several = [i for i in learners if race.tried(i) > 1]
         certain = [i for i in learners if i not in several]
         rates = tuple(
             Job(learner=i, size=race.anchor, repeat=0, variant=v)
             for i in several
-            for v in range(race.entrants[i].variants)
+            for v in range(race.tried(i))
         )
         rungs = [Rung(f"recipes at {title}", (*self._jobs(certain, race.anchor, [0]), *rates))]
         rungs += [

@@ -41,12 +41,14 @@ class Outcome:
 class Entrant:
     """A learner in a race.
 
-    variants: recipes tried at the anchor, its own first. invariant: structures, by index, that it
+    variants: recipes tried at the anchor: its own, then twins with one part more, as many as
+    `twins` says, then other rates. invariant: structures, by index, that it
     doesn't notice. tunable: whether trials of recipes mean anything to it.
     """
 
     name: str
     variants: int = 1
+    twins: int = 0
     invariant: frozenset[int] = frozenset()
     tunable: bool = True
 
@@ -85,7 +87,7 @@ class Race:
     sizes: block ends, increasing. structures: how many, intact included. random_labels: which of
     them, or None. indifference: in units of `Outcome.value`, or bits per label for the goal
     "code". densities: whether bits are those of densities, which may be negative. anchor: index
-    of the size at which variants are tried, if with_variants. with_trials: whether the duel of
+    of the size at which variants are tried; variants: which there is time for. with_trials: whether the duel of
     recipes is run. stops: learner -> index of the size from which on there was no time for it.
     last: index of the largest size that there is time for, None for all. Time sets these four,
     rows the rest.
@@ -101,10 +103,15 @@ class Race:
     anchor: int = 0
     seed: int = 0
     rules: Rules = field(default_factory=Rules)
-    with_variants: bool = True
+    variants: Literal["all", "twins", "none"] = "all"
     with_trials: bool = True
     stops: Mapping[int, int] = field(default_factory=dict)
     last: int | None = None
+
+    def tried(self, learner: int) -> int:
+        """How many recipes of a learner are tried, its own included."""
+        entrant = self.entrants[learner]
+        return {"all": entrant.variants, "twins": 1 + entrant.twins, "none": 1}[self.variants]
 
     @property
     def goal_size(self) -> int:

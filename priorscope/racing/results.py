@@ -43,7 +43,7 @@ class Results:
         for i in learners:
             losses = [
                 self._validation(Job(learner=i, size=self.race.anchor, repeat=0, variant=v))
-                for v in range(self.race.entrants[i].variants)
+                for v in range(self.race.tried(i))
             ]
             self.variants[i] = int(np.argmin(losses)) if np.isfinite(losses).any() else 0
 

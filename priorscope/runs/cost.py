@@ -1,5 +1,6 @@
 """What a network costs: parameters, multiply-adds, and seconds measured on this machine."""
 
+import math
 from functools import lru_cache
 from typing import Any
 
@@ -14,6 +15,12 @@ from priorscope.models import ModelConfig
 from priorscope.train.loop import Training
 from priorscope.train.prefix import Prefix
 from priorscope.train.recipe import Learner
+
+
+NOMINAL_SPEED = 40e9  # floating-point operations a second of one core
+NOMINAL_OVERHEAD = 1.5e-3  # seconds of an update beside them
+UPDATES_SHARE = 0.5  # of the planned updates that validation lets a run make
+TRAINING_SHARE = 0.8  # of a prefix; the rest is for validation
 
 
 class _Products(TorchDispatchMode):
@@ -57,6 +64,22 @@ def describe_network(model: ModelConfig, signature: Signature) -> dict[str, Any]
         "parameters": sum(p.numel() for p in network.parameters()),
         "multiply_adds": counter.flops // 2,
     }
+
+
+def nominal_seconds(learner: Learner, signature: Signature, size: int) -> float:
+    """Seconds of a run with so many examples on one core of an ordinary machine, not on this one.
+
+    Forward and backward pass of the training part, as if half of the planned updates were made.
+    It depends on nothing but its arguments, so that what is planned by it is the same everywhere.
+    Estimators that train themselves count as nothing.
+    """
+    if learner.model.trains_itself:
+        return 0.0
+    recipe, examples = learner.recipe, math.ceil(TRAINING_SHARE * size)
+    cost = describe_network(learner.model, recipe.network_signature(signature))
+    operations = 6 * cost["multiply_adds"] * min(recipe.batch, examples)
+    update = operations / NOMINAL_SPEED + NOMINAL_OVERHEAD
+    return recipe.planned_steps(examples) * UPDATES_SHARE * update
 
 
 def _examples(signature: Signature, count: int) -> np.ndarray:

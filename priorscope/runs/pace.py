@@ -5,7 +5,8 @@ Time never decides what is run next, only where a comparison stops.
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,19 +15,29 @@ from priorscope.runs.run import Run
 
 LEAST_GROWTH, MOST_GROWTH = 0.5, 1.7  # exponents of seconds over size, between sizes measured
 GROWTH = 1.0  # where one size alone was measured, and training doesn't plan its updates
+SIZES = 2  # the largest measured sizes, which tell what a network needs at others
+
+
+@dataclass(frozen=True)
+class _Took:
+    """Wall seconds of one run, and the share of its planned updates that it made."""
+
+    seconds: float
+    share: float
 
 
 class Pace:
     """Seconds of runs by architecture and size, as far as measured."""
 
     def __init__(self) -> None:
-        self._measured: dict[str, dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
+        self._measured: dict[str, dict[int, list[_Took]]] = defaultdict(lambda: defaultdict(list))
 
     def learn(self, run: Run, row: Row) -> None:
         """Take note of a row that was done here."""
         seconds = row.get("wall_seconds", row.get("seconds"))
         if isinstance(seconds, int | float) and seconds > 0:
-            self._measured[_kind(run)][run.size].append(float(seconds) / _trials(run))
+            share = _share_of_plan(run, row)
+            self._measured[_kind(run)][run.size].append(_Took(seconds / _trials(run), share))
 
     def knows(self, run: Run) -> bool:
         """Whether anything is known of such runs."""
@@ -37,18 +48,8 @@ class Pace:
         by_size = self._measured.get(_kind(run))
         if not by_size:
             return 0.0
-        sizes = sorted(by_size)
-        means = {n: float(np.median(by_size[n])) for n in sizes}
-        nearest = min(sizes, key=lambda n: (abs(math.log(n / run.size)), -n))
-        growth = self._growth(run, sizes, means)
-        return means[nearest] * (run.size / nearest) ** growth * _trials(run)
-
-    def _growth(self, run: Run, sizes: list[int], means: dict[int, float]) -> float:
-        if len(sizes) < 2:
-            return _planned_growth(run, sizes[0])
-        first, last = sizes[-2:]
-        slope = math.log(means[last] / means[first]) / math.log(last / first)
-        return min(max(slope, LEAST_GROWTH), MOST_GROWTH)
+        alone = _of_estimator if run.learner.model.trains_itself else _of_network
+        return alone(run, by_size) * _trials(run)
 
     def together(self, runs: Iterable[Run], lanes: int) -> float:
         """Seconds until all of them are done, by so many workers."""
@@ -56,12 +57,37 @@ class Pace:
         return max(max(each, default=0.0), sum(each) / max(lanes, 1))
 
 
-def _planned_growth(run: Run, size: int) -> float:
-    """The exponent by which planned updates grow from a size that was measured."""
-    if run.learner.model.trains_itself or run.size == size:
-        return GROWTH
+def _of_estimator(run: Run, by_size: Mapping[int, Sequence[_Took]]) -> float:
+    """By the power of the size that was measured, from the nearest one on."""
+    sizes = sorted(by_size)
+    medians = {n: float(np.median([took.seconds for took in by_size[n]])) for n in sizes}
+    nearest = min(sizes, key=lambda n: (abs(math.log(n / run.size)), -n))
+    growth = GROWTH
+    if len(sizes) > 1:
+        first, last = sizes[-2:]
+        slope = math.log(medians[last] / medians[first]) / math.log(last / first)
+        growth = min(max(slope, LEAST_GROWTH), MOST_GROWTH)
+    return medians[nearest] * (run.size / nearest) ** growth
+
+
+def _of_network(run: Run, by_size: Mapping[int, Sequence[_Took]]) -> float:
+    """By its planned updates: the share of them that validation let it use, which differs widely
+    between repeats, times what a planned one takes.
+    """
     planned = run.learner.recipe.planned_steps
-    return math.log(planned(run.size) / planned(size)) / math.log(run.size / size)
+    known = [
+        (took.share, took.seconds / (took.share * planned(size)))
+        for size in sorted(by_size)[-SIZES:]
+        for took in by_size[size]
+    ]
+    shares, per_update = zip(*known, strict=True)
+    return float(np.mean(shares) * np.median(per_update) * planned(run.size))
+
+
+def _share_of_plan(run: Run, row: Row) -> float:
+    """Of the updates that were planned, those that were made, in (0, 1]."""
+    planned, steps = row.get("planned_steps"), row.get("steps")
+    return min(1.0, steps / planned) if steps and planned else 1.0
 
 
 def _trials(run: Run) -> int:

@@ -187,7 +187,8 @@ def evaluate(
         for index in np.flatnonzero(improved):
             champion = Champion(trial, results[index], scores[index])
             candidates[index].accept(champion, training, int(index))
-    cost = describe_network(runs[0].learner.model, signature)
+    learner = runs[0].learner
+    cost = describe_network(learner.model, learner.recipe.network_signature(signature))
     return [candidate.finish(cost) for candidate in candidates]
 
 

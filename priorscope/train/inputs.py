@@ -80,10 +80,7 @@ class Reader:
     @property
     def network_signature(self) -> Signature:
         """The signature of what the network reads, after resizing."""
-        if not self.resolution:
-            return self.signature
-        shape = (self.resolution, self.resolution, self.signature.input_shape[-1])
-        return Signature(input_shape=shape, target=self.signature.target)
+        return self.recipe.network_signature(self.signature)
 
     def __call__(self, batch: Shaped[Tensor, "batch ..."]) -> Tensor:
         """(batch, *input_shape) as stored -> as the network reads it."""

@@ -54,6 +54,13 @@ class Recipe(Config):
         """Updates planned at most for a training part of `examples`."""
         return self.steps + -(-self.epochs * examples // self.batch)
 
+    def network_signature(self, signature: Signature) -> Signature:
+        """The signature of what a network reads of such data, after resizing."""
+        if not self.resolution:
+            return signature
+        shape = (self.resolution, self.resolution, signature.input_shape[-1])
+        return Signature(input_shape=shape, target=signature.target)
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Learner(Config):

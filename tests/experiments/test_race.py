@@ -89,7 +89,7 @@ def test_rates_and_twins_are_tried_where_they_mean_something():
         return [v.text for v in variants(learner, Settings(**changes), signature, examples)]
 
     assert texts("linear") == ["linear"] * 3
-    assert texts("cnn") == ["cnn"] * 3 + ["cnn+shift", "cnn+flip"]
+    assert texts("cnn") == ["cnn", "cnn+shift", "cnn+flip", "cnn", "cnn"]
     assert texts("cnn", learners=("cnn",)) == ["cnn"] * 3  # whoever named learners meant those
     assert texts("forest") == ["forest"]
     assert texts("cnn", examples=40) == ["cnn"]

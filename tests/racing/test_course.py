@@ -130,9 +130,24 @@ def test_every_recipe_is_tried_once_and_the_best_carried_along():
 
 
 def test_without_time_for_recipes_each_runs_with_its_own():
-    course = whole(race(with_variants=False), Truth(1))
+    course = whole(race(variants="none"), Truth(1))
     assert {job.variant for job in course.done} == {0}
     assert course.pending is None
+
+
+def test_where_time_is_for_twins_alone_they_are_the_first_after_ones_own():
+    entrants = (Entrant(name="mlp", variants=3), Entrant(name="cnn", variants=4, twins=1))
+    course = whole(race(entrants=entrants, variants="twins"), Truth(1))
+    for learner, tried in ((0, {0}), (1, {0, 1})):
+        assert {job.variant for job in course.done if job.learner == learner} == tried
+
+
+def test_an_anchor_at_the_smallest_size_is_reached_by_one_run_of_each():
+    pending = unfold(race(anchor=0), lambda job: None).pending
+    assert {(job.size, job.repeat, job.variant) for job in pending.jobs} == {(0, 0, 0)}
+    course = whole(race(anchor=0), Truth(1))
+    assert course.pending is None
+    assert {job.variant for job in course.done if job.size == 0 and job.learner == 1} == {0, 1, 2}
 
 
 def test_equals_are_told_equal_and_repeats_end():
