@@ -4,7 +4,7 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
-from priorscope.bert.progress import SILENT, Progress
+from priorscope.bert.listener import SILENT, Listener
 from priorscope.bert.training.classifier import Classifier, Kind
 from priorscope.bert.training.finetuning import Finetuning, train_classifier
 from priorscope.bert.training.labelled_texts import LabelledTextSettings, read_labelled_texts
@@ -67,7 +67,7 @@ def finetune(
     dropout: float = 0.1,
     patience: int = 4,
     seed: int = 0,
-    progress: Progress = SILENT,
+    progress: Listener = SILENT,
 ) -> FinetuningResult:
     """Train a classifier on top of a pre-trained BERT, test it, save it.
 
@@ -100,7 +100,7 @@ def finetune_with(
     texts: LabelledTextSettings,
     settings: Finetuning,
     *,
-    progress: Progress = SILENT,
+    progress: Listener = SILENT,
 ) -> FinetuningResult:
     """`finetune` with its settings as objects."""
     use_fast_gemm()

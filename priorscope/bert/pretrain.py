@@ -16,9 +16,9 @@ from priorscope.bert.data.prepared import (
     open_prepared,
     prepare_text,
 )
+from priorscope.bert.listener import SILENT, Listener
 from priorscope.bert.model.folder import save_bert
 from priorscope.bert.model.shape import Size
-from priorscope.bert.progress import SILENT, Progress
 from priorscope.bert.training.held_out import HeldOut
 from priorscope.bert.training.pretrainer import Pretrainer, identity
 from priorscope.bert.training.pretraining import Init, Positions, Pretraining
@@ -104,7 +104,7 @@ def pretrain(
     held_out: float | None = None,
     precision: Literal["auto", "float32", "bfloat16"] = "auto",
     seed: int = 0,
-    progress: Progress = SILENT,
+    progress: Listener = SILENT,
 ) -> PretrainingResult:
     """Pre-train a BERT on raw text; the same call resumes after a kill.
 
@@ -139,7 +139,7 @@ def pretrain_with(
     settings: Pretraining,
     *,
     fresh: bool = False,
-    progress: Progress = SILENT,
+    progress: Listener = SILENT,
 ) -> PretrainingResult:
     """`pretrain` with its settings as objects."""
     device = own_device()
@@ -175,7 +175,7 @@ def _prepare(
     text: TextSettings,
     settings: Pretraining,
     fresh: bool,
-    progress: Progress,
+    progress: Listener,
 ) -> PreparedText:
     """Tokenizer and corpus in `out`; everything that can be refused is refused before it changes.
 
@@ -226,7 +226,7 @@ def _prepare(
     return prepared
 
 
-def _train(trainer: Pretrainer, processes: Processes, progress: Progress) -> HeldOut:
+def _train(trainer: Pretrainer, processes: Processes, progress: Listener) -> HeldOut:
     if not processes.first:
         return trainer.run(lambda evaluation: None)
     if trainer.step:

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from priorscope.bert.finetune import FinetuningResult, finetune_with
-from priorscope.bert.progress import Progress
+from priorscope.bert.listener import Listener
 from priorscope.bert.training.finetuning import Finetuning, ValidationResult
 from priorscope.bert.training.labelled_texts import LabelledTextSettings
 from priorscope.cli.exit_codes import Exit
@@ -48,7 +48,7 @@ def run(
     return Exit.DONE
 
 
-class _Printed(Progress):
+class _Printed(Listener):
     """Notes and evaluations on stderr."""
 
     def note(self, sentence: str) -> None:

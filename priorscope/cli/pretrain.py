@@ -11,16 +11,15 @@ from typing import Annotated, Literal
 import torch
 from cyclopts import Parameter
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from priorscope.bert import progress as bert_progress
 from priorscope.bert.data.prepared import TextSettings
+from priorscope.bert.listener import Listener
 from priorscope.bert.pretrain import PretrainingResult, pretrain_with
 from priorscope.bert.training.evaluation import Evaluation
 from priorscope.bert.training.pretraining import Pretraining
 from priorscope.bert.training.processes import own_device
-from priorscope.cli._text import Shown
 from priorscope.cli.exit_codes import Exit
+from priorscope.experiments.progress import CountedLines, ShareBar
 from priorscope.nn.gemm import gemm_peak
 
 INITS = {"informed": "cooccurrence", "published": "random"}  # names of version 0.1
@@ -81,7 +80,7 @@ def _sentences(result: PretrainingResult) -> str:
     )
 
 
-class _Shown(bert_progress.Progress):
+class _Shown(Listener):
     """Shows notes, evaluations and, on a terminal, a bar on stderr."""
 
     def __init__(self, settings: Pretraining):
@@ -89,30 +88,22 @@ class _Shown(bert_progress.Progress):
         self._precision = settings.resolved(self._device).precision
         self._peak = 0.0
         self._console = Console(stderr=True, highlight=False, markup=False)
-        columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
-        self._bar = Progress(*columns, console=self._console)
-        self._task = None
+        self._bar = ShareBar("Pre-training", self._console)
 
     def __enter__(self) -> "_Shown":
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._task is not None:
-            self._bar.stop()
+        self._bar.stop()
 
     def note(self, sentence: str) -> None:
         print(sentence, file=sys.stderr)
 
     def reading(self, lines: Iterable[str], what: str) -> Iterable[str]:
-        return Shown(lines, what)
+        return CountedLines(lines, what)
 
     def step(self, progress: float, loss: float) -> None:
-        if not self._console.is_terminal:
-            return
-        if self._task is None:
-            self._task = self._bar.add_task("Pre-training", total=1.0)
-            self._bar.start()
-        self._bar.update(self._task, completed=progress, description=f"loss {loss:.3f}")
+        self._bar.show(progress, f"loss {loss:.3f}")
 
     def evaluation(self, evaluation: Evaluation) -> None:
         """The machine's speed now; other programs only lower it, so the highest counts."""

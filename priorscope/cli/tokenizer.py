@@ -10,9 +10,9 @@ from cyclopts import App, Parameter
 from rich.console import Console
 from rich.table import Table
 
-from priorscope.cli._text import Shown
 from priorscope.core.files import check_own, own
 from priorscope.core.folders import refuse_overlap
+from priorscope.experiments.progress import CountedLines
 from priorscope.text.comparison import subwords_of, tokenizer_figures
 from priorscope.text.reading import Errors, Lines
 from priorscope.text.sources import open_text
@@ -57,7 +57,7 @@ def train(
     text = open_text(files, errors)
     refuse_overlap(text.paths if isinstance(text, Lines) else [], out)
     check_own(out, KIND)
-    lines = Shown(text, "Reading")
+    lines = CountedLines(text, "Reading")
     tokenizer = train_tokenizer(lines, kind, vocab, not cased, strip_accents)
     own(out, KIND)
     save_tokenizer(tokenizer, out)

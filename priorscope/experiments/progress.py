@@ -1,8 +1,11 @@
-"""Progress: a bar with the time left on a terminal, plain lines elsewhere, nothing when quiet."""
+"""Progress: a bar with the time left on a terminal, plain lines elsewhere, nothing when quiet.
+
+Of runs (`watching`), of lines of a text (`CountedLines`), of one long training (`ShareBar`).
+"""
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -123,3 +126,52 @@ def _lines(what: str) -> Show:
 def _left(counts: Counts) -> str:
     left = counts.left()
     return t("status.left", time=seconds(left)) if left else ""
+
+
+class CountedLines:
+    """Lines that are counted on the terminal whenever they are read; silent elsewhere."""
+
+    def __init__(self, lines: Iterable[str], what: str):
+        self._lines, self._what = lines, what
+
+    def __iter__(self) -> Iterator[str]:
+        screen = Console(stderr=True)
+        if not screen.is_terminal:
+            yield from self._lines
+            return
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        last = (TextColumn("lines"), TimeElapsedColumn())
+        with Progress(*columns, *last, console=screen) as progress:
+            task = progress.add_task(self._what, total=None)
+            count = 0
+            for count, line in enumerate(self._lines, start=1):
+                if count % 1000 == 0:
+                    progress.update(task, completed=count)
+                yield line
+            progress.update(task, completed=count, total=count)
+
+
+class ShareBar:
+    """How much of one thing is done, with a word about it; nothing where there is no terminal.
+
+    It appears when it is first shown.
+    """
+
+    def __init__(self, what: str, screen: Console):
+        columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
+        self._bar = Progress(*columns, console=screen)
+        self._what, self._task = what, None
+
+    def show(self, share: float, word: str) -> None:
+        """share: in [0, 1]."""
+        if not self._bar.console.is_terminal:
+            return
+        if self._task is None:
+            self._task = self._bar.add_task(self._what, total=1.0)
+            self._bar.start()
+        self._bar.update(self._task, completed=share, description=word)
+
+    def stop(self) -> None:
+        """Leave it as it stands."""
+        if self._task is not None:
+            self._bar.stop()

@@ -23,7 +23,7 @@ CPU = torch.device("cpu")
 
 
 @runtime_checkable
-class Member(Protocol):
+class EnsembleMember(Protocol):
     """What predicts; the same before it was saved and after it was loaded, bit for bit."""
 
     reader: Reader
@@ -44,7 +44,7 @@ class NetworkMember:
 
     @torch.no_grad()
     def outputs(self, inputs: np.ndarray) -> Tensor:
-        """See `Member`."""
+        """See `EnsembleMember`."""
         parts = [
             self.network(self.reader(to_tensor(inputs[start : start + TOGETHER], CPU)))
             for start in range(0, len(inputs), TOGETHER)
@@ -72,7 +72,7 @@ class EstimatorMember:
 
     @torch.no_grad()
     def outputs(self, inputs: np.ndarray) -> Tensor:
-        """See `Member`."""
+        """See `EnsembleMember`."""
         target = self.signature.target
         vectors = self.stem(self.reader(to_tensor(inputs, CPU))).numpy()
         with threadpool_limits(1):

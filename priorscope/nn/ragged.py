@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
 from priorscope.nn.dropout import Dropout
-from priorscope.nn.sequences import Group, Plan, Sequences
+from priorscope.nn.sequences import AttentionPlan, Group, Sequences
 
 _HAS_VARLEN = importlib.util.find_spec("torch.nn.attention.varlen") is not None  # torch >= 2.10
 
@@ -56,8 +56,8 @@ def ragged_attention_at(
     return _attend(rows, sequences.plan(num_heads, at), dropout).unflatten(0, (-1, num_heads))
 
 
-def _attend(rows: Tensor, plan: Plan, dropout: Dropout) -> Tensor:
-    """Source rows (see `Plan`) -> (queries * heads, head_width)."""
+def _attend(rows: Tensor, plan: AttentionPlan, dropout: Dropout) -> Tensor:
+    """Source rows (see `AttentionPlan`) -> (queries * heads, head_width)."""
     if not dropout.active:
         return _Attend.apply(rows, plan, None, 1.0)
     weights = sum(g.count * g.num_heads * g.queries * g.keys for g in plan.groups)
@@ -72,7 +72,9 @@ class _Attend(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx: Any, rows: Tensor, plan: Plan, keep: Tensor | None, scale: float) -> Tensor:
+    def forward(
+        ctx: Any, rows: Tensor, plan: AttentionPlan, keep: Tensor | None, scale: float
+    ) -> Tensor:
         gathered = rows.index_select(0, plan.gather)
         mixed = rows.new_empty(len(plan.out_gather), rows.shape[1])
         saved, used = [], 0

@@ -46,7 +46,7 @@ class Sequences:
         self.tokens = int(self._starts[-1])  # of all sequences together
         self.longest = int(np.diff(self._starts).max())
         self.equal = self.longest * (len(self._starts) - 1) == self.tokens  # all of one length
-        self._plans: dict[int, Plan] = {}  # by number of heads, where all tokens attend
+        self._plans: dict[int, AttentionPlan] = {}  # by number of heads, where all tokens attend
 
     @classmethod
     def of_lengths(cls, lengths: list[int], device: str | torch.device = "cpu") -> "Sequences":
@@ -64,7 +64,9 @@ class Sequences:
         positions = np.arange(self.tokens) - np.repeat(self._starts[:-1], np.diff(self._starts))
         return torch.from_numpy(positions).to(self.offsets.device)
 
-    def plan(self, num_heads: int, at: Integer[Tensor, " queries"] | None = None) -> "Plan":
+    def plan(
+        self, num_heads: int, at: Integer[Tensor, " queries"] | None = None
+    ) -> "AttentionPlan":
         """How attention with so many heads gathers these sequences.
 
         at: flat indices of the only tokens that attend, in any order; None: all (kept for the
@@ -112,7 +114,7 @@ class Group:
 
 
 @dataclasses.dataclass(frozen=True)
-class Plan:
+class AttentionPlan:
     """Row numbers for one batch and number of heads; a row is one head's vector of one token.
 
     Source rows are (tokens, 3, heads) in order or, if only some tokens attend, (queries, heads)
@@ -132,7 +134,7 @@ class Plan:
 
 
 class _Planner:
-    """Builds a `Plan` with numpy, where a hundred small operations cost less than with torch."""
+    """Builds an `AttentionPlan` with numpy: of a hundred small operations torch makes more."""
 
     def __init__(
         self, starts: np.ndarray, queries: np.ndarray | None, causal: bool, num_heads: int
@@ -151,7 +153,7 @@ class _Planner:
         self.query_counts = np.bincount(owner, minlength=len(self.lengths))
         self.query_starts = np.cumsum(self.query_counts) - self.query_counts
 
-    def plan(self, device: torch.device) -> Plan:
+    def plan(self, device: torch.device) -> AttentionPlan:
         groups: list[Group] = []
         rows: list[np.ndarray] = []  # source rows, -1 where one means nothing
         out_rows: list[np.ndarray] = []
@@ -171,7 +173,7 @@ class _Planner:
         gather, out = np.concatenate(rows), np.concatenate(out_rows)
         pairs = (gather.clip(0), _inverse(gather), out.clip(0), _inverse(out))
         arrays = (*pairs, np.flatnonzero(out < 0))
-        return Plan(groups, *(torch.from_numpy(array).to(device) for array in arrays))
+        return AttentionPlan(groups, *(torch.from_numpy(array).to(device) for array in arrays))
 
     def _per_head(self, tokens: np.ndarray, first: int, step: int) -> np.ndarray:
         """(count, tokens) -> the rows of (count, heads, tokens); -1 stays."""

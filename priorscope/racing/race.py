@@ -87,10 +87,10 @@ class Race:
     sizes: block ends, increasing. structures: how many, intact included. random_labels: which of
     them, or None. indifference: in units of `Outcome.value`, or bits per label for the goal
     "code". densities: whether bits are those of densities, which may be negative. anchor: index
-    of the size at which variants are tried; variants: which there is time for. with_trials: whether the duel of
-    recipes is run. stops: learner -> index of the size from which on there was no time for it.
-    last: index of the largest size that there is time for, None for all. Time sets these four,
-    rows the rest.
+    of the size at which variants are tried; variants: which there is time for. with_trials:
+    whether the duel of recipes is run. stops: learner -> index of the size from which on there
+    was no time for it. last: index of the largest size that there is time for, None for all.
+    Time sets these four, rows the rest.
     """
 
     entrants: tuple[Entrant, ...]

@@ -16,7 +16,6 @@ from priorscope.train.loop import Training
 from priorscope.train.prefix import Prefix
 from priorscope.train.recipe import Learner
 
-
 NOMINAL_SPEED = 40e9  # floating-point operations a second of one core
 NOMINAL_OVERHEAD = 1.5e-3  # seconds of an update beside them
 UPDATES_SHARE = 0.5  # of the planned updates that validation lets a run make

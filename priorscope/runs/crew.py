@@ -31,7 +31,7 @@ LARGEST = 4 * 2**20  # bytes; a file has a few hundred, and 20 for each run in f
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Member:
+class CrewMember:
     """What a process says of itself.
 
     host: its machine's name. machine: 8 hex digits of it. beat: counts the writings.
@@ -72,7 +72,7 @@ class Crew:
         self.shard = shard or Shard()
         self._folder = None if root is None else root / FOLDER
         self._root = root
-        self._me = Member(
+        self._me = CrewMember(
             machine=this_machine(),
             pid=os.getpid(),
             host=platform.node(),
@@ -87,7 +87,7 @@ class Crew:
         self._thread: threading.Thread | None = None
         self._watch = Watch()
         self._looked = -LOOK
-        self._others: list[Member] = []
+        self._others: list[CrewMember] = []
 
     def __enter__(self) -> "Crew":
         if self._folder is not None:
@@ -131,7 +131,7 @@ class Crew:
                 in_flight=tuple(in_flight),
             )
 
-    def others(self) -> list[Member]:
+    def others(self) -> list[CrewMember]:
         """Who else works on the folder; looked up every few seconds."""
         if self._folder is None:
             return []
@@ -170,7 +170,7 @@ class Watch:
     def __init__(self) -> None:
         self._changed: dict[tuple[str, int], tuple[int, float, bool]] = {}
 
-    def works(self, member: Member) -> bool:
+    def works(self, member: CrewMember) -> bool:
         """Whether a member may be at work: it says so, and it isn't gone or silent."""
         if member.state != "running" or is_gone(member):
             return False
@@ -181,24 +181,24 @@ class Watch:
         self._changed[key] = (member.beat, since, certain)
         return now - since < SILENT
 
-    def is_certain(self, member: Member) -> bool:
+    def is_certain(self, member: CrewMember) -> bool:
         """Whether a member that `works` is there: on this machine, or it was seen to change."""
         if member.machine == this_machine():
             return True
         return self._changed[member.machine, member.pid][2]
 
 
-def is_gone(member: Member) -> bool:
+def is_gone(member: CrewMember) -> bool:
     """Whether it was a process of this machine, and is no more."""
     return member.machine == this_machine() and not is_running(member.pid)
 
 
-def read(folder: Path) -> list[tuple[Path, Member]]:
+def read(folder: Path) -> list[tuple[Path, CrewMember]]:
     """The files of a folder that can be read, by name; others are left alone."""
     members = []
     for path in sorted(folder.glob("*.json")) if folder.is_dir() else []:
         with suppress(OSError, ValueError, RecursionError):
             if path.is_symlink() or path.stat().st_size > LARGEST:
                 continue
-            members.append((path, msgspec.json.decode(path.read_bytes(), type=Member)))
+            members.append((path, msgspec.json.decode(path.read_bytes(), type=CrewMember)))
     return members

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from priorscope.core.files import is_own, this_machine
-from priorscope.runs.crew import BEAT, FOLDER, Member, Watch, read
+from priorscope.runs.crew import BEAT, FOLDER, CrewMember, Watch, read
 from priorscope.runs.rows import Row
 from priorscope.runs.store import KIND, Store, made_by_earlier_version
 
@@ -30,7 +30,7 @@ class Status:
     done: int
     failed: int
     left_seconds: float | None
-    processes: tuple[Member, ...]
+    processes: tuple[CrewMember, ...]
     last: tuple[Row, ...]
 
 
@@ -65,7 +65,7 @@ def status(root: Path, pause: float = BEAT + 1) -> Status:
     )
 
 
-def _working(members: Sequence[Member], root: Path, pause: float) -> list[Member]:
+def _working(members: Sequence[CrewMember], root: Path, pause: float) -> list[CrewMember]:
     watch = Watch()
     working = [member for member in members if watch.works(member)]
     if all(member.machine == this_machine() for member in working):
@@ -76,7 +76,7 @@ def _working(members: Sequence[Member], root: Path, pause: float) -> list[Member
 
 
 def _state(
-    members: Sequence[Member], working: Sequence[Member], root: Path
+    members: Sequence[CrewMember], working: Sequence[CrewMember], root: Path
 ) -> Literal["running", "finished", "stopped"]:
     if working:
         return "running"
@@ -86,7 +86,7 @@ def _state(
     return "finished" if (root / "summary.json").exists() else "stopped"
 
 
-def _reach(member: Member) -> tuple[int, int]:
+def _reach(member: CrewMember) -> tuple[int, int]:
     """Whose counts are the newest: plans and counts of finished runs only grow."""
     return member.planned, member.finished
 

@@ -23,7 +23,7 @@ LOWEST_RATE = 0.01  # at the end of the annealing, of the peak
 
 
 @runtime_checkable
-class Plan(Protocol):
+class TrainingPlan(Protocol):
     """Of one network; a function of the recipe, the sizes and its validation losses alone.
 
     planned: updates at most. lowest: validation loss of the best evaluation.
@@ -63,7 +63,7 @@ class Plan(Protocol):
         ...
 
 
-def make_plan(recipe: Recipe, examples: int, validation: int) -> Plan:
+def make_plan(recipe: Recipe, examples: int, validation: int) -> TrainingPlan:
     """The recipe's plan for so many examples of the training and the validation part."""
     planned, batch = recipe.planned_steps(examples), min(recipe.batch, examples)
     if recipe.plan == "cosine":

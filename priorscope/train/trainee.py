@@ -5,7 +5,7 @@ import math
 
 from torch import Tensor
 
-from priorscope.train.plans import Plan
+from priorscope.train.plans import TrainingPlan
 from priorscope.train.prefix import SplitPrefix, TrainingResult
 
 
@@ -17,7 +17,7 @@ class Trainee:
     """
 
     split: SplitPrefix
-    plan: Plan
+    plan: TrainingPlan
     result: TrainingResult
 
     def evaluated(self, loss: float, done: int) -> bool:

@@ -11,8 +11,8 @@ import pytest
 import priorscope
 from priorscope.bert.data.prepared import TextSettings
 from priorscope.bert.finetune import finetune
+from priorscope.bert.listener import Listener
 from priorscope.bert.pretrain import pretrain
-from priorscope.bert.progress import Progress
 from priorscope.bert.training.finetuning import Finetuning
 from priorscope.bert.training.labelled_texts import LabelledTextSettings
 from priorscope.bert.training.pretraining import Pretraining
@@ -96,7 +96,7 @@ def test_each_resumes_the_other(text, tmp_path):
     class Stopped(Exception):
         pass
 
-    class Stop(Progress):
+    class Stop(Listener):
         def step(self, progress, loss):
             raise Stopped
 
@@ -109,7 +109,7 @@ def test_each_resumes_the_other(text, tmp_path):
 
 
 def test_the_evaluations_are_told_to_who_listens(text, tmp_path):
-    class Listener(Progress):
+    class Recorder(Listener):
         def __init__(self):
             self.notes, self.evaluations, self.read = [], [], []
 
@@ -123,7 +123,7 @@ def test_the_evaluations_are_told_to_who_listens(text, tmp_path):
             self.read.append(what)
             return lines
 
-    listener = Listener()
+    listener = Recorder()
     result = priorscope.pretrain([text], out=tmp_path / "a", progress=listener, **QUICK)
     assert listener.evaluations[-1].held_out == result.held_out
     assert listener.read == ["Training the tokenizer", "Encoding the text"]

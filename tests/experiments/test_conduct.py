@@ -47,9 +47,7 @@ def test_who_is_far_behind_and_dear_is_left_where_time_will_not_do(seconds, lag,
     assert not made._too_dear(Course(leaders=(1, 0, 2), lag=lag), NEXT)  # once
 
 
-@pytest.mark.parametrize(
-    ("seconds", "tries"), [(10.0, "none"), (30.0, "twins"), (120.0, "all")]
-)
+@pytest.mark.parametrize(("seconds", "tries"), [(10.0, "none"), (30.0, "twins"), (120.0, "all")])
 def test_rates_are_not_tried_where_they_would_take_what_larger_sizes_need(seconds, tries):
     made = conductor(seconds)
     made.__dict__.update(

@@ -16,7 +16,7 @@ import time
 import pytest
 
 from priorscope.core.files import this_machine
-from priorscope.runs.crew import Crew, Member, Watch
+from priorscope.runs.crew import Crew, CrewMember, Watch
 from priorscope.runs.shard import Shard
 from priorscope.runs.status import status
 from priorscope.runs.store import Store
@@ -79,7 +79,7 @@ def test_a_shard_that_makes_no_sense_is_refused(text):
 
 
 def member(**changes):
-    return dataclasses.replace(Member(machine="00000000", pid=1), **changes)
+    return dataclasses.replace(CrewMember(machine="00000000", pid=1), **changes)
 
 
 def test_who_works_is_told_by_changes_and_not_by_clocks(monkeypatch):

@@ -6,7 +6,7 @@ from priorscope.bert.training.evaluation import Evaluation
 from priorscope.bert.training.finetuning import ValidationResult
 
 
-class Progress:
+class Listener:
     """Listens and shows nothing; a subclass shows what it likes."""
 
     def note(self, sentence: str) -> None:
@@ -26,4 +26,4 @@ class Progress:
         """Fine-tuning was evaluated on its validation part."""
 
 
-SILENT = Progress()
+SILENT = Listener()
