@@ -2,7 +2,7 @@
 
 import dataclasses
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 import numpy as np
@@ -23,6 +23,8 @@ from priorscope.analysis.table import RunTable
 from priorscope.core.estimate import Estimate
 
 CLEAR, LEANING = 0.95, 0.7
+LEFT_CEILING = 0.9
+_NOBODY: Mapping[int, float] = {}
 NOT_VARIED = "not_varied"
 
 
@@ -32,12 +34,16 @@ class Contest:
 
     reach: the size, and who is there; `effects` and `ranking` index `reach.learners`. examples:
     covariance of the means from the finite test split, or None. indifference: as in `ranking`.
+    ceiling: of every probability, as others ended before this size: `LEFT_CEILING` if some weren't
+    followed further for lack of time; where one learner alone is there, the risk that one who
+    was dropped was the best remains.
     """
 
     reach: Reach
     effects: Effects
     ranking: Ranking
     examples: np.ndarray | None
+    ceiling: float = 1.0
 
     def learner(self, place: int) -> int:
         """Index in the table of a place in the ranking."""
@@ -49,13 +55,15 @@ def contest(
     indifference: float,
     examples: Float[np.ndarray, "learners sizes"] | None = None,
     paired: Callable[[Sequence[int], int], np.ndarray | None] = lambda learners, size: None,
+    dropped: Mapping[int, float] = _NOBODY,
 ) -> Contest | None:
     """Compare at the largest size that can be reported on; None without any value.
 
     values: less is better. examples: variance of a mean from the finite test split, as if learners
     erred independently. paired: their covariance at a size, where results by example tell it.
+    dropped: learner -> the risk with which it was dropped.
     """
-    reach = reached(values)
+    reach = reached(values, dropped)
     if reach is None:
         return None
     there = list(reach.learners)
@@ -64,7 +72,15 @@ def contest(
     extra = paired(there, reach.size)
     if extra is None and examples is not None:
         extra = np.diag(np.nan_to_num(examples[there, reach.size]))
-    return Contest(reach, differences, rank(differences, indifference, extra), extra)
+    ranking = rank(differences, indifference, extra)
+    return Contest(reach, differences, ranking, extra, _ceiling(len(values), reach, dropped))
+
+
+def _ceiling(learners: int, reach: Reach, dropped: Mapping[int, float]) -> float:
+    """See `Contest`."""
+    if set(range(learners)) - set(reach.learners) - dropped.keys():
+        return LEFT_CEILING
+    return 1 - max(dropped.values(), default=0.0) if len(reach.learners) == 1 else 1.0
 
 
 def _earlier(values: np.ndarray, size: int) -> tuple[float, float]:
@@ -75,14 +91,18 @@ def _earlier(values: np.ndarray, size: int) -> tuple[float, float]:
 
 
 def code_contest(
-    table: RunTable, lengths: CodeLengths, indifference: float | None
+    table: RunTable,
+    lengths: CodeLengths,
+    indifference: float | None,
+    dropped: Mapping[int, float] = _NOBODY,
 ) -> Contest | None:
     """Learners by code length per label of intact data."""
     if "intact" not in table.structures:
         return None
     bits = lengths.bits[:, table.structures.index("intact")] / np.asarray(table.sizes)[:, None]
     bits[:, 0] = np.nan  # the first block is the same for all
-    return contest(bits, CODE_INDIFFERENCE if indifference is None else indifference)
+    margin = CODE_INDIFFERENCE if indifference is None else indifference
+    return contest(bits, margin, dropped=dropped)
 
 
 def metric_contest(
@@ -91,6 +111,7 @@ def metric_contest(
     reference: Reference,
     indifference: float | None,
     by_example: ByExample | None = None,
+    dropped: Mapping[int, float] = _NOBODY,
 ) -> Contest | None:
     """Learners by a metric of the test split; by_example: what they predicted of each example."""
     values = table.intact("test", metric.key)
@@ -104,7 +125,8 @@ def metric_contest(
     def paired(learners: Sequence[int], size: int) -> np.ndarray | None:
         return by_example and by_example.covariance(table, metric.key, learners, size)
 
-    return contest(signed, indifference, _example_variance(table, metric, values), paired)
+    variance = _example_variance(table, metric, values)
+    return contest(signed, indifference, variance, paired, dropped)
 
 
 def _example_variance(table: RunTable, metric: Metric, values: np.ndarray) -> np.ndarray:
@@ -146,7 +168,7 @@ def answer(
     costs = prediction_costs(table)
     place = min(tied, key=lambda i: (costs[contest.learner(i)], tied.index(i)))
     pick, size = contest.learner(place), contest.reach.size
-    probability = float(ranking.probability[place])
+    probability = min(float(ranking.probability[place]), contest.ceiling)
     sure = contest.effects.dof > 0 or len(contest.reach.learners) == 1
     bias = selection_bias(contest, [costs[i] for i in contest.reach.learners])
     if goal == "code":

@@ -1,7 +1,7 @@
 """Prequential code length of the labels (docs/definitions.md), from the table of runs."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from jaxtyping import Float
@@ -76,19 +76,24 @@ class Reach:
     behind: tuple[int, ...]
 
 
-def reached(values: Float[np.ndarray, "learners sizes repeats"]) -> Reach | None:
+def reached(
+    values: Float[np.ndarray, "learners sizes repeats"], dropped: Collection[int] = ()
+) -> Reach | None:
     """The largest size that can be reported on; None without any value. Less is better.
 
     A slow learner with few runs doesn't hold back the others, unless it was the best at the
     last size it reached: then who is best further on was not measured. A size counts where two
-    learners or more have most of the repeats that are usual (or the only learner has).
+    learners or more have most of the repeats that are usual; or one, if it is the only learner, or
+    others were dropped because even their best case was worse.
+
+    dropped: indices of those.
     """
     counts = np.isfinite(values).sum(axis=2)
     usual = min(int(counts.max(initial=0)), 2)
     if usual == 0:
         return None
     alive = np.flatnonzero(counts.max(axis=1) > 0)
-    fewest = min(2, len(alive))
+    fewest = min(2, len(alive)) if not dropped else 1
     for enough in range(usual, 0, -1):
         for size in range(values.shape[1] - 1, -1, -1):
             there = [int(i) for i in alive if counts[i, size] >= enough]

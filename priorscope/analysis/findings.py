@@ -5,6 +5,7 @@ Verdict and recommendation come from one answer, so they can't contradict each o
 
 import dataclasses
 import math
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from priorscope.analysis.answer import CLEAR, Contest
@@ -31,7 +32,7 @@ def findings(summary: Summary, table: RunTable, found: Contest | None) -> list[F
     verdict = [
         *_reference(answer),
         *_worth(answer),
-        *_best(answer, table, found),
+        *_best(answer, table, found, [d.learner for d in summary.dropped]),
         _score(answer),
         *_other_goal(summary),
         *_extra_test(summary),
@@ -117,7 +118,7 @@ def _labels(worth: LabelsWorth) -> dict[str, float | None]:
     return {k: None if v is None else v * worth.at for k, v in ends.items()}
 
 
-def _best(answer: Answer, table: RunTable, found: Contest) -> list[Finding]:
+def _best(answer: Answer, table: RunTable, found: Contest, dropped: Sequence[str]) -> list[Finding]:
     ranking, names = found.ranking, [table.learners[i] for i in found.reach.learners]
     base = {
         "learner": answer.pick,
@@ -126,6 +127,8 @@ def _best(answer: Answer, table: RunTable, found: Contest) -> list[Finding]:
         "size": answer.size,
         "probability": answer.probability,
     }
+    if len(names) == 1 and dropped:
+        return [_finding("last-in-race", **base, others=list(dropped))]
     if len(names) == 1:
         return [_finding("only-one", **base, failed=[f.learner for f in _broken(table)])]
     if found.effects.dof <= 0:

@@ -87,8 +87,12 @@ def summarise(
     stopped = request.stopped_by or ("budget" if unresolved else "data")
     code_margin = request.indifference if request.goal == "code" else None
     metric_margin = request.indifference if request.goal == "accuracy" else None
-    by_code = code_contest(table, lengths, code_margin)
-    by_metric = metric_contest(table, metric, reference, metric_margin, by_example)
+    dropped = {table.learners.index(d.learner): d.risk or 0.0 for d in request.dropped}
+    asked = {request.goal: dropped}
+    by_code = code_contest(table, lengths, code_margin, asked.get("code", {}))
+    by_metric = metric_contest(
+        table, metric, reference, metric_margin, by_example, asked.get("accuracy", {})
+    )
     facts = (table, lengths, reference, metric)
     answers = {
         "accuracy": answer("accuracy", *facts, by_metric, stopped),

@@ -12,9 +12,13 @@ BATCH_VALUES = 2**15  # numbers or tokens in a batch between these: large images
 def answers(
     network: nn.Module, inputs: Shaped[Tensor, "batch ..."]
 ) -> Float[Tensor, "batch classes"]:
-    """Outputs in float64; of logits the mean over classes is removed: softmax ignores it."""
+    """Outputs in float64; of logits the mean over classes is removed: softmax ignores it.
+
+    A network with `whole_batches` gets all at once: its calls cost more than its examples.
+    """
     most = BATCH_VALUES // inputs[0].numel()
     batch = min(max(most, SMALLEST_BATCH), LARGEST_BATCH)
+    batch = len(inputs) if getattr(network, "whole_batches", False) else batch
     logits = torch.cat([network(part) for part in inputs.split(batch)]).double()
     return logits - logits.mean(dim=-1, keepdim=True) if logits.shape[-1] > 1 else logits
 

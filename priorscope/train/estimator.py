@@ -110,6 +110,8 @@ class OneClass:
 class EstimatorNetwork(nn.Module):
     """A fitted estimator where a network is asked for: inputs as read -> outputs."""
 
+    whole_batches = True  # see `measures._change.answers`
+
     def __init__(self, stem: nn.Module, outputs: Callable[[np.ndarray], Tensor]):
         super().__init__()
         self.stem, self.outputs = stem, outputs

@@ -117,6 +117,14 @@ def _only_one(v: Values) -> str:
     return f"Only {v['learner']} finished its runs at {_size(v)}, so nothing is compared{others}."
 
 
+def _last_in_race(v: Values) -> str:
+    names = v["others"]
+    return (
+        f"At {_size(v)} only {v['learner']} is still in the race: even the best case of "
+        f"{listed(names)} was worse."
+    )
+
+
 def _one_repeat(v: Values) -> str:
     return (
         f"{v['leader']} {_what(v)}, but from one repeat; two or more in common are needed to say "
@@ -305,6 +313,7 @@ SENTENCES: dict[str, Callable[[Values], str]] = {
     "ahead": _ahead,
     "tied": _tied,
     "only-one": _only_one,
+    "last-in-race": _last_in_race,
     "one-repeat": _one_repeat,
     "score": _score,
     "goals-differ": _goals_differ,
