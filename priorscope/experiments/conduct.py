@@ -2,17 +2,21 @@
 
 import dataclasses
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Literal
 
 import numpy as np
 
 from priorscope.core.deadline import Deadline
+from priorscope.core.signature import Signature
 from priorscope.experiments.race import RacePlan
 from priorscope.racing.race import Course, Job, Round, Rung
 from priorscope.runs.backends import Backend
 from priorscope.runs.batch import Batch
+from priorscope.runs.cost import nominal_seconds
 from priorscope.runs.crew import Crew
 from priorscope.runs.execute import run_batches
 from priorscope.runs.pace import Pace
@@ -159,7 +163,7 @@ class Conductor:
         rungs = self._waiting(pending)
         _, signature = self.store.load_data(self.plan.question.data)
         values = int(np.prod(signature.input_shape))
-        made = ladder(rungs, self.pace.seconds, values, self.backend.together)
+        made = ladder(rungs, partial(self._guess, signature), values, self.backend.together)
         batches = [self._batch(runs) for runs in made]
         self.crew.begin(next(r.title for r in pending.rungs if self._unfinished(r)), already=0)
         notice = self.notice
@@ -167,6 +171,12 @@ class Conductor:
         wanted = {run.digest for rung in rungs for run in rung}
         self.tried |= wanted
         return any(self.store.path(digest).exists() for digest in wanted)
+
+    def _guess(self, signature: Signature, run: Run) -> float:
+        """Expected seconds, of a learner that hasn't run yet by what it costs nominally."""
+        if self.pace.knows(run):
+            return self.pace.seconds(run)
+        return nominal_seconds(run.learner, signature, run.size)
 
     def _batch(self, runs: Sequence[Run]) -> Batch:
         device = "cpu" if runs[0].learner.model.trains_itself else self.backend.device
@@ -200,7 +210,12 @@ class Conductor:
 
     def _without_variants(self, pending: Round) -> bool:
         """Whether rates, or twins as well, were called off: they'd take what larger sizes need."""
-        runs = [self.plan.run(job) for job in pending.jobs if job.variant]
+        tried = Counter((job.learner, job.size, job.repeat) for job in pending.jobs)
+        runs = [
+            self.plan.run(job)
+            for job in pending.jobs
+            if job.variant and tried[job.learner, job.size, job.repeat] > 1
+        ]
         share = self.deadline.remaining * VARIANTS_SHARE
         if not runs or self.pace.together(runs, self.backend.lanes) <= share:
             return False

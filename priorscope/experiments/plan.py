@@ -71,11 +71,12 @@ def choose_sizes(settings: Settings, examples: Examples) -> tuple[int, ...]:
 def fitting_sizes(
     sizes: Sequence[int], settings: Settings, learners: Sequence[Learner], signature: Signature
 ) -> tuple[int, ...]:
-    """Sizes four times apart instead of two, where a race over all of them is far beyond its time.
+    """Fewer small sizes, where a race over all of them is far beyond its time.
 
-    A run with few examples takes a network nearly as long as one with many, so that a curve of
-    many sizes would end before the size that is asked about. What is decided here depends on
-    data, learners and settings alone, not on the machine (`runs.cost.nominal_seconds`).
+    Below the three largest they are four times apart instead of two. A run with few examples takes
+    a network nearly as long as one with many, so that a curve of many sizes would end before the
+    size that is asked about. What is decided here depends on data, learners and settings alone,
+    not on the machine (`runs.cost.nominal_seconds`).
     """
     if settings.sizes is not None or settings.limit is None or len(sizes) <= LEAST_SIZES:
         return tuple(sizes)
@@ -84,7 +85,8 @@ def fitting_sizes(
     given = settings.limit.total_seconds() * NOMINAL_CORES
     if needed * repeats <= BEYOND * given:
         return tuple(sizes)
-    return tuple(reversed(sizes[::-1][::2][: max(LEAST_SIZES, len(sizes) // 2)]))
+    smaller = sizes[:-LEAST_SIZES]
+    return (*smaller[::-1][1::2][::-1], *sizes[-LEAST_SIZES:])
 
 
 def _group_size(examples: Examples) -> int:

@@ -1,6 +1,7 @@
 """Recipes that a race tries for each learner at its anchor: rates, and regularised twins."""
 
 import dataclasses
+import math
 from collections.abc import Sequence
 
 from priorscope.core.config import digest
@@ -22,9 +23,9 @@ TWINS: dict[Layout, dict[str, tuple[str, ...]]] = {
 
 
 def anchor(sizes: Sequence[int]) -> int:
-    """Index of the size nearest to an eighth of the largest."""
+    """Index of the size nearest to an eighth of the largest; of two as near the larger one."""
     wanted = sizes[-1] / 8
-    return min(range(len(sizes)), key=lambda k: abs(sizes[k] / wanted - 1))
+    return min(range(len(sizes)), key=lambda k: (abs(math.log2(sizes[k] / wanted)), -k))
 
 
 def variants(

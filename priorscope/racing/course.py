@@ -123,10 +123,8 @@ class _State:
         race = self.race
         repeats = range(race.repeats_at(k))
         title = f"{race.sizes[k]:,} labels"
-        if k == race.anchor:
-            yield from self._variants(self.alive, title)
         checked = self._check(k)
-        if k > race.anchor and k > 0:  # what is large is cut short as soon as one repeat says so
+        if k >= race.anchor and k > 0:  # what is large is cut short as soon as one repeat says so
             extra = [] if checked is None else [self.results.job(checked, k, 0)]
             yield from self._run(
                 [Rung(title, (*self._jobs(self.alive, k, [0]), *extra))], climbs=True
@@ -134,6 +132,8 @@ class _State:
             if checked is not None and self._was_wrong(checked, k):
                 yield from self._readmit(checked, k)
             self._drop(k)
+        if k == race.anchor:
+            yield from self._variants(self.alive, title)
         rungs = [Rung(title, tuple(self._jobs(self.alive, k, [r]))) for r in repeats]
         yield from self._run(rungs, climbs=True)
 

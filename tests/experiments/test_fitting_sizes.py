@@ -18,10 +18,10 @@ SMALL = Signature(input_shape=(8, 8, 1), target=Classes(num_classes=4))
 DEAR = tuple(parse_learner(text) for text in ("linear", "cnn", "vit"))
 
 
-def test_sizes_are_four_times_apart_where_time_will_not_do_for_all():
-    assert fitting_sizes(SIZES, Settings(), DEAR, LARGE) == (100, 400, 1600)
+def test_small_sizes_are_four_times_apart_where_time_will_not_do_for_all():
+    assert fitting_sizes(SIZES, Settings(), DEAR, LARGE) == (100, 400, 800, 1600)
     assert fitting_sizes(SIZES, Settings(), DEAR, SMALL) == SIZES
-    assert fitting_sizes(SIZES[1:], Settings(), DEAR, LARGE) == (100, 400, 1600)
+    assert fitting_sizes(SIZES[1:], Settings(), DEAR, LARGE) == (100, 400, 800, 1600)
     assert fitting_sizes(SIZES[3:], Settings(), DEAR, LARGE) == SIZES[3:]
 
 

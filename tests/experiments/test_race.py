@@ -101,3 +101,4 @@ def test_rates_and_twins_are_tried_where_they_mean_something():
 def test_the_anchor_is_nearest_to_an_eighth():
     assert anchor((312, 625, 1250, 2500, 5000, 10_000)) == 2
     assert anchor((25, 50)) == 0
+    assert anchor((625, 2500, 5000, 10_000)) == 1  # both are twice as far, the larger says more
