@@ -85,6 +85,11 @@ def fitting_sizes(
     given = settings.limit.total_seconds() * NOMINAL_CORES
     if needed * repeats <= BEYOND * given:
         return tuple(sizes)
+    return thinned(sizes)
+
+
+def thinned(sizes: Sequence[int]) -> tuple[int, ...]:
+    """The three largest of sizes that double, and below them every second one."""
     smaller = sizes[:-LEAST_SIZES]
     return (*smaller[::-1][1::2][::-1], *sizes[-LEAST_SIZES:])
 
