@@ -11,8 +11,9 @@ from priorscope.core.printable import printable
 from priorscope.core.read import ClassCount, ColumnUse, Dropped, InputRange, Note, Read, TargetRead
 from priorscope.core.split import stratified_split
 from priorscope.data.duplicates import Duplicates, find_duplicates
-from priorscope.data.held_out import grouped_split, latest_split, quantity_strata
+from priorscope.data.held_out import grouped_split, latest_split
 from priorscope.data.labels import Labels, read_labels
+from priorscope.targets.quantity import Quantity
 from priorscope.tasks import Examples
 
 CHUNK = 2**22  # values that are checked at a time
@@ -132,7 +133,7 @@ class _Splitting:
         present, share, seed = self.present, self.options.test_share, self.options.seed
         values = self.labels.values
         targets = self.labels.codes if values is None else values
-        strata = targets[present] if values is None else quantity_strata(targets[present])
+        strata = targets[present] if values is None else Quantity().strata(targets[present])
         if self.times is not None:
             train, test = latest_split(self.times[present], share)
             where = f"the latest {share:.0%} held out"

@@ -4,14 +4,6 @@ import numpy as np
 
 from priorscope.core.seeds import numpy_stream
 
-STRATA = 10  # of a quantity
-
-
-def quantity_strata(values: np.ndarray) -> np.ndarray:
-    """(examples,) int64 in 0 ... 9: tenths of the examples by value, so that splits are alike."""
-    edges = np.unique(np.quantile(values, np.linspace(0, 1, STRATA + 1)[1:-1]))
-    return np.searchsorted(edges, values, side="right").astype(np.int64)
-
 
 def grouped_split(
     groups: np.ndarray, strata: np.ndarray, share: float, seed: int

@@ -151,6 +151,12 @@ class Conductor:
         self.stops[max(far, key=lambda i: work[i])] = min(job.size for job in pending.jobs)
         return True
 
+    def _timed(self, job: Job) -> Run:
+        """The run of a job, or while nothing is known of such runs that of the learner's own."""
+        run = self.plan.run(job)
+        known = self.pace.knows(run)
+        return run if known else self.plan.run(dataclasses.replace(job, variant=0))
+
     def _example(self, learner: int, size: int = 0) -> Run:
         return self.plan.run(Job(learner=learner, size=size, repeat=0))
 
@@ -191,7 +197,7 @@ class Conductor:
         if self._too_dear(course, pending) or self._without_variants(pending):
             return True
         waiting = next(filter(None, map(self._unfinished, pending.rungs)), [])
-        runs = [self.plan.run(job) for job in waiting]
+        runs = list(map(self._timed, waiting))
         cost = {job: self.pace.seconds(run) for job, run in zip(waiting, runs, strict=True)}
         left = self.deadline.remaining / ROOM
         size = min((job.size for job in waiting), default=0)
@@ -212,7 +218,7 @@ class Conductor:
         """Whether rates, or twins as well, were called off: they'd take what larger sizes need."""
         tried = Counter((job.learner, job.size, job.repeat) for job in pending.jobs)
         runs = [
-            self.plan.run(job)
+            self._timed(job)
             for job in pending.jobs
             if job.variant and tried[job.learner, job.size, job.repeat] > 1
         ]

@@ -131,15 +131,17 @@ class _State:
             )
             if checked is not None and self._was_wrong(checked, k):
                 yield from self._readmit(checked, k)
-            self._drop(k)
         if k == race.anchor:
-            yield from self._variants(self.alive, title)
+            yield from self._variants(self.alive, self._able(k), title)
+        elif k > race.anchor and k > 0:
+            self._drop(k)
         rungs = [Rung(title, tuple(self._jobs(self.alive, k, [r]))) for r in repeats]
         yield from self._run(rungs, climbs=True)
 
-    def _variants(self, learners: list[int], title: str) -> Rounds:
+    def _variants(self, learners: list[int], able: list[int], title: str) -> Rounds:
+        """The recipes of those who are able to win, and what the others run at the anchor."""
         race = self.race
-        several = [i for i in learners if race.tried(i) > 1]
+        several = [i for i in able if race.tried(i) > 1]
         certain = [i for i in learners if i not in several]
         rates = tuple(
             Job(learner=i, size=race.anchor, repeat=0, variant=v)
@@ -154,6 +156,13 @@ class _State:
         if rates:
             yield from self._run(rungs, climbs=True)
             self.results.choose(several)
+
+    def _able(self, k: int) -> list[int]:
+        """Those whose best case after the first look at a size may win."""
+        if k == 0 or len(self.alive) < 2:
+            return self.alive
+        leader = self.results.leader(self.alive, k)
+        return [i for i in self.alive if i == leader or self._bound(i, leader, k) <= 0]
 
     def _drop(self, k: int) -> None:
         """Leave out whoever can't win even in its best case."""
@@ -211,7 +220,7 @@ class _State:
         at = next(e.at for e in self.dropped if e.learner == learner)
         title = f"{race.entrants[learner].name}, back in the race"
         if at < race.anchor <= k:
-            yield from self._variants([learner], title)
+            yield from self._variants([learner], [learner], title)
         rungs = [
             Rung(title, tuple(self._jobs([learner], j, range(race.repeats_at(j)))))
             for j in range(at + 1, k + 1)

@@ -51,7 +51,7 @@ def test_who_is_far_behind_and_dear_is_left_where_time_will_not_do(seconds, lag,
 def test_rates_are_not_tried_where_they_would_take_what_larger_sizes_need(seconds, tries):
     made = conductor(seconds)
     made.__dict__.update(
-        plan=SimpleNamespace(race=RACE, run=lambda job: job.learner),
+        _timed=lambda job: job.learner,
         pace=SimpleNamespace(together=lambda runs, lanes: sum(map(SECONDS.get, runs)) / lanes),
     )
     jobs = [Job(learner=i, size=1, repeat=0, variant=v) for i in range(3) for v in range(3)]
