@@ -137,6 +137,15 @@ def _only_one(v: Values) -> str:
     return f"{size_of(v)}에서 실행을 마친 모델이 {v['learner']}뿐이어서 비교할 수 없습니다.{failed}"
 
 
+def _last_in_race(v: Values) -> str:
+    return say(
+        "{size}까지 남은 모델은 {learner}뿐입니다. {names:은} 가장 좋은 경우에도 뒤처졌습니다.",
+        size=size_of(v),
+        learner=v["learner"],
+        names=listed(v["others"]),
+    )
+
+
 def _one_repeat(v: Values) -> str:
     return say(
         "{leader:이} {best}. 다만 반복이 1회뿐입니다. 얼마나 확실한지 알려면 공통 반복이 2회 이상 "
@@ -264,6 +273,7 @@ SENTENCES: dict[str, Callable[[Values], str]] = {
     "ahead": _ahead,
     "tied": _tied,
     "only-one": _only_one,
+    "last-in-race": _last_in_race,
     "one-repeat": _one_repeat,
     "score": _score,
     "goals-differ": _goals_differ,
