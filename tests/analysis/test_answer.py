@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from priorscope.analysis.answer import contest, word
+from priorscope.analysis.answer import LEFT_CEILING, contest, word
 from priorscope.analysis.labels_worth import first_reach, labels_worth
 from priorscope.analysis.metrics import METRICS, metric_named
 from priorscope.analysis.selection import selection_bias
@@ -47,6 +47,20 @@ def test_words_follow_the_probability():
     assert [word(p) for p in (None, 0.69, 0.7, 0.949, 0.95)] == [
         "open", "open", "leaning", "leaning", "clear",
     ]  # fmt: skip
+
+
+def test_who_ended_earlier_bounds_how_sure_a_verdict_is():
+    """Dropped at a risk, or left for lack of time, which nothing else says anything about."""
+    values = np.array([0.0, 50.0, 60.0])[:, None, None] + np.zeros((3, 2, 3))
+    values += 0.1 * np.random.default_rng(0).standard_normal(values.shape)
+    assert contest(values, 0.0).ceiling == 1.0
+    values[1:, 1] = np.nan
+    alone = contest(values, 0.0, dropped={1: 0.02, 2: 0.02})
+    assert (alone.reach.size, alone.ceiling) == (1, 0.98)
+    assert contest(values, 0.0, dropped={1: 0.02}).ceiling == LEFT_CEILING
+    values[1, 1] = 50.0
+    assert contest(values, 0.0, dropped={2: 0.02}).ceiling == 1.0
+    assert contest(values, 0.0).ceiling == LEFT_CEILING
 
 
 def test_a_clear_word_is_right_as_often_as_it_says():

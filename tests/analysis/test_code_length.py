@@ -68,6 +68,15 @@ def test_a_slow_learner_that_was_the_best_so_far_does():
     assert (found.size, found.learners, found.behind) == (1, (0, 1, 2), ())
 
 
+def test_the_last_in_a_race_reaches_what_it_ran():
+    alone = values((5.0, 5, 3), (6.0, 3, 3), (9.0, 2, 3))
+    assert (reached(alone).size, reached(alone).learners) == (2, (0, 1))
+    found = reached(alone, dropped={1, 2})
+    assert (found.size, found.learners, found.behind) == (4, (0,), (1, 2))
+    best_ended = values((5.0, 5, 3), (2.0, 3, 3), (9.0, 2, 3))
+    assert reached(best_ended, dropped={2}).size == 2
+
+
 def test_a_last_size_with_one_repeat_waits_for_the_second():
     found = values((5.0, 5, 3), (6.0, 5, 3))
     found[:, 4, 1:] = np.nan
