@@ -154,8 +154,9 @@ class Conductor:
     def _timed(self, job: Job) -> Run:
         """The run of a job, or while nothing is known of such runs that of the learner's own."""
         run = self.plan.run(job)
-        known = self.pace.knows(run)
-        return run if known else self.plan.run(dataclasses.replace(job, variant=0))
+        if self.pace.knows(run):
+            return run
+        return self.plan.run(dataclasses.replace(job, variant=0))
 
     def _example(self, learner: int, size: int = 0) -> Run:
         return self.plan.run(Job(learner=learner, size=size, repeat=0))
