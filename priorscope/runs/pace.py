@@ -75,12 +75,12 @@ def _of_network(run: Run, by_size: Mapping[int, Sequence[_Took]]) -> float:
     between repeats, times what a planned one takes.
     """
     planned = run.learner.recipe.planned_steps
-    known = [
+    measured = [
         (took.share, took.seconds / (took.share * planned(size)))
         for size in sorted(by_size)[-SIZES:]
         for took in by_size[size]
     ]
-    shares, per_update = zip(*known, strict=True)
+    shares, per_update = zip(*measured, strict=True)
     return float(np.mean(shares) * np.median(per_update) * planned(run.size))
 
 
