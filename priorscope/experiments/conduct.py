@@ -6,14 +6,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Literal
 
 import numpy as np
 
 from priorscope.core.deadline import Deadline
 from priorscope.core.signature import Signature
 from priorscope.experiments.race import RacePlan
-from priorscope.racing.race import Course, Job, Round, Rung
+from priorscope.racing.race import Course, Job, Round, Rung, Variants
 from priorscope.runs.backends import Backend
 from priorscope.runs.batch import Batch
 from priorscope.runs.cost import nominal_seconds
@@ -31,7 +30,7 @@ ROOM = 1.15  # times the expected seconds that must be left for a rung to be beg
 FAR_BEHIND = 0.3  # log ratio from which on it isn't waited for, where time won't do for all
 DEAR = 5  # its share of the work ahead is then more than one in so many
 BEHIND = 0.1  # log ratio to the leader's loss from which on a learner may be left behind
-VARIANTS_SHARE = 1 / 3  # of the time left that rates and twins may take
+VARIANTS_SHARE = 0.2  # of the time left that rates and twins may take where it won't do for all
 DUEL_SHARE = 0.2  # of the budget that trials of recipes may take
 
 
@@ -55,7 +54,7 @@ class Conductor:
     pace: Pace = field(default_factory=Pace)
     stops: dict[int, int] = field(default_factory=dict)
     last: int | None = None
-    variants: Literal["all", "twins", "none"] = "all"
+    variants: Variants = "all"
     with_trials: bool = True
     notice: str = ""
     tried: set[str] = field(default_factory=set)
@@ -113,9 +112,11 @@ class Conductor:
         texts = [recipes[0].text for recipes in self.plan.recipes]
         self.notice = schedule(ends, self.budget, texts[max(whole, key=lambda i: whole[i])])
 
-    def _ahead(self, course: Course, pending: Round) -> dict[int, dict[int, float]]:
+    def _ahead(
+        self, course: Course, pending: Round, variants: Variants | None = None
+    ) -> dict[int, dict[int, float]]:
         """Seconds of work that each learner still has at each size."""
-        race = dataclasses.replace(self.plan.race, variants=self.variants)
+        race = dataclasses.replace(self.plan.race, variants=variants or self.variants)
         work: dict[int, dict[int, float]] = {}
         for k in range(min(job.size for job in pending.jobs), race.goal_size + 1):
             running = [i for i in course.leaders if k < self.stops.get(i, len(race.sizes))]
@@ -195,7 +196,10 @@ class Conductor:
         """Whether somebody, or the race, must end earlier because time won't suffice."""
         if not pending.climbs:
             return self._without_trials(pending)
-        if self._too_dear(course, pending) or self._without_variants(pending):
+        if self._too_dear(course, pending):
+            return True
+        climb = self._by_learner(self._ahead(course, pending, variants="none"))
+        if self._without_variants(pending, sum(climb.values()) / max(self.backend.lanes, 1)):
             return True
         waiting = next(filter(None, map(self._unfinished, pending.rungs)), [])
         runs = list(map(self._timed, waiting))
@@ -215,16 +219,20 @@ class Conductor:
                 self.last = size - 1
         return bool(slow)
 
-    def _without_variants(self, pending: Round) -> bool:
-        """Whether rates, or twins as well, were called off: they'd take what larger sizes need."""
+    def _without_variants(self, pending: Round, climb: float) -> bool:
+        """Whether rates, or twins as well, were called off: they'd take what larger sizes need.
+
+        climb: seconds until the largest size is done without them.
+        """
         tried = Counter((job.learner, job.size, job.repeat) for job in pending.jobs)
         runs = [
             self._timed(job)
             for job in pending.jobs
             if job.variant and tried[job.learner, job.size, job.repeat] > 1
         ]
-        share = self.deadline.remaining * VARIANTS_SHARE
-        if not runs or self.pace.together(runs, self.backend.lanes) <= share:
+        left = self.deadline.remaining
+        most = max(left * VARIANTS_SHARE, left / ROOM - climb)
+        if not runs or self.pace.together(runs, self.backend.lanes) <= most:
             return False
         self.variants = "twins" if self.variants == "all" else "none"
         return True

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 INTACT = 0
+Variants = Literal["all", "twins", "none"]
+"""Which recipes there is time for at the anchor: rates and twins, twins alone, a learner's own."""
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -103,7 +105,7 @@ class Race:
     anchor: int = 0
     seed: int = 0
     rules: Rules = field(default_factory=Rules)
-    variants: Literal["all", "twins", "none"] = "all"
+    variants: Variants = "all"
     with_trials: bool = True
     stops: Mapping[int, int] = field(default_factory=dict)
     last: int | None = None

@@ -14,7 +14,7 @@ from priorscope.runs.rows import Row
 from priorscope.runs.run import Run
 
 LEAST_GROWTH, MOST_GROWTH = 0.5, 1.7  # exponents of seconds over size, between sizes measured
-GROWTH = 1.0  # where one size alone was measured, and training doesn't plan its updates
+GROWTH = 0.5  # where one size alone was measured: much of its time is not the examples'
 SIZES = 2  # the largest measured sizes, which tell what a network needs at others
 
 

@@ -47,17 +47,20 @@ def test_who_is_far_behind_and_dear_is_left_where_time_will_not_do(seconds, lag,
     assert not made._too_dear(Course(leaders=(1, 0, 2), lag=lag), NEXT)  # once
 
 
-@pytest.mark.parametrize(("seconds", "tries"), [(10.0, "none"), (30.0, "twins"), (120.0, "all")])
-def test_rates_are_not_tried_where_they_would_take_what_larger_sizes_need(seconds, tries):
+@pytest.mark.parametrize(
+    ("seconds", "climb", "tries"),
+    [(20.0, 99.0, "none"), (40.0, 99.0, "twins"), (120.0, 99.0, "all"), (40.0, 9.0, "all")],
+)
+def test_rates_are_not_tried_where_they_would_take_what_larger_sizes_need(seconds, climb, tries):
     made = conductor(seconds)
     made.__dict__.update(
         _timed=lambda job: job.learner,
         pace=SimpleNamespace(together=lambda runs, lanes: sum(map(SECONDS.get, runs)) / lanes),
     )
     jobs = [Job(learner=i, size=1, repeat=0, variant=v) for i in range(3) for v in range(3)]
-    while made._without_variants(Round((Rung("recipes", tuple(jobs)),), True)):
+    while made._without_variants(Round((Rung("recipes", tuple(jobs)),), True), climb):
         tried = {"all": 3, "twins": 2, "none": 1}[made.variants]
         jobs = [job for job in jobs if job.variant < tried]
     assert made.variants == tries
     without = Round((Rung("100 labels", tuple(job for job in jobs if not job.variant)),), True)
-    assert not made._without_variants(without)
+    assert not made._without_variants(without, climb)
