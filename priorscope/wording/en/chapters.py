@@ -177,6 +177,8 @@ CHAPTERS: dict[str, str] = {
     "structure.shifted": "randomly shifted",
     "structure.turned": "randomly rotated",
     "structure.rotated": "randomly rotated",
+    "structure.rotated-tests": "tests rotated",
+    "structure.shifted-tests": "tests shifted",
     "structure.blurred": "blurred",
     "structure.cropped": "cropped",
     "structure.patches-dropped": "patches dropped",

@@ -179,6 +179,8 @@ CHAPTERS: dict[str, str] = {
     "structure.shifted": "무작위 이동",
     "structure.turned": "무작위 회전",
     "structure.rotated": "무작위 회전",
+    "structure.rotated-tests": "테스트만 회전",
+    "structure.shifted-tests": "테스트만 이동",
     "structure.blurred": "흐리게 하기",
     "structure.cropped": "잘라 내기",
     "structure.patches-dropped": "패치 지우기",
