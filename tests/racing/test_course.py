@@ -135,6 +135,15 @@ def test_without_time_for_recipes_each_runs_with_its_own():
     assert course.pending is None
 
 
+def test_who_cannot_win_after_a_first_look_tries_no_recipes():
+    truth = Truth(3, noise=0.0)
+    truth.start[:] = [0.2, 0.9, 0.2, 0.2]
+    truth.slope[:], truth.rate[:] = 0.3, 1.0
+    course = whole(race(), truth)
+    tried = {i: {j.variant for j in course.done if j.size == 1 and j.learner == i} for i in (1, 2)}
+    assert tried == {1: {0}, 2: {0, 1, 2}}
+
+
 def test_where_time_is_for_twins_alone_they_are_the_first_after_ones_own():
     entrants = (Entrant(name="mlp", variants=3), Entrant(name="cnn", variants=4, twins=1))
     course = whole(race(entrants=entrants, variants="twins"), Truth(1))

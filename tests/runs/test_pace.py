@@ -51,6 +51,17 @@ def test_one_size_is_enough_to_tell_what_networks_plan():
     assert pace.seconds(dataclasses.replace(last, tune=6)) == pytest.approx(6 * pace.seconds(last))
 
 
+def test_a_network_takes_the_share_of_its_plan_that_others_of_its_kind_took():
+    asked, pace = question("cnn"), Pace()
+    first, last = runs(asked, 0)[0], runs(asked, 4)[0]
+    planned = first.learner.recipe.planned_steps
+    for share in (0.2, 0.4, 0.9):  # an update takes a hundredth of a second
+        steps = round(share * planned(100))
+        row = {"wall_seconds": 0.01 * steps, "steps": steps, "planned_steps": planned(100)}
+        pace.learn(first, row)
+    assert pace.seconds(last) == pytest.approx(0.5 * 0.01 * planned(1600), rel=0.01)
+
+
 def test_the_median_counts_not_the_run_that_was_disturbed():
     asked, pace = question("forest"), Pace()
     (run,) = runs(asked, 0)
