@@ -58,6 +58,7 @@ def run(
     from priorscope.experiments.dataset import data_name, file_safe
     from priorscope.profiles.run import profile
     from priorscope.wording.language import speak
+    from priorscope.wording.profile import network_name
     from priorscope.wording.stored import retold
 
     settings = settings or Settings()
@@ -81,10 +82,10 @@ def run(
         print(json.dumps(content, ensure_ascii=False, allow_nan=False))
         return Exit.DONE
     for name, phrases in result.words.items():
-        print(f"{name}: {'; '.join(phrases)}.")
+        print(f"{network_name(name)}: {'; '.join(phrases)}.")
     for network in result.to_json()["networks"]:
         for note in network["notes"]:
-            print(f"{network['name']}: {retold(note)}")
+            print(f"{network_name(network['name'])}: {retold(note)}")
     print(path)
     return Exit.DONE
 

@@ -18,7 +18,7 @@ from priorscope.report.pictures import visible
 from priorscope.report.profile_page import NetworkFacts, Profiled, profile_page
 from priorscope.wording.language import Language, speaking, spoken
 from priorscope.wording.page import t
-from priorscope.wording.profile import phrases, sentence
+from priorscope.wording.profile import network_name, phrases, sentence
 
 SCHEMA = 1
 CONTINUES = "##"  # of a subword that continues a word
@@ -157,7 +157,7 @@ def _viewers(one: Measured, inputs: Inputs) -> list[Viewer]:
     rows, columns, leading = map(int, pictures["grid"])
     viewers = []
     for number, (codes, x) in enumerate(zip(pictures["weights"], pictures["inputs"], strict=True)):
-        title = t("viewer.title", name=one.name, n=number + 1)
+        title = t("viewer.title", name=network_name(one.name), n=number + 1)
         words: tuple[str, ...] = ()
         image = None
         if x.ndim == 1:

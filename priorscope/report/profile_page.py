@@ -13,7 +13,7 @@ from priorscope.report.charts.small import SmallLine, heat_map, line_chart
 from priorscope.report.page import allowed, environment, source
 from priorscope.report.pictures import field_png, png, visible
 from priorscope.wording.language import spoken
-from priorscope.wording.profile import measure_name, name_of, phrases, t
+from priorscope.wording.profile import measure_name, name_of, network_name, phrases, t
 from priorscope.wording.stored import retold
 
 SHOWN_EXAMPLES = 4  # occlusion maps per network
@@ -64,6 +64,7 @@ class Section:
 
 def profile_page(profiled: Profiled) -> str:
     """The page as text: one file that needs no network."""
+    profiled = _named(profiled)
     script = source("attention.js")
     networks = [
         {
@@ -93,6 +94,14 @@ def profile_page(profiled: Profiled) -> str:
             written=datetime.datetime.now().astimezone().strftime("%Y-%m-%d %H:%M"),
         )
     )
+
+
+def _named(profiled: Profiled) -> Profiled:
+    """With networks named in the language spoken."""
+    networks = [dataclasses.replace(one, name=network_name(one.name)) for one in profiled.networks]
+    sides = ("rows", "columns")
+    crossed = [{**pair, **{s: network_name(pair[s]) for s in sides}} for pair in profiled.crossed]
+    return dataclasses.replace(profiled, networks=networks, crossed=crossed)
 
 
 def _shows(part: Section) -> bool:

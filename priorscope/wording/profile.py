@@ -20,6 +20,7 @@ WORDS: dict[Language, ModuleType] = {"en": english, "ko": korean}
 PAGES: dict[Language, Mapping[str, str]] = {"en": ENGLISH_PAGE, "ko": KOREAN_PAGE}
 INVARIANT = 0.05  # squared change below which a network is called invariant
 BANDS = 6
+STATES = ("untrained", "trained")  # of a learner's network
 
 Row = Mapping[str, Any]
 
@@ -82,6 +83,12 @@ def name_of(name: str) -> str:
 def short_name(name: str) -> str:
     """What a change is called behind `accuracy, `."""
     return korean.SHORT.get(name, name_of(name)) if spoken() == "ko" else name
+
+
+def network_name(name: str) -> str:
+    """What a network is called: `cnn, untrained` -> `cnn, 학습 전`."""
+    model, _, state = name.rpartition(", ")
+    return f"{model}, {t(state)}" if model and state in STATES else name
 
 
 def measure_name(measure: str) -> str:

@@ -41,6 +41,23 @@ def test_makes_the_page_again_and_prints_its_path(folder, capsys):
     assert "Only linear has all of its runs." in page.read_text(encoding="utf-8")
 
 
+def test_the_page_opens_in_the_language_asked_for(folder, capsys, monkeypatch):
+    (folder / "summary.json").write_text(json.dumps(SUMMARY), encoding="utf-8")
+    page = folder / "report.html"
+    monkeypatch.delenv("PRIORSCOPE_LANG", raising=False)
+    assert leave("report", str(folder), "--lang", "ko") == Exit.DONE
+    assert '<html lang="ko">' in page.read_text(encoding="utf-8")
+    monkeypatch.setenv("PRIORSCOPE_LANG", "ko")
+    assert leave("report", str(folder), "--lang", "en") == Exit.DONE
+    assert '<html lang="en">' in page.read_text(encoding="utf-8")  # the flag wins
+    capsys.readouterr()
+    assert leave("report", str(folder), "--lang", "fr") == Exit.BAD_INPUT
+    assert capsys.readouterr().err.count("\n") == 1
+    monkeypatch.setenv("PRIORSCOPE_LANG", "fr")
+    assert leave("report", str(folder)) == Exit.BAD_INPUT
+    assert "PRIORSCOPE_LANG is one of en, ko, but it is 'fr'." in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [

@@ -3,6 +3,8 @@
 PAGE: dict[str, str] = {
     "title": "What networks do with {data}",
     "brand": "profile",
+    "untrained": "untrained",
+    "trained": "trained",
     "skip": "To the networks",
     "words": "In words",
     "words_explain": (

@@ -79,7 +79,7 @@ PHRASES: dict[str, str] = {
     "ignores order": "순서를 무시함",
     "reads order": "순서를 읽음(섞으면 {share} 달라짐)",
     "attention": "어텐션이 닿는 거리는 균등하게 볼 때의 {share}",
-    "frequencies": "주파수 대역 {bands}개 중 {band}번에 가장 의존함",
+    "frequencies": "주파수 대역 {bands}개 중 {band}번에 가장 크게 의존함",
     "texture": "질감이 없으면 정확도 {before} → {after}",
     "shape": "패치를 섞으면 정확도 {before} → {after}",
     "accuracy": "정답률 {share}",

@@ -3,6 +3,8 @@
 PAGE: dict[str, str] = {
     "title": "{data}에서 네트워크가 하는 일",
     "brand": "프로파일",
+    "untrained": "학습 전",
+    "trained": "학습 후",
     "skip": "네트워크로 건너뛰기",
     "words": "요약",
     "words_explain": (

@@ -67,7 +67,7 @@ TERMINAL: dict[str, str] = {
     "plan.keep_one": (
         "시도한 모델이 {learner}뿐입니다. 라벨이 더 적게 드는 다른 모델이 있을 수 있습니다."
     ),
-    "plan.cost": ", {time} 소요",
+    "plan.cost": "({time} 소요)",
     "plan.run": (
         "더 정확히 알려면: 라벨 {n}개에서 {learner:을} 한 번 더 반복하면 결론의 분산이 {share} "
         "줄 것으로 예상됩니다{cost}."

@@ -56,7 +56,7 @@ WORDS: dict[str, str] = {
     ),
     "behaviour.change": "{change} ({share})",
     "behaviour.frequency": (
-        "{band} 주파수에 가장 의존합니다. 이 대역을 없애면 답이 {share} 달라집니다."
+        "{band} 주파수에 가장 크게 의존합니다. 이 대역을 없애면 답이 {share} 달라집니다."
     ),
     "behaviour.reach": "어텐션이 닿는 거리는 모든 위치를 똑같이 볼 때의 {share}입니다.",
     "behaviour.reaches": (
