@@ -51,6 +51,7 @@ def read_summary(folder: Path) -> dict[str, Any]:
         FileNotFoundError: if there is none.
         ValueError: if it is not JSON, or not an object.
     """
+    from priorscope.analysis.summary import SCHEMA
     from priorscope.analysis.summary_json import from_json
 
     path = folder / "summary.json"
@@ -70,10 +71,11 @@ def read_summary(folder: Path) -> dict[str, Any]:
             f"{path} must hold an object, but it holds a {type(summary).__name__}; "
             "run `priorscope compare` again to rewrite it."
         )
-    try:
-        from_json(summary)
-    except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
-        raise ValueError(
-            f"{path} is damaged ({error}); run `priorscope compare` again to rewrite it."
-        ) from error
+    if summary.get("schema") == SCHEMA:  # older files are checked where they are brought up to it
+        try:
+            from_json(summary)
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
+            raise ValueError(
+                f"{path} is damaged ({error}); run `priorscope compare` again to rewrite it."
+            ) from error
     return summary
