@@ -87,7 +87,7 @@ def _other_metric(v: Values) -> str:
 
 def _later(v: Values) -> str:
     scope = f", {', '.join(v['left_out'])} 제외" if v["left_out"] else ""
-    return f"데이터가 그 {v['times']:g}배({v['n']:,.0f}개, 예측{scope})이면"
+    return f"데이터가 {v['times']:g}배({v['n']:,.0f}개, 예측{scope})이면"
 
 
 def _may_win(v: Values) -> str:
@@ -101,7 +101,7 @@ def _wins(v: Values) -> str:
         "{later} {learner:이} 최고일 확률이 {odds}입니다: {on} {value}.",
         later=_later(v),
         learner=v["learner"],
-        odds="0.99 이상" if share > 0.99 else f"{share:.2f}",
+        odds="0.99 초과" if share > 0.99 else f"{share:.2f}",
         on=metric_of(v["on"]),
         value=_range(v["value"]),
     )
