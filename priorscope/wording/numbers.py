@@ -75,9 +75,8 @@ def between(low: Any, high: Any, form: str = "count", *options: Any) -> str:
 
 def dashed(value: Any, as_share: bool = False) -> str:
     """The ends of an estimate for a narrow column: `1.50–1.56`, `88.2–89.8%`."""
-    if as_share:
-        return share_interval(value).replace("%" + t("number.to"), "–").replace("~", "–")
-    return interval(value).replace(t("number.to"), "–")
+    ends, to = share_interval(value) if as_share else interval(value), t("number.to")
+    return ends.replace("%" + to, "–").replace(to, "–")
 
 
 def share(value: Any) -> str:
