@@ -3,7 +3,6 @@
 import dataclasses
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -26,7 +25,7 @@ from priorscope.bert.training.processes import Processes, joined_processes, own_
 from priorscope.bert.training.resume import NAME as RESUME
 from priorscope.bert.training.resume import read_facts, refuse_other_settings
 from priorscope.bert.training.start import divide_text
-from priorscope.core.files import check_own, own, remove_own
+from priorscope.core.files import disown, is_own, own, remove_own
 from priorscope.core.folders import refuse_overlap
 from priorscope.core.keywords import settings_from
 from priorscope.nn.checkpoint import write_json
@@ -186,7 +185,8 @@ def _prepare(
     refuse_overlap(lines.paths if isinstance(lines, Lines) else [], out)
     if text.tokenizer is not None:
         refuse_overlap([text.tokenizer], out)
-    check_own(out, KIND)
+    existed, ours = out.exists(), is_own(out, KIND)
+    own(out, KIND)
     stored = None if fresh else read_facts(out)
 
     def refuse_another(digest: str) -> None:
@@ -196,7 +196,6 @@ def _prepare(
     def accept(prepared: PreparedText) -> None:
         refuse_another(prepared.corpus.digest)
         divide_text(settings, prepared.corpus, prepared.tokenizer)  # refuses what is too short
-        own(out, KIND)
 
     if stored is not None:
         refuse_another(stored["corpus"])  # other settings are refused before the text is read
@@ -211,8 +210,8 @@ def _prepare(
             read=progress.reading,
         )
     except ValueError:
-        with suppress(OSError):  # made for nothing; what holds anything stays
-            out.rmdir()
+        if not ours:
+            disown(out, KIND, remove=not existed)
         raise
     if fresh:
         remove_own(out, KIND, STATE)

@@ -197,6 +197,19 @@ def is_own(folder: Path, kind: str | None = None) -> bool:
     return own_kind is not None and kind in (None, own_kind)
 
 
+def disown(folder: Path, kind: str, *, remove: bool) -> None:
+    """Take `own` back where nothing came of it: the marker goes, what else is there stays.
+
+    remove: the folder as well, if it is empty then.
+    """
+    if folder.is_symlink() or not is_own(folder, kind):
+        return
+    (folder / MARKER).unlink()
+    if remove:
+        with suppress(OSError):  # it isn't empty
+            folder.rmdir()
+
+
 def remove_own(folder: Path, kind: str, names: Iterable[str] | None = None) -> None:
     """Remove a folder that carries our marker of this kind; leave any other as it is.
 
