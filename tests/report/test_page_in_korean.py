@@ -7,6 +7,7 @@ from html import unescape
 
 import pytest
 
+from priorscope.experiments.result import Result
 from priorscope.report.page import LARGEST, rendered
 from priorscope.wording.language import speaking
 
@@ -161,3 +162,14 @@ def test_an_unknown_language_leaves_the_page_as_it_is(visit):
     page = visit(at="?lang=constructor")
     assert page.evaluate("document.documentElement.lang") == "en"
     assert page.complaints == []
+
+
+def test_a_result_speaks_the_language_it_was_made_in(summary, monkeypatch):
+    monkeypatch.delenv("PRIORSCOPE_LANG", raising=False)
+    summary["findings"] = FINDINGS
+    summary["verdict"] = ["Up to 9,000 labels were asked for; this holds for 8,000."]
+    korean = Result(summary, lang="ko")
+    assert korean.verdict[0] == "라벨 9,000개까지 요청했지만, 이 결론은 8,000개에서의 것입니다."
+    assert korean.recommendation[0].endswith("`--repeats 8`.")
+    assert "확신도" in korean._repr_html_()
+    assert Result(summary).verdict == summary["verdict"]
