@@ -1,5 +1,6 @@
 """Claims through the one executor: planned, run within a budget, judged, written."""
 
+import importlib.util
 import json
 import math
 import platform
@@ -103,6 +104,8 @@ def _run(
 ) -> ClaimEntry:
     if absent := lacking(claim.data, claim.needs):
         return entry_of(claim, "skipped", lacking=absent)
+    if missing_modules := [m for m in claim.modules if importlib.util.find_spec(m) is None]:
+        return entry_of(claim, "skipped", reason=", ".join(missing_modules))
     plan, rows = Plan(), []
     try:
         if deadline.remaining <= 0:

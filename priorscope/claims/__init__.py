@@ -93,6 +93,7 @@ class Claim(Experiment[NamedVerdict]):
     number: its place in the book. statement: as it is said. said_by: who would say it.
     prediction: written before any run. done: what is run. change: what would change the verdict.
     wants, needs: data sets in `data` that it is tested on too, and that it can't be tested without.
+    modules: outside the default installation; without them it is skipped.
 
     preset: how much is run. data: a folder with data sets that aren't ours to hand on.
     prepared: where what takes long to prepare is kept; a claim that needs such says so.
@@ -101,6 +102,7 @@ class Claim(Experiment[NamedVerdict]):
     number: ClassVar[int] = 1000
     wants: ClassVar[tuple[str, ...]] = ()
     needs: ClassVar[tuple[str, ...]] = ()
+    modules: ClassVar[tuple[str, ...]] = ()
     statement: ClassVar[Bilingual]
     said_by: ClassVar[Bilingual]
     prediction: ClassVar[Bilingual]

@@ -3,7 +3,7 @@
 import ast
 import sysconfig
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cached_property
 from pathlib import Path
 
@@ -27,6 +27,15 @@ class StandardLibrary:
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._lines)
+
+    def by_package(self, packages: Collection[str]) -> list[tuple[str, str]]:
+        """Package and docstring, of these packages, in the order of the sorted paths."""
+        return [
+            (package, docstring)
+            for path in self._files()
+            if (package := path.relative_to(self._root).parts[0]) in packages
+            for docstring in _docstrings(path)
+        ]
 
     @cached_property
     def _lines(self) -> list[str]:

@@ -90,7 +90,7 @@ def why_not(entry: Any) -> str:
         return ""
     needed = t("needed", seconds=numbers.seconds(entry.needed)) if entry.needed else ""
     return t(
-        f"why.{entry.status}",
+        "why.module" if entry.status == "skipped" and entry.reason else f"why.{entry.status}",
         lacking=", ".join(entry.lacking),
         done=entry.done,
         runs=entry.runs,

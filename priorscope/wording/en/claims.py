@@ -74,6 +74,7 @@ CLAIMS: dict[str, str] = {
     "more_repeats": "About {repeats} repeats would decide what is open now.",
     "needed": "They need about {seconds} more on this machine; give a larger --budget.",
     "why.skipped": "It needs {lacking}: give the folder that holds it with --data.",
+    "why.module": "It needs the Python package {reason}.",
     "why.unfinished": "The budget ended with {done} of {runs} runs done. {needed}",
     "why.failed": "It failed: {reason}",
     "unit.bits": "bits per label",
@@ -82,5 +83,6 @@ CLAIMS: dict[str, str] = {
     "unit.doublings": "doublings of the labels",
     "unit.error": "of the largest value",
     "unit.correlation": "of squared correlation",
+    "unit.count": "tokens",
     "unit.ratio": "of its value",
 }

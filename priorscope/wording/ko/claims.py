@@ -74,6 +74,7 @@ CLAIMS: dict[str, str] = {
     "more_repeats": "지금 미정인 조건은 반복을 {repeats}회쯤으로 늘리면 판정할 수 있습니다.",
     "needed": "이 컴퓨터에서 약 {seconds} 더 필요합니다. --budget을 늘려 주세요.",
     "why.skipped": "{lacking} 데이터가 필요합니다. 데이터가 있는 폴더를 --data로 주세요.",
+    "why.module": "파이썬 패키지 {reason} 설치가 필요합니다.",
     "why.unfinished": "학습 {runs}회 중 {done}회를 마치고 시간이 끝났습니다. {needed}",
     "why.failed": "실행하지 못했습니다: {reason}",
     "unit.bits": "비트/라벨",
@@ -82,5 +83,6 @@ CLAIMS: dict[str, str] = {
     "unit.doublings": "배가(라벨 수)",
     "unit.error": "(최댓값 대비)",
     "unit.correlation": "(상관계수의 제곱)",
+    "unit.count": "(토큰 수)",
     "unit.ratio": "(값 대비)",
 }

@@ -1,0 +1,116 @@
+"""Distilling from a CNN gives its bias to a transformer or an MLP."""
+
+import dataclasses
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+import torch
+
+from priorscope.claims import CLAIMS, Bilingual, Cell, Claim, ClaimQuestion, Compared, Rule
+from priorscope.claims._cells import accuracy, minus, twice
+from priorscope.claims._sets import SIZES, digits, learners
+from priorscope.tasks import Examples
+from priorscope.train.prefix import Prefix
+from priorscope.train.recipe import Recipe, parse_learner
+from priorscope.train.trainer import trainer
+
+MATTERS = Rule("above", 0.02)
+LABELS, POOL = 120, 800  # examples that the teacher is told the class of, and that it labels
+
+
+@CLAIMS.register
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class DistilledBias(Claim):
+    """Students on labels by a convolutional and by a fully connected teacher."""
+
+    number = 24
+    statement = Bilingual(
+        "Distilling from a CNN gives its bias to a transformer or an MLP.",
+        "합성곱 신경망에서 증류하면 그 편향이 트랜스포머나 완전 연결 신경망으로 옮겨 간다.",
+    )
+    said_by = Bilingual(
+        "Touvron et al. 2021 (DeiT); Abnar et al. 2020.",
+        "Touvron 외(2021, DeiT), Abnar 외(2020).",
+    )
+    prediction = Bilingual(
+        "A part of it: the student needs fewer bits; robustness to shifts hardly comes along.",
+        "일부만 옮겨 간다. 학생의 비트는 줄지만 이동에 대한 강건함은 거의 따라오지 않는다.",
+    )
+    done = Bilingual(
+        "A teacher learns from 120 labelled digits and labels 800 others; students learn from its "
+        "labels. Bits of students of a fully connected teacher less those of a convolutional "
+        "one's, and the difference in accuracy on shifted tests. The students trained on the 120 "
+        "labels alone stand beside.",
+        "교사가 레이블 120개로 배운 뒤 다른 숫자 800개에 레이블을 달고, 학생은 그것으로 배운다. "
+        "완전 연결 교사의 학생이 쓰는 비트에서 합성곱 교사의 학생이 쓰는 비트를 뺐고, 이동한 "
+        "테스트에서 정확도 차이도 쟀다. 레이블 120개만으로 배운 학생도 함께 적었다.",
+    )
+    change = Bilingual(
+        "Soft labels, or more unlabelled examples than 800.",
+        "부드러운 레이블이나 800개보다 많은 레이블 없는 데이터.",
+    )
+
+    def questions(self) -> Sequence[ClaimQuestion]:
+        own = learners(self.effort)
+        compared = []
+        for student in ("mlp", "vit"):
+            text = getattr(own, student)
+            of_mlp, of_cnn = (self.cell(text, self.taught(t), POOL) for t in (own.mlp, own.cnn))
+            alone = self.cell(text, digits(), LABELS)
+            compared += [
+                Compared(label=f"{student}: taught by mlp − by cnn", terms=minus(of_mlp, of_cnn),
+                         rule=MATTERS),
+                Compared(label=f"{student}: alone − taught by cnn", terms=minus(alone, of_cnn),
+                         role="context"),
+            ]  # fmt: skip
+        shifted = [
+            self.cell(own.mlp, self.taught(t), POOL, structure="shifted-tests")
+            for t in (own.cnn, own.mlp)
+        ]
+        compared.append(
+            Compared(label="mlp, shifted tests: taught by cnn − by mlp", unit="accuracy",
+                     terms=minus(*shifted, accuracy), rule=MATTERS)
+        )  # fmt: skip
+        mlp = self.cell(own.mlp, self.taught(own.mlp), POOL)
+        true: Cell = self.cell(own.mlp, digits(), SIZES["digits"][2])
+        controls = [
+            Compared(label="mlp taught by mlp, twice", terms=twice(mlp), role="null",
+                     rule=Rule("above", 0.1)),
+            Compared(label="true labels are better: mlp taught by mlp − 960 true ones",
+                     terms=minus(mlp, true), role="control"),
+        ]  # fmt: skip
+        depends = Bilingual(
+            "the student, and on what is asked of it", "학생과, 학생에게서 무엇을 재는지"
+        )
+        return [ClaimQuestion(compared=[*compared, *controls], depends_on=depends)]
+
+    def taught(self, teacher: str) -> tuple[Examples, ...]:
+        """Per repeat the examples that a teacher labelled."""
+        effort = self.effort
+        return taught(teacher, effort.recipe, effort.repeats)
+
+
+@lru_cache(maxsize=4)
+def taught(teacher: str, recipe: Recipe, repeats: int) -> tuple[Examples, ...]:
+    """Per repeat other labelled examples, another teacher, and `POOL` others with its labels."""
+    data, learner = digits(), parse_learner(teacher, recipe)
+    orders = [np.random.default_rng(r).permutation(len(data.targets)) for r in range(repeats)]
+    prefixes = [
+        Prefix(data.inputs[order[:LABELS]], data.targets[order[:LABELS]], repeat)
+        for repeat, order in enumerate(orders)
+    ]
+    pools = [data.inputs[order[LABELS : LABELS + POOL]] for order in orders]
+    device, signature = torch.device("cpu"), data.signature
+    together = learner.model.vectorises
+    result = []
+    groups = [range(repeats)] if together else [range(r, r + 1) for r in range(repeats)]
+    for group in groups:
+        training = trainer(learner, signature, [prefixes[r] for r in group], device)
+        training.run()
+        result += training.outputs([pools[r] for r in group])
+    return tuple(
+        Examples(pool, outputs.argmax(dim=1).numpy().astype(np.int64), data.test_inputs,
+                 data.test_targets, data.class_names)
+        for pool, outputs in zip(pools, result, strict=True)
+    )  # fmt: skip

@@ -1,0 +1,75 @@
+"""Attention helps where one thing must be found by another."""
+
+import dataclasses
+from collections.abc import Sequence
+
+from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule
+from priorscope.claims._cells import below_chance, minus, twice
+from priorscope.claims._sets import SIZES, digits, learners, loaded, marker
+from priorscope.tasks.grounding import Grounding
+
+MATTERS = Rule("above", 0.05)
+LABELS = 1600
+
+
+@CLAIMS.register
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class FindingByAnother(Claim):
+    """The pattern right of a marker, in images and in texts; a dial for the distance."""
+
+    number = 12
+    statement = Bilingual(
+        'Attention helps where one thing must be found by another ("the digit to the right of '
+        'the triangle").',
+        '한 가지를 다른 것으로 찾아야 할 때("삼각형 오른쪽의 숫자") 어텐션이 도움이 된다.',
+    )
+    said_by = Bilingual(
+        "Papers on visual grounding and on reading text in images.",
+        "시각적 그라운딩과 이미지 속 글자 읽기를 다루는 논문.",
+    )
+    prediction = Bilingual(
+        "It helps where the two stand far apart; side by side a convolution sees both in one "
+        "window and learns from fewer labels.",
+        "둘이 멀리 있을 때는 도움이 된다. 나란히 있으면 합성곱이 한 창에서 둘을 함께 보므로 더 "
+        "적은 레이블로 배운다.",
+    )
+    done = Bilingual(
+        "The class is the pattern 1 or 3 slots right of a marker in an image, or the word after a "
+        "marker in a text. Bits of a convolutional, and of a fully connected net, less those of a "
+        "transformer.",
+        "클래스는 이미지에서 표시의 오른쪽 한 칸 또는 세 칸에 있는 무늬, 또는 글에서 표시 다음 "
+        "단어다. 합성곱 신경망과 완전 연결 신경망의 비트에서 트랜스포머의 비트를 뺐다.",
+    )
+    change = Bilingual(
+        "More labels: attention has to learn first what to look for.",
+        "더 많은 레이블. 어텐션은 무엇을 찾을지부터 배워야 한다.",
+    )
+
+    def questions(self) -> Sequence[ClaimQuestion]:
+        own = learners(self.effort)
+        tests = []
+        for distance in (1, 3):
+            data = loaded(Grounding(num_train=2000, num_test=600, distance=distance))
+            vit = self.cell(own.vit, data, LABELS)
+            tests += [
+                Compared(label=f"{name} − vit, image, distance {distance}, n = {LABELS}",
+                         terms=minus(self.cell(text, data, LABELS), vit), rule=MATTERS)
+                for name, text in (("cnn", own.cnn), ("mlp", own.mlp))
+            ]  # fmt: skip
+        word = self.cell(own.transformer, marker(), 800)
+        tests += [
+            Compared(label=f"{name} − transformer, word after a marker, n = 800", rule=MATTERS,
+                     terms=minus(self.cell(text, marker(), 800), word))
+            for name, text in (("cnn", own.cnn), ("mlp", own.mlp))
+        ]  # fmt: skip
+        n = SIZES["digits"][1]
+        controls = [
+            Compared(label=f"mlp − mlp, digits, n = {n}", role="null", rule=MATTERS,
+                     terms=twice(self.cell(own.mlp, digits(), n))),
+            Compared(label="transformer over guessing, word after a marker", role="control",
+                     values=below_chance(word), cells=(word,), rule=Rule("above", 0.1)),
+        ]  # fmt: skip
+        depends = Bilingual(
+            "the distance and the learner it is compared with", "거리와 비교하는 모델"
+        )
+        return [ClaimQuestion(compared=[*tests, *controls], depends_on=depends)]

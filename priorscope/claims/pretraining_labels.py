@@ -1,0 +1,99 @@
+"""Pre-training is worth labels: how many, and when does it stop?"""
+
+import dataclasses
+from collections.abc import Sequence
+
+from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule
+from priorscope.claims._cells import below_chance, doublings, minus, negative, plus, twice
+from priorscope.claims._texts import encoded_by
+from priorscope.tasks import Examples
+from priorscope.text.tokenizer import load_tokenizer
+
+MATTERS = Rule("above", 0.03)
+SIZES = (60, 240, 960)
+STEPS = {"quick": 150, "standard": 2000, "thorough": 10_000}
+
+
+@CLAIMS.register
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class PretrainingLabels(Claim):
+    """Frozen features of a small BERT after and before its pre-training; two verdicts."""
+
+    number = 23
+    modules = ("transformers",)
+    statement = Bilingual("Pre-training is worth labels.", "사전 학습은 레이블만큼의 가치가 있다.")
+    said_by = Bilingual("Everyone who fine-tunes.", "미세 조정을 하는 모든 사람.")
+    prediction = Bilingual(
+        "Worth a doubling or more at 60 labels, and less the more labels there are.",
+        "레이블 60개에서는 두 배 이상의 가치가 있고, 레이블이 많을수록 줄어든다.",
+    )
+    done = Bilingual(
+        "A BERT of two layers is pre-trained for a short time on Python's docstrings. A logistic "
+        "regression on its frozen features tells which package a docstring is of. Bits with the "
+        "features before pre-training less bits with those after it, by number of labels.",
+        "두 층짜리 BERT를 파이썬 문서 문자열로 잠깐 사전 학습했다. 고정한 특징 위의 로지스틱 "
+        "회귀로 문서 문자열이 어느 패키지의 것인지 맞힌다. 사전 학습 전 특징의 비트에서 뒤 특징의 "
+        "비트를 레이블 수마다 뺐다.",
+    )
+    change = Bilingual(
+        "Longer pre-training, and fine-tuning all of the network.",
+        "더 긴 사전 학습이나 신경망 전체의 미세 조정.",
+    )
+
+    def questions(self) -> Sequence[ClaimQuestion]:
+        before, after, data = self.features()
+        raw, trained = ([self.cell(text, data, n) for n in SIZES] for text in (before, after))
+        worth = [
+            Compared(label=f"before − after, n = {n}", terms=minus(raw[i], trained[i]),
+                     rule=MATTERS)
+            for i, n in enumerate(SIZES)
+        ]  # fmt: skip
+        labels = [
+            Compared(label=f"labels that it is worth, n = {n}", unit="doublings", role="context",
+                     values=doublings(raw, trained[i]), cells=(*raw, trained[i]))
+            for i, n in enumerate(SIZES)
+        ]  # fmt: skip
+        shrinks = Compared(
+            label=f"what n = {SIZES[0]} saves − what n = {SIZES[-1]} saves", rule=MATTERS,
+            terms=plus(minus(raw[0], trained[0]), negative(minus(raw[-1], trained[-1]))),
+        )  # fmt: skip
+        controls = [
+            Compared(label="before − before", terms=twice(raw[1]), role="null",
+                     rule=Rule("above", 0.05)),
+            Compared(label="it can be learnt", values=below_chance(trained[-1]),
+                     cells=(trained[-1],), role="control"),
+        ]  # fmt: skip
+        return [
+            ClaimQuestion(
+                part="worth",
+                statement=self.statement,
+                depends_on=Bilingual("the number of labels", "레이블 수"),
+                compared=[*worth, *labels, *controls],
+            ),
+            ClaimQuestion(
+                part="stops",
+                statement=Bilingual(
+                    "It is worth less, the more labels there are.",
+                    "레이블이 많을수록 가치가 줄어든다.",
+                ),
+                compared=[shrinks, *controls],
+            ),
+        ]
+
+    def features(self) -> tuple[str, str, Examples]:
+        """Learners on the network before and after, made once, and the texts as it reads them."""
+        from priorscope.bert.pretrain import pretrain
+
+        if self.prepared is None:
+            raise ValueError("pretraining-labels needs a folder for what it prepares.")
+        folders = []
+        for name, steps in (("before", 1), ("after", STEPS[self.preset])):
+            folder = self.prepared / f"bert-{self.preset}-{name}"
+            if not (folder / "model.safetensors").is_file():
+                pretrain(
+                    "stdlib", out=folder, vocab=2000, size="tiny", steps=steps, max_tokens=64,
+                    batch_tokens=2048, init="random" if steps == 1 else "cooccurrence",
+                )  # fmt: skip
+            folders.append(folder)
+        data = encoded_by(load_tokenizer(folders[1]), None)
+        return f"embed:{folders[0]}", f"embed:{folders[1]}", data

@@ -1,0 +1,86 @@
+"""When the label hangs on the whole scene, attention over everything beats local filters."""
+
+import dataclasses
+from collections.abc import Sequence
+
+from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule
+from priorscope.claims._cells import below_chance, minus, twice
+from priorscope.claims._sets import learners, loaded
+from priorscope.tasks.scene import Scene
+
+MATTERS = Rule("above", 0.05)
+LABELS = 1600
+
+
+@CLAIMS.register
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class WholeScene(Claim):
+    """A vision transformer against convolutional nets of several reaches; a dial for distance."""
+
+    number = 11
+    statement = Bilingual(
+        "When the label hangs on the whole scene (a car on a road, a boat on water), attention "
+        "over everything beats local filters.",
+        "레이블이 장면 전체에 달려 있으면(도로 위의 차, 물 위의 배) 전체를 보는 어텐션이 국소 "
+        "필터를 이긴다.",
+    )
+    said_by = Bilingual("Introductions to vision transformers.", "비전 트랜스포머를 소개하는 글.")
+    prediction = Bilingual(
+        "Not at a few thousand labels: a convolutional net whose windows reach the cue learns the "
+        "pair sooner; the distance matters to one whose windows don't.",
+        "레이블 수천 개로는 아니다. 단서까지 닿는 합성곱 신경망이 먼저 배운다. 창이 닿지 않는 "
+        "합성곱에서만 거리가 문제가 된다.",
+    )
+    done = Bilingual(
+        "The class says whether a cue belongs to an object that stands 1 or 4 slots away; neither "
+        "alone tells anything. Bits of convolutional nets, as they are, with larger windows and "
+        "deeper, less those of the transformer; and the same with handwritten digits.",
+        "클래스는 한 칸 또는 네 칸 떨어진 단서가 물체와 짝인지이고, 하나만 봐서는 알 수 없다. "
+        "기본, 큰 창, 깊은 합성곱 신경망의 비트에서 트랜스포머의 비트를 뺐다. 손글씨 숫자로도 "
+        "같은 실험을 했다.",
+    )
+    change = Bilingual(
+        "More labels and longer training; a transformer that was pre-trained.",
+        "더 많은 레이블과 긴 학습, 사전 학습한 트랜스포머.",
+    )
+
+    def questions(self) -> Sequence[ClaimQuestion]:
+        own = learners(self.effort)
+        variants = {"cnn": own.cnn, "cnn:kernel=7": own.cnn + ",kernel=7",
+                    "cnn:depth=5": own.cnn + ",depth=5"}  # fmt: skip
+        tests, learnt = [], []
+        sets = {f"patterns, distance {d}": self._scene(d) for d in (1, 4)}
+        sets |= {f"digits, distance {d}": self._scene(d, real=True) for d in (1,)}
+        for name, data in sets.items():
+            vit = self.cell(own.vit, data, LABELS)
+            for key, text in variants.items():
+                if key != "cnn" and name.startswith("digits") and self.preset == "quick":
+                    continue
+                cnn = self.cell(text, data, LABELS)
+                tests.append(
+                    Compared(label=f"{key} − vit, {name}, n = {LABELS}", rule=MATTERS,
+                             terms=minus(cnn, vit))
+                )  # fmt: skip
+                learnt.append(self._over_chance(f"{key}, {name}", cnn))
+            learnt.append(self._over_chance(f"vit, {name}", vit))
+        near = self._scene(1)
+        null = Compared(label="mlp − mlp, patterns, distance 1", role="null", rule=MATTERS,
+                        terms=twice(self.cell(own.mlp, near, LABELS)))  # fmt: skip
+        control = dataclasses.replace(
+            self._over_chance("cnn:kernel=7, patterns, distance 1",
+                              self.cell(variants["cnn:kernel=7"], near, LABELS)),
+            role="control",
+        )  # fmt: skip
+        depends = Bilingual(
+            "the distance and the reach of the convolution", "거리와 합성곱이 닿는 범위"
+        )
+        return [ClaimQuestion(compared=[*tests, *learnt, null, control], depends_on=depends)]
+
+    def _scene(self, distance: int, real: bool = False):
+        slots = 5 if real else 8
+        return loaded(Scene(num_train=2000, num_test=600, distance=distance, real=real,
+                            slots=slots))  # fmt: skip
+
+    def _over_chance(self, name: str, cell) -> Compared:
+        return Compared(label=f"{name}: over guessing", values=below_chance(cell), cells=(cell,),
+                        role="context")  # fmt: skip

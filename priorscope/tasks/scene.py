@@ -1,0 +1,77 @@
+"""The class hangs on an object and on a cue some way off: a car on a road, a boat on water."""
+
+import dataclasses
+
+import numpy as np
+
+from priorscope.core.config import Count, Seed
+from priorscope.core.seeds import numpy_stream
+from priorscope.tasks import TASKS, Examples, TaskConfig
+from priorscope.tasks._slots import SIDE, drawn, patterns
+from priorscope.tasks.digits import Digits
+
+
+@TASKS.register
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Scene(TaskConfig):
+    """Images of a row of slots; one holds an object, another, `distance` slots on, a cue.
+
+    There are two objects and two cues, all four pairs equally likely. The class is 1 where the
+    cue is the one that belongs to the object: neither alone says anything. Places are random and
+    go around the border.
+
+    num_train, num_test: examples in the two splits.
+    slots: in a row. distance: from object to cue, in slots.
+    noise: standard deviation of the pixels; patterns have amplitude 1.
+    real: objects and cues are handwritten digits (3 or 8; 0 or 1) in slots of 8 x 8 pixels.
+    generator_seed: decides the data; `load`'s seed does not.
+    """
+
+    num_train: Count = 4000
+    num_test: Count = 1000
+    slots: Count = 8
+    distance: Count = 1
+    noise: float = 0.3
+    real: bool = False
+    generator_seed: Seed = 0
+
+    def load(self, seed: int = 0) -> Examples:
+        if not 1 <= self.distance < self.slots:
+            raise ValueError(
+                f"scene needs 1 <= distance < slots, but it has distance={self.distance} and "
+                f"slots={self.slots}."
+            )
+        parts = []
+        for split, count in (("train", self.num_train), ("test", self.num_test)):
+            parts += self._generate(count, split)
+        return Examples(*parts, class_names=("apart", "together"))
+
+    def _generate(self, count: int, split: str) -> tuple[np.ndarray, np.ndarray]:
+        stream = numpy_stream(self.generator_seed, "scene", split)
+        chosen = stream.integers(2, size=(2, count))  # object and cue
+        place = stream.integers(self.slots, size=count)
+        targets = (chosen[0] == chosen[1]).astype(np.int64)
+        shown = np.full((count, self.slots), -1)
+        rows = np.arange(count)
+        shown[rows, place] = chosen[0]
+        shown[rows, (place + self.distance) % self.slots] = 2 + chosen[1]
+        if self.real:
+            return self._of_digits(shown, split, stream), targets
+        noise = self.noise * stream.standard_normal((count, SIDE, self.slots * SIDE))
+        return drawn(shown, noise, patterns(4, self.generator_seed)), targets
+
+    def _of_digits(self, shown: np.ndarray, split: str, stream: np.random.Generator) -> np.ndarray:
+        """(examples, 8, slots * 8, 1); training and test digits are different ones."""
+        data = Digits().load()
+        images, classes = (
+            (data.inputs, data.targets)
+            if split == "train"
+            else (data.test_inputs, data.test_targets)
+        )
+        result = np.zeros((len(shown), 8, self.slots * 8, 1), dtype=np.float32)
+        for which, digit in enumerate((3, 8, 0, 1)):
+            rows, slots = np.nonzero(shown == which)
+            picked = stream.choice(np.flatnonzero(classes == digit), size=len(rows))
+            for row, slot, image in zip(rows, slots, picked, strict=True):
+                result[row, :, slot * 8 : slot * 8 + 8] = images[image] / 255
+        return result
