@@ -5,7 +5,7 @@ SETUP := .venv/.ready
 
 PYTHON_GPU ?= python3
 
-.PHONY: help demo test test-gpu test-slow mutants test-timm check package format setup clean
+.PHONY: help demo test claims-check test-gpu test-slow mutants test-timm check package format setup clean
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
@@ -14,6 +14,9 @@ demo: $(SETUP) ## compare learners on handwritten digits; a report in priorscope
 
 test: $(SETUP) ## the tests that fit in 15 minutes on two cores
 	$(BIN)/pytest -q -n auto --dist worksteal -m "not slow"
+
+claims-check: $(SETUP) ## three claims of the stored book, chosen by the commit, come out as stored
+	$(BIN)/python tools/claims_check.py
 
 test-slow: $(SETUP) mutants ## the rest of the tests, a campaign of kills, and mutants
 	$(BIN)/pytest -q -n auto --dist worksteal -m slow

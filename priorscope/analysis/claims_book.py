@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from priorscope.analysis.verdict import Verdict
+from priorscope.analysis.verdict import Outcome, Verdict
 from priorscope.core.bilingual import Bilingual
 from priorscope.core.presets import Preset
 
@@ -15,12 +15,16 @@ Status = Literal["judged", "skipped", "unfinished", "failed"]
 
 @dataclasses.dataclass(frozen=True)
 class NamedVerdict:
-    """A verdict with its name: the claim's, and behind a full stop its part's."""
+    """A verdict with its name: the claim's, and behind a full stop its part's.
+
+    predicted: the outcome that was, before any run.
+    """
 
     name: str
     statement: Bilingual
     depends_on: Bilingual
     verdict: Verdict
+    predicted: Outcome | Literal[""] = ""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

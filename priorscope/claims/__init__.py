@@ -7,13 +7,13 @@ folder is the list of claims; `priorscope claims` shows it.
 import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 
 from priorscope.analysis.claims_book import NamedVerdict
-from priorscope.analysis.verdict import ABOVE, Contrast, Mode, Role, Rule, judge
-from priorscope.claims._cells import Cell, Term, Terms
+from priorscope.analysis.verdict import ABOVE, Contrast, Mode, Outcome, Role, Rule, judge
+from priorscope.claims._cells import Cell, Term, Terms, accuracy, lost, minus, twice
 from priorscope.claims._effort import EFFORTS, Effort
 from priorscope.claims._external import external
 from priorscope.core.bilingual import Bilingual
@@ -23,15 +23,8 @@ from priorscope.runs.experiment import Experiment, Plan, Rows
 from priorscope.tasks import Examples
 
 __all__ = [
-    "CLAIMS",
-    "Bilingual",
-    "Cell",
-    "Claim",
-    "ClaimQuestion",
-    "Compared",
-    "Rule",
-    "Term",
-    "Terms",
+    "CLAIMS", "Bilingual", "Cell", "Claim", "ClaimQuestion", "Compared", "Rule", "Term", "Terms",
+    "accuracy", "lost", "minus", "twice",
 ]  # fmt: skip
 
 DATA = Bilingual("the data", "데이터")
@@ -76,7 +69,8 @@ class ClaimQuestion:
     """One verdict of a claim.
 
     part: "" or what tells its verdict from the claim's others. statement: of a part; by default
-    the claim's. depends_on: what tells the conditions apart that disagree.
+    the claim's. depends_on: what tells the conditions apart that disagree. predicted: the outcome,
+    written with the prediction.
     """
 
     compared: Sequence[Compared]
@@ -84,6 +78,7 @@ class ClaimQuestion:
     statement: Bilingual | None = None
     depends_on: Bilingual = DATA
     mode: Mode = "every"
+    predicted: Outcome | Literal[""] = ""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -144,6 +139,7 @@ class Claim(Experiment[NamedVerdict]):
                 name=f"{self.name()}.{question.part}" if question.part else self.name(),
                 statement=question.statement or self.statement,
                 depends_on=question.depends_on,
+                predicted=question.predicted,
                 verdict=judge([one.measured(rows) for one in question.compared], question.mode),
             )
             for question in self.questions()

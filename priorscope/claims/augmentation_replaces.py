@@ -71,6 +71,7 @@ class AugmentationReplaces(Claim):
         return [
             ClaimQuestion(
                 part="helps",
+                predicted="supported",
                 statement=Bilingual(
                     "A transformer learns from fewer labels with shifted and rotated examples.",
                     "이동하고 회전한 데이터가 있으면 트랜스포머는 더 적은 라벨로 배운다.",
@@ -82,6 +83,7 @@ class AugmentationReplaces(Claim):
             ),
             ClaimQuestion(
                 part="replaces",
+                predicted="refuted",
                 statement=Bilingual(
                     "Augmentation replaces the bias of a convolutional net.",
                     "증강이 합성곱 신경망의 편향을 대신한다.",

@@ -57,7 +57,7 @@ class BothSides(Claim):
             label="neighbours tell of a token: independent − chain", role="control", rule=MATTERS,
             terms=minus(*(self.cell(learner, data, LABELS) for data in reversed(chain))),
         )  # fmt: skip
-        return [ClaimQuestion(compared=[*tests, null, control])]
+        return [ClaimQuestion(predicted="supported", compared=[*tests, null, control])]
 
     def _text(self, source, sides) -> Examples:
         return loaded(MaskedWords(source=source, sides=sides, num_train=2000, num_test=1000))

@@ -20,7 +20,7 @@ ALIKE = Rule("within", 0.1)
 
 @CLAIMS.register
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class ClassToken(Claim):
+class ClassTokenClaim(Claim):
     """How many tokens it sees, and which pooling learns from less; two verdicts."""
 
     number = 18
@@ -62,6 +62,7 @@ class ClassToken(Claim):
         return [
             ClaimQuestion(
                 part="tokens",
+                predicted="supported",
                 statement=Bilingual(
                     "The class token sees h·w + 1 tokens.",
                     "클래스 토큰은 h·w + 1개의 토큰을 본다.",
@@ -70,6 +71,7 @@ class ClassToken(Claim):
             ),
             ClaimQuestion(
                 part="pooling",
+                predicted="refuted",
                 statement=Bilingual(
                     "Pooling by class token or by mean is equivalent.",
                     "클래스 토큰으로 모으든 평균으로 모으든 같다.",

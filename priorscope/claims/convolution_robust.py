@@ -85,6 +85,10 @@ class ConvolutionRobust(Claim):
                     terms=lost(moving, structure, accuracy), rule=KEEPS,
                 )
             )  # fmt: skip
+        predicted = "supported" if part == "shifted" else "refuted"
         return ClaimQuestion(
-            part=part, statement=Bilingual(english, korean), compared=[*compared, *controls]
+            predicted=predicted,
+            part=part,
+            statement=Bilingual(english, korean),
+            compared=[*compared, *controls],
         )

@@ -83,7 +83,9 @@ class DistilledBias(Claim):
         depends = Bilingual(
             "the student, and on what is asked of it", "학생과, 학생에게서 무엇을 재는지"
         )
-        return [ClaimQuestion(compared=[*compared, *controls], depends_on=depends)]
+        return [
+            ClaimQuestion(predicted="depends", compared=[*compared, *controls], depends_on=depends)
+        ]
 
     def taught(self, teacher: str) -> tuple[Examples, ...]:
         """Per repeat the examples that a teacher labelled."""

@@ -72,4 +72,6 @@ class FindingByAnother(Claim):
         depends = Bilingual(
             "the distance and the learner it is compared with", "거리와 비교하는 모델"
         )
-        return [ClaimQuestion(compared=[*tests, *controls], depends_on=depends)]
+        return [
+            ClaimQuestion(predicted="depends", compared=[*tests, *controls], depends_on=depends)
+        ]

@@ -84,6 +84,7 @@ class FusedProjection(Claim):
         return [
             ClaimQuestion(
                 part="fused",
+                predicted="supported",
                 statement=Bilingual(
                     "Three projections compute the same as one fused projection.",
                     "세 투영과 합친 투영 하나는 같은 값을 계산한다.",
@@ -92,6 +93,7 @@ class FusedProjection(Claim):
             ),
             ClaimQuestion(
                 part="shared",
+                predicted="supported",
                 statement=Bilingual(
                     "It matters that all tokens share their projections.",
                     "모든 토큰이 투영을 공유하는 것이 중요하다.",

@@ -89,6 +89,7 @@ class LinearRule(Claim):
         return [
             ClaimQuestion(
                 part="true",
+                predicted="supported",
                 statement=Bilingual(
                     "Where the class is linear in the input, the linear model is best.",
                     "클래스가 입력에 선형이면 선형 모델이 가장 낫다.",
@@ -97,6 +98,7 @@ class LinearRule(Claim):
             ),
             ClaimQuestion(
                 part="otherwise",
+                predicted="depends",
                 statement=Bilingual(
                     "Where it isn't, the linear model is helpless.",
                     "선형이 아니면 선형 모델은 무력하다.",

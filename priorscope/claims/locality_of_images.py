@@ -78,6 +78,7 @@ class LocalityOfImages(Claim):
         return [
             ClaimQuestion(
                 part="data",
+                predicted="supported",
                 statement=Bilingual(
                     "In images nearby pixels depend on each other more than distant ones.",
                     "이미지에서는 가까운 픽셀끼리 더 강하게 의존한다.",
@@ -86,6 +87,7 @@ class LocalityOfImages(Claim):
             ),
             ClaimQuestion(
                 part="learning",
+                predicted="supported",
                 statement=Bilingual(
                     "To a learner the order of nearby pixels matters more than that of patches.",
                     "모델에게는 가까운 픽셀의 순서가 패치의 배치보다 중요하다.",

@@ -70,6 +70,7 @@ class MaskingRate(Claim):
         return [
             ClaimQuestion(
                 part="rate",
+                predicted="depends",
                 statement=Bilingual(
                     "15% is the right share to mask.", "가릴 비율은 15%가 적당하다."
                 ),
@@ -78,6 +79,7 @@ class MaskingRate(Claim):
             ),
             ClaimQuestion(
                 part="shown",
+                predicted="depends",
                 statement=Bilingual(
                     "80/10/10 beats always-mask.", "80/10/10이 항상 가리는 것보다 낫다."
                 ),

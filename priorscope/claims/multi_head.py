@@ -70,6 +70,7 @@ class MultiHead(Claim):
         return [
             ClaimQuestion(
                 part="reshape",
+                predicted="supported",
                 statement=Bilingual(
                     "Head by head or at once by a reshape is the same.",
                     "헤드마다 계산하든 모양을 바꿔 한 번에 계산하든 같다.",
@@ -78,6 +79,7 @@ class MultiHead(Claim):
             ),
             ClaimQuestion(
                 part="more-heads",
+                predicted="refuted",
                 statement=Bilingual(
                     "More heads at equal width are better.", "너비가 같으면 헤드가 많을수록 좋다."
                 ),

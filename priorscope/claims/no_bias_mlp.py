@@ -65,4 +65,4 @@ class NoBiasMlp(Claim):
             label=f"linear, which is invariant, digits, n = {n}", role="null", rule=NONE,
             terms=lost(self.cell("linear", digits(), n), "permuted"),
         )  # fmt: skip
-        return [ClaimQuestion(compared=[*places, rules, noticed, null])]
+        return [ClaimQuestion(predicted="refuted", compared=[*places, rules, noticed, null])]

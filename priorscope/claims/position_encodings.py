@@ -67,6 +67,7 @@ class PositionEncodings(Claim):
         return [
             ClaimQuestion(
                 part="equal",
+                predicted="refuted",
                 statement=Bilingual(
                     "Learned and sinusoidal positions work equally well.",
                     "학습한 위치와 사인 위치는 똑같이 잘 된다.",
@@ -76,6 +77,7 @@ class PositionEncodings(Claim):
             ),
             ClaimQuestion(
                 part="none",
+                predicted="supported",
                 statement=Bilingual(
                     "Without positions, order is lost.", "위치 정보가 없으면 순서를 잃는다."
                 ),

@@ -66,12 +66,14 @@ class PretrainingLabels(Claim):
         return [
             ClaimQuestion(
                 part="worth",
+                predicted="supported",
                 statement=self.statement,
                 depends_on=Bilingual("the number of labels", "레이블 수"),
                 compared=[*worth, *labels, *controls],
             ),
             ClaimQuestion(
                 part="stops",
+                predicted="supported",
                 statement=Bilingual(
                     "It is worth less, the more labels there are.",
                     "레이블이 많을수록 가치가 줄어든다.",

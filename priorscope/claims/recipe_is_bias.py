@@ -73,4 +73,8 @@ class RecipeIsBias(Claim):
                      terms=minus(self.cell(own.cnn, data, n, structure="permuted"), plain)),
         ]  # fmt: skip
         depends = Bilingual("which part it is", "어느 부분인지")
-        return [ClaimQuestion(compared=[*tests, other, *worth, *controls], depends_on=depends)]
+        return [
+            ClaimQuestion(
+                predicted="depends", compared=[*tests, other, *worth, *controls], depends_on=depends
+            )
+        ]

@@ -81,6 +81,7 @@ class RecurrentOrder(Claim):
         return [
             ClaimQuestion(
                 part="loses",
+                predicted="depends",
                 statement=Bilingual(
                     "Recurrent nets lose most when order is destroyed.",
                     "순환 신경망은 순서가 깨지면 가장 많이 잃는다.",
@@ -90,6 +91,7 @@ class RecurrentOrder(Claim):
             ),
             ClaimQuestion(
                 part="wins",
+                predicted="depends",
                 statement=Bilingual(
                     "Recurrent nets win where order decides.",
                     "순환 신경망은 순서가 결정하는 문제에서 이긴다.",

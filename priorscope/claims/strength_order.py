@@ -70,4 +70,6 @@ class StrengthOrder(Claim):
         depends = Bilingual(
             "the pair, and on pooling and patches", "어느 둘을 비교하는지와 풀링, 패치"
         )
-        return [ClaimQuestion(compared=[*tests, *controls], depends_on=depends)]
+        return [
+            ClaimQuestion(predicted="depends", compared=[*tests, *controls], depends_on=depends)
+        ]

@@ -81,6 +81,7 @@ class TransformersNeedData(Claim):
         return [
             ClaimQuestion(
                 part="few",
+                predicted="supported",
                 statement=Bilingual(
                     "With few labels a transformer loses to a convolutional net.",
                     "레이블이 적으면 트랜스포머는 합성곱 신경망에 진다.",
@@ -89,6 +90,7 @@ class TransformersNeedData(Claim):
             ),
             ClaimQuestion(
                 part="catches-up",
+                predicted="supported",
                 statement=Bilingual("It catches up as data grow.", "데이터가 늘면 따라잡는다."),
                 compared=[*catches_up, *crossing, *controls],
             ),

@@ -70,6 +70,7 @@ class WhoOverfits(Claim):
         return [
             ClaimQuestion(
                 part="strong",
+                predicted="refuted",
                 statement=Bilingual(
                     "A strong bias overfits once it saturates; a weak one is less prone to it.",
                     "편향이 강하면 포화한 뒤 과적합하고, 약하면 덜하다.",
@@ -78,6 +79,7 @@ class WhoOverfits(Claim):
             ),
             ClaimQuestion(
                 part="weak",
+                predicted="depends",
                 statement=Bilingual(
                     "A weak bias does well on the training data only: it means overfitting.",
                     "편향이 약하면 학습 데이터에서만 잘한다. 곧 과적합이다.",

@@ -74,7 +74,11 @@ class WholeScene(Claim):
         depends = Bilingual(
             "the distance and the reach of the convolution", "거리와 합성곱이 닿는 범위"
         )
-        return [ClaimQuestion(compared=[*tests, *learnt, null, control], depends_on=depends)]
+        return [
+            ClaimQuestion(
+                predicted="refuted", compared=[*tests, *learnt, null, control], depends_on=depends
+            )
+        ]
 
     def _scene(self, distance: int, real: bool = False):
         slots = 5 if real else 8

@@ -66,4 +66,4 @@ class WinnerDepends(Claim):
         null = Compared(label=f"mlp − mlp, digits, n = {medium}", role="null",
                         rule=Rule("above", 0.05),
                         terms=twice(self.cell(own.mlp, digits(), medium)))  # fmt: skip
-        return [ClaimQuestion(compared=[*tests, null], mode="both")]
+        return [ClaimQuestion(predicted="supported", compared=[*tests, null], mode="both")]

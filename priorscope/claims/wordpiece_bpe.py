@@ -80,6 +80,7 @@ class WordpieceBpe(Claim):
         return [
             ClaimQuestion(
                 part="tokens",
+                predicted="refuted",
                 statement=Bilingual(
                     "WordPiece and BPE cut a text into equally many tokens.",
                     "WordPiece와 BPE는 글을 같은 수의 토큰으로 나눈다.",
@@ -88,6 +89,7 @@ class WordpieceBpe(Claim):
             ),
             ClaimQuestion(
                 part="classifier",
+                predicted="supported",
                 statement=Bilingual(
                     "A classifier needs equally many bits on WordPiece and on BPE.",
                     "분류기가 쓰는 비트는 WordPiece와 BPE에서 같다.",

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from priorscope.checks import CHECKS
+from priorscope.claims import CLAIMS
 from priorscope.core.registry import include
 from priorscope.core.signature import Signature
 from priorscope.measures import MEASURES, measured
@@ -30,6 +31,7 @@ def included(tmp_path_factory):
         "negated": STRUCTURES,
         "confidence": MEASURES,
         "coin": CHECKS,
+        "thirst": CLAIMS,
     }
     for name, text in zip(files, BLOCKS, strict=True):
         path = folder / f"{name}.py"
@@ -87,3 +89,10 @@ def test_the_structure_is_removed_by_default_where_there_is_a_sign():
 @pytest.mark.usefixtures("included")
 def test_the_check_passes():
     assert all(figure.passed for figure in CHECKS["coin"]().answer())
+
+
+@pytest.mark.usefixtures("included")
+def test_the_claim_plans_paired_runs():
+    plan = CLAIMS["thirst"]().plan()
+    assert {run.size for run in plan.runs} == {60, 240}
+    assert {run.repeat for run in plan.runs} == set(range(6))

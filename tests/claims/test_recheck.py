@@ -1,0 +1,43 @@
+import dataclasses
+
+import pytest
+
+from priorscope.analysis.claims_book import ClaimEntry, ClaimsBook, NamedVerdict
+from priorscope.analysis.verdict import Contrast, judge
+from priorscope.book.recheck import chosen, swapped
+from priorscope.core.bilingual import Bilingual
+
+TEXT = Bilingual("a", "가")
+
+
+def book(outcome):
+    made = judge([Contrast(label="x", values=(1.0, 1.1, 0.9, 1.0, 1.0))])
+    verdict = NamedVerdict("a", TEXT, TEXT, dataclasses.replace(made, outcome=outcome))
+    entry = ClaimEntry(
+        name="a", number=1, preset="quick", status="judged", statement=TEXT, said_by=TEXT,
+        prediction=TEXT, done_text=TEXT, change=TEXT, verdicts=(verdict,),
+    )  # fmt: skip
+    return ClaimsBook(entries=(entry,))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "turned"),
+    [
+        ("supported", "refuted", ["a"]),
+        ("refuted", "supported", ["a"]),
+        ("supported", "undecided", []),
+        ("undecided", "refuted", []),
+        ("depends", "refuted", []),
+        ("supported", "supported", []),
+    ],
+)
+def test_only_opposite_verdicts_count(before, after, turned):
+    assert swapped(book(before), book(after)) == turned
+
+
+def test_a_commit_chooses_three_and_another_others():
+    names = [f"claim {i}" for i in range(24)]
+    first = chosen(names, "abc")
+    assert len(first) == 3
+    assert first == chosen(list(reversed(names)), "abc")
+    assert len({name for commit in map(str, range(60)) for name in chosen(names, commit)}) == 24
