@@ -7,6 +7,7 @@ import platform
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from priorscope.analysis.claims_book import ClaimEntry, ClaimsBook, Status, from_json, to_json
 from priorscope.book.cost import seconds_needed
@@ -128,7 +129,7 @@ def _run(
             include,
         )
         finished = [row for row in rows if row["status"] == "done"]
-        facts = {"runs": len(plan.runs), "done": len(finished)}
+        facts: dict[str, Any] = {"runs": len(plan.runs), "done": len(finished)}
         if len(rows) < len(plan.runs):
             needed = seconds_needed(plan, store)
             return entry_of(claim, "unfinished", **facts, needed=needed)
@@ -138,7 +139,7 @@ def _run(
         reason = f"{type(error).__name__}: {error.args[0] if error.args else error}"
         return entry_of(claim, "failed", runs=len(plan.runs), done=len(rows), reason=reason)
     absent = lacking(claim.data, claim.wants)
-    seconds = time.monotonic() - started + sum(row.get("wall_seconds", 0.0) for row in rows)
+    seconds = time.monotonic() - started + sum(row["seconds"] for row in finished)
     return entry_of(claim, "judged", **facts, verdicts=verdicts, seconds=seconds, lacking=absent)
 
 

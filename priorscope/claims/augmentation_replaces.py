@@ -96,10 +96,10 @@ class AugmentationReplaces(Claim):
         own = learners(self.effort)
         medium = SIZES["digits"][1]
         mlp = self.cell(own.mlp, digits(), medium)
-        moving = [self.cell(text, pattern(), 960) for text in (own.mlp, own.mlp + "+shift")]
+        plain, taught = [self.cell(text, pattern(), 960) for text in (own.mlp, own.mlp + "+shift")]
         return [
             Compared(label=f"mlp − mlp, digits, n = {medium}", terms=twice(mlp), role="null",
                      rule=MATTERS),
             Compared(label="mlp − mlp+shift, a pattern anywhere, n = 960", role="control",
-                     terms=minus(*moving)),
+                     terms=minus(plain, taught)),
         ]  # fmt: skip

@@ -51,11 +51,14 @@ class BothSides(Claim):
             for n in (500, LABELS)
         ]
         null = dataclasses.replace(self._pair("independent", "independent tokens"), role="null")
-        chain = [self._text("chain", "both"), self._text("independent", "both")]
         learner = learners(self.effort).transformer
+        nothing, chain = (
+            self.cell(learner, self._text(source, "both"), LABELS)
+            for source in ("independent", "chain")
+        )
         control = Compared(
             label="neighbours tell of a token: independent − chain", role="control", rule=MATTERS,
-            terms=minus(*(self.cell(learner, data, LABELS) for data in reversed(chain))),
+            terms=minus(nothing, chain),
         )  # fmt: skip
         return [ClaimQuestion(predicted="supported", compared=[*tests, null, control])]
 

@@ -64,13 +64,13 @@ class DistilledBias(Claim):
                 Compared(label=f"{student}: alone − taught by cnn", terms=minus(alone, of_cnn),
                          role="context"),
             ]  # fmt: skip
-        shifted = [
+        by_cnn, by_mlp = (
             self.cell(own.mlp, self.taught(t), POOL, structure="shifted-tests")
             for t in (own.cnn, own.mlp)
-        ]
+        )
         compared.append(
             Compared(label="mlp, shifted tests: taught by cnn − by mlp", unit="accuracy",
-                     terms=minus(*shifted, accuracy), rule=MATTERS)
+                     terms=minus(by_cnn, by_mlp, accuracy), rule=MATTERS)
         )  # fmt: skip
         mlp = self.cell(own.mlp, self.taught(own.mlp), POOL)
         true: Cell = self.cell(own.mlp, digits(), SIZES["digits"][2])

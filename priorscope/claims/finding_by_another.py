@@ -50,7 +50,7 @@ class FindingByAnother(Claim):
         tests = []
         for distance in (1, 3):
             data = loaded(Grounding(num_train=2000, num_test=600, distance=distance))
-            vit = self.cell(own.vit, data, LABELS)
+            vit = self.cell(own.vit + ",patch=4", data, LABELS)
             tests += [
                 Compared(label=f"{name} − vit, image, distance {distance}, n = {LABELS}",
                          terms=minus(self.cell(text, data, LABELS), vit), rule=MATTERS)

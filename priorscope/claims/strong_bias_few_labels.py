@@ -56,7 +56,7 @@ class StrongBiasFewLabels(Claim):
                 label = f"mlp − cnn, {name} {structure}, n = {n}"
                 tests.append(Compared(label=label, terms=minus(mlp, cnn), rule=MATTERS))
         n = SIZES["digits"][0]
-        built = [self.cell(learner, pattern(), 4 * n) for learner in (own.mlp, own.cnn)]
+        mlp, cnn = [self.cell(learner, pattern(), 4 * n) for learner in (own.mlp, own.cnn)]
         controls = [
             Compared(
                 label=f"mlp − mlp, digits, n = {n}",
@@ -66,7 +66,7 @@ class StrongBiasFewLabels(Claim):
             ),
             Compared(
                 label=f"mlp − cnn, a pattern anywhere, n = {4 * n}",
-                terms=minus(*built),
+                terms=minus(mlp, cnn),
                 role="control",
                 rule=MATTERS,
             ),

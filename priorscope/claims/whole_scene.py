@@ -52,7 +52,8 @@ class WholeScene(Claim):
         sets = {f"patterns, distance {d}": self._scene(d) for d in (1, 4)}
         sets |= {f"digits, distance {d}": self._scene(d, real=True) for d in (1,)}
         for name, data in sets.items():
-            vit = self.cell(own.vit, data, LABELS)
+            slot = 8 if name.startswith("digits") else 4
+            vit = self.cell(f"{own.vit},patch={slot}", data, LABELS)
             for key, text in variants.items():
                 if key != "cnn" and name.startswith("digits") and self.preset == "quick":
                     continue

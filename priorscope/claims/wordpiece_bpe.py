@@ -61,18 +61,18 @@ class WordpieceBpe(Claim):
                 Compared(label=f"tokens of WordPiece / BPE − 1, {language}", unit="ratio",
                          values=self._ratio(folder), rule=NEAR)
             )  # fmt: skip
-            cells = [
+            pieces, pairs = (
                 self.cell("linear", encoded(folder, kind), LABELS) for kind in ("wordpiece", "bpe")
-            ]
+            )
             bits.append(
                 Compared(label=f"WordPiece − BPE, {language}, n = {LABELS}", rule=NEAR,
-                         terms=minus(*cells))
+                         terms=minus(pieces, pairs))
             )  # fmt: skip
             controls += [
-                Compared(label=f"BPE − BPE, {language}", terms=twice(cells[1]), role="null",
+                Compared(label=f"BPE − BPE, {language}", terms=twice(pairs), role="null",
                          rule=NEAR),
-                Compared(label=f"it can be learnt, {language}", values=below_chance(cells[1]),
-                         cells=(cells[1],), role="control", rule=Rule("above", 0.05)),
+                Compared(label=f"it can be learnt, {language}", values=below_chance(pairs),
+                         cells=(pairs,), role="control", rule=Rule("above", 0.05)),
             ]  # fmt: skip
         noticed = Compared(label="characters / BPE − 1 is noticed", unit="ratio", role="control",
                            values=self._ratio(None, characters=True),
