@@ -94,6 +94,14 @@ def rows(out: Path) -> dict[str, str]:
     return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in out.glob("runs/*.json")}
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _imported(tmp_path_factory):
+    """One comparison in this process, so that forks have all modules."""
+    out = tmp_path_factory.mktemp("first") / "out"
+    with pytest.raises(SystemExit):
+        main(["compare", "digits", *TINY, "--workers", "0", "--out", str(out)])
+
+
 @pytest.mark.parametrize("kills", [6, pytest.param(KILLS, marks=pytest.mark.slow)])
 @pytest.mark.timeout(4 * 3600)
 def test_kills_at_random_moments_lose_nothing(tmp_path, kills):
