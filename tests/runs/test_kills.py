@@ -96,10 +96,15 @@ def rows(out: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="module", autouse=True)
 def _imported(tmp_path_factory):
-    """One comparison in this process, so that forks have all modules."""
+    """One comparison in this process, so that forks have all modules.
+
+    Without its page: what draws that has threads, which forks don't survive.
+    """
     out = tmp_path_factory.mktemp("first") / "out"
-    with pytest.raises(SystemExit):
-        main(["compare", "digits", *TINY, "--workers", "0", "--out", str(out)])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(page, "write_report", no_page)
+        with pytest.raises(SystemExit):
+            main(["compare", "digits", *TINY, "--workers", "0", "--out", str(out)])
 
 
 @pytest.mark.parametrize("kills", [6, pytest.param(KILLS, marks=pytest.mark.slow)])
