@@ -33,6 +33,9 @@ def compare(
     goal: Literal["accuracy", "code"] = "accuracy",
     metric: Metric | None = None,
     indifference: float | None = None,
+    target_accuracy: float | None = None,
+    target_rmse: float | None = None,
+    labels: int | None = None,
     seed: int = 0,
     device: Literal["auto", "cpu", "cuda"] = "auto",
     workers: int | None = None,
@@ -93,6 +96,9 @@ def compare(
         goal: what is asked: the best at the largest size (accuracy), or who learns fastest (code).
         metric: by what the best is judged; accuracy, or rmse for quantities, by default.
         indifference: differences up to this don't matter (0.005 accuracy, 0.02 bits).
+        target_accuracy: accuracy to reach: `summary["plan"]` says how many labels that needs.
+        target_rmse: the same for quantities.
+        labels: how many there might be: `summary["plan"]` says what models would do with them.
         seed: decides all randomness.
         device: where networks are trained.
         workers: processes; 0 works in this one; by default one per core.
@@ -151,6 +157,9 @@ def compare(
         goal=goal,
         metric=metric,
         indifference=indifference,
+        target_accuracy=target_accuracy,
+        target_rmse=target_rmse,
+        labels=labels,
         seed=seed,
         device=device,
         workers=workers,

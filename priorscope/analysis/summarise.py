@@ -10,11 +10,13 @@ import numpy as np
 from priorscope.analysis.answer import answer, code_contest, metric_contest, word
 from priorscope.analysis.code_length import code_lengths
 from priorscope.analysis.curves.forecast import forecast
+from priorscope.analysis.curves.label_plan import LabelQuestion
 from priorscope.analysis.extra_test import extra_test_rows
 from priorscope.analysis.findings import findings
 from priorscope.analysis.leaderboard import leaderboard
 from priorscope.analysis.metrics import metric_named
 from priorscope.analysis.per_example import ByExample
+from priorscope.analysis.plan_entries import CurveRun
 from priorscope.analysis.points import code_length_points, cost_rows, curve_points, measure_rows
 from priorscope.analysis.reference import Reference
 from priorscope.analysis.strength import strengths
@@ -33,7 +35,10 @@ from priorscope.analysis.table import RunTable
 from priorscope.analysis.validity import validity
 from priorscope.wording.race import NOT_TRIED
 
-_CURVE_KEYS = ("equivalence", "crossovers", "audit", "saturation", "switch", "fits", "forecasts")
+_CURVE_KEYS = (
+    *("equivalence", "crossovers", "audit", "saturation", "switch", "fits", "forecasts"),
+    *("reach", "plan"),
+)
 _CURVE_METHOD = "median, 95% of the plausible curves; means over repeats by Student's t"
 
 
@@ -46,7 +51,8 @@ class Request:
     invariant: learner -> structures that it is invariant to. stopped_by: None follows from
     whether runs are missing. unresolved: runs that a race wanted and didn't get; None: all that
     aren't there. share: of the error probability that the last look at a race could spend.
-    depends_on_recipe, with a reason where it is None: see `Answer`.
+    depends_on_recipe, with a reason where it is None: see `Answer`. target: accuracy to reach, or
+    RMSE of quantities to come down to; labels: how many there may be; `Summary.plan` says more.
     """
 
     goal: Goal = "accuracy"
@@ -60,6 +66,8 @@ class Request:
     share: float = 1.0
     depends_on_recipe: bool | None = None
     reason: str = NOT_TRIED["none"]
+    target: float | None = None
+    labels: int | None = None
 
 
 def summarise(
@@ -121,7 +129,8 @@ def summarise(
         failed=_failed(table),
         unresolved=unresolved,
         extra_test=extra_test_rows(table, metric),
-        **_curves(table, reference, {d.learner for d in request.dropped}, progress),
+        curve_runs=_curve_runs(table, {d.learner for d in request.dropped}),
+        **_curves(table, reference, request, progress),
     )
     contests = {"accuracy": by_metric, "code": by_code}
     result = findings(summary, table, contests[request.goal])
@@ -189,22 +198,51 @@ def _failed(table: RunTable) -> list[FailedRun]:
 
 
 def _curves(
-    table: RunTable, reference: Reference, dropped: set[str], progress: Callable[[str], None]
+    table: RunTable, reference: Reference, request: Request, progress: Callable[[str], None]
 ) -> dict[str, Any]:
     """What `analysis.curves` makes of the intact learning curves; empty without any row.
 
-    dropped: learners that left a race. Their curves are censored where they began to look bad,
-    so that nothing is fitted to them.
+    The curves of learners that left a race are censored where they began to look bad, so that
+    nothing is fitted to them.
     """
+    dropped = {d.learner for d in request.dropped}
     rows = [row for row in curve_rows(table, reference) if row["learner"] not in dropped]
     if not rows:
         return {}
-    told = renewed(forecast(rows, progress=progress), _CURVE_METHOD)
+    question = label_question(request, reference)
+    told = renewed(forecast(rows, progress=progress, question=question), _CURVE_METHOD)
     hints = {f.name: f.type for f in dataclasses.fields(Summary)}
     out = {k: msgspec.convert(told[k], hints[k]) for k in _CURVE_KEYS if k in told}
     for key, value in out.items():
         _same_keys(key, told[key], value)
     return out
+
+
+def label_question(request: Request, reference: Reference) -> LabelQuestion | None:
+    """What is asked about labels, in units of the rows of `curve_rows`; None if nothing is."""
+    target, labels = request.target, request.labels
+    if target is None and labels is None:
+        return None
+    if reference.target.kind != "quantity":
+        error = None if target is None else 1 - target
+        return LabelQuestion(target=error, labels=labels)
+    std = reference.target.std or 1.0
+    scaled = None if target is None else target / std
+    return LabelQuestion(target=scaled, labels=labels, name="rmse", scale=std)
+
+
+def _curve_runs(table: RunTable, dropped: set[str]) -> list[CurveRun]:
+    """The stored runs behind the curves that are fitted."""
+    if "intact" not in table.structures:
+        return []
+    intact = table.structures.index("intact")
+    kept = [at for at in sorted(table.digests) if at[1] == intact]
+    return [
+        CurveRun(learner=name, n=table.sizes[at[2]], repeat=at[3], digest=table.digests[at])
+        for at in kept
+        for name in (table.learners[at[0]],)
+        if name not in dropped
+    ]
 
 
 def _same_keys(key: str, told: Any, kept: Any) -> None:

@@ -16,6 +16,7 @@ from priorscope.analysis.curve_entries import (
     SaturationEntry,
     SwitchEntry,
 )
+from priorscope.analysis.plan_entries import CurveRun, LabelPlan, ReachPoint
 from priorscope.core.estimate import Estimate
 from priorscope.core.read import ClassCount
 
@@ -313,8 +314,8 @@ class Summary:
 
     chance_bits: bits per label of guessing without inputs. measured: measure -> what its numbers
     mean. structures: label -> title. answers: the answer to each goal; `answer` is that of the
-    goal asked for. verdict and recommendation: the sentences of `findings`. report: path of the
-    page.
+    goal asked for. verdict and recommendation: the sentences of `findings`. reach: labels that
+    each of a grid of targets needs. plan: what was asked about labels. report: path of the page.
     """
 
     task: TaskFacts
@@ -344,6 +345,9 @@ class Summary:
     switch: SwitchEntry | None = None
     fits: list[FitPoint] = field(default_factory=list)
     forecasts: list[ForecastEntry] = field(default_factory=list)
+    reach: list[ReachPoint] = field(default_factory=list)
+    plan: LabelPlan | None = None
+    curve_runs: list[CurveRun] = field(default_factory=list)
     dropped: list[DroppedLearner] = field(default_factory=list)
     failed: list[FailedRun] = field(default_factory=list)
     unresolved: list[Unresolved] = field(default_factory=list)

@@ -1,6 +1,7 @@
 """`priorscope plan FOLDER`: how many labels a target needs, from a finished comparison."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,11 +19,17 @@ def run(
     *,
     target_accuracy: float | None = None,
     target_rmse: float | None = None,
-    json_: Annotated[bool, Parameter(name="--json")] = False,
+    labels: int | None = None,
+    run: Annotated[bool, Parameter(negative="")] = False,
+    workers: int | None = None,
+    include: Annotated[tuple[Path, ...], Parameter(negative=())] = (),
+    json_: Annotated[bool, Parameter(name="--json", negative="")] = False,
     seed: int = 0,
     lang: Language | None = None,
 ) -> int:
-    """How many labels to collect for a target, from a finished comparison; nothing is trained.
+    """How many labels to collect for a target, from a finished comparison.
+
+    Nothing is trained without --run.
 
     Parameters
     ----------
@@ -32,6 +39,14 @@ def run(
         Accuracy to reach on the test split, between 0 and 1.
     target_rmse
         For quantities: root mean squared error to come down to.
+    labels
+        Labels there might be: what would the models do with them?
+    run
+        Train the further runs that the plan names, and answer again.
+    workers
+        Processes of --run (one per core); 0 works in this process.
+    include
+        Python files with the comparison's own learners or structures, for --run.
     json_
         Print the result as JSON on stdout, and nothing else there.
     seed
@@ -39,59 +54,65 @@ def run(
     lang
         Language of what is said: en or ko (PRIORSCOPE_LANG, else en).
     """
-    from priorscope.analysis.curves.label_plan import label_plan
-    from priorscope.wording.plan import plan_sentences
+    from priorscope.experiments.label_runs import StoredCurves, train
+    from priorscope.experiments.progress import console, watching
 
     speak(lang)
-    if (target_accuracy is None) == (target_rmse is None):
-        raise ValueError("Name one target: --target-accuracy 0.95, or --target-rmse 2.5.")
-    if target_accuracy is not None and not 0 < target_accuracy < 1:
-        raise ValueError(f"--target-accuracy lies between 0 and 1, but it is {target_accuracy:g}.")
-    target = 1 - target_accuracy if target_accuracy is not None else target_rmse
-    assert target is not None
-    on = "error" if target_accuracy is not None else "rmse"
-    match = label_plan(stored_rows(folder), target, on, seed)
-    match["sentences"] = plan_sentences(match)
+    question = question_of(target_accuracy, target_rmse, labels)
+    stored = StoredCurves.read(folder)
+    plan = answered(stored, question, seed)
+    if run and plan["runs"]:
+        further = stored.further(plan["runs"])
+        console(to_stderr=True).print(training_line(further), markup=False, highlight=False)
+        with watching("training", quiet=False) as show:
+            train(further, folder, show, workers=workers, plug_ins=include)
+        plan = answered(StoredCurves.read(folder), question, seed)
     if json_:
-        print(json.dumps(match, allow_nan=False, indent=1))
+        print(json.dumps(plan, allow_nan=False, indent=1))
     else:
-        console = Console()
-        for sentence in match["sentences"]:
-            console.print(f"• {escape(sentence)}", highlight=False)
+        for sentence in plan["sentences"]:
+            Console().print(f"• {escape(sentence)}", highlight=False)
     return Exit.DONE
 
 
-def stored_rows(folder: Path) -> list[dict[str, Any]]:
-    """Rows of the intact data in a comparison's folder, as `label_plan` takes them.
+def question_of(accuracy: float | None, rmse: float | None, labels: int | None) -> Any:
+    """The `LabelQuestion` of the flags.
 
     Raises:
-        ValueError: if the folder holds no finished run.
+        ValueError: if they ask for nothing, for two targets, or for what can't be.
     """
-    newest: dict[tuple[str, float, str], tuple[float, dict[str, Any]]] = {}
-    for path in sorted((folder / "runs").glob("*.json")):
-        try:
-            stored = json.loads(path.read_text(encoding="utf-8"))
-            run, test = stored["run"], stored["test"]
-            scores = (*test.values(), stored.get("seconds", 0.0), stored.get("finished", 0.0))
-            if not all(isinstance(value, int | float) for value in scores):
-                continue
-            if run["structure"]["kind"] != "intact":
-                continue
-            repeat = run["repeat"] if "repeat" in run else run["draw"]
-            key = (str(run["text"]), float(run["size"]), str(repeat))
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            continue  # a failed run, or a file that isn't a row
-        row = {"learner": key[0], "n": key[1], "repeat": key[2], "loss": test.get("bits")}
-        row |= {"test_examples": test.get("examples"), "seconds": stored.get("seconds")}
-        if "accuracy" in test:
-            row["error"] = 1 - test["accuracy"]
-        if "rmse" in test:
-            row["rmse"] = test["rmse"]
-        finished = float(stored.get("finished", 0.0))
-        if key not in newest or newest[key][0] <= finished:
-            newest[key] = finished, row
-    if not newest:
-        raise ValueError(
-            f"{folder} holds no finished run; give the folder that `priorscope compare` printed."
-        )
-    return [row for _, row in newest.values()]
+    from priorscope.analysis.curves.label_plan import LabelQuestion
+
+    if accuracy is not None and rmse is not None:
+        raise ValueError("Name one target: --target-accuracy 0.95, or --target-rmse 2.5.")
+    if accuracy is None and rmse is None and labels is None:
+        raise ValueError("Name a target, --target-accuracy 0.95 or --target-rmse 2.5, or --labels.")
+    if accuracy is not None and not 0 < accuracy < 1:
+        raise ValueError(f"--target-accuracy lies between 0 and 1, but it is {accuracy:g}.")
+    if rmse is not None and not rmse > 0:
+        raise ValueError(f"--target-rmse must be above 0, but it is {rmse:g}.")
+    if labels is not None and labels < 1:
+        raise ValueError(f"--labels must be 1 or more, but it is {labels}.")
+    if rmse is not None:
+        return LabelQuestion(target=rmse, labels=labels, on="rmse", name="rmse")
+    return LabelQuestion(target=None if accuracy is None else 1 - accuracy, labels=labels)
+
+
+def answered(stored: Any, question: Any, seed: int) -> dict[str, Any]:
+    """The plan with its sentences; of quantities without a target, on their RMSE."""
+    import dataclasses
+
+    from priorscope.analysis.curves.label_plan import label_plan
+    from priorscope.analysis.curves.rows import gather
+    from priorscope.wording.plan import plan_sentences
+
+    table = gather(stored.rows())
+    if question.target is None and "error" not in table.curves:
+        question = dataclasses.replace(question, on="rmse", name="rmse")
+    plan = label_plan(table, question, seed, stored.available)
+    return plan | {"sentences": plan_sentences(plan)}
+
+
+def training_line(runs: Sequence[Any]) -> str:
+    """What --run is about to do."""
+    return f"Training {len(runs)} more: {'; '.join(run.title for run in runs)}."

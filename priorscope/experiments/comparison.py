@@ -17,6 +17,7 @@ from priorscope.experiments.conduct import Conductor
 from priorscope.experiments.dataset import Data, Dataset, fewer_tests, read_dataset
 from priorscope.experiments.learners import fitting, make_learners
 from priorscope.experiments.plan import (
+    check_target,
     choose_folder,
     choose_sizes,
     choose_structures,
@@ -103,6 +104,7 @@ class Comparison:
         kept = Dataset(whole.name, fewer_tests(whole.examples, settings))
         signature = kept.examples.signature
         metric_named(settings.metric, "classes" if kept.examples.class_names else "quantity")
+        check_target(settings, bool(kept.examples.class_names))
         repeats = settings.repeats or AMOUNTS[settings.preset].repeats
         sizes = choose_sizes(settings, kept.examples)
         fit = fitting(made, settings, signature, sizes[-1])

@@ -94,6 +94,18 @@ def thinned(sizes: Sequence[int]) -> tuple[int, ...]:
     return (*smaller[::-1][1::2][::-1], *sizes[-LEAST_SIZES:])
 
 
+def check_target(settings: Settings, has_classes: bool) -> None:
+    """The target that was asked for is one of such data.
+
+    Raises:
+        ValueError: if it isn't.
+    """
+    if settings.target_accuracy is not None and not has_classes:
+        raise ValueError("These targets are quantities, which have no accuracy; use --target-rmse.")
+    if settings.target_rmse is not None and has_classes:
+        raise ValueError("These targets are classes, which have no RMSE; use --target-accuracy.")
+
+
 def _group_size(examples: Examples) -> int:
     """Examples of a group, on average."""
     if examples.groups is None:

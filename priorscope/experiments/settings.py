@@ -105,6 +105,12 @@ class Settings(Config):
     "By what the best is judged, and its labels counted; accuracy, or RMSE for quantities."
     indifference: Annotated[float, Meta(ge=0)] | None = None
     "Differences up to this don't matter (0.005 accuracy, 0.02 bits, 1% of a quantity's spread)."
+    target_accuracy: Annotated[float, Meta(gt=0, lt=1)] | None = None
+    "Accuracy to reach: the answer says how many labels each model needs for it."
+    target_rmse: Annotated[float, Meta(gt=0)] | None = None
+    "The same for quantities: root mean squared error to come down to."
+    labels: Annotated[int, Meta(ge=1)] | None = None
+    "Labels there might be: the answer says what each model would do with them."
     seed: Seed = 0
     "Decides all randomness."
     device: Literal["auto", "cpu", "cuda"] = "auto"
@@ -221,6 +227,8 @@ class Settings(Config):
                 raise ValueError(f"{key} must name one or more, but {values!r} names none.")
         if self.structures and len(set(self.structures)) < len(self.structures):
             raise ValueError(f"structures name one twice: {', '.join(self.structures)}; drop one.")
+        if self.target_accuracy is not None and self.target_rmse is not None:
+            raise ValueError("Name one target: --target-accuracy for classes, or --target-rmse.")
         self._check_workers()
 
     def _check_workers(self) -> None:

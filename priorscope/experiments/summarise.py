@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 
 from priorscope.analysis.per_example import ByExample
+from priorscope.analysis.plan_entries import LabelPlan
 from priorscope.analysis.reference import Reference, class_reference, quantity_reference
 from priorscope.analysis.summarise import Request, summarise
 from priorscope.analysis.summary import (
@@ -36,6 +37,7 @@ from priorscope.tasks import Examples
 from priorscope.train.recipe import Learner
 from priorscope.wording import checks, race
 from priorscope.wording.language import speaking
+from priorscope.wording.plan import plan_sentences
 from priorscope.wording.sentences import sentences
 
 
@@ -82,6 +84,7 @@ def summary_of(
                 summary,
                 read=_read(examples, summary.read),
                 verdict=sentences(summary.findings, "verdict"),
+                plan=_worded_plan(summary.plan),
                 recommendation=sentences(summary.findings, "recommendation"),
                 validity=[_worded(row) for row in summary.validity],
                 structures={s.label: s.caption for s in question.structures},
@@ -139,6 +142,8 @@ def request_of(
         goal=settings.goal,
         metric=settings.metric,
         indifference=settings.indifference,
+        target=settings.target_accuracy or settings.target_rmse,
+        labels=settings.labels,
         lossy=frozenset(s.label for s in question.structures if not s.bijective),
         invariant={
             learner.text: frozenset(
@@ -149,6 +154,12 @@ def request_of(
             for learner in learners or question.learners
         },
     )
+
+
+def _worded_plan(plan: LabelPlan | None) -> LabelPlan | None:
+    if plan is None:
+        return None
+    return dataclasses.replace(plan, sentences=plan_sentences(dataclasses.asdict(plan)))
 
 
 def _worded(row: ValidityRow) -> ValidityRow:

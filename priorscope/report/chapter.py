@@ -38,7 +38,7 @@ class Chapter(Config):
 CHAPTERS: Registry[Chapter] = Registry("chapter", "priorscope.report.chapters")
 
 ORDER: dict[str, tuple[str, ...]] = {  # tab -> its chapters; one that isn't listed comes last
-    "decide": ("answer", "models", "more-data"),
+    "decide": ("answer", "labels", "models", "more-data"),
     "understand": ("learning-curves", "behaviour", "cues", "data"),
     "trust": ("checks", "reproduce", "terms"),
 }

@@ -122,6 +122,7 @@ def render_page(
     }
     figures = any(part.figures for part in parts)
     scripts = [source("language.js"), *([bundle()] if figures else []), source("page.js")]
+    scripts += [source("labels.js")] if any(part.name == "labels" for part in parts) else []
     return (
         environment()
         .get_template("page.html")
@@ -256,6 +257,7 @@ def environment() -> Environment:
         jinja.filters[name] = getattr(numbers, name)
     jinja.filters["prose"] = prose
     jinja.filters["structure"] = structure
+    jinja.filters["script_json"] = script_json
     jinja.tests["estimate"] = numbers.has_center
     jinja.globals |= {
         "t": t,

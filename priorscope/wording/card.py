@@ -17,6 +17,7 @@ from priorscope.wording.numbers import (
     share_of,
 )
 from priorscope.wording.page import plural, t
+from priorscope.wording.plan import needs_of_all, values_of_all
 
 Values = Mapping[str, Any]  # as JSON has them
 CLEAR, LEANING = 0.95, 0.7  # least probabilities of the words
@@ -48,6 +49,8 @@ def card(summary: Values) -> Card:
     texts = {
         "pick": _pick(answer, compared),
         "judged": _judged(summary, answer, compared),
+        "target": _target(summary),
+        "labels": _labels(summary),
         "confidence": _confidence(answer, compared),
         "extra_test": _extra_test(summary, pick),
         "cost": _cost(summary, pick),
@@ -60,6 +63,23 @@ def card(summary: Values) -> Card:
     ]
     verdict = summary.get("verdict") or [t("card.nothing")]
     return Card(headline=str(verdict[0]), lines=lines)
+
+
+def _target(summary: Values) -> str:
+    """What --target-accuracy or --target-rmse asked: labels that each learner needs."""
+    plan = summary.get("plan") or {}
+    if not is_number(target := plan.get("target")):
+        return ""
+    shown = f"{100 * (1 - target):.4g}%" if plan["on"] == "error" else f"RMSE {target:.4g}"
+    return f"{shown}: {needs_of_all(plan)}"
+
+
+def _labels(summary: Values) -> str:
+    """What --labels asked: the metric of each learner with so many."""
+    plan = summary.get("plan") or {}
+    if not is_number(plan.get("labels")):
+        return ""
+    return f"{count(plan['labels'])}: {values_of_all(plan)}"
 
 
 def written(value: Any, metric: str) -> str:

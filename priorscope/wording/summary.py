@@ -8,6 +8,7 @@ from priorscope.wording import checks
 from priorscope.wording.ko.measures import MEANINGS
 from priorscope.wording.language import Language, spoken
 from priorscope.wording.page import structure
+from priorscope.wording.plan import plan_sentences
 from priorscope.wording.sentences import SENTENCES, sentences
 from priorscope.wording.stored import retold
 
@@ -100,6 +101,10 @@ def _tuning(tuning: Any) -> Any:
     return {**tuning, "chosen_on": retold(str(tuning["chosen_on"]))}
 
 
+def _plan(plan: Values) -> dict[str, Any]:
+    return {**plan, "sentences": plan_sentences(plan)}
+
+
 _TELLERS: dict[str, Any] = {
     "validity": _validity,
     "structures": _structures,
@@ -109,4 +114,5 @@ _TELLERS: dict[str, Any] = {
     "unresolved": _unresolved,
     "failed": _failed,
     "tuning": _tuning,
+    "plan": _plan,
 }

@@ -98,6 +98,23 @@ def leaderboard_row(place):
     }
 
 
+TARGETS = [0.5 * 0.8**k for k in range(16)]
+
+
+def error(place, n):
+    """A power law; twice the place takes more labels."""
+    return 0.5 * (n / 125) ** -(0.5 - 0.05 * place)
+
+
+def reach(place, target):
+    """Labels that the power law needs, 20% to either side; none beyond 8 times the data."""
+    n = 125 * (0.5 / target) ** (1 / (0.5 - 0.05 * place))
+    ends = {"low80": n / 1.2, "median": n, "high80": n * 1.2}
+    reached = {key: value if value <= 64_000 else None for key, value in ends.items()}
+    known = {"learner": LEARNERS[place], "on": "error", "target": target}
+    return {**known, **reached, "probability_4x": float(n <= 32_000)}
+
+
 def extras():
     """The keys beyond the first contract: every section has something to show."""
     places = range(len(LEARNERS))
@@ -260,7 +277,27 @@ def extras():
             }
             for i, name in enumerate(LEARNERS)
             for n in [*SIZES, 16000, 32000]
+        ]
+        + [
+            {
+                "learner": name,
+                "on": "error",
+                "n": n,
+                "median": error(i, n),
+                "low": error(i, n) * 0.9,
+                "high": error(i, n) * 1.1,
+                "low80": error(i, n) * 0.95,
+                "high80": error(i, n) * 1.05,
+                "kind": "observed" if n <= 8000 else "predicted",
+            }
+            for i, name in enumerate(LEARNERS)
+            for n in [*SIZES, 16000, 32000]
         ],
+        "forecasts": [
+            {"learner": name, "on": "error", "n": 8000.0, "sizes": 7, "repeats": 5, "ahead": []}
+            for name in LEARNERS
+        ],
+        "reach": [reach(i, target) for i in range(len(LEARNERS)) for target in TARGETS],
         "reproduce": {
             "command": "priorscope compare digits --learners 'linear,cnn' --repeats 5 --seed 0",
             "version": "0.1.0",

@@ -135,6 +135,27 @@ def test_tables_are_sorted_by_their_headers(visit):
     assert column() == sorted(before, reverse=True)
 
 
+def test_sliders_say_how_many_labels_from_the_keyboard(visit):
+    page = visit(at="#labels")
+    slider = page.get_by_role("slider", name="Target")
+    slider.focus()
+    page.keyboard.press("Home")
+    row = page.locator("[data-labels-of='0']")
+    assert page.locator("[data-shown=target]").inner_text() == "50.0%"
+    assert row.locator("[data-cell=needs]").inner_text() == "about 130\n100 to 150; observed"
+    page.keyboard.press("End")
+    assert "not within reach" in page.locator("[data-labels-of='7'] [data-cell=needs]").inner_text()
+    assert (
+        slider.get_attribute("aria-valuetext") == page.locator("[data-shown=target]").inner_text()
+    )
+    page.get_by_role("slider", name="Labels").focus()
+    page.keyboard.press("End")
+    accuracy = 100 * (1 - 0.5 * 256**-0.5)  # of the first, with 32,000 labels
+    shown = row.locator("[data-cell=does]").inner_text()
+    assert shown.startswith(f"{accuracy:.1f}%\n")
+    assert shown.endswith("; predicted")
+
+
 def test_a_table_is_saved_as_csv_with_its_intervals(visit, summary):
     page = visit()
     with page.expect_download() as download:

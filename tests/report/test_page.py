@@ -83,7 +83,8 @@ def test_the_answer_comes_first_and_in_words(html, summary):
 
 def test_names_from_data_make_no_elements(html, summary):
     page = Words(html)
-    assert page.tags.count("script") == 5  # data, languages, language.js, bundle, page.js
+    # data, languages, sliders' data; language.js, bundle, page.js, labels.js
+    assert page.tags.count("script") == 7
     assert page.tags.count("img") == 1  # the thumbnail
     assert not {"i", "b"} & set(page.tags)
     for row in summary["leaderboard"]:

@@ -10,8 +10,10 @@ from priorscope.analysis.curves.crossover import crossings
 from priorscope.analysis.curves.ensemble import MEMBERS
 from priorscope.analysis.curves.equivalence import equivalences
 from priorscope.analysis.curves.grid import HORIZON, SUPPORT
+from priorscope.analysis.curves.label_plan import LabelQuestion, plan_of
 from priorscope.analysis.curves.learning_curves import Fitted, fit_curves
 from priorscope.analysis.curves.quantiles import quantile
+from priorscope.analysis.curves.reach import reach_points
 from priorscope.analysis.curves.rows import CurveTable, gather
 from priorscope.analysis.curves.saturation import saturation
 from priorscope.analysis.switch import switch_code
@@ -25,6 +27,7 @@ def forecast(
     seed: int = 0,
     members: int = MEMBERS,
     progress: Callable[[str], None] = lambda stage: None,
+    question: LabelQuestion | None = None,
 ) -> dict[str, Any]:
     """Forecasts, equivalence, crossovers, audit, saturation, switch, fits and findings.
 
@@ -36,6 +39,7 @@ def forecast(
         of the block after n, and its size), seconds. A `CurveTable` is taken as it is.
     seed: of the perturbations that intervals are taken from; members: how many.
     progress: called with a few words before each longer stage.
+    question: about labels; `plan` answers it (None where no learner has a forecast).
 
     Raises:
         ValueError: if no row can be used; one sentence with the reason.
@@ -53,11 +57,21 @@ def forecast(
         ],
         "saturation": [e for curves in each for e in saturation(table, curves)],
         "switch": switch_code(table),
+        "reach": [e for on, curves in fits.items() if on != "loss" for e in reach_points(curves)],
+        "plan": _plan(table, fits, question),
     }
     out["findings"] = [advice.to_json() for advice in advise(table, fits, out)]
     out["fits"] = [point for curves in each for point in curve_table(curves)]
     out["observed"] = [point for curves in each for point in observed_points(curves)]
     return out
+
+
+def _plan(
+    table: CurveTable, fits: dict[str, dict[str, Fitted]], question: LabelQuestion | None
+) -> dict[str, Any] | None:
+    curves = {} if question is None else fits.get(question.on, {})
+    able = any(fit.future is not None for fit in curves.values())
+    return plan_of(table, curves, question) if question is not None and able else None
 
 
 def forecasts(fits: dict[str, Fitted]) -> list[dict[str, Any]]:

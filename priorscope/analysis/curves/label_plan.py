@@ -1,4 +1,4 @@
-"""How many labels a target needs, which further runs would tell it better, and what to change."""
+"""How many labels a target needs, what so many labels do, and which runs would tell it better."""
 
 import dataclasses
 from collections.abc import Iterable, Mapping
@@ -6,107 +6,175 @@ from typing import Any
 
 import numpy as np
 
-from priorscope.analysis.curves.equivalence import size_to_reach
 from priorscope.analysis.curves.grid import HORIZON, SUPPORT
 from priorscope.analysis.curves.learning_curves import Fitted, fit_curves
-from priorscope.analysis.curves.quantiles import plain, quantile
+from priorscope.analysis.curves.quantiles import quantile
+from priorscope.analysis.curves.reach import TargetReach
 from priorscope.analysis.curves.rows import CurveTable, gather
 
 _ENOUGH = 0.5  # probability of reaching the target within 4 x the data, from which to collect
 _SHOWN = 3  # further runs that are named
 
 
-@dataclasses.dataclass(frozen=True)
-class TargetReach:
-    """How many labels a learner needs. sizes: (members,), infinity beyond 8 x its data."""
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class LabelQuestion:
+    """What is asked of the curves of one metric.
 
-    fit: Fitted
-    sizes: np.ndarray
+    target: value of the metric `on` to come down to. labels: how many there may be. on: a metric
+    of the rows. name: what the answer calls it, and scale: how many of its units one of the rows'
+    is (an error in standard deviations is told as an RMSE).
 
-    @property
-    def learner(self) -> str:
-        """Its name."""
-        return self.fit.curve.learner
+    Raises:
+        ValueError: if nothing is asked, or a number isn't positive.
+    """
 
-    def within(self, times: float) -> float:
-        """Probability of reaching the target with `times` the data."""
-        return float((self.sizes <= times * self.fit.largest * (1 + 1e-9)).mean())
+    target: float | None = None
+    labels: int | float | None = None
+    on: str = "error"
+    name: str = "error"
+    scale: float = 1.0
 
-    def to_json(self) -> dict[str, Any]:
-        """An entry of `learners`; an end of None lies beyond 8 times the data."""
-        low, middle, high = quantile(self.sizes, (0.1, 0.5, 0.9))
-        return {
-            "learner": self.learner,
-            "n": self.fit.largest,
-            "labels": {"median": plain(middle), "low80": plain(low), "high80": plain(high)},
-            "probability_now": self.within(1.0),
-            "probability_4x": self.within(SUPPORT),
-        }
+    def __post_init__(self) -> None:
+        if self.target is None and self.labels is None:
+            raise ValueError("Name a target or a number of labels.")
+        for what, value in (("A target", self.target), ("A number of labels", self.labels)):
+            if value is not None and not value > 0:
+                raise ValueError(f"{what} must be above 0, but it is {value:g}.")
 
 
 def label_plan(
-    rows: Iterable[Mapping[str, Any]] | CurveTable, target: float, on: str = "error", seed: int = 0
+    rows: Iterable[Mapping[str, Any]] | CurveTable,
+    question: LabelQuestion,
+    seed: int = 0,
+    available: int | float | None = None,
 ) -> dict[str, Any]:
-    """How many labels a value of `target` on the metric `on` needs.
-
-    Returns:
-        `target`, `on`; `learners`, the one that needs fewest first; `pick`; `runs`: further
-        repeats by how much of the answer's variance each would remove per second; `findings`:
-        first whether to collect more (plan_reached, plan_collect, plan_beyond), then whether to
-        change the model (plan_change, plan_keep).
+    """Answer a question about labels from rows; see `plan_of`.
 
     Raises:
-        ValueError: if no row can be used, or the target isn't positive.
+        ValueError: if no row can be used.
         LookupError: if no learner has 3 sizes of that metric.
     """
-    if not target > 0:
-        raise ValueError(f"A target on {on} must be above 0, but it is {target:g}.")
     table = rows if isinstance(rows, CurveTable) else gather(rows)
-    fits = fit_curves(table, seed).get(on, {})
-    reaches = [
-        TargetReach(fit, size_to_reach(fit, float(np.log(target))))
-        for _, fit in sorted(fits.items())
-        if fit.future is not None
-    ]
-    if not reaches:
-        raise LookupError(f"No learner has a {on} at 3 sizes or more, which a plan needs.")
-    reaches.sort(key=lambda r: (_typical(r), -r.within(SUPPORT), r.learner))
+    return plan_of(table, fit_curves(table, seed).get(question.on, {}), question, available)
+
+
+def plan_of(
+    table: CurveTable,
+    fits: dict[str, Fitted],
+    question: LabelQuestion,
+    available: int | float | None = None,
+) -> dict[str, Any]:
+    """How many labels a target needs, or what so many labels do.
+
+    available: labelled examples there are; runs on more aren't proposed.
+
+    Returns:
+        `on`, `target`, `labels` as asked; `learners`, the best first, each with its `labels` for
+        the target and its `value` with that many labels (median and 80% interval); `pick`;
+        `runs`: further repeats by how much of the answer's variance each would remove per
+        second; `findings`: first whether to collect more (plan_reached, plan_collect,
+        plan_beyond, plan_with_labels), then whether to change the model (plan_change, plan_keep).
+
+    Raises:
+        LookupError: if no learner has 3 sizes of that metric.
+    """
+    able = {name: fit for name, fit in sorted(fits.items()) if fit.future is not None}
+    if not able:
+        raise LookupError(
+            f"No learner has a {question.name} at 3 sizes or more, which a plan needs."
+        )
+    answers = [_Answer.of(fit, question) for fit in able.values()]
+    answers.sort(key=lambda a: a.rank)
+    target = None if question.target is None else question.target * question.scale
     return {
         "target": target,
-        "on": on,
-        "pick": reaches[0].learner,
-        "learners": [reach.to_json() for reach in reaches],
-        "runs": worthwhile_runs(table, reaches[0]),
-        "findings": _findings(reaches, fits, on),
+        "labels": question.labels,
+        "on": question.name,
+        "pick": answers[0].fit.curve.learner,
+        "learners": [a.to_json(question) for a in answers],
+        "runs": worthwhile_runs(table, answers[0].fit, answers[0].uncertain, available),
+        "findings": _findings(answers, question, len(fits)),
     }
 
 
-def _typical(reach: TargetReach) -> float:
-    """The median number of labels, by which learners are ordered."""
-    return float(quantile(reach.sizes, (0.5,))[0])
+@dataclasses.dataclass(frozen=True)
+class _Answer:
+    """One learner's. reach: None without a target. value: (members,) log values with the labels
+    asked about; None without, or where they lie outside of what can be said."""
+
+    fit: Fitted
+    reach: TargetReach | None
+    value: np.ndarray | None
+
+    @classmethod
+    def of(cls, fit: Fitted, question: LabelQuestion) -> "_Answer":
+        reach = None if question.target is None else TargetReach.of(fit, question.target)
+        n, value = question.labels, None
+        if n is not None and fit.means.sizes[0] <= n <= HORIZON * fit.largest:
+            value = fit.ensemble_log(np.array([n]))[:, 0]
+        return cls(fit, reach, value)
+
+    @property
+    def rank(self) -> tuple[float, ...]:
+        """Lower is better: fewer labels for the target, else a lower value with the labels."""
+        last = float(self.fit.means.y[-1])
+        if self.reach is not None:
+            return self.reach.typical, -self.reach.within(SUPPORT), last
+        return (np.inf if self.value is None else float(np.median(self.value))), last
+
+    @property
+    def uncertain(self) -> np.ndarray:
+        """What further runs are to tell better, (members,)."""
+        if self.reach is not None:
+            return np.log(np.minimum(self.reach.sizes, 2 * HORIZON * self.fit.largest))
+        return np.zeros(1) if self.value is None else self.value
+
+    def to_json(self, question: LabelQuestion) -> dict[str, Any]:
+        """An entry of `learners`."""
+        entry: dict[str, Any] = {
+            "learner": self.fit.curve.learner,
+            "n": self.fit.largest,
+            "labels": None,
+            "probability_now": None,
+            "probability_4x": None,
+            "value": None,
+            "tested": None,
+        }
+        if self.reach is not None:
+            entry["labels"] = self.reach.labels()
+            entry["probability_now"] = self.reach.within(1.0)
+            entry["probability_4x"] = self.reach.within(SUPPORT)
+        if self.value is not None:
+            ends = np.exp(quantile(self.value, (0.5, 0.1, 0.9))) * question.scale
+            entry["value"] = dict(zip(("median", "low80", "high80"), ends.tolist(), strict=True))
+            entry["tested"] = bool((question.labels or 0) <= SUPPORT * self.fit.largest)
+        return entry
 
 
-def worthwhile_runs(table: CurveTable, reach: TargetReach) -> list[dict[str, Any]]:
-    """One more repeat of the pick at each size, and at twice the largest: what it would tell.
+def worthwhile_runs(
+    table: CurveTable, fit: Fitted, answer: np.ndarray, available: int | float | None = None
+) -> list[dict[str, Any]]:
+    """One more repeat of a learner at each size, and at one up to twice the largest.
 
-    `narrows` is the share of the variance of log(labels) that the run is expected to remove: the
-    squared correlation of the members' value there with their answer, less what the run's own
-    noise hides. Sorted by `narrows` per second where the rows hold seconds, else by `narrows`.
+    answer: (members,), what is asked. `narrows` is the share of its variance that the run is
+    expected to remove: the squared correlation of the members' value there with the answer, less
+    what the run's own noise hides. Sorted by `narrows` per second where the rows hold seconds,
+    else by `narrows`. available: no run is larger.
     """
-    fit = reach.fit
-    sizes = np.append(fit.means.sizes, 2 * fit.largest)
-    answer = np.log(np.minimum(reach.sizes, 2 * HORIZON * fit.largest))
+    sizes, noise = fit.means.sizes, fit.means.variance * fit.means.repeats
+    larger = min(2 * fit.largest, np.inf if available is None else available)
+    if larger > fit.largest:
+        sizes, noise = np.append(sizes, larger), np.append(noise, noise[-1])
     values = fit.ensemble_log(sizes)
-    noise = np.append(fit.means.variance, fit.means.variance[-1]) * fit.means.repeats
-    out = []
+    learner, out = fit.curve.learner, []
     for i, n in enumerate(sizes.tolist()):
         spread_now = float(values[:, i].var())
-        if answer.std() == 0 or spread_now == 0:
+        if answer.std() < 1e-12 or spread_now == 0:
             continue
         together = float(np.corrcoef(values[:, i], answer)[0, 1]) ** 2
-        seconds = _seconds(table, reach.learner, fit.means.sizes, n)
         narrows = together * spread_now / (spread_now + float(noise[i]))
-        out.append({"learner": reach.learner, "n": n, "narrows": narrows, "seconds": seconds})
+        seconds = _seconds(table, learner, fit.means.sizes, n)
+        out.append({"learner": learner, "n": n, "narrows": narrows, "seconds": seconds})
     out.sort(key=lambda r: -r["narrows"] / (r["seconds"] or 1.0))
     return out[:_SHOWN]
 
@@ -120,16 +188,29 @@ def _seconds(table: CurveTable, learner: str, sizes: np.ndarray, n: float) -> fl
     return float(np.nanmean(taken)) * max(n / nearest, 1.0)
 
 
-def _findings(reaches: list[TargetReach], fits: dict[str, Fitted], on: str) -> list[dict[str, Any]]:
-    best = min(reaches, key=lambda r: (float(r.fit.means.y[-1]), r.learner))  # now, at its end
-    pick = reaches[0]
-    first = best.to_json() | {"on": on}
-    if best.within(1.0) >= _ENOUGH:
-        collect = "plan_reached"
-    elif best.within(SUPPORT) >= _ENOUGH:
-        collect = "plan_collect"
+def _findings(answers: list[_Answer], question: LabelQuestion, tried: int) -> list[dict[str, Any]]:
+    """Collect more? Then: change the model?"""
+    pick = answers[0]
+    best = min(answers, key=lambda a: float(a.fit.means.y[-1]))  # now, at its end
+    out = []
+    if question.target is not None:
+        reach = best.reach
+        assert reach is not None
+        key = "plan_beyond"
+        if reach.within(1.0) >= _ENOUGH:
+            key = "plan_reached"
+        elif reach.within(SUPPORT) >= _ENOUGH:
+            key = "plan_collect"
+        out.append({"key": key, "values": best.to_json(question) | {"on": question.name}})
+        change = pick.fit is not best.fit
     else:
-        collect = "plan_beyond"
-    change = "plan_keep" if pick.learner == best.learner else "plan_change"
-    second = pick.to_json() | {"best_now": best.learner, "tried": len(fits)}
-    return [{"key": collect, "values": first}, {"key": change, "values": second}]
+        values = pick.to_json(question) | {"on": question.name, "asked": question.labels}
+        out.append({"key": "plan_with_labels", "values": values})
+        change = pick.value is not None and pick.fit is not best.fit
+    second = pick.to_json(question) | {
+        "best_now": best.fit.curve.learner,
+        "tried": tried,
+        "asked": question.labels if question.target is None else None,
+    }
+    out.append({"key": "plan_change" if change else "plan_keep", "values": second})
+    return out

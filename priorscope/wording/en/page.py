@@ -26,6 +26,7 @@ PAGE: dict[str, str] = {
     "kind.tokens": "texts",
     # Chapters
     "chapter.answer": "Answer",
+    "chapter.labels": "How many labels?",
     "chapter.models": "All models",
     "chapter.more-data": "Would more data help?",
     "chapter.learning-curves": "Learning curves",
@@ -39,6 +40,8 @@ PAGE: dict[str, str] = {
     "card.nothing": "No model has finished a run, so there is nothing to compare yet.",
     "card.pick": "Pick",
     "card.judged": "Judged by",
+    "card.target": "For target",
+    "card.labels": "With labels",
     "card.confidence": "Confidence",
     "card.cost": "Cost",
     "card.dropped": "Dropped",
@@ -195,6 +198,25 @@ PAGE: dict[str, str] = {
     "worth.interval": " ({interval})",
     "worth.bound": "at least {labels} labels",
     "worth.for": " for what {at} do",
+    # Sliders over target and budget
+    "labels.explain": (
+        "Move the sliders: how many labels each model needs for a target, and what it is expected "
+        "to do with so many. Intervals are 80%; up to the largest size observed it was measured, "
+        "up to 4 times that it is predicted, and beyond 8 times nothing is said."
+    ),
+    "labels.target": "Target",
+    "labels.budget": "Labels",
+    "labels.needs": "Labels for the target",
+    "labels.odds_column": "Reaches it with 4 × its data",
+    "labels.does": "With the labels chosen",
+    "labels.about": "about {labels}",
+    "labels.more": "more than {low} (90%)",
+    "labels.beyond": "beyond 8 × the data",
+    "labels.out": "not within reach of what can be said",
+    "labels.between": "{low} to {high}",
+    "labels.observed": "observed",
+    "labels.predicted": "predicted",
+    "labels.no_script": "The sliders need JavaScript; `priorscope plan` answers the same.",
     # Tools
     "tool.copy": "Copy",
     "tool.copied": "Copied",

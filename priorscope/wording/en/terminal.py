@@ -44,8 +44,12 @@ TERMINAL: dict[str, str] = {
     "plan.goal.other": "a {on} of {target}",
     "plan.beyond": "beyond 8 × the data",
     "plan.labels.more": "more than {low} labels (90%)",
-    "plan.labels.beyond": "labels beyond 8 × the data",
-    "plan.labels.about": "about {n} labels (80% interval: {low} to {high})",
+    "plan.labels.alone": "about {n} labels",
+    "plan.labels.about": "about {n} labels ({low} to {high})",
+    "plan.value": "{value} ({low} to {high})",
+    "plan.value_untested": "{value} ({low} to {high}; never tested that far)",
+    "plan.for_all": "For {goal}, with 80% intervals: {list}.",
+    "plan.all_with_labels": "With {asked} labels, with 80% intervals: {list}.",
     "plan.reached": (
         "Collect nothing: {learner} has {goal} with the {n} labels there are, with a probability "
         "of {odds}."
@@ -55,6 +59,12 @@ TERMINAL: dict[str, str] = {
     "plan.needs": (
         "{learner} needs {labels} for {goal}; with 4 × the data the probability is {odds}."
     ),
+    "plan.needs_more": "{goal} is {labels} of {learner}; with 4 × the data: {odds}.",
+    "plan.with_labels": "With {asked} labels {learner} is expected to have {metric} {value}.",
+    "plan.change_then": (
+        "Change the model then: {best_now} is ahead now, but isn't expected to be with so many."
+    ),
+    "plan.keep_then": "Keep the model: none of the {tried} that were tried is expected ahead.",
     "plan.change": (
         "Change the model as you collect: {learner} needs fewer labels than {best_now}, which is "
         "ahead now: {labels} for {goal}."

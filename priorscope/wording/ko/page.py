@@ -26,6 +26,7 @@ PAGE: dict[str, str] = {
     "kind.tokens": "텍스트",
     # Chapters
     "chapter.answer": "결론",
+    "chapter.labels": "라벨이 얼마나 필요한가?",
     "chapter.models": "전체 모델",
     "chapter.more-data": "데이터를 늘리면 나아질까?",
     "chapter.learning-curves": "학습 곡선",
@@ -39,6 +40,8 @@ PAGE: dict[str, str] = {
     "card.nothing": "학습을 마친 모델이 없어 아직 비교할 수 없습니다.",
     "card.pick": "추천",
     "card.judged": "판단 기준",
+    "card.target": "목표",
+    "card.labels": "라벨 수",
     "card.confidence": "확신도",
     "card.cost": "비용",
     "card.dropped": "중도 탈락",
@@ -195,6 +198,25 @@ PAGE: dict[str, str] = {
     "worth.interval": " ({interval})",
     "worth.bound": "라벨 {labels}개 이상",
     "worth.for": " ({at}개와 맞먹음)",
+    # Sliders over target and budget
+    "labels.explain": (
+        "슬라이더를 움직이면 목표에 필요한 라벨 수와, 그만큼의 라벨로 기대되는 성능이 모델별로 나옵니다. 구간은 "
+        "80%입니다. 관측된 가장 큰 크기까지는 측정값, 그 4배까지는 예측값이며, 8배를 넘으면 아무 말도 하지 "
+        "않습니다."
+    ),
+    "labels.target": "목표",
+    "labels.budget": "라벨 수",
+    "labels.needs": "목표에 필요한 라벨",
+    "labels.odds_column": "데이터가 4배일 때 달성 확률",
+    "labels.does": "고른 라벨 수에서",
+    "labels.about": "약 {labels}개",
+    "labels.more": "{low}개 초과(90%)",
+    "labels.beyond": "데이터의 8배 초과",
+    "labels.out": "말할 수 있는 범위 밖",
+    "labels.between": "{low}~{high}",
+    "labels.observed": "관측",
+    "labels.predicted": "예측",
+    "labels.no_script": "슬라이더에는 JavaScript가 필요합니다. `priorscope plan`이 같은 답을 줍니다.",
     # Tools
     "tool.copy": "복사",
     "tool.copied": "복사됨",

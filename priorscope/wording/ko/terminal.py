@@ -45,8 +45,12 @@ TERMINAL: dict[str, str] = {
     "plan.goal.other": "{on} {target}",
     "plan.beyond": "데이터의 8배 초과",
     "plan.labels.more": "라벨 {low}개 초과(90%)",
-    "plan.labels.beyond": "데이터의 8배를 넘는 라벨",
-    "plan.labels.about": "라벨 약 {n}개(80% 구간: {low}~{high})",
+    "plan.labels.alone": "라벨 약 {n}개",
+    "plan.labels.about": "라벨 약 {n}개({low}~{high})",
+    "plan.value": "{value}({low}~{high})",
+    "plan.value_untested": "{value}({low}~{high}, 이만큼 먼 예측은 검증된 적 없음)",
+    "plan.for_all": "{goal} 기준(80% 구간): {list}.",
+    "plan.all_with_labels": "라벨 {asked}개일 때(80% 구간): {list}.",
     "plan.reached": (
         "더 모을 필요가 없습니다. {learner:은} 지금 있는 라벨 {n}개로 이미 {goal:을} "
         "달성했습니다(확률 {odds})."
@@ -57,6 +61,13 @@ TERMINAL: dict[str, str] = {
         "{learner:이} {goal:을} 달성하려면 {labels:이} 필요합니다. 데이터가 4배일 때 달성할 "
         "확률은 {odds}입니다."
     ),
+    "plan.needs_more": "{learner:은} {goal:이} {labels}. 데이터가 4배일 때 달성할 확률은 {odds}입니다.",
+    "plan.with_labels": "라벨 {asked}개일 때 예상되는 {learner}의 {metric:은} {value}입니다.",
+    "plan.change_then": (
+        "그때는 모델을 바꾸세요. 지금은 {best_now:이} 앞서지만 그만큼 모으면 앞서지 못할 것으로 "
+        "예상됩니다."
+    ),
+    "plan.keep_then": "모델은 그대로 두세요. 시도한 모델 {tried}개 중 앞설 것으로 예상되는 것은 없습니다.",
     "plan.change": (
         "라벨을 모으면서 모델을 바꾸세요. {learner:은} 지금 앞선 {best_now}보다 적은 라벨로 "
         "목표에 이릅니다: {goal}에 {labels}."

@@ -1,9 +1,9 @@
-import json
-
 import numpy as np
 import pytest
 
-from priorscope.analysis.curves.label_plan import label_plan
+from priorscope.analysis.curves.label_plan import LabelQuestion, label_plan
+from priorscope.analysis.curves.learning_curves import fit_curves
+from priorscope.analysis.curves.reach import reach_points
 from priorscope.cli import main
 from priorscope.wording.plan import plan_sentences
 
@@ -29,7 +29,7 @@ def rows(names=("slow", "fast")):
 
 @pytest.fixture(scope="module")
 def plan():
-    return label_plan(rows(), target=0.05)
+    return label_plan(rows(), LabelQuestion(target=0.05))
 
 
 def test_the_labels_of_a_power_law_come_out(plan):
@@ -42,10 +42,11 @@ def test_the_labels_of_a_power_law_come_out(plan):
 
 def test_collecting_comes_before_changing(plan):
     assert [f["key"] for f in plan["findings"]] == ["plan_collect", "plan_keep"]
-    first, second, third = plan_sentences(plan)
+    first, second, third, fourth = plan_sentences(plan)
     assert first.startswith("Collect more: fast needs about 5")
-    assert second.startswith("Keep the model")
-    assert "one more repeat of fast at" in third
+    assert second.startswith("For an accuracy of 0.95: fast about 5")
+    assert third.startswith("Keep the model")
+    assert "one more repeat of fast at" in fourth
 
 
 def test_runs_are_ordered_by_what_they_tell_per_second(plan):
@@ -55,40 +56,71 @@ def test_runs_are_ordered_by_what_they_tell_per_second(plan):
 
 
 def test_what_is_reached_needs_no_label():
-    found = label_plan(rows(("fast",)), target=0.5)
+    found = label_plan(rows(("fast",)), LabelQuestion(target=0.5))
     assert found["findings"][0]["key"] == "plan_reached"
     assert "the only model that was tried" in " ".join(plan_sentences(found))
 
 
 def test_what_is_out_of_reach_is_said_to_be():
-    found = label_plan(rows(("slow",)), target=0.01)
+    found = label_plan(rows(("slow",)), LabelQuestion(target=0.01))
     assert found["findings"][0]["key"] == "plan_beyond"
     assert found["learners"][0]["labels"]["median"] is None
 
 
-def test_reads_a_folder_of_stored_runs(tmp_path, capsys):
-    (tmp_path / "runs").mkdir()
-    for i, row in enumerate(rows(("fast",))):
-        run = {"text": "fast", "size": row["n"], "draw": row["repeat"]}
-        stored = {
-            "run": run | {"structure": {"kind": "intact"}},
-            "test": {"accuracy": 1 - row["error"], "bits": 1.0, "examples": 1000},
-            "seconds": 1.0,
-        }
-        (tmp_path / "runs" / f"{i}.json").write_text(json.dumps(stored), encoding="utf-8")
-    (tmp_path / "runs" / "x.json").write_text('{"run": {}, "reason": "failed"}', encoding="utf-8")
-    with pytest.raises(SystemExit) as stop:
-        main(["plan", str(tmp_path), "--target-accuracy", "0.95", "--json"])
-    assert stop.value.code == 0
-    found = json.loads(capsys.readouterr().out)
-    assert found["target"] == pytest.approx(0.05)
-    assert found["sentences"][0].startswith("Collect more: fast")
+def test_labels_that_there_might_be_are_answered_with_values():
+    plan = label_plan(rows(), LabelQuestion(labels=8000))
+    fast, slow = plan["learners"]
+    assert (fast["learner"], slow["learner"]) == ("fast", "slow")
+    assert fast["value"]["low80"] < SHAPES["fast"](8000) < fast["value"]["high80"]
+    assert fast["tested"]
+    first, second, third = plan_sentences(plan)[:3]
+    assert first.startswith("With 8,000 labels fast is expected to have an accuracy of 95")
+    assert second.startswith("Keep the model")
+    assert third.startswith("With 8,000 labels: fast 95")
+
+
+def test_what_lies_outside_of_what_can_be_said_has_no_value():
+    plan = label_plan(rows(), LabelQuestion(labels=100_000, target=0.05))
+    assert [row["value"] for row in plan["learners"]] == [None, None]
+    assert "fast not within reach of what can be said" in plan_sentences(plan)[-2]
+
+
+def test_errors_in_standard_deviations_are_told_as_rmse():
+    plan = label_plan(rows(), LabelQuestion(target=0.05, name="rmse", scale=20.0))
+    assert (plan["on"], plan["target"]) == ("rmse", 1.0)
+    assert "for an rmse of 1;" in plan_sentences(plan)[0]
+
+
+def test_no_run_needs_more_examples_than_there_are():
+    sizes = {run["n"] for run in label_plan(rows(), LabelQuestion(target=0.05))["runs"]}
+    fewer = label_plan(rows(), LabelQuestion(target=0.05), available=2500)["runs"]
+    assert max(sizes) == 4000
+    assert max(run["n"] for run in fewer) == 2500
+
+
+def test_a_table_of_targets_rises_with_what_is_asked():
+    points = reach_points(fit_curves(rows())["error"])
+    fast = [p for p in points if p["learner"] == "fast"]
+    assert len(points) == 2 * len(fast)
+    assert [p["target"] for p in fast] == sorted((p["target"] for p in fast), reverse=True)
+    needed = [p["median"] for p in fast if p["median"] is not None]
+    assert needed == sorted(needed)
+    near = min(fast, key=lambda p: abs(p["target"] - 0.05))
+    assert near["median"] == pytest.approx((9.0 / near["target"]) ** (1 / 0.6), rel=0.15)
+
+
+@pytest.mark.parametrize("asked", [{}, {"target": 0.0}, {"labels": -1.0}])
+def test_a_question_asks_something_possible(asked):
+    with pytest.raises(ValueError, match=r"Name a target|above 0"):
+        LabelQuestion(**asked)
 
 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        ([], "Name one target"),
+        ([], "Name a target"),
+        (["--target-accuracy", "0.9", "--target-rmse", "2"], "Name one target"),
+        (["--labels", "0"], "must be 1 or more"),
         (["--target-accuracy", "95"], "lies between 0 and 1, but it is 95"),
         (["--target-accuracy", "0.95"], "holds no finished run"),
     ],
