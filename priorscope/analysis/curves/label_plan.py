@@ -37,9 +37,10 @@ class LabelQuestion:
     def __post_init__(self) -> None:
         if self.target is None and self.labels is None:
             raise ValueError("Name a target or a number of labels.")
-        for what, value in (("A target", self.target), ("A number of labels", self.labels)):
-            if value is not None and not value > 0:
-                raise ValueError(f"{what} must be above 0, but it is {value:g}.")
+        if self.target is not None and not self.target > 0:
+            raise ValueError(f"A target must be above 0, but it is {self.target:g}.")
+        if self.labels is not None and not self.labels > 0:
+            raise ValueError(f"Labels must be above 0, but they are {self.labels:g}.")
 
 
 def label_plan(

@@ -200,9 +200,9 @@ PAGE: dict[str, str] = {
     "worth.for": " ({at}개와 맞먹음)",
     # Sliders over target and budget
     "labels.explain": (
-        "슬라이더를 움직이면 목표에 필요한 라벨 수와, 그만큼의 라벨로 기대되는 성능이 모델별로 나옵니다. 구간은 "
-        "80%입니다. 관측된 가장 큰 크기까지는 측정값, 그 4배까지는 예측값이며, 8배를 넘으면 아무 말도 하지 "
-        "않습니다."
+        "슬라이더를 움직이면 목표에 필요한 라벨 수와 그만큼의 라벨로 기대되는 성능이 모델별로 "
+        "나옵니다. 구간은 80%입니다. 관측된 가장 큰 크기까지는 측정값, 그 4배까지는 예측값이며, "
+        "8배를 넘으면 아무 말도 하지 않습니다."
     ),
     "labels.target": "목표",
     "labels.budget": "라벨 수",
@@ -216,7 +216,9 @@ PAGE: dict[str, str] = {
     "labels.between": "{low}~{high}",
     "labels.observed": "관측",
     "labels.predicted": "예측",
-    "labels.no_script": "슬라이더에는 JavaScript가 필요합니다. `priorscope plan`이 같은 답을 줍니다.",
+    "labels.no_script": (
+        "슬라이더에는 JavaScript가 필요합니다. `priorscope plan`이 같은 답을 줍니다."
+    ),
     # Tools
     "tool.copy": "복사",
     "tool.copied": "복사됨",

@@ -61,13 +61,17 @@ TERMINAL: dict[str, str] = {
         "{learner:이} {goal:을} 달성하려면 {labels:이} 필요합니다. 데이터가 4배일 때 달성할 "
         "확률은 {odds}입니다."
     ),
-    "plan.needs_more": "{learner:은} {goal:이} {labels}. 데이터가 4배일 때 달성할 확률은 {odds}입니다.",
+    "plan.needs_more": (
+        "{learner}의 {goal:은} {labels:이다}. 데이터가 4배일 때 달성할 확률은 {odds}입니다."
+    ),
     "plan.with_labels": "라벨 {asked}개일 때 예상되는 {learner}의 {metric:은} {value}입니다.",
     "plan.change_then": (
         "그때는 모델을 바꾸세요. 지금은 {best_now:이} 앞서지만 그만큼 모으면 앞서지 못할 것으로 "
         "예상됩니다."
     ),
-    "plan.keep_then": "모델은 그대로 두세요. 시도한 모델 {tried}개 중 앞설 것으로 예상되는 것은 없습니다.",
+    "plan.keep_then": (
+        "모델은 그대로 두세요. 시도한 모델 {tried}개 중 앞설 것으로 예상되는 것은 없습니다."
+    ),
     "plan.change": (
         "라벨을 모으면서 모델을 바꾸세요. {learner:은} 지금 앞선 {best_now}보다 적은 라벨로 "
         "목표에 이릅니다: {goal}에 {labels}."
