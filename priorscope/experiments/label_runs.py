@@ -38,32 +38,27 @@ class StoredCurves:
         Raises:
             ValueError: if the folder holds no finished comparison.
         """
-        summary = _summary(folder)
         store = Store(folder)
         rows = [row for name in sorted(store.finished()) if (row := store.load(name))]
         done = {row["digest"]: row for row in rows if row["status"] == "done"}
-        named = [(c["learner"], done.get(c["digest"])) for c in summary.get("curve_runs") or []]
-        known = [(learner, row) for learner, row in named if row is not None]
-        if not known:
+        named = [
+            (str(run["learner"]), done[run["digest"]])
+            for run in _summary(folder).get("curve_runs") or []
+            if run["digest"] in done
+        ]
+        if not named:
             raise ValueError(
                 f"{folder} holds no finished run of a comparison of this version; give the folder "
                 "that `priorscope compare` printed, or run that command again."
             )
-        of_place = {(_kind(row), row["run"]["size"]): learner for learner, row in known}
-        largest: dict[str, Row] = {}
-        for learner, row in known:
-            if learner not in largest or row["run"]["size"] > largest[learner]["run"]["size"]:
-                largest[learner] = row
-        beyond = {_kind(row): (learner, row["run"]["size"]) for learner, row in largest.items()}
-        runs: dict[str, list[Row]] = {learner: [] for learner in sorted(largest)}
+        curves: dict[str, list[Row]] = {}
+        for learner, row in named:
+            curves.setdefault(learner, []).append(row)
+        whose = _owners(curves)
         for row in done.values():
-            kind, size = _kind(row), row["run"]["size"]
-            learner = of_place.get((kind, size))
-            if learner is None and kind in beyond and size > beyond[kind][1]:
-                learner = beyond[kind][0]
-            if learner is not None:
-                runs[learner].append(row)
-        return cls(folder, runs)
+            if (learner := whose(row)) is not None and row not in curves[learner]:
+                curves[learner].append(row)
+        return cls(folder, curves)
 
     def rows(self) -> list[dict[str, Any]]:
         """As `label_plan` takes them: learner, n, repeat, loss, error or rmse, seconds."""
@@ -119,6 +114,21 @@ def _summary(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError, RecursionError):
         return {}
     return summary if isinstance(summary, dict) else {}
+
+
+def _owners(curves: Mapping[str, list[Row]]) -> Callable[[Row], str | None]:
+    """Whose curve a row belongs to: like one of its runs but for the repeat, or for a size beyond
+    its largest."""
+    places = {(_kind(r), r["run"]["size"]): name for name, rows in curves.items() for r in rows}
+    ends = {name: max(rows, key=lambda r: r["run"]["size"]) for name, rows in curves.items()}
+    beyond = {_kind(row): (name, row["run"]["size"]) for name, row in ends.items()}
+
+    def whose(row: Row) -> str | None:
+        kind, size = _kind(row), row["run"]["size"]
+        name, largest = beyond.get(kind, (None, size))
+        return places.get((kind, size), name if size > largest else None)
+
+    return whose
 
 
 def _kind(row: Row) -> str:
