@@ -44,7 +44,7 @@ def test_collecting_comes_before_changing(plan):
     assert [f["key"] for f in plan["findings"]] == ["plan_collect", "plan_keep"]
     first, second, third, fourth = plan_sentences(plan)
     assert first.startswith("Collect more: fast needs about 5")
-    assert second.startswith("For an accuracy of 0.95: fast about 5")
+    assert second.startswith("For an accuracy of 0.95, with 80% intervals: fast about 5")
     assert third.startswith("Keep the model")
     assert "one more repeat of fast at" in fourth
 
@@ -76,7 +76,7 @@ def test_labels_that_there_might_be_are_answered_with_values():
     first, second, third = plan_sentences(plan)[:3]
     assert first.startswith("With 8,000 labels fast is expected to have an accuracy of 95")
     assert second.startswith("Keep the model")
-    assert third.startswith("With 8,000 labels: fast 95")
+    assert third.startswith("With 8,000 labels, with 80% intervals: fast 95")
 
 
 def test_what_lies_outside_of_what_can_be_said_has_no_value():
