@@ -18,6 +18,8 @@ KEYS = {
     "switch",
     "findings",
     "fits",
+    "reach",
+    "plan",
 }
 SHAPES = {
     "linear": lambda n: 0.5 + 2 * n**-0.5,

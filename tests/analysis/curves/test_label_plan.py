@@ -74,7 +74,7 @@ def test_labels_that_there_might_be_are_answered_with_values():
     assert fast["value"]["low80"] < SHAPES["fast"](8000) < fast["value"]["high80"]
     assert fast["tested"]
     first, second, third = plan_sentences(plan)[:3]
-    assert first.startswith("With 8,000 labels fast is expected to have an accuracy of 95")
+    assert first.startswith("With 8,000 labels fast is expected to have accuracy 95")
     assert second.startswith("Keep the model")
     assert third.startswith("With 8,000 labels, with 80% intervals: fast 95")
 
