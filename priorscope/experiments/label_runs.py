@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from priorscope.analysis.plan_entries import CurveRun
 from priorscope.core.config import digest
 from priorscope.core.registry import include
 from priorscope.runs.backends.local import LocalBackend, choose_device
@@ -39,13 +42,11 @@ class StoredCurves:
             ValueError: if the folder holds no finished comparison.
         """
         store = Store(folder)
-        rows = [row for name in sorted(store.finished()) if (row := store.load(name))]
+        wanted = _named(folder)
+        names = sorted(store.finished()) if wanted else []
+        rows = [row for name in names if (row := store.load(name))]
         done = {row["digest"]: row for row in rows if row["status"] == "done"}
-        named = [
-            (str(run["learner"]), done[run["digest"]])
-            for run in _summary(folder).get("curve_runs") or []
-            if run["digest"] in done
-        ]
+        named = [(run.learner, done[run.digest]) for run in wanted if run.digest in done]
         if not named:
             raise ValueError(
                 f"{folder} holds no finished run of a comparison of this version; give the folder "
@@ -108,12 +109,13 @@ def train(
         execute(list(runs), store, backend, show=show, include=tuple(map(str, plug_ins)), crew=crew)
 
 
-def _summary(folder: Path) -> dict[str, Any]:
+def _named(folder: Path) -> list[CurveRun]:
+    """The runs of the curves, as the summary names them; none where it can't be read."""
     try:
         summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return summary if isinstance(summary, dict) else {}
+        return msgspec.convert(summary["curve_runs"], list[CurveRun])
+    except (OSError, ValueError, RecursionError, KeyError, TypeError, msgspec.ValidationError):
+        return []
 
 
 def _owners(curves: Mapping[str, list[Row]]) -> Callable[[Row], str | None]:
