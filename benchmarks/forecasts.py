@@ -4,8 +4,8 @@
 
 FILE has LCDB's columns (see lcdb.py, which states the protocol). Everything is scored on the log
 error. Pairs: all pairs of learners of a data set with the same largest size; `committed` is a
-probability of .9 or more, or of .1 or less. --cross-fit fits the constants anew with the data
-sets of each fold left out (needed where FILE is what they were fitted on). --json prints
+probability of .9 or more, or of .1 or less. --cross-fit fits the constants and trains the networks
+anew with the data sets of each fold left out (needed where they came from FILE). --json prints
 {"told", "cover50_4x", "cover80_2x", "cover80_4x", "cover95_4x", "crps_2x", "crps_4x",
 "pairs_committed", "pairs_right", "pairs_brier", "decile_gap", "overtaking": [{"p", "right", "n"}]}.
 """
@@ -20,9 +20,11 @@ from pathlib import Path
 
 import numpy as np
 from fit_forecast import fit_constants, fit_overtaking, fold_of
-from lcdb import Group, Task, pair_noise, read_tasks
+from fit_learned import cuts_of, train
+from lcdb import Group, Task, pair_noise, read_curves, read_tasks
 
 from priorscope.analysis.curves.constants import FITTED, Constants
+from priorscope.analysis.curves.learned import Learned, learned
 from priorscope.analysis.curves.learning_curves import Fitted, fit_curves
 from priorscope.analysis.curves.pairs import calibrated, pair_of
 
@@ -75,9 +77,11 @@ def score_curve(fit: Fitted, task: Task, name: str, octaves: int) -> tuple[float
     return (abs(q[3] - truth), q[5] - q[1], crps(samples, truth), *inside)
 
 
-def score_group(group: Group, fold: int, constants: Constants, scores: Scores) -> None:
+def score_group(
+    group: Group, fold: int, constants: Constants, regression: Learned, scores: Scores
+) -> None:
     (dataset, largest), tasks = group
-    fits = fit_curves(rows_of(tasks), constants=constants)["error"]
+    fits = fit_curves(rows_of(tasks), constants=constants, regression=regression)["error"]
     for name, task in tasks.items():
         fit = fits.get(name)
         scores.told.append(fit is not None and fit.future is not None)
@@ -154,16 +158,20 @@ def main():
     options = parser.parse_args()
     groups = read_tasks(options.file)[: options.limit]
     folds = max(options.cross_fit, 1)
-    constants = {f: FITTED for f in range(folds)}
+    constants = dict.fromkeys(range(folds), FITTED)
+    networks = dict.fromkeys(range(folds), learned())
     if options.cross_fit:
         for f in range(folds):
             others = [g for g in groups if fold_of(g[0][0], folds) != f]
             constants[f] = fit_constants(others)
             print(f"fold {f}: {constants[f]}", file=sys.stderr, flush=True)
+            curves = read_curves(options.file, least=5)
+            curves = {k: v for k, v in curves.items() if fold_of(k[0], folds) != f}
+            networks[f] = train(cuts_of(curves, constants[f]))
     scores = Scores([], {1: [], 2: []}, [])
     for i, group in enumerate(groups):
         fold = fold_of(group[0][0], folds)
-        score_group(group, fold, constants[fold], scores)
+        score_group(group, fold, constants[fold], networks[fold], scores)
         if i % 10 == 9:
             print(f"{i + 1} of {len(groups)} groups", file=sys.stderr, flush=True)
     if options.cross_fit:

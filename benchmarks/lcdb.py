@@ -40,8 +40,14 @@ class Task:
 Group = tuple[tuple[int, int], dict[str, Task]]  # (data set, N), learner -> task
 
 
-def read_tasks(path: Path) -> list[Group]:
-    """Groups of curves of one data set and one largest size."""
+Stored = dict[tuple[int, str], tuple[np.ndarray, np.ndarray, int]]
+
+
+def read_curves(path: Path, least: int = 7) -> Stored:
+    """(data set, learner) -> doubling sizes, values (sizes, repeats), test examples.
+
+    least: sizes that there must be.
+    """
     names = ["openmlid", "learner", "n", "test_examples", "draw", "error"]
     table = pyarrow.parquet.read_table(path, columns=names).to_pydict()
     curves: dict[tuple[int, str], dict[float, dict[int, float]]] = {}
@@ -52,15 +58,25 @@ def read_tasks(path: Path) -> list[Group]:
         if np.log2(n) % 1 == 0 and error is not None and np.isfinite(error):
             curves.setdefault((dataset, learner), {}).setdefault(float(n), {})[int(repeat)] = error
             tested.setdefault((dataset, learner), int(count))
-    groups: dict[tuple[int, int], dict[str, Task]] = {}
+    out: Stored = {}
     for (dataset, learner), by_size in sorted(curves.items()):
         sizes = np.array(sorted(n for n, values in by_size.items() if len(values) >= 2))
-        if len(sizes) < 7 or sizes[-1] < 1000 or not np.allclose(np.diff(np.log2(sizes)), 1):
+        if len(sizes) < least or not np.allclose(np.diff(np.log2(sizes)), 1):
             continue
         values = np.array(
             [[by_size[n].get(r, np.nan) for r in range(REPEATS)] for n in sizes.tolist()]
         )
-        task = _task(sizes, values, tested[dataset, learner])
+        out[dataset, learner] = sizes, values, tested[dataset, learner]
+    return out
+
+
+def read_tasks(path: Path) -> list[Group]:
+    """Groups of curves of one data set and one largest size."""
+    groups: dict[tuple[int, int], dict[str, Task]] = {}
+    for (dataset, learner), (sizes, values, test_examples) in read_curves(path).items():
+        if sizes[-1] < 1000:
+            continue
+        task = _task(sizes, values, test_examples)
         if task is not None:
             groups.setdefault((dataset, int(sizes[-1])), {})[learner] = task
     return list(groups.items())

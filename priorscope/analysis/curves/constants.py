@@ -38,7 +38,7 @@ class Constants:
     scale_spread: float = 2.05
     temper: float = 0.201
     shared: float = 0.1
-    odds_temper: float = 0.5
+    odds_temper: float = 1.0
     overtaking: float = 0.5
 
 

@@ -100,6 +100,33 @@ def posterior(means: Means, ahead: np.ndarray, constants: Constants, fall: float
     return Posterior(weight, noise, old, gain, center)
 
 
+def path_moments(
+    means: Means, ahead: np.ndarray, constants: Constants
+) -> tuple[np.ndarray, np.ndarray, float]:
+    """Mean and standard deviation of the log value at octaves `ahead`, and of log q the mean.
+
+    In closed form, without the wide tail. The first two (ahead,).
+    """
+    result = posterior(means, ahead, constants, constants.mean_fall)
+    variance = path_variance(means, ahead, result, constants)
+    weight = result.weight[..., None]
+    center = (weight * result.center).sum(axis=(0, 1))
+    spread = (weight * (variance + (result.center - center) ** 2)).sum(axis=(0, 1))
+    scale = float((result.weight.sum(axis=0) * np.log(SCALES)).sum())
+    return center, np.sqrt(spread), scale
+
+
+def path_variance(
+    means: Means, ahead: np.ndarray, result: Posterior, constants: Constants
+) -> np.ndarray:
+    """Variance of the log value for every noise and scale, (noises, scales, ahead)."""
+    x = np.log2(means.sizes / means.sizes[-1])
+    square = SCALES[:, None] ** 2
+    prior = square * np.diag(slope_kernel(ahead, ahead, constants.rate)) + _FLAT
+    cross = square[..., None] * slope_kernel(x, ahead, constants.rate) + _FLAT
+    return np.maximum(prior - np.einsum("jsa,ijsa->ija", cross, result.gain), 1e-10)
+
+
 def paths(
     means: Means,
     ahead: np.ndarray,

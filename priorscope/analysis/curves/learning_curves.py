@@ -11,7 +11,9 @@ from priorscope.analysis.curves.constants import FITTED, Constants
 from priorscope.analysis.curves.drift import SharedNormals, paths
 from priorscope.analysis.curves.ensemble import MEMBERS, CurvePrefix, Ensemble, ensembles
 from priorscope.analysis.curves.family_weights import plausible, shares, weigh
+from priorscope.analysis.curves.features import neighbours
 from priorscope.analysis.curves.grid import AHEAD, HORIZON, interpolate
+from priorscope.analysis.curves.learned import Learned, averaged, kind_of, learned
 from priorscope.analysis.curves.noise import GUESS_DOF, Means, SharedNoise, means_of, perturbed
 from priorscope.analysis.curves.oddities import remarks_on
 from priorscope.analysis.curves.pool import FEWEST, mixed, weight_of_families
@@ -109,11 +111,13 @@ def fit_curves(
     members: int = MEMBERS,
     progress: Callable[[str], None] = lambda stage: None,
     constants: Constants = FITTED,
+    regression: Learned | None = None,
 ) -> dict[str, dict[str, Fitted]]:
     """Fit and forecast the curves of every learner; metric -> learner -> `Fitted`.
 
     rows: one per learner, n and repeat, with loss (any unit) or error in (0, 1] or both.
     members: how many plausible curves of each learner intervals are taken from.
+    regression: what real curves did next; None is the one that is installed.
 
     Raises:
         ValueError: if no row can be used.
@@ -128,9 +132,36 @@ def fit_curves(
     fitted = _all_ensembles(plans, noise, seed, progress)
     progress("predicting hidden sizes")
     out: dict[str, dict[str, Fitted]] = {on: {} for on in table.curves}
+    regression = regression or learned()
+    told = _told(jobs, constants, regression)
     for job in jobs:
         mine = {h: e for (j, h), e in zip(plans, fitted, strict=True) if j is job}
-        out[job.curve.on][job.curve.learner] = _finish(job, mine, noise, normals, seed, constants)
+        fit = _finish(job, mine, noise, normals, seed, constants)
+        own = told.get((job.curve.on, job.curve.learner))
+        if fit.future is not None and own is not None:
+            share = regression.share(fit.weight)
+            future = averaged(fit.future, AHEAD, own, share)
+            fit = dataclasses.replace(fit, future=future)
+        out[job.curve.on][job.curve.learner] = fit
+    return out
+
+
+def _told(
+    jobs: list["_Job"], constants: Constants, regression: Learned
+) -> dict[tuple[str, str], np.ndarray]:
+    """(metric, learner) -> learned quantiles of log values.
+
+    Of curves with measured noise, as those were that the regression learned from.
+    """
+    out: dict[tuple[str, str], np.ndarray] = {}
+    for on in dict.fromkeys(job.curve.on for job in jobs):
+        curves = {
+            job.curve.learner: job.means
+            for job in jobs
+            if job.curve.on == on and job.means.repeated
+        }
+        for name, numbers in neighbours(curves, constants).items():
+            out[on, name] = regression.quantiles(numbers, kind_of(name)) + curves[name].y[-1]
     return out
 
 
