@@ -90,7 +90,8 @@ def test_a_page_stands_alone_and_escapes_names(tmp_path, capsys):
     assert "<b>x</b>" not in text
     assert "&lt;b&gt;x" in text
     assert "<svg" in text
-    assert "http" not in text.replace("http://www.w3.org/2000/svg", "")
+    assert "http" not in text.replace("http://www.w3.org/2000/svg", "").replace("http-equiv", "")
+    assert text.count("<script>") == 1
     assert str(page) in capsys.readouterr().err
 
 

@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import Any
 
 import numpy as np
-from scipy.special import ndtri
+from scipy.special import expit, ndtri
 
 from priorscope.analysis.curves.features import NAMES
 
@@ -30,7 +30,7 @@ _OURS = {
 }  # fmt: skip
 _CLIP = 4.0  # standard deviations, beyond which a feature says no more
 _OWN_NOISE = np.array([0.18, 0.4])  # share of a mean's noise that a later mean doesn't share
-_SURE = 0.9  # share of the families, from which the network counts less
+_SMOOTH, _FADE = 1.2, 4.0  # log odds at which the network counts half, and how fast it fades
 _MIDDLE = LEVELS.index(0.5)
 _TAIL = float(ndtri(LEVELS[-1]))
 
@@ -68,12 +68,13 @@ class Learned:
     networks: tuple[Network, ...]
     weight: float
 
-    def share(self, families: float) -> float:
-        """Of the learned quantiles, where the families' share of the mixture is `families`.
+    def share(self, odds: float) -> float:
+        """Of the learned quantiles, by the log odds of the parametric families.
 
-        Less from .9 on: there hidden sizes say that the curve is smooth, as few of LCDB's are.
+        It fades where those are above 1.2, as for 1 in 20 of LCDB's curves: there hidden sizes
+        say that the curve is smooth, which the network never learned to see.
         """
-        return self.weight * min(1.0, (1 - families) / (1 - _SURE))
+        return self.weight * float(expit(_FADE * (_SMOOTH - odds)))
 
     def quantiles(self, features: np.ndarray, kind: str | None) -> np.ndarray:
         """(2, 13) log values relative to the last mean, at 2 and 4 times the data.

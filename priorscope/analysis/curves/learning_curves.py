@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
+from scipy.special import expit
 
 from priorscope.analysis.curves.audit import Audit, audit
 from priorscope.analysis.curves.constants import FITTED, Constants
@@ -16,7 +17,7 @@ from priorscope.analysis.curves.grid import AHEAD, HORIZON, interpolate
 from priorscope.analysis.curves.learned import Learned, averaged, kind_of, learned
 from priorscope.analysis.curves.noise import GUESS_DOF, Means, SharedNoise, means_of, perturbed
 from priorscope.analysis.curves.oddities import remarks_on
-from priorscope.analysis.curves.pool import FEWEST, mixed, weight_of_families
+from priorscope.analysis.curves.pool import FEWEST, mixed, odds_of_families
 from priorscope.analysis.curves.quantiles import quantile
 from priorscope.analysis.curves.remarks import Remark
 from priorscope.analysis.curves.rows import Curve, CurveTable, gather
@@ -136,11 +137,10 @@ def fit_curves(
     told = _told(jobs, constants, regression)
     for job in jobs:
         mine = {h: e for (j, h), e in zip(plans, fitted, strict=True) if j is job}
-        fit = _finish(job, mine, noise, normals, seed, constants)
+        fit, odds = _finish(job, mine, noise, normals, seed, constants)
         own = told.get((job.curve.on, job.curve.learner))
         if fit.future is not None and own is not None:
-            share = regression.share(fit.weight)
-            future = averaged(fit.future, AHEAD, own, share)
+            future = averaged(fit.future, AHEAD, own, regression.share(odds))
             fit = dataclasses.replace(fit, future=future)
         out[job.curve.on][job.curve.learner] = fit
     return out
@@ -221,7 +221,8 @@ def _all_ensembles(
 def _finish(
     job: _Job, fitted: dict[int, Ensemble], noise: SharedNoise, normals: SharedNormals, seed: int,
     constants: Constants,
-) -> Fitted:  # fmt: skip
+) -> tuple[Fitted, float]:  # fmt: skip
+    """The fit without what was learned, and the log odds of the families."""
     curve, means = job.curve, job.means
     name = f"{curve.learner}/{curve.on}"
     whole = fitted.get(0)
@@ -233,12 +234,14 @@ def _finish(
     inflation = whole.inflation if whole and not means.repeated else 1.0
     remarks = remarks_on(curve.learner, curve.on, means, inflation, audits)
     observed = _observed(job, whole, noise, seed)
-    future, weight = None, 1.0
+    future, weight, odds = None, 1.0, 0.0
     if whole is not None:
         drifting = paths(means, AHEAD, normals, numpy_stream(seed, "forecast", name), constants)
-        weight = weight_of_families(means, audits, name, seed, constants)
+        odds = odds_of_families(means, audits, name, seed, constants)
+        weight = float(expit(constants.odds_temper * odds))
         future = mixed(whole.log_values(means.sizes[-1] * 2.0**AHEAD), drifting, weight)
-    return Fitted(curve, means, observed, whole, future, weight, tuple(audits), remarks)
+    fit = Fitted(curve, means, observed, whole, future, weight, tuple(audits), remarks)
+    return fit, odds
 
 
 def _observed(job: _Job, whole: Ensemble | None, noise: SharedNoise, seed: int) -> np.ndarray:

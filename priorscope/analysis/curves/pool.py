@@ -1,7 +1,6 @@
 """Two kinds of forecast, mixed by how well each predicted sizes that were hidden from it."""
 
 import numpy as np
-from scipy.special import expit
 
 from priorscope.analysis.curves.audit import Audit
 from priorscope.analysis.curves.constants import Constants
@@ -25,13 +24,13 @@ def log_score(predicted: np.ndarray, observed: float) -> float:
     )
 
 
-def weight_of_families(
+def odds_of_families(
     means: Means, audits: list[Audit], name: str, seed: int, constants: Constants
 ) -> float:
-    """Share of the parametric families among the members, 0 to 1.
+    """Log odds of the parametric families against the process, from what was hidden of both.
 
-    The posterior odds from the largest size, predicted with one octave and with two hidden; one
-    half where nothing can be hidden.
+    That is the largest size, predicted with one octave and with two hidden; 0 where nothing can
+    be hidden.
     """
     odds = 0.0
     for hidden in sorted({a.hidden for a in audits}):
@@ -43,7 +42,7 @@ def weight_of_families(
         drifting = paths(shown, ahead, shared, stream, constants)[:, 0]
         drifting = drifting + whole.noise * stream.standard_normal(_MEMBERS)
         odds += log_score(whole.predicted, whole.observed) - log_score(drifting, whole.observed)
-    return float(expit(constants.odds_temper * odds))
+    return odds
 
 
 def mixed(parametric: np.ndarray, drifting: np.ndarray, weight: float) -> np.ndarray:
