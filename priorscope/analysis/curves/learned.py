@@ -86,12 +86,12 @@ class Learned:
         """
         scaled = np.clip((features - self.center) / self.scale, -_CLIP, _CLIP)
         inputs = np.concatenate([scaled, np.array([0.5 * (k == kind) for k in KINDS])])
-        found = np.mean([network.quantiles(inputs) for network in self.networks], axis=0)
+        deviates = np.mean([network.quantiles(inputs) for network in self.networks], axis=0)
         mean, std = features[:2, None], np.exp(features[2:4, None])
         noise = np.exp(2 * features[NAMES.index("noise")])
         own = np.sqrt(1 - np.minimum(_OWN_NOISE[:, None] * noise / std**2, 0.5))
-        middle = found[:, _MIDDLE : _MIDDLE + 1]
-        return mean + std * (middle + own * (found - middle))
+        middle = deviates[:, _MIDDLE : _MIDDLE + 1]
+        return mean + std * (middle + own * (deviates - middle))
 
     def to_json(self) -> dict[str, Any]:
         """Numbers with five digits."""
@@ -157,11 +157,11 @@ def averaged(
 
 def _at(place: np.ndarray, told: np.ndarray) -> np.ndarray:
     """Quantiles at any place: linear in normal deviates, also beyond the outermost."""
-    x, known = ndtri(place), ndtri(np.array(LEVELS))
-    out = np.interp(x, known, told)
+    x, levels = ndtri(place), ndtri(np.array(LEVELS))
+    out = np.interp(x, levels, told)
     low, high = told[_MIDDLE] - told[0], told[-1] - told[_MIDDLE]
-    out = np.where(x < known[0], told[0] + (x - known[0]) * low / _TAIL, out)
-    return np.where(x > known[-1], told[-1] + (x - known[-1]) * high / _TAIL, out)
+    out = np.where(x < levels[0], told[0] + (x - levels[0]) * low / _TAIL, out)
+    return np.where(x > levels[-1], told[-1] + (x - levels[-1]) * high / _TAIL, out)
 
 
 def _rounded(values: np.ndarray) -> Any:
