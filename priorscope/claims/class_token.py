@@ -31,7 +31,7 @@ class ClassTokenClaim(Claim):
     said_by = Bilingual("Explanations of the vision transformer.", "비전 트랜스포머를 설명하는 글.")
     prediction = Bilingual(
         "The count is right. With few labels the mean learns from less.",
-        "개수는 맞다. 레이블이 적을 때는 평균이 더 적은 데이터로 배운다.",
+        "개수는 맞다. 라벨이 적을 때는 평균이 더 적은 데이터로 배운다.",
     )
     done = Bilingual(
         "Tokens in the class token's row of the attention less h·w + 1, for several images and "
@@ -40,7 +40,7 @@ class ClassTokenClaim(Claim):
         "클래스 토큰을 쓸 때의 비트에서 평균을 쓸 때의 비트를 뺐고, 0.1비트 안이면 같다고 본다.",
     )
     change = Bilingual(
-        "Another bound than 0.1 bits, and more labels.", "0.1비트가 아닌 다른 기준, 더 많은 레이블."
+        "Another bound than 0.1 bits, and more labels.", "0.1비트가 아닌 다른 기준, 더 많은 라벨."
     )
 
     def questions(self) -> Sequence[ClaimQuestion]:
@@ -76,7 +76,7 @@ class ClassTokenClaim(Claim):
                     "Pooling by class token or by mean is equivalent.",
                     "클래스 토큰으로 모으든 평균으로 모으든 같다.",
                 ),
-                depends_on=Bilingual("the number of labels", "레이블 수"),
+                depends_on=Bilingual("the number of labels", "라벨 수"),
                 compared=[*tests, null],
             ),
         ]

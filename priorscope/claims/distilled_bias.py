@@ -42,13 +42,13 @@ class DistilledBias(Claim):
         "labels. Bits of students of a fully connected teacher less those of a convolutional "
         "one's, and the difference in accuracy on shifted tests. The students trained on the 120 "
         "labels alone stand beside.",
-        "교사가 레이블 120개로 배운 뒤 다른 숫자 800개에 레이블을 달고, 학생은 그것으로 배운다. "
+        "교사가 라벨 120개로 배운 뒤 다른 숫자 800개에 라벨을 달고, 학생은 그것으로 배운다. "
         "완전 연결 교사의 학생이 쓰는 비트에서 합성곱 교사의 학생이 쓰는 비트를 뺐고, 이동한 "
-        "테스트에서 정확도 차이도 쟀다. 레이블 120개만으로 배운 학생도 함께 적었다.",
+        "테스트에서 정확도 차이도 쟀다. 라벨 120개만으로 배운 학생도 함께 적었다.",
     )
     change = Bilingual(
         "Soft labels, or more unlabelled examples than 800.",
-        "부드러운 레이블이나 800개보다 많은 레이블 없는 데이터.",
+        "부드러운 라벨이나 800개보다 많은 라벨 없는 데이터.",
     )
 
     def questions(self) -> Sequence[ClaimQuestion]:

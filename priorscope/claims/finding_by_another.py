@@ -31,7 +31,7 @@ class FindingByAnother(Claim):
         "It helps where the two stand far apart; side by side a convolution sees both in one "
         "window and learns from fewer labels.",
         "둘이 멀리 있을 때는 도움이 된다. 나란히 있으면 합성곱이 한 창에서 둘을 함께 보므로 더 "
-        "적은 레이블로 배운다.",
+        "적은 라벨로 배운다.",
     )
     done = Bilingual(
         "The class is the pattern 1 or 3 slots right of a marker in an image, or the word after a "
@@ -42,7 +42,7 @@ class FindingByAnother(Claim):
     )
     change = Bilingual(
         "More labels: attention has to learn first what to look for.",
-        "더 많은 레이블. 어텐션은 무엇을 찾을지부터 배워야 한다.",
+        "더 많은 라벨. 어텐션은 무엇을 찾을지부터 배워야 한다.",
     )
 
     def questions(self) -> Sequence[ClaimQuestion]:

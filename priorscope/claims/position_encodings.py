@@ -28,7 +28,7 @@ class PositionEncodings(Claim):
     prediction = Bilingual(
         "Not equal with few labels, where fixed sinusoids needn't be learned. Without positions "
         "order is lost.",
-        "레이블이 적으면 같지 않다. 사인 인코딩은 배울 필요가 없기 때문이다. 위치가 없으면 순서를 "
+        "라벨이 적으면 같지 않다. 사인 인코딩은 배울 필요가 없기 때문이다. 위치가 없으면 순서를 "
         "잃는다.",
     )
     done = Bilingual(
@@ -38,7 +38,7 @@ class PositionEncodings(Claim):
         "순서가 중요한 글과 시계열에서 위치가 없을 때의 비트에서 학습한 위치의 비트를 뺐다.",
     )
     change = Bilingual(
-        "More labels, with which both come to the same.", "레이블이 많아지면 둘이 같아질 수 있다."
+        "More labels, with which both come to the same.", "라벨이 많아지면 둘이 같아질 수 있다."
     )
 
     def questions(self) -> Sequence[ClaimQuestion]:
@@ -72,7 +72,7 @@ class PositionEncodings(Claim):
                     "Learned and sinusoidal positions work equally well.",
                     "학습한 위치와 사인 위치는 똑같이 잘 된다.",
                 ),
-                depends_on=Bilingual("the data and the number of labels", "데이터와 레이블 수"),
+                depends_on=Bilingual("the data and the number of labels", "데이터와 라벨 수"),
                 compared=[*equal, null],
             ),
             ClaimQuestion(

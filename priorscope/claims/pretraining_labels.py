@@ -21,11 +21,11 @@ class PretrainingLabels(Claim):
 
     number = 23
     modules = ("transformers",)
-    statement = Bilingual("Pre-training is worth labels.", "사전 학습은 레이블만큼의 가치가 있다.")
+    statement = Bilingual("Pre-training is worth labels.", "사전 학습은 라벨만큼의 가치가 있다.")
     said_by = Bilingual("Everyone who fine-tunes.", "미세 조정을 하는 모든 사람.")
     prediction = Bilingual(
         "Worth a doubling or more at 60 labels, and less the more labels there are.",
-        "레이블 60개에서는 두 배 이상의 가치가 있고, 레이블이 많을수록 줄어든다.",
+        "라벨 60개에서는 두 배 이상의 가치가 있고, 라벨이 많을수록 줄어든다.",
     )
     done = Bilingual(
         "A BERT of two layers is pre-trained for a short time on Python's docstrings. A logistic "
@@ -33,7 +33,7 @@ class PretrainingLabels(Claim):
         "features before pre-training less bits with those after it, by number of labels.",
         "두 층짜리 BERT를 파이썬 문서 문자열로 잠깐 사전 학습했다. 고정한 특징 위의 로지스틱 "
         "회귀로 문서 문자열이 어느 패키지의 것인지 맞힌다. 사전 학습 전 특징의 비트에서 뒤 특징의 "
-        "비트를 레이블 수마다 뺐다.",
+        "비트를 라벨 수마다 뺐다.",
     )
     change = Bilingual(
         "Longer pre-training, and fine-tuning all of the network.",
@@ -68,7 +68,7 @@ class PretrainingLabels(Claim):
                 part="worth",
                 predicted="supported",
                 statement=self.statement,
-                depends_on=Bilingual("the number of labels", "레이블 수"),
+                depends_on=Bilingual("the number of labels", "라벨 수"),
                 compared=[*worth, *labels, *controls],
             ),
             ClaimQuestion(
@@ -76,7 +76,7 @@ class PretrainingLabels(Claim):
                 predicted="supported",
                 statement=Bilingual(
                     "It is worth less, the more labels there are.",
-                    "레이블이 많을수록 가치가 줄어든다.",
+                    "라벨이 많을수록 가치가 줄어든다.",
                 ),
                 compared=[shrinks, *controls],
             ),

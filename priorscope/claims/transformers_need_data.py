@@ -84,7 +84,7 @@ class TransformersNeedData(Claim):
                 predicted="supported",
                 statement=Bilingual(
                     "With few labels a transformer loses to a convolutional net.",
-                    "레이블이 적으면 트랜스포머는 합성곱 신경망에 진다.",
+                    "라벨이 적으면 트랜스포머는 합성곱 신경망에 진다.",
                 ),
                 compared=[*loses, *controls],
             ),

@@ -21,14 +21,14 @@ class WholeScene(Claim):
     statement = Bilingual(
         "When the label hangs on the whole scene (a car on a road, a boat on water), attention "
         "over everything beats local filters.",
-        "레이블이 장면 전체에 달려 있으면(도로 위의 차, 물 위의 배) 전체를 보는 어텐션이 국소 "
+        "라벨이 장면 전체에 달려 있으면(도로 위의 차, 물 위의 배) 전체를 보는 어텐션이 국소 "
         "필터를 이긴다.",
     )
     said_by = Bilingual("Introductions to vision transformers.", "비전 트랜스포머를 소개하는 글.")
     prediction = Bilingual(
         "Not at a few thousand labels: a convolutional net whose windows reach the cue learns the "
         "pair sooner; the distance matters to one whose windows don't.",
-        "레이블 수천 개로는 아니다. 단서까지 닿는 합성곱 신경망이 먼저 배운다. 창이 닿지 않는 "
+        "라벨 수천 개로는 아니다. 단서까지 닿는 합성곱 신경망이 먼저 배운다. 창이 닿지 않는 "
         "합성곱에서만 거리가 문제가 된다.",
     )
     done = Bilingual(
@@ -41,7 +41,7 @@ class WholeScene(Claim):
     )
     change = Bilingual(
         "More labels and longer training; a transformer that was pre-trained.",
-        "더 많은 레이블과 긴 학습, 사전 학습한 트랜스포머.",
+        "더 많은 라벨과 긴 학습, 사전 학습한 트랜스포머.",
     )
 
     def questions(self) -> Sequence[ClaimQuestion]:

@@ -183,3 +183,15 @@ def test_a_language_is_chosen_by_argument_then_environment(monkeypatch):
     monkeypatch.setenv("PRIORSCOPE_LANG", "fr")
     with pytest.raises(LookupError, match="PRIORSCOPE_LANG is one of en, ko, but it is 'fr'"):
         chosen()
+
+
+@pytest.mark.parametrize("word", ["레이블", "시험 손실", "시험 예제", "추첨", "귀납적", "과대적합"])
+def test_korean_has_one_word_for_each_thing(word):
+    root = Path(priorscope.__file__).parents[1]
+    files = [
+        *(root / "priorscope").rglob("*.py"),
+        *root.glob("*.ko.md"),
+        *root.glob("docs/*.ko.md"),
+    ]
+    hits = [str(path.name) for path in files if word in path.read_text(encoding="utf-8")]
+    assert hits == []
