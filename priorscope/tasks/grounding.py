@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 
-from priorscope.core.config import Count, Seed
+from priorscope.core.config import Count, Rate, Seed
 from priorscope.core.seeds import numpy_stream
 from priorscope.tasks import TASKS, Examples, TaskConfig
 from priorscope.tasks._slots import SIDE, drawn, patterns
@@ -29,7 +29,7 @@ class Grounding(TaskConfig):
     num_classes: Count = 2
     slots: Count = 6
     distance: Count = 1
-    noise: float = 0.2
+    noise: Rate = 0.2
     generator_seed: Seed = 0
 
     def load(self, seed: int = 0) -> Examples:

@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 
-from priorscope.core.config import Count, Seed
+from priorscope.core.config import Count, Rate, Seed
 from priorscope.core.seeds import numpy_stream
 from priorscope.tasks import TASKS, Examples, TaskConfig
 from priorscope.tasks._slots import SIDE, drawn, patterns
@@ -31,7 +31,7 @@ class Scene(TaskConfig):
     num_test: Count = 1000
     slots: Count = 8
     distance: Count = 1
-    noise: float = 0.3
+    noise: Rate = 0.3
     real: bool = False
     generator_seed: Seed = 0
 
