@@ -15,16 +15,15 @@ _MARK = re.compile(r"(<!-- (claim|surprising): (\S+) -->\n).*?(<!-- end -->)", r
 
 
 def filled(text: str, book: ClaimsBook) -> str:
-    """The page with every quotation as the book has it, in the language spoken.
-
-    Raises:
-        LookupError: if the book has no such claim.
-    """
+    """The page with every quotation as the book has it, in the language spoken."""
 
     def quotation(match: re.Match[str]) -> str:
         kind, what = match[2], match[3]
-        chosen = surprising(book, int(what)) if kind == "surprising" else _verdicts(book, what)
-        return match[1] + "".join(f"{_line(judged)}\n" for judged in chosen) + match[4]
+        if kind == "surprising":
+            lines = [_line(judged) for judged in surprising(book, int(what))]
+        else:
+            lines = _lines(book, what)
+        return match[1] + "".join(f"{line}\n" for line in lines) + match[4]
 
     return _MARK.sub(quotation, text)
 
@@ -48,11 +47,13 @@ def _doubt(judged: NamedVerdict) -> float:
     return (effect.high - effect.low) / 2 / abs(effect.center)
 
 
-def _verdicts(book: ClaimsBook, name: str) -> list[NamedVerdict]:
+def _lines(book: ClaimsBook, name: str) -> list[str]:
+    """The claim's verdicts, or why it has none; what the book lacks has none yet."""
     for entry in book.entries:
         if entry.name == name:
-            return list(entry.verdicts)
-    raise LookupError(f"The book has no claim named {name!r}.")
+            none = f"- **{words.t('verdict.none')}**: {words.why_not(entry)}"
+            return [_line(judged) for judged in entry.verdicts] or [none]
+    return [f"- **{words.t('verdict.none')}**"]
 
 
 def _line(judged: NamedVerdict) -> str:

@@ -13,7 +13,16 @@ import numpy as np
 
 from priorscope.analysis.claims_book import NamedVerdict
 from priorscope.analysis.verdict import ABOVE, Contrast, Mode, Outcome, Role, Rule, judge
-from priorscope.claims._cells import Cell, Term, Terms, accuracy, lost, minus, twice
+from priorscope.claims._cells import (
+    Cell,
+    Term,
+    Terms,
+    accuracy,
+    below_chance,
+    lost,
+    minus,
+    twice,
+)
 from priorscope.claims._effort import EFFORTS, Effort
 from priorscope.claims._external import external
 from priorscope.core.bilingual import Bilingual
@@ -24,7 +33,7 @@ from priorscope.tasks import Examples
 
 __all__ = [
     "CLAIMS", "Bilingual", "Cell", "Claim", "ClaimQuestion", "Compared", "Rule", "Term", "Terms",
-    "accuracy", "lost", "minus", "twice",
+    "accuracy", "learns", "lost", "minus", "twice",
 ]  # fmt: skip
 
 DATA = Bilingual("the data", "데이터")
@@ -62,6 +71,17 @@ class Compared:
             condition=self.condition or self.label,
             rule=self.rule,
         )
+
+
+def learns(label: str, cell: Cell) -> Compared:
+    """A control: what is compared must be better than guessing, or it compares nothing."""
+    return Compared(
+        label=f"{label}: over guessing",
+        values=below_chance(cell),
+        cells=(cell,),
+        role="control",
+        rule=Rule("above", 0.1),
+    )
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule
+from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule, learns
 from priorscope.claims._cells import minus, twice
 from priorscope.claims._sets import learners, marker, mnist1d
 from priorscope.runs.experiment import Rows
@@ -75,6 +75,10 @@ class FusedProjection(Claim):
             )
             for name, (data, n) in sets.items()
         ]
+        controls = [
+            learns(f"shared, {name}", self.cell(shared, data, n))
+            for name, (data, n) in sets.items()
+        ]
         null = Compared(
             label="shared − shared, mnist1d, n = 400",
             terms=twice(self.cell(shared, mnist1d(), 400)),
@@ -98,7 +102,7 @@ class FusedProjection(Claim):
                     "It matters that all tokens share their projections.",
                     "모든 토큰이 투영을 공유하는 것이 중요하다.",
                 ),
-                compared=[*tests, null],
+                compared=[*tests, null, *controls],
             ),
         ]
 

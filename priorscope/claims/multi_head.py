@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
-from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule
+from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule, learns
 from priorscope.claims._cells import minus, twice
 from priorscope.claims._sets import learners, marker, mnist1d
 from priorscope.nn.attention import attention_weights
@@ -64,6 +64,9 @@ class MultiHead(Claim):
                     Compared(label=f"1 head − {heads} heads, {name}, n = {n}", rule=MATTERS,
                              terms=minus(one, several))
                 )  # fmt: skip
+        controls = [
+            learns(f"4 heads, {name}", self.cell(base, data, n)) for name, (data, n) in sets.items()
+        ]
         shared = self.cell(base, mnist1d(), 400)
         null = Compared(label="4 heads − 4 heads, mnist1d, n = 400", terms=twice(shared),
                         role="null", rule=Rule("above", 0.05))  # fmt: skip
@@ -83,7 +86,7 @@ class MultiHead(Claim):
                 statement=Bilingual(
                     "More heads at equal width are better.", "너비가 같으면 헤드가 많을수록 좋다."
                 ),
-                compared=[*tests, null],
+                compared=[*tests, null, *controls],
             ),
         ]
 

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Sequence
 
-from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule
+from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule, learns
 from priorscope.claims._cells import below_chance, minus, twice
 from priorscope.claims._sets import learners, marker, mnist1d
 
@@ -61,6 +61,10 @@ class PositionEncodings(Claim):
             )  # fmt: skip
         null = Compared(label="learned − learned, mnist1d, n = 400", rule=ALIKE, role="null",
                         terms=twice(self.cell(base, mnist1d(), 400)))  # fmt: skip
+        controls = [
+            learns(f"learned, {name}", self.cell(base, data, sizes[1]))
+            for name, (data, sizes) in sets.items()
+        ]
         blind = self.cell(base + ",positions=none", marker(), 800)
         over = Compared(label="none over guessing, word after a marker, n = 800", role="context",
                         values=below_chance(blind), cells=(blind,))  # fmt: skip
@@ -73,7 +77,7 @@ class PositionEncodings(Claim):
                     "학습한 위치와 사인 위치는 똑같이 잘 된다.",
                 ),
                 depends_on=Bilingual("the data and the number of labels", "데이터와 라벨 수"),
-                compared=[*equal, null],
+                compared=[*equal, null, *controls],
             ),
             ClaimQuestion(
                 part="none",
@@ -81,6 +85,6 @@ class PositionEncodings(Claim):
                 statement=Bilingual(
                     "Without positions, order is lost.", "위치 정보가 없으면 순서를 잃는다."
                 ),
-                compared=[*lost_order, over, null],
+                compared=[*lost_order, over, null, *controls],
             ),
         ]
