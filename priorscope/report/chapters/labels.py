@@ -26,8 +26,8 @@ class LabelsChapter(Chapter):
     """
 
     def content(self, view: View) -> dict[str, Any] | None:
-        reach = [row for row in view.rows("reach") if row.get("on") == ON]
-        values = [row for row in view.rows("fits") if row.get("on") == ON]
+        reach = [row for row in view.rows("reach", on=ON) if is_number(row.get("target"))]
+        values = view.rows("fits", on=ON)
         names = [n for n in view.learners if any(row["learner"] == n for row in reach)]
         if not names or (scale := _scale(view)) is None:
             return None
