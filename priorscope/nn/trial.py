@@ -34,6 +34,9 @@ def problem_of(config: Buildable, signature: Signature) -> str | None:
             network = config.build(signature)
     except ValueError as error:
         return str(error)
+    except Exception as error:  # foreign code may fail in any way
+        what = f"{type(error).__name__}: {first_line(error)}"
+        return f"{name} can't be built for such data ({what}); repair it, or leave it out."
     reason = why_not_fitting(network, signature)
     if reason is None:
         return None

@@ -70,12 +70,16 @@ def nominal_seconds(learner: Learner, signature: Signature, size: int) -> float:
 
     Forward and backward pass of the training part, as if half of the planned updates were made.
     It depends on nothing but its arguments, so that what is planned by it is the same everywhere.
-    Estimators that train themselves count as nothing.
+    Estimators that train themselves count as nothing, and networks that can't be built, whose runs
+    say why.
     """
     if learner.model.trains_itself:
         return 0.0
     recipe, examples = learner.recipe, math.ceil(TRAINING_SHARE * size)
-    cost = describe_network(learner.model, recipe.network_signature(signature))
+    try:
+        cost = describe_network(learner.model, recipe.network_signature(signature))
+    except Exception:  # a plug-in is anybody's code
+        return 0.0
     operations = 6 * cost["multiply_adds"] * min(recipe.batch, examples)
     update = operations / NOMINAL_SPEED + NOMINAL_OVERHEAD
     return recipe.planned_steps(examples) * UPDATES_SHARE * update

@@ -216,10 +216,13 @@ def test_a_dry_run_trains_nothing(tmp_path):
 
 def test_a_plug_in_that_fails_leaves_exit_code_1_and_the_others(tmp_path):
     (tmp_path / "odd_learner.py").write_text(
-        "import dataclasses\nfrom priorscope.models import MODELS, ModelConfig\n"
+        "import dataclasses\nimport torch\nfrom priorscope.models import MODELS, ModelConfig\n"
         "@MODELS.register\n@dataclasses.dataclass(frozen=True, kw_only=True)\n"
         "class OddLearner(ModelConfig):\n    def build(self, signature):\n"
-        "        raise RuntimeError('not today')\n"
+        "        return Odd(8 * 8, signature.output_size)\n"
+        "class Odd(torch.nn.Linear):\n    def forward(self, inputs):\n"
+        "        if self.training:\n            raise RuntimeError('not today')\n"
+        "        return super().forward(inputs.flatten(1))\n"
     )
     arguments = ["linear,odd-learner" if "," in a and "mlp" in a else a for a in SMALL]
     flags = ["--include", "odd_learner.py", "--workers", "0", "--json"]
@@ -286,7 +289,7 @@ def npz(path: Path, **arrays):
         (["nan.npz"], "NaN"),
         (["empty"], "empty"),
         (["digits", "--include", "nothing.py"], "takes a Python file"),
-        (["digits", "--include", "ends.py"], "ends.py failed: SystemExit"),
+        (["digits", "--include", "ends.py"], "ends.py failed (SystemExit: 0)"),
         (["digits", "--config", "nothing.toml"], "nothing.toml can't be read"),
     ],
     ids=lambda value: " ".join(value)[:40] if isinstance(value, list) else "",
