@@ -38,7 +38,10 @@ def main() -> int:
 
 def _head() -> str:
     command = ["git", "rev-parse", "HEAD"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    try:
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    except FileNotFoundError:  # no git here
+        return "none"
     return done.stdout.strip() or "none"
 
 
