@@ -39,7 +39,7 @@ def leaderboard(
                 fit=_fit(code, null, lengths.are_densities),
                 accuracy=metric_estimate(table, "test", "accuracy", where),
                 test_bits=metric_estimate(table, "test", "bits", where),
-                probability_best=float(by_code.ranking.probability[place]),
+                probability_best=min(float(by_code.ranking.probability[place]), by_code.ceiling),
                 behind=_behind(by_code, int(place)),
                 behind_p=float(by_code.ranking.p[place]),
                 size=table.sizes[scored],

@@ -45,7 +45,7 @@ def card(summary: Values) -> Card:
     """The card of a summary of schema 2; what isn't known has no line."""
     answer = summary.get("answer") or _answer_without(summary)
     pick = answer.get("pick")
-    compared = len(summary.get("leaderboard") or [])
+    compared = len(_in_the_race(summary))
     texts = {
         "pick": _pick(answer, compared),
         "judged": _judged(summary, answer, compared),
@@ -80,6 +80,12 @@ def _labels(summary: Values) -> str:
     if not is_number(plan.get("labels")):
         return ""
     return f"{count(plan['labels'])}: {values_of_all(plan)}"
+
+
+def _in_the_race(summary: Values) -> set[str]:
+    """Learners that were compared at some size, those who were dropped included."""
+    rows = [*(summary.get("leaderboard") or []), *(summary.get("dropped") or [])]
+    return {str(row["learner"]) for row in rows}
 
 
 def written(value: Any, metric: str) -> str:

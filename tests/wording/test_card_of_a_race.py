@@ -1,0 +1,23 @@
+"""The card of a race of which one learner is left: the others were compared, too."""
+
+from priorscope.wording.card import card
+
+ESTIMATE = {"center": 0.98, "low": 0.96, "high": 0.99, "n": 3, "method": "mean"}
+ANSWER = {
+    "goal": "accuracy", "metric": "accuracy", "pick": "cnn", "tied": ["cnn"], "probability": 0.9,
+    "word": "leaning", "size": 1438, "value": ESTIMATE, "stopped_by": "budget",
+}  # fmt: skip
+
+
+def lines(**changes):
+    summary = {"answer": ANSWER, "leaderboard": [{"learner": "cnn"}], "repeats": 3, **changes}
+    return {line.key: line.text for line in card(summary).lines}
+
+
+def test_the_last_in_a_race_was_not_the_only_one():
+    left = lines(dropped=[{"learner": "mlp", "at": 359, "bound": 1.2, "risk": 0.02}])
+    assert "only one" not in left["pick"]
+    assert "90%" in left["confidence"]
+    alone = lines()
+    assert "only one" in alone["pick"]
+    assert "confidence" not in alone
