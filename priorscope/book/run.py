@@ -109,15 +109,14 @@ def _run(
         return entry_of(claim, "skipped", reason=", ".join(missing_modules))
     plan, rows = Plan(), []
     try:
+        plan = claim.plan()
         if deadline.remaining <= 0:
-            plan = claim.plan()
             return entry_of(
                 claim,
                 "unfinished",
                 runs=len(plan.runs),
                 needed=seconds_needed(plan, store),
             )
-        plan = claim.plan()
         for examples in plan.data:
             store.save_data(examples)
         rows = execute(

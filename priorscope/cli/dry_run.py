@@ -7,7 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from priorscope.experiments.comparison import Comparison
-from priorscope.runs.cost import TRAINING_SHARE, describe_network, seconds_per_step
+from priorscope.runs.cost import TRAINING_SHARE, UPDATES_SHARE, describe_network, seconds_per_step
 from priorscope.runs.planner import TOGETHER
 from priorscope.runs.worker import prepare_process
 from priorscope.wording import numbers as words
@@ -15,7 +15,6 @@ from priorscope.wording.page import plural, t
 from priorscope.wording.read import read_lines
 
 COLUMNS = ("learner", "parameters", "multiply_adds", "step", "runs", "seconds")
-STOPS_EARLY = 0.7  # share of the planned steps that runs take on average
 
 
 def print_plan(comparison: Comparison, console: Console) -> None:
@@ -39,7 +38,7 @@ def print_plan(comparison: Comparison, console: Console) -> None:
         for run in missing:
             if run.learner == learner:
                 steps = learner.recipe.planned_steps(int(run.size * TRAINING_SHARE))
-                seconds[learner.text] += step * steps * STOPS_EARLY * run.tune
+                seconds[learner.text] += step * steps * UPDATES_SHARE * run.tune
                 runs[learner.text] += 1
         cost = describe_network(learner.model, learner.recipe.network_signature(signature))
         table.add_row(

@@ -133,7 +133,7 @@ class _State:
                 yield from self._readmit(checked, k)
         if k == race.anchor:
             yield from self._variants(self.alive, self._able(k), title)
-        elif k > race.anchor and k > 0:
+        elif k > race.anchor:
             self._drop(k)
         rungs = [Rung(title, tuple(self._jobs(self.alive, k, [r]))) for r in repeats]
         yield from self._run(rungs, climbs=True)

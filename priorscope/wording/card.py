@@ -1,6 +1,7 @@
 """The answer in a few lines, for the page's first screen and the terminal."""
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -229,6 +230,8 @@ def _limits(summary: Values, answer: Values) -> str:
         texts.append(plural("card.limits.budget", missing))
     elif missing:
         texts.append(plural("card.limits.missing", missing))
+    if left := _left(summary, answer):
+        texts.append(t("card.limits.left", list=", ".join(left)))
     if failed:
         texts.append(plural("card.limits.failed", len(failed)))
     if (summary.get("repeats") or 3) < 3:
@@ -236,3 +239,16 @@ def _limits(summary: Values, answer: Values) -> str:
     if answer.get("depends_on_recipe"):
         texts.append(t("card.limits.recipe"))
     return " ".join(texts)
+
+
+def _left(summary: Values, answer: Values) -> list[str]:
+    """Learners that there was no time to follow up to the size of the answer."""
+    rows = [row for row in summary.get("unresolved") or [] if isinstance(row, Mapping)]
+    size = answer.get("size") or 0
+    return [
+        str(row["learner"])
+        for row in rows
+        if row.get("structure") == "intact"
+        and row.get("learner") != answer.get("pick")
+        and min(row.get("sizes") or [math.inf]) <= size
+    ]

@@ -1,10 +1,11 @@
+import dataclasses
 import json
 from pathlib import Path
 
 import jsonschema
 import pytest
 
-from priorscope.analysis.summary import BoardRow, Finding, Summary, TaskFacts
+from priorscope.analysis.summary import Answer, BoardRow, Finding, Summary, TaskFacts
 from priorscope.analysis.summary_json import from_json, schema_json, to_json
 from priorscope.core.estimate import Estimate
 
@@ -77,6 +78,12 @@ def test_the_schema_file_is_that_of_the_types():
         "summary.py changed: run python -m priorscope.analysis.summary_json > "
         "docs/summary.schema.json and say in docs/json.md what the new key means."
     )
+
+
+def test_the_page_on_json_names_every_key():
+    page = (ROOT / "docs" / "json.md").read_text(encoding="utf-8")
+    names = [field.name for one in (Summary, Answer) for field in dataclasses.fields(one)]
+    assert [name for name in names if f"`{name}`" not in page] == []
 
 
 def test_summaries_keep_the_schema_and_it_refuses_others():

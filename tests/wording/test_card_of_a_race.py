@@ -21,3 +21,14 @@ def test_the_last_in_a_race_was_not_the_only_one():
     alone = lines()
     assert "only one" in alone["pick"]
     assert "confidence" not in alone
+
+
+def test_who_was_left_for_lack_of_time_is_named():
+    def left(learner, sizes, structure="intact"):
+        return {"learner": learner, "structure": structure, "missing_runs": 3, "sizes": sizes}
+
+    rows = [left("vit", [359, 1438]), left("gru", [2876]), left("mlp", [359], "permuted")]
+    limits = lines(unresolved=rows)["limits"]
+    assert "vit" in limits
+    assert "gru" not in limits  # it was there at the size of the answer
+    assert "mlp" not in limits

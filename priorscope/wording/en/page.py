@@ -77,6 +77,7 @@ PAGE: dict[str, str] = {
     ),
     "card.limits.missing.one": "{n} run missing.",
     "card.limits.missing.many": "{n} runs missing.",
+    "card.limits.left": "There was no time to follow {list} so far.",
     "card.limits.failed.one": "{n} run failed.",
     "card.limits.failed.many": "{n} runs failed.",
     "card.limits.repeats.one": "Only {n} repeat: no interval.",

@@ -77,6 +77,7 @@ PAGE: dict[str, str] = {
     ),
     "card.limits.missing.one": "실행 {n}건이 빠졌습니다.",
     "card.limits.missing.many": "실행 {n}건이 빠졌습니다.",
+    "card.limits.left": "시간이 모자라 끝까지 비교하지 못한 모델: {list}.",
     "card.limits.failed.one": "실행 {n}건이 실패했습니다.",
     "card.limits.failed.many": "실행 {n}건이 실패했습니다.",
     "card.limits.repeats.one": "반복이 {n}회뿐이라 신뢰 구간이 없습니다.",
