@@ -20,7 +20,7 @@ from priorscope.bert.model.folder import save_bert
 from priorscope.bert.model.shape import Size
 from priorscope.bert.training.held_out import HeldOut
 from priorscope.bert.training.pretrainer import Pretrainer, identity
-from priorscope.bert.training.pretraining import Init, Positions, Pretraining
+from priorscope.bert.training.pretraining import Compile, Init, Parallel, Positions, Pretraining
 from priorscope.bert.training.processes import Processes, joined_processes, own_device
 from priorscope.bert.training.resume import NAME as RESUME
 from priorscope.bert.training.resume import read_facts, refuse_other_settings
@@ -102,6 +102,8 @@ def pretrain(
     init: Init = "cooccurrence",
     held_out: float | None = None,
     precision: Literal["auto", "float32", "bfloat16"] = "auto",
+    parallel: Parallel = "auto",
+    compile: Compile = "auto",
     seed: int = 0,
     progress: Listener = SILENT,
 ) -> PretrainingResult:
@@ -117,7 +119,7 @@ def pretrain(
         tokenizer, vocab, cased, errors: see `TextSettings`.
         size, time_limit, steps, max_tokens, batch_tokens, accumulate, learning_rate, warmup,
             weight_decay, dropout, mask_rate, whole_words, next_sentence, positions, causal, init,
-            held_out, precision, seed: see `Pretraining`.
+            held_out, precision, parallel, compile, seed: see `Pretraining`.
         progress: is told how far it is.
 
     Raises:
@@ -162,8 +164,9 @@ def pretrain_with(
             documents=len(corpus.documents) - 1,
             first=processes.first,
         )
-        if processes.first and trainer.step:
-            save_bert(trainer.network.float(), out)
+        network = trainer.whole_network() if trainer.step else None
+        if processes.first and network is not None:
+            save_bert(network, out)
             write_json(out / FACTS, result.to_json())
     return result
 

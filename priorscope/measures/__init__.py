@@ -3,6 +3,8 @@
 import dataclasses
 import inspect
 import math
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from jaxtyping import Shaped
@@ -14,6 +16,7 @@ from priorscope.core.signature import Signature
 from priorscope.subjects import Subject
 from priorscope.subjects.adapters import subject
 
+MeasuredRow = dict[str, Any]
 EXAMPLES = 256  # test examples that a network is measured on
 _LONGEST_ERROR = 500
 
@@ -35,6 +38,14 @@ class Measure(Config):
         """Why such inputs can't be measured, as the end of a sentence; or None."""
         return None
 
+    def fits(self, subject: Subject) -> bool:
+        """Whether there is anything to measure in a network of this architecture."""
+        return True
+
+    def measure_replicas(self, subject: Subject) -> dict[str, list[float]] | None:
+        """The numbers of each of `subject.replicas` networks; None: it wants one at a time."""
+        return None
+
     def measure(self, subject: Subject) -> dict[str, float]:
         """Return the numbers by name, none below 0; none at all where there is nothing to measure.
 
@@ -46,30 +57,76 @@ class Measure(Config):
 MEASURES: Registry[Measure] = Registry("measure", "priorscope.measures")
 
 
+def measured_together(
+    network: nn.Module, inputs: Shaped[Tensor, "batch ..."], signature: Signature, replicas: int
+) -> list[dict[str, list[MeasuredRow]]]:
+    """Of each replica, the rows of those measures that take several networks at once, by name.
+
+    A measure that raises, or gives what no measure may, is left out: `measured` says why.
+    """
+    one = Subject(network, inputs, signature, replicas=replicas)
+    taken: list[dict[str, list[MeasuredRow]]] = [{} for _ in range(replicas)]
+    for name in MEASURES:
+        measure = MEASURES[name]()
+        if measure.why_not(signature) is not None:
+            continue
+        with suppress(Exception):  # a measure is anybody's code
+            numbers = measure.measure_replicas(one)
+            if numbers is None:
+                continue
+            for index, rows in enumerate(taken):
+                own = {q: _checked(q, values[index]) for q, values in numbers.items()}
+                rows[name] = _as_rows(name, own)
+    return taken
+
+
 def measured(
-    network: nn.Module, inputs: Shaped[Tensor, "batch ..."], signature: Signature
-) -> list[dict[str, Any]]:
+    network: nn.Module,
+    inputs: Shaped[Tensor, "batch ..."],
+    signature: Signature,
+    taken: Mapping[str, list[MeasuredRow]] | None = None,
+) -> list[MeasuredRow]:
     """Every registered measure that fits such inputs, at its defaults.
+
+    taken: rows of measures that were taken already, by name.
 
     Returns rows `{"measure", "quantity", "value"}`, in the measures' own order of quantities; of
     a measure that raised, `{"measure", "quantity": None, "error": sentence}`.
     """
-    one = subject(network, inputs, signature)
+    one, taken = subject(network, inputs, signature), taken or {}
     rows = []
     for name in MEASURES:
         measure = MEASURES[name]()
-        if measure.why_not(signature) is None:
+        if name in taken:
+            rows += taken[name]
+        elif measure.why_not(signature) is None:
             rows += _rows(measure, one)
     return rows
 
 
-def _rows(measure: Measure, one: Subject) -> list[dict[str, Any]]:
+def left_to_measure(
+    network: nn.Module,
+    inputs: Shaped[Tensor, "batch ..."],
+    signature: Signature,
+    taken: Mapping[str, list[MeasuredRow]],
+) -> bool:
+    """Whether `measured` would take any measure of such a network that isn't taken yet."""
+    one = subject(network, inputs, signature)
+    others = [MEASURES[name]() for name in MEASURES if name not in taken]
+    return any(m.why_not(signature) is None and m.fits(one) for m in others)
+
+
+def _rows(measure: Measure, one: Subject) -> list[MeasuredRow]:
     name = measure.name()
     try:
         numbers = {q: _checked(q, value) for q, value in measure.measure(one).items()}
     except Exception as error:  # a measure is anybody's code; the run has been paid for
         sentence = f"{type(error).__name__}: {error}"[:_LONGEST_ERROR]
         return [{"measure": name, "quantity": None, "error": sentence}]
+    return _as_rows(name, numbers)
+
+
+def _as_rows(name: str, numbers: Mapping[str, float]) -> list[MeasuredRow]:
     return [{"measure": name, "quantity": q, "value": value} for q, value in numbers.items()]
 
 

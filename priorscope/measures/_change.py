@@ -23,6 +23,18 @@ def answers(
     return logits - logits.mean(dim=-1, keepdim=True) if logits.shape[-1] > 1 else logits
 
 
+def relative_changes(
+    before: Float[Tensor, "batch classes"], after: Float[Tensor, "batch classes"], replicas: int
+) -> list[float]:
+    """`relative_change` of each replica, which has its share of the batch."""
+    if replicas == 1:
+        return [relative_change(before, after)]
+    before, after = (x.unflatten(0, (replicas, -1)) for x in (before, after))
+    change = (after - before).square().sum(dim=-1).mean(dim=1)
+    unrelated = 2 * torch.cat([before, after], dim=1).var(dim=1).sum(dim=-1)
+    return torch.where(change > 0, change / unrelated, change).tolist()
+
+
 def relative_change(
     before: Float[Tensor, "batch classes"], after: Float[Tensor, "batch classes"]
 ) -> float:

@@ -25,6 +25,9 @@ class AttentionDistance(Measure):
     network whose attention can be read, see `subjects.adapters`.
     """
 
+    def fits(self, subject: Subject) -> bool:
+        return subject.attention is not None
+
     def measure(self, subject: Subject) -> dict[str, float]:
         if subject.attention is None:
             return {}

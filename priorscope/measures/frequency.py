@@ -8,7 +8,7 @@ from torch import Tensor
 
 from priorscope.core.signature import Signature
 from priorscope.measures import MEASURES, Measure
-from priorscope.measures._change import answers, relative_change
+from priorscope.measures._change import answers, relative_changes
 from priorscope.subjects import Subject
 
 BANDS = {"low": (0.0, 1 / 3), "middle": (1 / 3, 2 / 3), "high": (2 / 3, 2.0)}
@@ -33,6 +33,9 @@ class Frequency(Measure):
         return "only images, and series of one length, have frequencies"
 
     def measure(self, subject: Subject) -> dict[str, float]:
+        return {name: values[0] for name, values in self.measure_replicas(subject).items()}
+
+    def measure_replicas(self, subject: Subject) -> dict[str, list[float]]:
         network, inputs, signature = subject.network, subject.inputs, subject.signature
         axes = (1, 2) if signature.layout == "image" else (1,)
         spectrum = torch.fft.fftn(inputs.double(), dim=axes)
@@ -43,7 +46,9 @@ class Frequency(Measure):
             removed = (radius > low) & (radius <= high)
             if removed.any():
                 left = torch.fft.ifftn(spectrum * ~removed, dim=axes).real
-                changes[name] = relative_change(before, answers(network, left.to(inputs)))
+                changes[name] = relative_changes(
+                    before, answers(network, left.to(inputs)), subject.replicas
+                )
         return changes
 
 

@@ -9,7 +9,7 @@ from torch import Tensor
 from priorscope.core.seeds import numpy_stream
 from priorscope.core.signature import Signature
 from priorscope.measures import MEASURES, Measure
-from priorscope.measures._change import answers, relative_change
+from priorscope.measures._change import answers, relative_changes
 from priorscope.structures._positions import num_positions, reordered
 from priorscope.subjects import Subject
 
@@ -31,12 +31,17 @@ class Symmetry(Measure):
         return "a vector has no symmetry" if signature.layout == "vector" else None
 
     def measure(self, subject: Subject) -> dict[str, float]:
+        return {name: values[0] for name, values in self.measure_replicas(subject).items()}
+
+    def measure_replicas(self, subject: Subject) -> dict[str, list[float]]:
         network, inputs, signature = subject.network, subject.inputs, subject.signature
         before = answers(network, inputs)
-        errors: dict[str, list[float]] = {}
+        errors: dict[str, list[list[float]]] = {}
         for name, changed in _transformed(inputs, signature):
-            errors.setdefault(name, []).append(relative_change(before, answers(network, changed)))
-        return {name: float(np.mean(values)) for name, values in errors.items()}
+            after = answers(network, changed)
+            own = relative_changes(before, after, subject.replicas)
+            errors.setdefault(name, []).append(own)
+        return {name: np.mean(values, axis=0).tolist() for name, values in errors.items()}
 
 
 def _transformed(inputs: Tensor, signature: Signature) -> list[tuple[str, Tensor]]:

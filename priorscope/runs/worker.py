@@ -17,20 +17,21 @@ from priorscope.core.deadline import Deadline, DeadlinePassed
 from priorscope.core.registry import include
 from priorscope.core.seeds import derive
 from priorscope.core.signature import Signature
-from priorscope.measures import EXAMPLES, measured
+from priorscope.measures import EXAMPLES, MeasuredRow
 from priorscope.nn.gemm import use_exact_products, use_fast_gemm
 from priorscope.nn.live_modules import LIVE
 from priorscope.runs.backends.local import choose_device
 from priorscope.runs.batch import Batch
 from priorscope.runs.cost import describe_network
 from priorscope.runs.draws import draw_order, kept_together
+from priorscope.runs.measuring import measures_of
 from priorscope.runs.rows import Row, done_row, failed_row
 from priorscope.runs.run import Run
 from priorscope.runs.store import EXTRA, GROUPS, TIMES, Store
 from priorscope.train.prefix import Prefix, SplitPrefix, TrainingResult
 from priorscope.train.recipe import Learner
 from priorscope.train.scoring import Part, Scores, are_finite, score
-from priorscope.train.trainer import Trainer, trainer
+from priorscope.train.trainer import trainer
 from priorscope.train.tuning import is_better, trials
 
 TRAIN_EXAMPLES = 2000  # of the training part that its loss is measured on
@@ -184,9 +185,12 @@ def evaluate(
         if not any(improved):
             continue
         scores = score(training, results, [own.parts for own in data])
-        for index in np.flatnonzero(improved):
-            champion = Champion(trial, results[index], scores[index])
-            candidates[index].accept(champion, training, int(index))
+        better = [int(index) for index in np.flatnonzero(improved)]
+        for index in better:
+            candidates[index].champion = Champion(trial, results[index], scores[index])
+        wanted = {i: candidates[i].measured_on for i in better if candidates[i].is_measured}
+        for index, rows in measures_of(training, wanted).items():
+            candidates[index].take(rows)
     learner = runs[0].learner
     cost = describe_network(learner.model, learner.recipe.network_signature(signature))
     return [candidate.finish(cost) for candidate in candidates]
@@ -199,7 +203,7 @@ class Champion:
     learner: Learner
     result: TrainingResult
     scores: Scores
-    measures: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    measures: list[MeasuredRow] = dataclasses.field(default_factory=list)
 
     @property
     def problem(self) -> str | None:
@@ -222,14 +226,21 @@ class Candidate:
         self.seconds += result.seconds
         return self.champion is None or is_better(result, self.champion.result)
 
-    def accept(self, champion: Champion, training: Trainer, index: int) -> None:
-        """Keep the best trial; measure its network if the data are intact.
+    @property
+    def is_measured(self) -> bool:
+        """Whether the network of its best trial is to be measured: the data are intact."""
+        fine = self.champion is not None and self.champion.problem is None
+        return fine and self.run.structure.name() == "intact"
 
-        index: of the run among those that `training` trained.
-        """
-        self.champion = champion
-        if champion.problem is None and self.run.structure.name() == "intact":
-            champion.measures = measured(*training.network(index, self.data.test[0][:EXAMPLES]))
+    @property
+    def measured_on(self) -> np.ndarray:
+        """Inputs for the measures."""
+        return self.data.test[0][:EXAMPLES]
+
+    def take(self, measures: list[MeasuredRow]) -> None:
+        """Measures of its best trial's network."""
+        assert self.champion is not None, "what was measured is a trial's network"
+        self.champion.measures = measures
 
     def finish(self, cost: Mapping[str, Any]) -> RunResult:
         """What is stored; a run whose network is useless is a failed one."""

@@ -87,6 +87,8 @@ class Subject:
     retraining: see `Retraining`; None: it is a saved network, and no learner.
     conflict: see `CueConflict`; None: there are no such images.
     batch: examples that are run at once, for the memory.
+    replicas: networks of one learner that `network` stands for; each has its share of the inputs
+        and outputs, one after the other.
     """
 
     network: nn.Module
@@ -97,6 +99,7 @@ class Subject:
     retraining: Retraining | None = None
     conflict: CueConflict | None = None
     batch: int = 64
+    replicas: int = 1
 
     def first(self, examples: int) -> "Subject":
         """The same on fewer examples."""

@@ -31,7 +31,7 @@ class ClippedAdamW:
         epsilon: float = 1e-8,
         largest_norm: float = 1.0,
     ):
-        self._parameters = [p for p in network.parameters() if p.requires_grad]
+        self._parameters = self._changed(network)
         self._masters = [_master(p) for p in self._parameters]
         self.largest_norm = largest_norm
         pairs = list(zip(self._parameters, self._masters, strict=True))
@@ -47,7 +47,7 @@ class ClippedAdamW:
         A gradient that is not finite leaves everything as it is; the norm then says so.
         """
         self._hand_over_gradients()
-        norm = nn.utils.get_total_norm([m.grad for m in self._masters if m.grad is not None])
+        norm = self._norm([m.grad for m in self._masters if m.grad is not None])
         # The fused kernel's own names: it divides by the one, and does nothing if the other is 1.
         optimizer: Any = self.optimizer
         optimizer.grad_scale = ((norm + 1e-6) / self.largest_norm).clamp(min=1.0).float()
@@ -55,7 +55,7 @@ class ClippedAdamW:
         for group in optimizer.param_groups:
             group["lr"] = learning_rate
         optimizer.step()
-        self._round_masters()
+        self.round_masters()
         return norm
 
     def state_dict(self) -> dict[str, Any]:
@@ -68,7 +68,15 @@ class ClippedAdamW:
         with torch.no_grad():
             for master, stored in zip(self._own_masters(), state["masters"], strict=True):
                 master.copy_(stored)
-        self._round_masters()
+        self.round_masters()
+
+    def _changed(self, network: nn.Module) -> list[Tensor]:
+        """What is changed, in place."""
+        return [p for p in network.parameters() if p.requires_grad]
+
+    def _norm(self, gradients: Sequence[Tensor]) -> Float[Tensor, ""]:
+        """Of all together."""
+        return nn.utils.get_total_norm(gradients)
 
     def _own_masters(self) -> list[Tensor]:
         """Masters that are not the network's parameters themselves."""
@@ -94,7 +102,7 @@ class ClippedAdamW:
             torch._foreach_copy_(taken, given)
 
     @torch.no_grad()
-    def _round_masters(self) -> None:
+    def round_masters(self) -> None:
         """Into the network; without masters, gradients are dropped."""
         own = self._own_masters()
         if own:
@@ -193,7 +201,7 @@ class ReplicaAdamW:
         self._means = first, second
 
 
-def _master(parameter: nn.Parameter) -> Tensor:
+def _master(parameter: Tensor) -> Tensor:
     """The parameter itself if it has float32's digits or more, otherwise a float32 copy."""
     if torch.finfo(parameter.dtype).eps <= torch.finfo(torch.float32).eps:
         return parameter

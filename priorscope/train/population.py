@@ -25,7 +25,8 @@ from priorscope.train.loop import CLIP
 from priorscope.train.plans import make_plan
 from priorscope.train.prefix import SplitPrefix, TrainingResult
 from priorscope.train.recipe import Learner
-from priorscope.train.replicas import Replicas, Snapshot
+from priorscope.train.replica import to_tensor
+from priorscope.train.replicas import OneOfMany, Replicas, Snapshot
 from priorscope.train.streams import BatchStream, NoiseStream
 from priorscope.train.trainee import Resident
 
@@ -374,6 +375,20 @@ class Population:
         outputs = self._outputs_of(self.members, deck.rows, rows)
         together = torch.cat(outputs).cpu()  # one copy
         return list(together.split(list(lengths)))
+
+    def together(
+        self, indices: Sequence[int], inputs: Sequence[np.ndarray]
+    ) -> tuple[nn.Module, Tensor, Signature]:
+        """Several members as one network, its inputs and their signature; see `Subject.replicas`.
+
+        inputs: as many examples for each of them.
+        """
+        self.networks.train(False)
+        reader = self._readers(indices, axes=len(self.signature.input_shape))
+        x = reader(torch.stack([to_tensor(own, self.device) for own in inputs]))
+        rows = torch.tensor([self.members[i].row for i in indices]).to(self.device)
+        network = OneOfMany(self.networks, rows, self._predicted_at_once(len(indices)))
+        return network, x.flatten(0, 1), reader.network_signature
 
     def network(self, index: int, inputs: Tensor) -> tuple[nn.Module, Tensor, Signature]:
         """A member alone, `inputs` as it reads them, and their signature."""

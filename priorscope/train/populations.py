@@ -1,7 +1,7 @@
 """A learner trained on prefixes of any lengths on a device: as few populations as it can hold."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from priorscope.core.deadline import Deadline
 from priorscope.core.signature import Signature
 from priorscope.train.deck import Decks, deck_bytes
+from priorscope.train.evaluation import by_length
 from priorscope.train.loop import Training
 from priorscope.train.population import Population
 from priorscope.train.prefix import Prefix, SplitPrefix, TrainingResult
@@ -18,6 +19,8 @@ from priorscope.train.replica import to_tensor
 
 DECK_SHARE = 0.4  # of the free memory that examples may take
 DECKS = Decks(most=4)
+MEASURED_VALUES = 2**25  # input values that several networks are measured on at once
+Together = tuple[list[int], nn.Module, Tensor, Signature]
 
 
 class PopulationTraining:
@@ -142,6 +145,19 @@ class PopulationTraining:
                 outputs = part.outputs(deck, starts, [len(array) for array in own])
             result |= dict(zip(group, outputs, strict=True))
         return [result[index] for index in range(len(self.prefixes))]
+
+    def together(self, inputs: Mapping[int, np.ndarray]) -> Iterator[Together]:
+        """Networks of these indices that trained together, on their inputs, as many as fit."""
+        for group, part in self.parts:
+            if isinstance(part, Training):
+                continue
+            wanted = [index for index in group if index in inputs]
+            for same in by_length(wanted, lambda index: len(inputs[index])):
+                most = max(1, MEASURED_VALUES // max(1, inputs[same[0]].size))
+                for start in range(0, len(same), most):
+                    some = same[start : start + most]
+                    places = [group.index(index) for index in some]
+                    yield some, *part.together(places, [inputs[index] for index in some])
 
     def network(self, index: int, inputs: np.ndarray) -> tuple[nn.Module, Tensor, Signature]:
         """A network alone, `inputs` as it reads them, and their signature."""

@@ -128,6 +128,28 @@ class Replicas:
         )
 
 
+class OneOfMany(nn.Module):
+    """Several replicas as one network: their inputs one after the other, and so their outputs.
+
+    Args:
+        replicas: trained together.
+        rows: which of them.
+        at_once: examples of each of them, for the memory.
+    """
+
+    whole_batches = True  # it divides them itself
+
+    def __init__(self, replicas: Replicas, rows: Int[Tensor, " rows"], at_once: int):
+        super().__init__()
+        self._replicas, self._rows, self._at_once = replicas, rows, at_once
+
+    def forward(self, inputs: Shaped[Tensor, "batch ..."]) -> Float[Tensor, "batch outputs"]:
+        """(rows x examples, ...) -> (rows x examples, outputs)."""
+        parts = inputs.unflatten(0, (len(self._rows), -1)).split(self._at_once, dim=1)
+        outputs = [self._replicas.predict(self._rows, part) for part in parts]
+        return torch.cat(outputs, dim=1).flatten(0, 1)
+
+
 class Snapshot:
     """Parameters and buffers of replicas at one step, updated row by row."""
 

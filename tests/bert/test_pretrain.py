@@ -405,11 +405,12 @@ Pretrainer.save_every = 0.0  # after every step
 
 
 @pytest.mark.slow
-def test_a_lost_rank_resumes_from_the_last_checkpoint(made, tmp_path):
+@pytest.mark.parametrize("parallel", ["ddp", "fsdp"])
+def test_a_lost_rank_resumes_from_the_last_checkpoint(made, tmp_path, parallel):
     """torchrun starts all ranks again; the losses are bit for bit the undisturbed ones."""
     options = {
         "size": "tiny", "steps": "8", "batch_tokens": "512", "max_tokens": "32",
-        "dropout": "0", "held_out": "0.1",
+        "dropout": "0", "held_out": "0.1", "parallel": parallel,
     }  # fmt: skip
     before, _, after = TWO.partition("made, out =")
     (tmp_path / "lost.py").write_text(before + LOST + "made, out =" + after)

@@ -8,9 +8,13 @@ from torch import Tensor, nn
 
 from priorscope.bert.model.encoder import BertEncoder, Ids, Valid
 from priorscope.bert.model.shape import BertShape
+from priorscope.bert.model.tied import look_up_tied
 from priorscope.bert.model.token_head import TokenHead
 from priorscope.nn.dropout import Dropout
 from priorscope.nn.initial import initialise
+from priorscope.nn.sequences import Sequences
+
+FlatIds = Integer[Tensor, " tokens"]
 
 
 class BertWithHead(nn.Module):
@@ -38,7 +42,12 @@ class BertWithHead(nn.Module):
 
 
 class BertForMaskedLM(BertWithHead):
-    """Predicts masked tokens from the tokens around them."""
+    """Predicts masked tokens from the tokens around them.
+
+    sharded: whether this process holds a part of each parameter (`bert.training.sharding`).
+    """
+
+    sharded = False
 
     def __init__(self, shape: BertShape):
         super().__init__(shape)
@@ -47,6 +56,29 @@ class BertForMaskedLM(BertWithHead):
     def head(self, x: Float[Tensor, "batch tokens width"]) -> Tensor | tuple[Tensor, Tensor]:
         """(batch, tokens, vocabulary) logits."""
         return self.tokens(x, self.bert.embeddings.tokens.weight)
+
+    def loss_parts(
+        self,
+        ids: FlatIds,
+        at: Integer[Tensor, " masked"],
+        targets: Integer[Tensor, " masked"],
+        sequences: Sequences,
+        segments: FlatIds | None = None,
+        follows: Integer[Tensor, " sequences"] | None = None,
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Sums of losses in nats and right predictions: of tokens, and of pairs (0 without).
+
+        All that training reads of the parameters is read in here.
+
+        Args:
+            ids: of sequences end to end. segments: of each token.
+            at: flat indices of the masked tokens. targets: what stood there.
+            follows: 0 where a sequence's second sentence follows the first; for those who learn it.
+        """
+        vectors, table = look_up_tied(ids, self.bert.embeddings.tokens)
+        x = self.bert.outputs_at(at, ids, sequences, segments, vectors)
+        zero = torch.zeros((), device=ids.device)
+        return (*self.token_loss(x, table, targets), zero, zero)
 
     def token_loss(
         self,
@@ -84,6 +116,27 @@ class BertForPreTraining(BertForMaskedLM):
         super().__init__(shape)
         self.next_sentence = nn.Linear(shape.width, 2)
         initialise(self.next_sentence)
+
+    def loss_parts(
+        self,
+        ids: FlatIds,
+        at: Integer[Tensor, " masked"],
+        targets: Integer[Tensor, " masked"],
+        sequences: Sequences,
+        segments: FlatIds | None = None,
+        follows: Integer[Tensor, " sequences"] | None = None,
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """See `BertForMaskedLM`; a pair is read off its first token."""
+        assert follows is not None, "a network that learns from pairs needs pairs"
+        vectors, table = look_up_tied(ids, self.bert.embeddings.tokens)
+        read = torch.cat([at, sequences.offsets[:-1]])
+        x = self.bert.outputs_at(read, ids, sequences, segments, vectors)
+        of_tokens, firsts = x.split([len(targets), len(follows)])
+        loss, right = self.token_loss(of_tokens, table, targets)
+        of_pairs = self.next_sentence(self.bert.pool(firsts))
+        exact = of_pairs.float() if of_pairs.dtype == torch.bfloat16 else of_pairs
+        pair_loss = nn.functional.cross_entropy(exact, follows, reduction="sum")
+        return loss, right, pair_loss, (of_pairs.detach().argmax(-1) == follows).sum()
 
     def head(self, x: Float[Tensor, "batch tokens width"]) -> Tensor | tuple[Tensor, Tensor]:
         """(batch, tokens, vocabulary), and (batch, 2): follows, doesn't follow."""

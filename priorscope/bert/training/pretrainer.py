@@ -14,6 +14,7 @@ from tokenizers import Tokenizer
 from priorscope.bert.data.corpus import Corpus
 from priorscope.bert.data.masking import Subwords
 from priorscope.bert.data.packing import Cursor, MaskedBatch, batches, divide, read_batch
+from priorscope.bert.model.heads import BertForMaskedLM
 from priorscope.bert.training.ahead import ahead
 from priorscope.bert.training.evaluation import Evaluation, Tally
 from priorscope.bert.training.held_out import (
@@ -29,7 +30,9 @@ from priorscope.bert.training.resume import (
     read_facts,
     refuse_other_settings,
     save_state,
+    state_of,
 )
+from priorscope.bert.training.sharding import ShardedBert, is_large
 from priorscope.bert.training.start import divide_text, initial_network
 from priorscope.bert.training.step import train_step
 from priorscope.bert.training.step_log import StepLog
@@ -37,6 +40,7 @@ from priorscope.train.adamw import ClippedAdamW
 
 EVALUATIONS = 20
 """On the held-out documents, the last one at the end included."""
+HOW = ("parallel", "compile")  # settings by which the same is computed
 COMPILED_FROM_SECONDS, COMPILED_FROM_STEPS = 600.0, 2000  # on a GPU
 
 
@@ -79,7 +83,14 @@ class Pretrainer:
         )
         self.network = network.to(getattr(torch, self.settings.precision)).to(device).train()
         self.processes.share(self.network)
-        self.optimizer = ClippedAdamW(self.network, weight_decay=settings.weight_decay)
+        if self._compiles:
+            self.network.compile_training()
+        self._sharded = self._divided()
+        self.optimizer = (
+            self._sharded.optimizer
+            if self._sharded
+            else ClippedAdamW(self.network, weight_decay=settings.weight_decay)
+        )
         self.step, self._cursor, self._evaluations = 0, Cursor(), 0
         self.seconds = 0.0  # spent on steps; evaluations and checkpoints aren't counted
         self._evaluation_seconds = 0.0
@@ -87,16 +98,32 @@ class Pretrainer:
             self._resume(stored)
         self._own_noise()
         self.reads_ahead = device.type == "cuda"
-        if device.type == "cuda" and self._is_long:
-            self.network.compile_training()
 
     @property
-    def _is_long(self) -> bool:
-        """Whether compiling, a minute at most, is soon made up for."""
+    def _compiles(self) -> bool:
+        """As asked; auto: on a GPU, where a minute of compiling is soon made up for."""
         settings = self.settings
+        if settings.compile != "auto":
+            return settings.compile == "on"
+        if self.device.type != "cuda":
+            return False
         if settings.steps is None:
             return settings.seconds >= COMPILED_FROM_SECONDS
         return settings.steps >= COMPILED_FROM_STEPS
+
+    def _divided(self) -> ShardedBert | None:
+        """The network divided among the processes, if it is to be."""
+        wanted = self.settings.parallel
+        if self.processes.count == 1 or wanted == "ddp":
+            return None
+        if wanted == "auto" and not is_large(self.network, self.device):
+            return None
+        self.processes = dataclasses.replace(self.processes, sharded=True)
+        return ShardedBert(self.network, self.processes, self.settings.weight_decay)
+
+    def whole_network(self) -> BertForMaskedLM | None:
+        """In float32, to be written by the first process; all have to ask."""
+        return self._sharded.whole_network() if self._sharded else self.network.float()
 
     def run(
         self,
@@ -127,7 +154,7 @@ class Pretrainer:
             if self._is_due(progress, tally):
                 self._evaluate(report, tally, progress)
                 tally = Tally()
-            if time.perf_counter() - saved > self.save_every:
+            if self.processes.agree(time.perf_counter() - saved > self.save_every):
                 self._save(losses)
                 saved = time.perf_counter()
             started = time.perf_counter()
@@ -185,18 +212,21 @@ class Pretrainer:
 
     def _is_due(self, progress: float, tally: Tally) -> bool:
         """Whether to evaluate, which takes at most a tenth of the time."""
+        if progress * EVALUATIONS < self._evaluations:
+            return False
         waited = time.perf_counter() - tally.started
-        return progress * EVALUATIONS >= self._evaluations and waited > 9 * self._evaluation_seconds
+        return self.processes.agree(waited > 9 * self._evaluation_seconds)
 
     def _evaluate(
         self, report: Callable[[Evaluation], None], tally: Tally, progress: float
     ) -> HeldOut | None:
-        """Evaluate on the held-out documents, in the first process, and report."""
+        """Evaluate on the held-out documents and report; the first process has the figures."""
         seconds = max(1e-9, time.perf_counter() - tally.started)
         started = time.perf_counter()
         held_out = None
-        if self.processes.first:
+        if self.processes.first or self._sharded:  # which is computed by all together
             held_out = evaluate(self.network, self._held_out, self._unigram)
+        held_out = held_out if self.processes.first else None
         self._evaluation_seconds = time.perf_counter() - started
         self._evaluations = math.floor(progress * EVALUATIONS + 1e-9) + 1
         report(
@@ -213,6 +243,10 @@ class Pretrainer:
 
     def _save(self, losses: StepLog) -> None:
         losses.flush()
+        if self._sharded:
+            tensors = self._sharded.state()
+        else:
+            tensors = state_of(self.network, self.optimizer) if self.processes.first else {}
         if self.processes.first:
             facts: dict[str, Any] = {
                 **self._identity,
@@ -221,11 +255,14 @@ class Pretrainer:
                 "evaluations": self._evaluations,
                 "seconds": self.seconds,
             }
-            save_state(self.folder, self.network, self.optimizer, facts)
+            save_state(self.folder, tensors, facts)
 
     def _resume(self, facts: dict[str, Any]) -> None:
         refuse_other_settings(facts, self._identity, self.folder)
-        load_state(self.folder, self.network, self.optimizer)
+        if self._sharded:
+            self._sharded.load_state(self.folder)
+        else:
+            load_state(self.folder, self.network, self.optimizer)
         self.step, self._cursor = facts["step"], Cursor(**facts["cursor"])
         self._evaluations, self.seconds = facts["evaluations"], facts["seconds"]
 
@@ -238,4 +275,5 @@ class Pretrainer:
 
 def identity(settings: Pretraining, corpus_digest: str) -> dict[str, Any]:
     """What a state must share with a pre-training that resumes from it; settings are resolved."""
-    return {"settings": settings.to_json(), "corpus": corpus_digest}
+    stored = {k: v for k, v in settings.to_json().items() if k not in HOW}
+    return {"settings": stored, "corpus": corpus_digest}

@@ -15,6 +15,8 @@ from priorscope.train.schedules import linear
 Precision = Literal["float32", "bfloat16"]
 Init = Literal["cooccurrence", "random"]
 Positions = Literal["learned", "sinusoidal", "none"]
+Parallel = Literal["auto", "ddp", "fsdp"]
+Compile = Literal["auto", "on", "off"]
 
 TIME_LIMIT = "30m"  # if neither a limit nor a number of steps is given
 LEARNING_RATES: dict[Size, float] = {
@@ -75,6 +77,14 @@ class Pretraining(Config):
     precision
         Of parameters in the network and of activations; the optimiser's means are always float32.
         auto: bfloat16 where the hardware multiplies it faster.
+    parallel
+        What several processes do (torchrun). ddp: each holds the whole network; fsdp: each holds
+        its part of every parameter and of the optimiser's means. auto: fsdp if the whole would
+        take more than half of a GPU's memory. The losses are the same but for rounding, and either
+        goes on with the other's state.
+    compile
+        auto: have torch compile the network on a GPU if the training is long enough (10 minutes
+        or 2,000 steps); on: always; off: never.
     seed
         Decides everything that is random.
     """
@@ -97,6 +107,8 @@ class Pretraining(Config):
     init: Init = "cooccurrence"
     held_out: float | None = None
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
+    parallel: Parallel = "auto"
+    compile: Compile = "auto"
     seed: int = 0
 
     def __post_init__(self):

@@ -15,10 +15,12 @@ class Processes:
     """This process among those that `torchrun` or accelerate started; alone without them.
 
     rank: 0 ... count - 1; the first one writes files and reports.
+    sharded: whether each holds a part of every parameter, so that gradients are summed elsewhere.
     """
 
     rank: int = 0
     count: int = 1
+    sharded: bool = False
 
     @property
     def first(self) -> bool:
@@ -33,7 +35,7 @@ class Processes:
 
     def add_gradients(self, network: nn.Module) -> None:
         """Give every process the sum of all gradients; one message for all parameters."""
-        if self.count == 1:
+        if self.count == 1 or self.sharded:
             return
         for parameter in network.parameters():
             if parameter.grad is None:  # no masked token in this process's part
@@ -54,6 +56,10 @@ class Processes:
             box = box.cuda()
         dist.broadcast(box, 0)
         return float(box)
+
+    def agree(self, answer: bool) -> bool:
+        """The first process's answer where all have to do the same; each its own elsewhere."""
+        return bool(self.from_first(float(answer))) if self.sharded else answer
 
     def share(self, network: nn.Module) -> None:
         """Give every process the first one's parameters, in place."""

@@ -15,10 +15,8 @@ NAME = "resume.safetensors"
 FACTS = {"settings", "corpus", "step", "cursor", "evaluations", "seconds"}
 
 
-def save_state(
-    folder: Path, network: nn.Module, optimizer: ClippedAdamW, facts: dict[str, Any]
-) -> None:
-    """Store parameters, buffers (dropout's noise too), running means and `facts` (JSON types).
+def save_state(folder: Path, tensors: dict[str, Tensor], facts: dict[str, Any]) -> None:
+    """Store the tensors of `state_of`, and `facts` (JSON types).
 
     The file is complete on the disk before it takes the place of the one before.
 
@@ -27,7 +25,7 @@ def save_state(
     """
     metadata = {"facts": json.dumps(facts)}
     try:
-        write_tensors(folder / NAME, _tensors(network, optimizer), metadata)
+        write_tensors(folder / NAME, tensors, metadata)
     except OSError as error:
         raise OSError(
             f"The checkpoint in {folder} could not be written ({error.strerror}); the one before "
@@ -72,7 +70,7 @@ def refuse_other_settings(facts: dict[str, Any], identity: dict[str, Any], folde
 
 
 def load_state(folder: Path, network: nn.Module, optimizer: ClippedAdamW) -> None:
-    """The inverse of `save_state`, into a network and an optimiser made as they were then."""
+    """The inverse of `state_of`, into a network and an optimiser made as they were then."""
     own = {**dict(network.named_parameters()), **dict(network.named_buffers())}
     state = optimizer.state_dict()
     means: dict[int, dict[str, Tensor]] = {}
@@ -91,7 +89,8 @@ def load_state(folder: Path, network: nn.Module, optimizer: ClippedAdamW) -> Non
     optimizer.load_state_dict(state)
 
 
-def _tensors(network: nn.Module, optimizer: ClippedAdamW) -> dict[str, Tensor]:
+def state_of(network: nn.Module, optimizer: ClippedAdamW) -> dict[str, Tensor]:
+    """Parameters, buffers (dropout's noise too), masters and running means, by name."""
     state = optimizer.state_dict()
     tensors = {f"network/{n}": t for n, t in network.named_parameters()}
     tensors |= {f"network/{n}": t for n, t in network.named_buffers()}

@@ -8,17 +8,16 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from priorscope.bert.data.packing import MaskedBatch
 from priorscope.bert.model.heads import BertForMaskedLM, BertForPreTraining
-from priorscope.bert.model.tied import look_up_tied
 from priorscope.bert.training.processes import Processes
 from priorscope.nn.sequences import Sequences
 from priorscope.train.adamw import ClippedAdamW
 
 ALONE = Processes()
+COUNTS_FOR_NOTHING = -100  # as a target, see `token_loss`
 
 
 @dataclasses.dataclass(frozen=True)
@@ -97,29 +96,23 @@ def loss_sums(network: BertForMaskedLM, batch: MaskedBatch) -> LossSums:
     Logits are float32, or float64 for such a network. The batch is moved to the network's device.
     """
     device = next(network.parameters()).device
-    at, ids, targets = (_send(a, device) for a in (batch.positions, batch.tokens, batch.targets))
-    sequences = Sequences(
-        torch.from_numpy(batch.offsets), causal=network.shape.causal, device=device
-    )
-    segments = None if batch.segments is None else _send(batch.segments, device)
+    at, targets = batch.positions, batch.targets
+    if not len(at) and network.sharded:  # all processes run it together, whatever they have
+        at, targets = np.zeros(1, np.int64), np.full(1, COUNTS_FOR_NOTHING)
     learns_pairs = isinstance(network, BertForPreTraining)
-    if learns_pairs:
-        at = torch.cat([at, sequences.offsets[:-1]])
-    vectors, table = look_up_tied(ids, network.bert.embeddings.tokens)
-    zero = torch.zeros((), device=device)
-    if not len(at):
+    if not len(at) and not learns_pairs:
+        zero = torch.zeros((), device=device)
         return LossSums(zero, zero, 0, zero, zero, 0)
-    x = network.bert.outputs_at(at, ids, sequences, segments, vectors)
-    of_tokens, firsts = x.split([len(targets), len(at) - len(targets)])
-    loss, right = network.token_loss(of_tokens, table, targets)
-    if not isinstance(network, BertForPreTraining):
-        return LossSums(loss, right, len(targets), zero, zero, 0)
-    assert batch.follows is not None, "a network that learns from pairs needs pairs"
-    follows = _send(batch.follows, device)
-    of_pairs = _in_float32(network.next_sentence(network.bert.pool(firsts)))
-    pair_loss = F.cross_entropy(of_pairs, follows, reduction="sum")
-    pairs_right = (of_pairs.detach().argmax(-1) == follows).sum()
-    return LossSums(loss, right, len(targets), pair_loss, pairs_right, len(follows))
+    loss, right, pair_loss, pairs_right = network.loss_parts(
+        _send(batch.tokens, device),
+        _send(at, device),
+        _send(targets, device),
+        Sequences(torch.from_numpy(batch.offsets), causal=network.shape.causal, device=device),
+        None if batch.segments is None else _send(batch.segments, device),
+        _send(batch.follows, device) if learns_pairs and batch.follows is not None else None,
+    )
+    pairs = len(batch.offsets) - 1 if learns_pairs else 0
+    return LossSums(loss, right, len(batch.targets), pair_loss, pairs_right, pairs)
 
 
 def _send(array: np.ndarray, device: torch.device) -> Tensor:
@@ -128,7 +121,3 @@ def _send(array: np.ndarray, device: torch.device) -> Tensor:
     if device.type != "cuda":
         return tensor.to(device)
     return tensor.pin_memory().to(device, non_blocking=True)
-
-
-def _in_float32(logits: Tensor) -> Tensor:
-    return logits.float() if logits.dtype == torch.bfloat16 else logits
