@@ -52,7 +52,7 @@ def instrument() -> None:
     """Count the time of the parts of a batch."""
     worker.data_together = timed("data", worker.data_together)
     worker.score = timed("scores", worker.score)
-    worker.measured = timed("measures", worker.measured)
+    worker.measures_of = timed("measures", worker.measures_of)
     PopulationTraining.run = timed("training", PopulationTraining.run)
     Population.__init__ = timed("of it set up", Population.__init__)
     Population._improved = timed("of it evaluations", Population._improved)

@@ -74,9 +74,12 @@ def measured_together(
             numbers = measure.measure_replicas(one)
             if numbers is None:
                 continue
-            for index, rows in enumerate(taken):
-                own = {q: _checked(q, values[index]) for q, values in numbers.items()}
-                rows[name] = _as_rows(name, own)
+            own = [
+                {q: _checked(q, values[index]) for q, values in numbers.items()}
+                for index in range(replicas)
+            ]
+            for rows, checked in zip(taken, own, strict=True):
+                rows[name] = _as_rows(name, checked)
     return taken
 
 
