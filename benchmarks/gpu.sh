@@ -5,15 +5,15 @@
 #
 # OUT: a folder for logs, tables (results.md) and stores. --data: fashion_mnist.npz and cifar10*, a
 # folder of images or an archive; what is absent is skipped. --site: what the machine's Python lacks, made by
-# `bash benchmarks/gpu_site.sh DIR` where there is a network. --seconds: for everything (280).
-# Parts: start, tests, grid, conv, cnn, digits, bert, vit, fashion, cifar, in this order. `bert` and
-# `vit` compile in the background; a lock lets one part measure at a time. `digits` is the whole
+# `bash benchmarks/gpu_site.sh DIR` where there is a network. --seconds: for everything (330).
+# Parts: start, tests, grid, conv, cnn, digits, bert, vit, pretrain, fashion, cifar, in this order.
+# `bert`, `vit` and `pretrain` compile in the background; a lock lets one part measure at a time. `digits` is the whole
 # grid, `digits-race` the same command without --full-grid. Before anything is
 # measured, Python's files are compiled, which takes some seconds and is part of `--seconds`.
 # Runs without a GPU too, on little.
 set -uo pipefail
 out=${1:?folder for the results}; shift
-site="" data="" seconds=280 parts="start tests grid conv cnn digits bert vit fashion cifar"
+site="" data="" seconds=330 parts="start tests grid conv cnn digits bert vit pretrain fashion cifar"
 while [ $# -gt 0 ]; do
   case $1 in
     --site) site=$2 ;; --data) data=$2 ;; --seconds) seconds=$2 ;; --parts) parts=$2 ;;
@@ -34,12 +34,34 @@ fi
 export PYTHONPATH="$top:$top/benchmarks:$scratch/site${PYTHONPATH:+:$PYTHONPATH}"
 export GPU_TURN="$scratch/turn" PYTHON_GPU="$PYTHON" NO_COLOR=1 COLUMNS=140
 export TORCHINDUCTOR_CACHE_DIR="$scratch/inductor" HF_HUB_OFFLINE=1
-began=$SECONDS
+began=$SECONDS; : > "$out/parts.txt"
 unset PYTHONDONTWRITEBYTECODE
 "$PYTHON" -m compileall -q -j 0 "$top/priorscope" "$top/benchmarks" "$scratch/site" > /dev/null 2>&1
 echo "compiled Python's files: $((SECONDS - began)) s"
 left() { echo $((seconds - (SECONDS - began))); }
-wanted() { [[ " $parts " == *" $1 "* ]]; }
+core="numpy torch msgspec jaxtyping threadpoolctl"
+command_line="$core scipy sklearn skops PIL pyarrow cyclopts rich jinja2 loky vl_convert"
+needed() { # what the machine's Python must have for a part
+  case $1 in
+    start) echo torch ;;
+    conv|cnn) echo "$core" ;;
+    tests) echo "$core scipy sklearn pytest" ;;
+    grid) echo "$core scipy sklearn PIL pyarrow" ;;
+    bert) echo "$core cyclopts safetensors tokenizers transformers" ;;
+    vit) echo "$core cyclopts safetensors" ;;
+    pretrain) echo "$core cyclopts safetensors tokenizers" ;;
+    *) echo "$command_line" ;;
+  esac
+}
+wanted() { # whether a part is asked for and can run here; says why not
+  [[ " $parts " == *" $1 "* ]] || return 1
+  local lack
+  lack=$("$PYTHON" -c 'import importlib.util as u, sys
+print(*[m for m in sys.argv[1:] if u.find_spec(m) is None])' $(needed "$1"))
+  [ -z "$lack" ] && return 0
+  echo "== $1: skipped, this Python has no $lack (--site brings what is missing)" | tee -a "$out/parts.txt"
+  return 1
+}
 part() { # name, most seconds, command...
   local name=$1 most=$2 rest; shift 2; rest=$(left)
   [ "$rest" -lt 5 ] && { echo "== $name: no time left" | tee -a "$out/parts.txt"; return; }
@@ -55,7 +77,6 @@ timed() { # in turn, with the wall time of the whole command
     echo "whole command: $((($(date +%s%N) - start) / 1000000)) ms, exit $code"; exit $code' timed "$@"
 }
 export -f timed
-: > "$out/parts.txt"
 few=() # without a GPU little is compared, to show that it runs
 "$PYTHON" -c 'import sys, torch; sys.exit(torch.cuda.is_available())' && few=(--learners linear --sizes 60,120)
 wanted start && part start 40 bash -c '
@@ -73,6 +94,7 @@ wanted cnn && part cnn 20 "$PYTHON" benchmarks/gpu_cnn.py
 wanted digits && part digits 60 bash -c \
   'timed compare digits --preset quick --full-grid --out "$0" -q "$@"' "$scratch/digits" "${few[@]}"
 wanted vit && part vit 100 "$PYTHON" benchmarks/gpu_vit.py --out "$out/vit.md" &
+wanted pretrain && part pretrain 90 "$PYTHON" benchmarks/gpu_pretrain.py --out "$out/pretrain.md" &
 pictures() { # name, data
   if [ -n "$2" ] && [ -e "$2" ]; then
     part "$1" 60 bash -c 'timed compare "$1" --out "$0" -q --budget 35s "${@:2}"' "$scratch/$1" "$2" "${few[@]}"
@@ -89,7 +111,7 @@ wait
     [ -f "$out/$name.txt" ] || continue
     echo; if grep -q '^## ' "$out/$name.txt"; then sed -n '/^## /,$p' "$out/$name.txt"; else tail -30 "$out/$name.txt"; fi
   done
-  for name in bert vit; do
+  for name in bert vit pretrain; do
     if [ -f "$out/$name.md" ]; then echo; cat "$out/$name.md"
     elif [ -f "$out/$name.txt" ]; then echo; echo "## $name"; tail -40 "$out/$name.txt"; fi
   done

@@ -112,8 +112,10 @@ class ShardedBert:
             return None
         learns_pairs = isinstance(self.network, BertForPreTraining)
         copy = (BertForPreTraining if learns_pairs else BertForMaskedLM)(self.network.shape)
-        for name, parameter in copy.named_parameters():
-            parameter.data.copy_(tensors[name])
+        own = dict(copy.named_parameters())
+        for name, tensor in tensors.items():
+            if tensor is not None:
+                own[name].data.copy_(tensor)
         return copy
 
     def _optimizers_parts(self) -> dict[str, tuple[str, Tensor]]:
