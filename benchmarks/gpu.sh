@@ -78,7 +78,7 @@ timed() { # in turn, with the wall time of the whole command
 }
 export -f timed
 few=() # without a GPU little is compared, to show that it runs
-"$PYTHON" -c 'import sys, torch; sys.exit(torch.cuda.is_available())' && few=(--learners linear --sizes 60,120)
+"$PYTHON" -c "import sys, torch; sys.exit(torch.cuda.is_available())" 2> /dev/null && few=(--learners linear --sizes 60,120)
 wanted start && part start 40 bash -c '
   for what in "import torch" "import torch; torch.zeros(1, device=\"cuda\" if torch.cuda.is_available() else \"cpu\")" \
     "import priorscope.experiments.comparison, priorscope.runs.worker, priorscope.report.page"; do

@@ -185,6 +185,21 @@ def test_a_step_in_parts_is_the_step_as_a_whole(kind):
         torch.testing.assert_close(one, other, rtol=0, atol=1e-8)
 
 
+def test_columns_that_fill_up_a_gpus_product_change_neither_loss_nor_gradients():
+    found = []
+    for fills_up in (False, True):
+        net, batch = network(), batch_of(LENGTHS)
+        net.tokens.fills_up = fills_up
+        x = torch.randn(3, 24, dtype=torch.float64)
+        columns = net.tokens.in_training(x, net.bert.embeddings.tokens.weight).shape[-1]
+        assert columns == (64 if fills_up else VOCABULARY)
+        sums = loss_sums(net, batch)
+        sums.loss.backward()
+        found.append([sums.loss.detach(), sums.right, *(p.grad for p in net.parameters())])
+    for one, other in zip(*found, strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-12, atol=1e-12)
+
+
 def test_a_batch_without_a_masked_token_has_no_loss():
     batch = batch_of([4, 3])
     empty = MaskedBatch(batch.tokens, batch.offsets, batch.positions[:0], batch.targets[:0])

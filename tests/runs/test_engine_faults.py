@@ -26,7 +26,7 @@ TINY = ["--learners", "linear,mlp:width=8", "--sizes", "40,80", "--structures", 
 TINY += ["--repeats", "2", "--steps", "400", "--epochs", "0", "--quiet"]
 RUNS = 16
 LOOPBACK = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0", "RAY_USAGE_STATS_ENABLED": "0"}
-LOOPBACK["RAY_AUTH_TOKEN"] = "0123456789abcdef" * 4  # of the test's own clusters
+LOOPBACK["RAY_AUTH_MODE"] = "disabled"  # whatever token this user's own clusters have
 DEADLY = """
 import dataclasses, os, signal, sys
 from torch import nn
@@ -40,6 +40,7 @@ class Deadly(ModelConfig):
             os.kill(os.getpid(), signal.SIGKILL)
         return nn.Sequential(nn.Flatten(), nn.Linear(64, signature.output_size))
 """
+MARK = "PRIORSCOPE_TEST_PROCESS"
 TOMORROW = "import time\n_now = time.time\ntime.time = lambda: _now() + 2 * 24 * 3600\n"
 
 
@@ -49,8 +50,8 @@ def free_port():
         return one.getsockname()[1]
 
 
-def start(command, path=None):
-    environment = dict(os.environ) | LOOPBACK
+def start(command, path=None, mark=""):
+    environment = dict(os.environ) | LOOPBACK | {MARK: mark}
     if path is not None:
         before = environment.get("PYTHONPATH")
         environment["PYTHONPATH"] = os.pathsep.join([str(path), *([before] if before else [])])
@@ -70,10 +71,10 @@ def end(process):
     process.communicate()
 
 
-def compare(out, *more, extra=""):
+def compare(out, *more, extra="", mark=""):
     tiny = [TINY[0], TINY[1] + extra, *TINY[2:]]
     command = [sys.executable, "-m", "priorscope", "compare", "digits", *tiny]
-    return start([*command, "--out", str(out), *more])
+    return start([*command, "--out", str(out), *more], mark=mark)
 
 
 def finish(process, code=0):
@@ -120,6 +121,30 @@ def alive(pids):
         with contextlib.suppress(OSError):
             states[pid] = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     return {pid for pid, state in states.items() if state != "Z"}
+
+
+def marked(mark):
+    """Process numbers of all that were started with a mark, whoever their parents are now."""
+    wanted, pids = f"{MARK}={mark}".encode(), set()
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if wanted in (folder / "environ").read_bytes().split(b"\0"):
+                pids.add(int(folder.name))
+    return alive(pids)
+
+
+def none_left(mark, family=(), seconds=60):
+    """Whether those with a mark, and others, end; zombies have ended."""
+    ends = time.monotonic() + seconds
+    while (left := marked(mark) | alive(family)) and time.monotonic() < ends:
+        time.sleep(0.2)
+    return not left
+
+
+def kill(pids):
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 class Dask:
@@ -232,16 +257,21 @@ def test_a_poisoned_run_fails_after_two_deaths_and_the_others_go_on(tmp_path, cl
 
 
 def test_a_worker_of_another_version_is_refused(tmp_path, cluster):
-    other, out = tmp_path / "other", tmp_path / "out"
-    facts = other / "priorscope-0.0.1.dist-info"
-    facts.mkdir(parents=True)
-    (facts / "METADATA").write_text("Metadata-Version: 2.1\nName: priorscope\nVersion: 0.0.1\n")
-    cluster.add(tmp_path, path=other)
+    out = tmp_path / "out"
+    cluster.add(tmp_path, path=_another_version(tmp_path))
     _wait_for_workers(cluster, 4)
     errors = finish(compare(out, *engine(cluster)), code=2)
     assert errors.count("\n") == 1, errors
     assert "has priorscope 0.0.1, and this is" in errors
     assert "install the same version on all workers" in errors
+
+
+def _another_version(tmp_path):
+    """What a worker's PYTHONPATH begins with, so that its priorscope seems to be 0.0.1."""
+    facts = tmp_path / "other" / "priorscope-0.0.1.dist-info"
+    facts.mkdir(parents=True)
+    (facts / "METADATA").write_text("Metadata-Version: 2.1\nName: priorscope\nVersion: 0.0.1\n")
+    return tmp_path / "other"
 
 
 def _wait_for_workers(cluster, count):
@@ -250,14 +280,121 @@ def _wait_for_workers(cluster, count):
     subprocess.run([sys.executable, "-c", code], check=True, timeout=200, capture_output=True)
 
 
+class Ray:
+    """A head without cores, and nodes of one core each: its workers."""
+
+    def __init__(self, port=None):
+        self.port = port or free_port()
+        self.address = f"127.0.0.1:{self.port}"
+        self.mark, self.nodes = f"ray {os.getpid()} {free_port()}", []
+        self._start("--head", "--port", str(self.port), "--include-dashboard=false", cores=0)
+        ends = time.monotonic() + 200
+        while time.monotonic() < ends:
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port)):
+                return
+            time.sleep(0.2)
+        self.end()
+        raise TimeoutError(f"no head of Ray listens at {self.port}")
+
+    def add(self, path=None):
+        self._start("--address", self.address, cores=1, path=path)
+        return self.nodes[-1]
+
+    def _start(self, *where, cores, path=None):
+        options = ["--num-cpus", str(cores), "--object-store-memory", "80000000"]
+        command = [sys.executable, "-m", "ray.scripts.scripts", "start", "--block", *where]
+        command += [*options, "--disable-usage-stats"]
+        self.nodes.append(start(command, path, f"{self.mark} {len(self.nodes)}"))
+
+    def kill(self, number):
+        """A node with all that belongs to it; 0 is the head."""
+        mark, pid = f"{self.mark} {number}", self.nodes[number].pid
+        family = descendants(pid) | marked(mark) | {pid}  # workers hide their environment
+        kill(family)
+        assert none_left(mark, family)
+
+    def end(self):
+        for number, process in reversed(list(enumerate(self.nodes))):
+            self.kill(number)
+            process.communicate()
+
+
+@pytest.fixture
+def ray_cluster():
+    pytest.importorskip("ray")
+    made = Ray()
+    try:
+        for _ in range(3):
+            made.add()
+        yield made
+    finally:
+        made.end()
+
+
+def ray_engine(cluster):
+    return ["--backend", "ray", "--address", cluster.address]
+
+
+@pytest.mark.parametrize("rows", ["shared", "returned"])
+def test_a_ray_node_is_killed_in_the_middle(tmp_path, ray_cluster, local, rows):
+    """And another, that joins late, has a clock two days ahead."""
+    out, ahead = tmp_path / "out", tmp_path / "ahead"
+    ahead.mkdir()
+    (ahead / "sitecustomize.py").write_text(TOMORROW)
+    process = compare(out, *ray_engine(ray_cluster), "--rows", rows)
+    wait_for_rows(out)
+    ray_cluster.kill(1)
+    ray_cluster.add(path=ahead)
+    finish(process)
+    same(out, local)
+
+
+def test_rays_head_is_killed_and_the_same_command_resumes(tmp_path, ray_cluster, local):
+    out = tmp_path / "out"
+    process = compare(out, *ray_engine(ray_cluster))
+    wait_for_rows(out)
+    ray_cluster.kill(0)
+    errors = finish(process, code=2)
+    assert errors.count("\n") == 1, errors
+    assert "The Ray cluster 127.0.0.1" in errors
+    assert "the same command continues" in errors
+    kept = scores(out)
+    ray_cluster.end()
+    again = Ray(ray_cluster.port)
+    try:
+        again.add()
+        finish(compare(out, *ray_engine(again)))
+    finally:
+        again.end()
+    same(out, local)
+    assert kept.items() <= scores(out).items()
+
+
+def test_a_ray_node_of_another_version_is_refused(tmp_path):
+    pytest.importorskip("ray")
+    cluster = Ray()
+    try:
+        cluster.add(path=_another_version(tmp_path))
+        errors = finish(compare(tmp_path / "out", *ray_engine(cluster)), code=2)
+    finally:
+        cluster.end()
+    assert errors.count("\n") == 1, errors
+    assert "has priorscope 0.0.1, and this is" in errors
+
+
 def test_a_poisoned_run_fails_on_ray_too(tmp_path, local):
     pytest.importorskip("ray")
     out, plug_in = tmp_path / "out", tmp_path / "deadly.py"
     plug_in.write_text(DEADLY)
     engine = ["--backend", "ray", "--workers", "2", "--rows", "returned"]
-    process = compare(out, *engine, "--include", str(plug_in), extra=",deadly")
+    mark = f"own ray {os.getpid()}"
+    process = compare(out, *engine, "--include", str(plug_in), extra=",deadly", mark=mark)
+    wait_for_rows(out)
+    family = descendants(process.pid) | marked(mark)
+    assert len(family) > 3
     finish(process, code=1)
     failed = [row for row in rows(out) if row["status"] == "failed"]
     assert len(failed) == RUNS // 2
     assert all("died twice" in row["reason"] for row in failed)
     assert scores(out).keys() == local.keys()
+    assert none_left(mark, family)  # the cluster that the command started ends with it

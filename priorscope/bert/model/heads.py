@@ -90,7 +90,7 @@ class BertForMaskedLM(BertWithHead):
 
         In float32, or float64 for such a network. A target of -100 counts for nothing.
         """
-        logits = self.tokens(x, table)
+        logits = self.tokens.in_training(x, table)
         exact = logits.float() if logits.dtype == torch.bfloat16 else logits
         loss = nn.functional.cross_entropy(exact, targets, reduction="sum")
         return loss, (logits.detach().argmax(-1) == targets).sum()

@@ -1,5 +1,7 @@
 """From vectors back to tokens: what a masked language model has after its encoder."""
 
+import math
+
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -8,9 +10,16 @@ from priorscope.bert.model.shape import BertShape
 from priorscope.nn.block import Activation, activate
 from priorscope.nn.initial import initialise
 
+COLUMNS = 64  # a GPU's products have a multiple of so many
+
 
 class TokenHead(nn.Module):
-    """Vectors -> logits over the vocabulary; the decoder is the token embedding itself."""
+    """Vectors -> logits over the vocabulary; the decoder is the token embedding itself.
+
+    fills_up: whether `in_training` fills up on a CPU too, for tests.
+    """
+
+    fills_up = False
 
     def __init__(self, shape: BertShape):
         super().__init__()
@@ -27,5 +36,22 @@ class TokenHead(nn.Module):
 
         embedding: the table of the token embedding, `bert.embeddings.tokens.weight`.
         """
-        x = self.norm(activate(self.dense(x), self.activation))
-        return nn.functional.linear(x, embedding, self.bias)
+        return nn.functional.linear(self._read(x), embedding, self.bias)
+
+    def in_training(
+        self, x: Float[Tensor, "*batch width"], embedding: Float[Tensor, "vocabulary width"]
+    ) -> Float[Tensor, "*batch columns"]:
+        """As `forward`, on a GPU with columns of -inf up to a multiple of 64.
+
+        Its products want rows that begin at multiples of 16 bytes, which 30,522 numbers don't give
+        them; losses and gradients are the same.
+        """
+        more = -len(embedding) % COLUMNS if x.is_cuda or self.fills_up else 0
+        if not more:
+            return self(x, embedding)
+        table = nn.functional.pad(embedding, (0, 0, 0, more))
+        bias = nn.functional.pad(self.bias, (0, more), value=-math.inf)
+        return nn.functional.linear(self._read(x), table, bias)
+
+    def _read(self, x: Float[Tensor, "*batch width"]) -> Float[Tensor, "*batch width"]:
+        return self.norm(activate(self.dense(x), self.activation))
