@@ -146,13 +146,13 @@ class ShardedAdamW(ClippedAdamW):
         self._begin()
         pairs = list(zip(names, self._parameters, self._masters, strict=True))
         own = [(name, master) for name, part, master in pairs if master is not part]
-        found = {f"masters/{i}": pair for i, pair in enumerate(own)}
+        result = {f"masters/{i}": pair for i, pair in enumerate(own)}
         of = {id(master): name for name, _, master in pairs}
         for number, master in enumerate(self._in_order()):
             for which in ("exp_avg", "exp_avg_sq"):
                 mean = self.optimizer.state[master][which]
-                found[f"means/{number}/{which}"] = (of[id(master)], mean)
-        return found
+                result[f"means/{number}/{which}"] = (of[id(master)], mean)
+        return result
 
     def counts(self) -> dict[str, Tensor]:
         """Steps of each parameter, which aren't divided, by their key in the file."""
