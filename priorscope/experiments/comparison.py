@@ -37,6 +37,7 @@ from priorscope.runs.progress import Progress
 from priorscope.runs.run import Run
 from priorscope.runs.shard import Shard
 from priorscope.runs.store import Store
+from priorscope.train.kernels import load_early
 from priorscope.train.recipe import pretrained_folder
 
 REPORT_SECONDS = (8.0, 20.0)  # of a budget, kept for analysis and report: at least, at most
@@ -99,6 +100,8 @@ class Comparison:
         for path in settings.include:
             include(path)
         device = choose_device(settings.device)
+        if settings.backend == "local" and settings.workers in (None, 1):  # a thread of ours
+            load_early(device)
         made = make_learners(learners or settings.learners or (), settings)
         whole = read_dataset(data, settings, pretrained_folder(made))
         kept = Dataset(whole.name, fewer_tests(whole.examples, settings))
