@@ -72,7 +72,8 @@ def _machine() -> list[tuple[str, str]]:
     from priorscope.train.graph import capture_state
 
     backend = use_fast_gemm()
-    gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else "no CUDA GPU"
+    names = [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]
+    gpu = ", ".join(names) if torch.cuda.is_available() else "no CUDA GPU"
     return [
         ("priorscope", version("priorscope")),
         ("python", f"{platform.python_version()} on {platform.system()} {platform.machine()}"),

@@ -20,7 +20,7 @@ from priorscope.core.signature import Signature
 from priorscope.measures import EXAMPLES, MeasuredRow
 from priorscope.nn.gemm import use_exact_products, use_fast_gemm
 from priorscope.nn.live_modules import LIVE
-from priorscope.runs.backends.local import choose_device
+from priorscope.runs.backends.local import use_device
 from priorscope.runs.batch import Batch
 from priorscope.runs.cost import describe_network
 from priorscope.runs.draws import draw_order, kept_together
@@ -51,7 +51,7 @@ def work(
         keep: takes each result; by default it is written into the store.
     """
     deadline = Deadline(batch.seconds)
-    device = torch.device(choose_device(batch.device))
+    device = torch.device(use_device(batch.device))
     prepare_process(batch.threads if device.type == "cpu" else GPU_THREADS)
     for path in batch.include:
         include(Path(path))

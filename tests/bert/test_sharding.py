@@ -69,6 +69,7 @@ def test_one_process_is_the_undivided_network_bit_for_bit(kind, dtype, tmp_path)
     assert all(torch.equal(state[name], tensor) for name, tensor in expected.items())
     assert evaluate(plain, batches[:1], 0.0) == evaluate(divided, batches[:1], 0.0)
     whole = sharded.whole_network()
+    assert whole is not None
     for name, parameter in plain.float().state_dict().items():
         assert torch.equal(whole.state_dict()[name], parameter)
     facts = dict.fromkeys(resume.FACTS, 0)

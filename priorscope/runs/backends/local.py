@@ -1,7 +1,9 @@
 """Processes on this machine, each with one thread; or this process, as a GPU's worker is."""
 
 import os
+from collections import Counter
 from concurrent.futures import Future
+from dataclasses import replace
 from typing import Any
 
 from priorscope.core.config import closest
@@ -16,7 +18,7 @@ class LocalBackend:
 
     Args:
         workers: processes; 0: this process, at the moment of `submit`, for debugging and tests;
-            None: one per core that may be used, one on a GPU.
+            None: one per core that may be used, or one per GPU.
         device: `auto`, `cpu` or `cuda`.
 
     Raises:
@@ -27,6 +29,7 @@ class LocalBackend:
         self.device = choose_device(device)
         self.workers = available_workers(self.device) if workers is None else workers
         self._pools: dict[str, Any] = {}  # by device
+        self._pending: Counter[str] = Counter()  # batches that each GPU has
         self._thread: WorkerThread | None = None
 
     @property
@@ -63,12 +66,32 @@ class LocalBackend:
         if self.workers == 1 and batch.device == self.device != "cpu" and not batch.include:
             self._thread = self._thread or WorkerThread()
             return self._thread.submit(work, batch)
-        if batch.device not in self._pools:
+        if batch.device == self.device != "cpu":
+            return self._submit_to_a_gpu(work, batch)
+        return self._pool(batch.device, self.workers if self.device == "cpu" else self._beside)(
+            work, batch
+        )
+
+    def _submit_to_a_gpu(self, work: Any, batch: Batch) -> Future:
+        """To that which has the fewest batches; workers are shared out among the GPUs."""
+        gpus, pending = max(1, gpu_count()), self._pending
+        shares = {
+            f"cuda:{i}": self.workers // gpus + (i < self.workers % gpus) for i in range(gpus)
+        }
+        working = [name for name, count in shares.items() if count]
+        device = min(working, key=lambda name: pending[name] / shares[name])
+        pending[device] += 1
+        future = self._pool(device, shares[device])(work, replace(batch, device=device))
+        future.add_done_callback(lambda _: pending.subtract([device]))
+        return future
+
+    def _pool(self, device: str, workers: int) -> Any:
+        """How to hand something to the processes of a device, which are started if they aren't."""
+        if device not in self._pools:
             from priorscope.runs.backends.loky_pool import make_pool
 
-            own = batch.device == self.device
-            self._pools[batch.device] = make_pool(self.workers if own else self._beside)
-        return self._pools[batch.device].submit(work, batch)
+            self._pools[device] = make_pool(workers)
+        return self._pools[device].submit
 
     def was_lost(self, future: Future) -> bool:
         """A process that dies takes its pool along, and all batches with it."""
@@ -91,6 +114,7 @@ class LocalBackend:
             from priorscope.runs.backends.loky_pool import kill
 
             pools, self._pools = self._pools, {}
+            self._pending = Counter()
             for pool in pools.values():
                 kill(pool)
 
@@ -105,8 +129,29 @@ def _done_now(work: Any, batch: Batch) -> Future:
 
 
 def available_workers(device: str) -> int:
-    """One per core that this process may use; one on a GPU."""
-    return 1 if device != "cpu" else available_cores()
+    """One per core that this process may use; or one per GPU."""
+    return max(1, gpu_count()) if device != "cpu" else available_cores()
+
+
+def gpu_count() -> int:
+    """GPUs that this process may use."""
+    import torch
+
+    return torch.cuda.device_count()
+
+
+def use_device(name: str) -> str:
+    """A worker's device, as a batch names it; `cuda:1`, one of several GPUs, is current then.
+
+    Raises:
+        ValueError: if the device doesn't exist here.
+    """
+    if not name.startswith("cuda:"):
+        return choose_device(name)
+    import torch
+
+    torch.cuda.set_device(name)
+    return name
 
 
 def available_cores() -> int:
