@@ -13,7 +13,7 @@ from priorscope.core.signature import Signature
 from priorscope.measures.probes import PROBES, probed
 from priorscope.measures.probes.lie_derivative import lie_derivative
 from priorscope.models.vit import Vit
-from priorscope.profiles.take import ORDER, fitted
+from priorscope.profiles.take import ORDER, answered, fitted
 from priorscope.subjects.adapters import subject
 from priorscope.targets.classes import Classes
 
@@ -25,7 +25,8 @@ def main(device: str, threads: int) -> None:
     network = Vit(width=384, depth=12, num_heads=6, patch=16).build(signature).eval().to(device)
     x = torch.randn(256, 64, 64, 3).to(device)
     targets = torch.randint(10, (256,)).to(device)
-    one = fitted(dataclasses.replace(subject(network, x, signature), targets=targets), 2e9)
+    plain = dataclasses.replace(subject(network, x, signature), targets=targets)
+    one = answered(fitted(plain, 2e9))
     print(f"{sum(p.numel() for p in network.parameters()):,} parameters on {device}")
     small = torch.randn(32, 64, 64, 3).to(device)
     lie_derivative(network, small, "rotation")  # torch loads its rules for forward derivatives

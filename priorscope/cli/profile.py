@@ -36,8 +36,8 @@ def run(
     Parameters
     ----------
     networks
-        Learners (cnn, vit:patch=2: trained on DATA first), folders of saved models or of a
-        comparison (its two best learners), timm:NAME, FILE.py:FUNCTION.
+        Learners (cnn, vit:patch=2: trained on DATA first), folders of saved models, a comparison's
+        folder (its two best learners; FOLDER:LEARNER one of them), timm:NAME, FILE.py:FUNCTION.
     data
         As for `priorscope compare`.
     measures

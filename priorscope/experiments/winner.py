@@ -81,7 +81,7 @@ def fit_stored(
                 "Which learner? Give --learner, or run `priorscope compare` on these data first."
             )
         asked = (picked(summary),)
-    made = make_learners(asked, _as_compared(settings, summary))
+    made = make_learners(asked, as_compared(settings, summary))
     return _fit(whole, made[0], settings, summary, seeds, keep)
 
 
@@ -137,7 +137,7 @@ def _fit(
     if all(row["learner"] != learner.text for row in rows):
         summary = None  # the comparison says nothing on this learner
     if summary is not None:
-        learner = _as_chosen(learner, summary)
+        learner = as_chosen(learner, summary)
     if not 1 <= seeds <= 1000:
         raise ValueError(f"seeds must lie in 1 ... 1,000, but it is {seeds}.")
     return fit(
@@ -153,7 +153,7 @@ def _fit(
     )
 
 
-def _as_chosen(learner: Learner, summary: Mapping[str, Any]) -> Learner:
+def as_chosen(learner: Learner, summary: Mapping[str, Any]) -> Learner:
     """With the recipe that the comparison chose for it: a rate, for instance."""
     stored = ((summary.get("tuning") or {}).get("recipes") or {}).get(learner.text)
     if not isinstance(stored, dict):
@@ -170,7 +170,7 @@ def _stored_summary(
         ValueError: if the folder that the user names holds none, or one of other data.
     """
     folder = comparison or choose_folder(dataclasses.replace(settings, out=None), data)
-    summary = _read(folder / "summary.json")
+    summary = stored_summary(folder / "summary.json")
     if summary is not None and _data_of(summary) in _fingerprints(data, settings):
         return summary
     if comparison is not None:
@@ -181,7 +181,7 @@ def _stored_summary(
     return None
 
 
-def _read(file: Path) -> dict[str, Any] | None:
+def stored_summary(file: Path) -> dict[str, Any] | None:
     """A summary of schema 2, or None."""
     try:
         small = file.stat().st_size <= MOST_SUMMARY
@@ -209,7 +209,7 @@ def _fingerprints(data: Dataset, settings: Settings) -> set[str]:
     return {examples.fingerprint for examples in kept}
 
 
-def _as_compared(settings: Settings, summary: Mapping[str, Any] | None) -> Settings:
+def as_compared(settings: Settings, summary: Mapping[str, Any] | None) -> Settings:
     """The recipe of the comparison, where the user asks for no other."""
     stored = {} if summary is None else summary["reproduce"]["settings"]
     asked = settings.changed()

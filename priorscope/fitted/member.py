@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from priorscope.core.signature import Signature
 from priorscope.core.target import Calibration
-from priorscope.train.estimator import EstimatorTraining
+from priorscope.train.estimator import EstimatorNetwork, EstimatorTraining
 from priorscope.train.inputs import Reader
 from priorscope.train.prefix import Prefix, SplitPrefix, TrainingResult
 from priorscope.train.recipe import Recipe
@@ -73,8 +73,15 @@ class EstimatorMember:
     @torch.no_grad()
     def outputs(self, inputs: np.ndarray) -> Tensor:
         """See `EnsembleMember`."""
+        return self._predicted(self.stem(self.reader(to_tensor(inputs, CPU))).numpy())
+
+    @property
+    def network(self) -> nn.Module:
+        """The estimator where a network is asked for: inputs as read -> outputs."""
+        return EstimatorNetwork(self.stem, self._predicted)
+
+    def _predicted(self, vectors: np.ndarray) -> Tensor:
         target = self.signature.target
-        vectors = self.stem(self.reader(to_tensor(inputs, CPU))).numpy()
         with threadpool_limits(1):
             predictions = getattr(self.estimator, target.estimator_method)(vectors)
         return target.outputs_of(predictions, getattr(self.estimator, "classes_", None))

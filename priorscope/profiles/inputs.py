@@ -1,7 +1,9 @@
 """The examples that a profile measures networks on, and what networks read of them."""
 
 import dataclasses
+import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -27,6 +29,7 @@ class Inputs:
     prefix: training examples. tests, targets: those that are measured, (examples, ...).
     stimuli: images with a cue conflict as stored, with the classes of shape and texture.
     words: of each token id; empty where nobody knows them.
+    preprocessing: how they were read, as JSON; None where they are what a task gives.
     """
 
     name: str
@@ -37,6 +40,7 @@ class Inputs:
     targets: np.ndarray | None
     stimuli: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None
     words: tuple[str, ...] = ()
+    preprocessing: dict[str, Any] | None = None
 
     @classmethod
     def of(
@@ -66,6 +70,9 @@ class Inputs:
             if conflict is None
             else _stimuli(conflict, whole.class_names, whole.inputs),
             words=whole.token_names,
+            preprocessing=None
+            if whole.preprocessing is None
+            else json.loads(json.dumps(whole.preprocessing.to_json())),
         )
 
     def reader(self, recipe: Recipe) -> Reader:

@@ -12,8 +12,14 @@ from torch import Tensor, nn
 
 from priorscope.core.config import digest
 from priorscope.core.seeds import derive, global_seed, numpy_stream
+from priorscope.fitted.model import FittedModel
 from priorscope.models.external import External
-from priorscope.nn.checkpoint import load_exactly, read_tensors, write_tensors
+from priorscope.nn.checkpoint import (
+    content_digest,
+    load_exactly,
+    read_tensors,
+    write_tensors,
+)
 from priorscope.profiles.inputs import Inputs
 from priorscope.subjects import Copy, Labels, Retraining, Subject
 from priorscope.subjects.adapters import subject
@@ -25,8 +31,8 @@ FITTED = 256  # examples that labels are learnt on for the measure of memorisati
 MOST_UPDATES, EVERY = 1000, 10
 TAUGHT = 0.99
 FORMS = (
-    "a learner such as cnn or vit:patch=2, a folder of a saved model, timm:NAME, or "
-    "FILE.py:FUNCTION"
+    "a learner such as cnn or vit:patch=2, a folder of a saved model or of a comparison, "
+    "timm:NAME, or FILE.py:FUNCTION"
 )
 
 
@@ -89,6 +95,48 @@ def entry_of_module(
 
     identity = {"module": module_digest(network), "data": inputs.fingerprint, "read": read}
     return Entry(name, identity, make)
+
+
+def entry_of_model(name: str, folder: Path, inputs: Inputs, device: torch.device) -> Entry:
+    """A model that `priorscope fit` or `FittedModel.save` wrote, with its own standardisation.
+
+    Of several networks, whose predictions are averaged, the first.
+
+    Raises:
+        ValueError: if it is damaged, is code, or was trained on other kinds of inputs.
+    """
+    model = FittedModel.load(folder)
+    if problem := _mismatch(model, inputs):
+        raise ValueError(f"{folder} can't be measured on {inputs.name}: {problem}.")
+    member = model.members[0]
+    if len(model.members) > 1:
+        name = f"{name}, 1 of {len(model.members)}"
+
+    def make() -> Subject:
+        tests = torch.from_numpy(np.asarray(inputs.tests))
+        x = member.reader(tests).to(device)
+        network = member.network.to(device).eval()
+        return _complete(subject(network, x, member.reader.network_signature), inputs)
+
+    files = sorted(p for p in folder.iterdir() if p.is_file() and not p.name.startswith("."))
+    identity = {"model": content_digest(files), "data": inputs.fingerprint}
+    return Entry(name, identity, make)
+
+
+def _mismatch(model: FittedModel, inputs: Inputs) -> str | None:
+    """Why a model can't read such inputs, as the end of a sentence; or None."""
+    own, given = model.signature, inputs.signature
+    if own.input_shape != given.input_shape or own.vocabulary != given.vocabulary:
+        return (
+            f"it reads {own.layout} inputs of shape {own.input_shape}, and these have "
+            f"{given.input_shape}; give the flags on reading that it was fitted with"
+        )
+    if own.output_size != given.output_size:
+        return f"it gives {own.output_size} outputs, and the data ask for {given.output_size}"
+    read = inputs.preprocessing
+    if given.layout in ("vector", "tokens") and read not in (None, model.facts.preprocessing):
+        return "it was fitted on other columns or words; give the data that it was fitted on"
+    return None
 
 
 def module_digest(network: nn.Module) -> str:

@@ -15,7 +15,8 @@ from priorscope.profiles.store import ProfileStore
 from priorscope.profiles.take import Measured, crossed
 from priorscope.report.attention_viewer import HEIGHT, Viewer
 from priorscope.report.pictures import visible
-from priorscope.report.profile_page import NetworkFacts, Profiled, profile_page
+from priorscope.report.profile_page import profile_page
+from priorscope.report.profile_sections import NetworkFacts, Profiled
 from priorscope.wording.language import Language, speaking, spoken
 from priorscope.wording.page import t
 from priorscope.wording.profile import network_name, phrases, sentence
@@ -86,21 +87,24 @@ class Profile:
         }
 
     def html(self, lang: Language | None = None) -> str:
-        """The page: one file that needs no network; by default in the language spoken."""
-        with speaking(lang or spoken()):
-            return profile_page(
-                Profiled(
-                    data=self._inputs.name,
-                    layout=self.layout,
-                    examples=len(self._inputs.tests),
-                    networks=[
-                        NetworkFacts(one.name, _rows(one, self.layout), _pictures(one), one.notes)
-                        for one in self._results
-                    ],
-                    crossed=crossed(self._results),
-                    viewers=[v for one in self._results for v in _viewers(one, self._inputs)],
-                )
+        """The page: one file that needs no network, in all languages; it opens in `lang`."""
+        maps = crossed(self._results)
+
+        def told() -> Profiled:
+            return Profiled(
+                data=self._inputs.name,
+                layout=self.layout,
+                examples=len(self._inputs.tests),
+                networks=[
+                    NetworkFacts(one.name, _rows(one, self.layout), _pictures(one), one.notes)
+                    for one in self._results
+                ],
+                crossed=maps,
+                viewers=[v for one in self._results for v in _viewers(one, self._inputs)],
             )
+
+        with speaking(lang or spoken()):
+            return profile_page(told)
 
     def save(self, folder: str | Path) -> Path:
         """Write profile.html and profile.json into a folder of ours; returns the page's path.

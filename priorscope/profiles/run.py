@@ -1,6 +1,5 @@
 """From what a user names to a profile: data, networks, what is missing, the page."""
 
-import json
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,9 +14,11 @@ from priorscope.experiments.dataset import Data, InMemory, read_dataset
 from priorscope.experiments.learners import make_learners
 from priorscope.experiments.plan import refuse_inside
 from priorscope.experiments.settings import AMOUNTS, Settings
+from priorscope.experiments.winner import as_chosen, as_compared, stored_summary
+from priorscope.fitted.storage import FILE as MODEL_FILE
 from priorscope.models import MODELS, ModelConfig
 from priorscope.profiles.inputs import Inputs
-from priorscope.profiles.networks import FORMS, Entry, entries, entry_of_module
+from priorscope.profiles.networks import FORMS, Entry, entries, entry_of_model, entry_of_module
 from priorscope.profiles.result import Profile
 from priorscope.profiles.store import ProfileStore
 from priorscope.profiles.take import Show, chosen, take
@@ -48,9 +49,10 @@ def profile(
     """Measure what networks do with the data of a task; several are laid side by side.
 
     Args:
-        network: a module, a learner ("cnn", a config; trained first), a folder of a saved model, a
-            comparison's folder (its two best learners), "timm:NAME", "FILE.py:FUNCTION"; a list of
-            these, or a dictionary that names them.
+        network: a module, a learner ("cnn", a config; trained first), a folder of a saved model
+            (of `priorscope fit` or Hugging Face's), a comparison's folder (its two best learners,
+            FOLDER:LEARNER one of them), "timm:NAME", "FILE.py:FUNCTION"; a list of these, or a
+            dictionary that names them.
         task: what `compare` takes: a task's name, a path, examples; or (inputs, labels).
         measures: names of those that are wanted; all by default. `priorscope ls measures`.
         examples: of the test split that networks are measured on, at most.
@@ -75,7 +77,7 @@ def profile(
     for path in settings.include:
         include(path)
     probes, device = chosen(measures), torch.device(choose_device(settings.device))
-    given = _named(network)
+    given = _named(network, settings)
     data: Data = InMemory(*task) if isinstance(task, tuple) else task
     largest = AMOUNTS[settings.preset].largest
     dataset = read_dataset(data, settings, _tokenizer(given, settings))
@@ -87,23 +89,20 @@ def profile(
     more: dict[str, Any] = {"seed": settings.seed, "device": device.type, "memory": memory}
     if inputs.stimuli is not None:
         more["conflict"] = [inputs.stimuli[0].shape[0], int(inputs.stimuli[0].sum())]
-    learners = {
-        name: one if isinstance(one, nn.Module) else _learner(one, settings)
-        for name, one in given.items()
-    }
+    networks = {name: _network(one, settings) for name, one in given.items()}
     with tempfile.TemporaryDirectory() as scratch:
         store = ProfileStore(Path(scratch) if out is None else Path(out))
         store.claim()
         if settings.fresh:
             store.clear()
-        made = _entries(learners, inputs, device, store, standardise, untrained)
+        made = _entries(networks, inputs, device, store, standardise, untrained)
         results = take(
             made, probes, store, examples=examples, memory=memory * 1e9, more=more, show=show
         )
     return Profile(inputs, results)
 
 
-def _named(network: Networks) -> dict[str, Any]:
+def _named(network: Networks, settings: Settings) -> dict[str, Any]:
     """Name -> what was given, each once."""
     if isinstance(network, Mapping):
         return dict(network)
@@ -114,7 +113,7 @@ def _named(network: Networks) -> dict[str, Any]:
         raise ValueError(f"A profile needs a network: {FORMS}.")
     named: dict[str, Any] = {}
     for one in several:
-        for given in _of_comparison(one):
+        for given in _of_comparison(one, settings):
             name = given if isinstance(given, str) else _name(given)
             while not isinstance(given, str) and name in named:
                 name += "'"
@@ -130,19 +129,28 @@ def _name(given: Any) -> str:
     return given.name() if isinstance(given, ModelConfig) else type(given).__name__
 
 
-def _of_comparison(given: Any) -> list[Any]:
-    """The two best learners of a comparison's folder; anything else as it is."""
-    summary = Path(given) / "summary.json" if isinstance(given, str | Path) else None
-    if summary is None or not summary.is_file():
-        return [str(given) if isinstance(given, Path) else given]
-    try:
-        board = json.loads(summary.read_text(encoding="utf-8"))["leaderboard"]
-        names = [str(row["learner"]) for row in board][:2]
-    except (ValueError, LookupError, TypeError) as error:
-        raise ValueError(f"{summary} isn't the summary of a comparison; run it again.") from error
-    if not names:
-        raise ValueError(f"{summary} has no learner on its leaderboard; name one yourself.")
-    return names
+def _of_comparison(given: Any, settings: Settings) -> list[Any]:
+    """Learners of a comparison: of FOLDER the two best, of FOLDER:LEARNER that one.
+
+    With the recipes that the comparison chose. Anything else as it is.
+    """
+    if not isinstance(given, str | Path):
+        return [given]
+    folder, _, wanted = str(given).partition(":")
+    if not (Path(folder) / "summary.json").is_file():
+        return [str(given)]
+    summary = stored_summary(Path(folder) / "summary.json")
+    if summary is None or not isinstance(summary.get("reproduce"), dict):
+        raise ValueError(f"{folder} isn't the folder of a comparison of today; run it again.")
+    board = [str(row["learner"]) for row in summary.get("leaderboard") or []]
+    pick = (summary.get("answer") or {}).get("pick")
+    best = list(dict.fromkeys([*([pick] if pick in board else []), *board]))
+    if not best:
+        raise ValueError(f"{folder} has no learner on its leaderboard; name one yourself.")
+    if wanted and wanted not in board:
+        raise LookupError(f"The comparison {folder} has no {wanted!r}; it has {', '.join(board)}.")
+    learners = make_learners([wanted] if wanted else best[:2], as_compared(settings, summary))
+    return [as_chosen(learner, summary) for learner in learners]
 
 
 def _tokenizer(given: Mapping[str, Any], settings: Settings) -> str:
@@ -157,13 +165,19 @@ def _tokenizer(given: Mapping[str, Any], settings: Settings) -> str:
     return ""
 
 
-def _learner(given: Any, settings: Settings) -> Learner:
-    (learner,) = make_learners([_text(given) if isinstance(given, str) else given], settings)
+def _network(given: Any, settings: Settings) -> nn.Module | Learner | Path:
+    """A module as it is, the folder of a model that was fitted, or a learner."""
+    if isinstance(given, nn.Module | Learner):
+        return given
+    if isinstance(given, str | Path) and (Path(given).expanduser() / MODEL_FILE).is_file():
+        return Path(given).expanduser()
+    text = _text(str(given)) if isinstance(given, str | Path) else given
+    (learner,) = make_learners([text], settings)
     return learner
 
 
 def _entries(
-    given: Mapping[str, nn.Module | Learner],
+    given: Mapping[str, nn.Module | Learner | Path],
     inputs: Inputs,
     device: torch.device,
     store: ProfileStore,
@@ -174,8 +188,10 @@ def _entries(
     for name, one in given.items():
         if isinstance(one, nn.Module):
             made.append(entry_of_module(name, one, inputs, device, standardise))
-            continue
-        made += entries(one, inputs, device, store.networks, untrained)
+        elif isinstance(one, Path):
+            made.append(entry_of_model(name, one, inputs, device))
+        else:
+            made += entries(one, inputs, device, store.networks, untrained)
     return made
 
 
@@ -195,6 +211,7 @@ def _text(given: str) -> str:
         if (path / "config.json").is_file():
             return f"hf:{path}"
         raise ValueError(
-            f"The folder {given} has no config.json, so it is no saved model; a network is {FORMS}."
+            f"The folder {given} has no config.json or {MODEL_FILE}, so it is no saved model; a "
+            f"network is {FORMS}."
         )
     raise LookupError(f"No network named {given!r}; a network is {FORMS}.{closest(head, MODELS)}")

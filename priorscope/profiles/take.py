@@ -68,7 +68,7 @@ def take(
     results = []
     total, done = len(entries) * len(probes), 0
     for entry in entries:
-        made: list[Subject] = []
+        made: list[_Made] = []
         own: dict[str, Probed] = {}
         for probe in probes:
             show(f"{entry.name}: {probe.name()}", done, total)
@@ -76,8 +76,8 @@ def take(
             result = store.load(name) if store is not None else None
             if result is None:
                 if not made:
-                    made.append(fitted(entry.make(), memory))
-                result = _measured(probe, made[0])
+                    made.append(_Made.of(entry, memory))
+                result = made[0].measured(probe)
                 if store is not None:
                     store.save(name, result)
             own[probe.name()] = result
@@ -88,11 +88,36 @@ def take(
     return results
 
 
-def _measured(probe: Probe, one: Subject) -> Probed:
-    problems = tuple(health(one))
-    broken = [p for p in problems if "can't read" in p or "not finite" in p or "a tensor" in p]
-    result = does_not_apply(broken[0].rstrip(".")) if broken else probed(probe, one)
-    return dataclasses.replace(result, notes=(*problems, *result.notes))
+@dataclasses.dataclass(frozen=True)
+class _Made:
+    """A network that was built, with what every measure of it suffers from."""
+
+    subject: Subject
+    problems: tuple[str, ...]
+
+    @classmethod
+    def of(cls, entry: Entry, memory: float) -> "_Made":
+        one = fitted(entry.make(), memory)
+        problems = tuple(health(one))
+        return cls(one if _broken(problems) else answered(one), problems)
+
+    def measured(self, probe: Probe) -> Probed:
+        broken = _broken(self.problems)
+        result = does_not_apply(broken.rstrip(".")) if broken else probed(probe, self.subject)
+        return dataclasses.replace(result, notes=(*self.problems, *result.notes))
+
+
+def _broken(problems: Sequence[str]) -> str | None:
+    """The problem because of which nothing can be measured."""
+    marks = ("can't read", "not finite", "a tensor")
+    return next((p for p in problems if any(mark in p for mark in marks)), None)
+
+
+@torch.no_grad()
+def answered(one: Subject) -> Subject:
+    """With its outputs, which several measures start from."""
+    parts = [one.network(part) for part in one.inputs.split(one.batch)]
+    return dataclasses.replace(one, answers=torch.cat(parts).flatten(1))
 
 
 @torch.no_grad()

@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from markupsafe import Markup
 
 from priorscope.core.attention_code import packed
-from priorscope.report.page import allowed, environment, script_json, source
+from priorscope.report.languages import Shown, page_in_languages
 from priorscope.report.pictures import png
-from priorscope.wording.language import spoken
 from priorscope.wording.profile import t, viewer_words
 
 HEIGHT = 760  # of a notebook's frame, in pixels
@@ -52,7 +50,6 @@ class Viewer:
         """What the page's script draws."""
         blocks, heads, tokens, _ = self.codes.shape
         return {
-            "title": self.title,
             "blocks": blocks,
             "heads": heads,
             "tokens": tokens,
@@ -73,20 +70,13 @@ class AttentionPage:
 
     def html(self) -> str:
         """One file that needs no network."""
-        script = source("attention.js")
-        return (
-            environment()
-            .get_template("attention.html")
-            .render(
-                title=self.title,
-                viewers=self.viewers,
-                payload=payload(self.viewers),
-                script=Markup(script),
-                script_sources=Markup(allowed(script)),
-                t=t,
-                language=spoken(),
-            )
-        )
+
+        def shown() -> Shown:
+            values = {"title": f"{self.title} · priorscope", "heading": self.title}
+            return {**values, "viewers": self.viewers, "t": t}, words(self.viewers)
+
+        data = {"viewers": [one.payload() for one in self.viewers]}
+        return page_in_languages("attention", shown, scripts=("attention.js",), data=data)
 
     def _repr_html_(self) -> str:
         page = html.escape(self.html(), quote=True)
@@ -96,6 +86,6 @@ class AttentionPage:
         )
 
 
-def payload(viewers: Sequence[Viewer]) -> Markup:
-    """Data and words of the script, as JSON that can't end its element."""
-    return script_json({"viewers": [one.payload() for one in viewers], "words": viewer_words()})
+def words(viewers: Sequence[Viewer]) -> dict[str, Any]:
+    """What the script says in the language spoken."""
+    return {"words": viewer_words(), "titles": [one.title for one in viewers]}

@@ -6,33 +6,30 @@ from typing import Any
 from markupsafe import Markup
 
 from priorscope.report.charts.curve_svg import curve_svg
-from priorscope.report.page import allowed, environment, script_json, source
-from priorscope.wording.language import spoken
+from priorscope.report.languages import Shown, page_in_languages
 from priorscope.wording.page import t, word
+from priorscope.wording.sentences import sentence
 
 
 def curves_page(result: Mapping[str, Mapping[str, Any]], title: str) -> str:
-    """The page for what `curves` returned, a tab per data set; names and sentences are escaped."""
-    texts = {
-        "copy": t("tool.copy"),
-        "copied": t("tool.copied"),
-        "low": t("tool.low", name="{name}"),
-        "high": t("tool.high", name="{name}"),
-    }
-    payload = {"specs": {}, "tables": {}, "learners": [], "themes": {}, "texts": texts}
-    script = source("page.js")
-    return (
-        environment()
-        .get_template("curves.html")
-        .render(
-            sets=[_data_set(i, name, told) for i, (name, told) in enumerate(result.items())],
-            title=title,
-            language=spoken(),
-            payload=script_json(payload),
-            script=Markup(script),
-            script_sources=Markup(allowed(script)),
-        )
-    )
+    """The page for what `curves` returned, a tab per data set; names and sentences are escaped.
+
+    It holds all languages, and opens in the one spoken.
+    """
+
+    def shown() -> Shown:
+        heading = t("curves_page.title", title=title)
+        texts = {
+            "copy": t("tool.copy"),
+            "copied": t("tool.copied"),
+            "low": t("tool.low", name="{name}"),
+            "high": t("tool.high", name="{name}"),
+        }
+        sets = [_data_set(i, name, told) for i, (name, told) in enumerate(result.items())]
+        return {"title": heading, "sets": sets}, {"texts": texts}
+
+    data = {"specs": {}, "tables": {}, "learners": [], "themes": {}}
+    return page_in_languages("curves", shown, scripts=("page.js",), data=data)
 
 
 def _data_set(index: int, name: str, told: Mapping[str, Any]) -> dict[str, Any]:
@@ -42,7 +39,9 @@ def _data_set(index: int, name: str, told: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "id": f"set-{index}",
         "name": name,
-        "sentences": [*told["recommendation"], *told["notes"]],
+        "sentences": [
+            sentence(f["key"], f["values"]) for f in (*told["findings"], *told["remarks"])
+        ],
         "charts": [
             (word("on.", on), Markup(curve_svg(told["fits"], observed, on))) for on in metrics
         ],

@@ -2,70 +2,33 @@
 
 import dataclasses
 import datetime
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-from markupsafe import Markup
-
-from priorscope.report.attention_viewer import Viewer, payload
-from priorscope.report.charts.small import SmallLine, heat_map, line_chart
-from priorscope.report.page import allowed, environment, source
-from priorscope.report.pictures import field_png, png, visible
-from priorscope.wording.language import spoken
+from priorscope.report.attention_viewer import words
+from priorscope.report.languages import Shown, page_in_languages
+from priorscope.report.profile_sections import Profiled, sections
 from priorscope.wording.profile import measure_name, name_of, network_name, phrases, t
 from priorscope.wording.stored import retold
 
-SHOWN_EXAMPLES = 4  # occlusion maps per network
-MOST_MAPS = 12
-Row = Mapping[str, Any]
 
+def profile_page(told: Callable[[], Profiled]) -> str:
+    """The page as text: one file that needs no network, in all languages.
 
-@dataclasses.dataclass(frozen=True)
-class NetworkFacts:
-    """A network as the page shows it.
-
-    rows: as in the JSON: measure, name, layer, value, applies, sentence. pictures: arrays by
-    measure and name.
+    told: makes what the page shows, with sentences in the language spoken.
     """
 
-    name: str
-    rows: Sequence[Row]
-    pictures: Mapping[tuple[str, str], np.ndarray]
-    notes: Sequence[str] = ()
+    def shown() -> Shown:
+        profiled = _named(told())
+        return _values_of_page(profiled), words(profiled.viewers)
+
+    viewers = told().viewers
+    scripts = ("attention.js",) if viewers else ()
+    data = {"viewers": [one.payload() for one in viewers]}
+    return page_in_languages("profile", shown, scripts=scripts, data=data)
 
 
-@dataclasses.dataclass(frozen=True)
-class Profiled:
-    """All that the page is made of.
-
-    crossed: CKA between two networks: rows, columns (names) and cka (an array).
-    """
-
-    data: str
-    layout: str
-    examples: int
-    networks: Sequence[NetworkFacts]
-    crossed: Sequence[Mapping[str, Any]] = ()
-    viewers: Sequence[Viewer] = ()
-
-
-@dataclasses.dataclass
-class Section:
-    """A section of the page."""
-
-    name: str
-    charts: list[tuple[str, Markup]] = dataclasses.field(default_factory=list)
-    pictures: list[tuple[str, list[tuple[str, str]]]] = dataclasses.field(default_factory=list)
-    maps: list[tuple[str, Markup]] = dataclasses.field(default_factory=list)
-    rows: list[tuple[str, list[Any]]] = dataclasses.field(default_factory=list)
-    reasons: list[str] = dataclasses.field(default_factory=list)
-
-
-def profile_page(profiled: Profiled) -> str:
-    """The page as text: one file that needs no network."""
-    profiled = _named(profiled)
-    script = source("attention.js")
+def _values_of_page(profiled: Profiled) -> dict[str, Any]:
     networks = [
         {
             "name": one.name,
@@ -75,25 +38,19 @@ def profile_page(profiled: Profiled) -> str:
         }
         for one in profiled.networks
     ]
-    return (
-        environment()
-        .get_template("profile.html")
-        .render(
-            t=t,
-            language=spoken(),
-            name_of=name_of,
-            measure_name=measure_name,
-            data=profiled.data,
-            examples=profiled.examples,
-            networks=networks,
-            parts=[part for part in _parts(profiled) if _shows(part)],
-            viewers=profiled.viewers,
-            payload=payload(profiled.viewers),
-            script=Markup(script),
-            script_sources=Markup(allowed(script) if profiled.viewers else "'none'"),
-            written=datetime.datetime.now().astimezone().strftime("%Y-%m-%d %H:%M"),
-        )
-    )
+    heading = t("title", data=profiled.data)
+    return {
+        "title": f"{heading} · priorscope",
+        "heading": heading,
+        "t": t,
+        "name_of": name_of,
+        "measure_name": measure_name,
+        "examples": profiled.examples,
+        "networks": networks,
+        "parts": sections(profiled),
+        "viewers": profiled.viewers,
+        "written": datetime.datetime.now().astimezone().strftime("%Y-%m-%d %H:%M"),
+    }
 
 
 def _named(profiled: Profiled) -> Profiled:
@@ -102,212 +59,3 @@ def _named(profiled: Profiled) -> Profiled:
     sides = ("rows", "columns")
     crossed = [{**pair, **{s: network_name(pair[s]) for s in sides}} for pair in profiled.crossed]
     return dataclasses.replace(profiled, networks=networks, crossed=crossed)
-
-
-def _shows(part: Section) -> bool:
-    return bool(part.charts or part.pictures or part.maps or part.rows)
-
-
-def _parts(p: Profiled) -> list[Section]:
-    return [
-        _symmetry(p), _smooth(p), _looks(p), _attention(p), _context(p), _bands(p), _order(p),
-        _table(p, "memorisation", "memorisation"), _similarity(p), _weights(p),
-    ]  # fmt: skip
-
-
-def _values(one: NetworkFacts, measure: str) -> dict[str, Any]:
-    """Numbers of the output by name."""
-    return {
-        r["name"]: r["value"]
-        for r in one.rows
-        if r["measure"] == measure and r["layer"] is None and r["value"] is not None
-    }
-
-
-def _chart(
-    p: Profiled, measure: str, at: Callable[[str], float | None], title: str, across: str, up: str,
-    top: float = 0.0,
-) -> list[tuple[str, Markup]]:  # fmt: skip
-    """Curves over the numbers whose name has a place `at` the axis; none without two of them."""
-    lines = []
-    for index, one in enumerate(p.networks):
-        places = [(at(name), value) for name, value in _values(one, measure).items()]
-        points = sorted((x, v["center"], v["low"], v["high"]) for x, v in places if x is not None)
-        lines.append(SmallLine(one.name, index, tuple(points)))
-    if max((len(line.points) for line in lines), default=0) < 2:
-        return []
-    return [(t(title), line_chart(lines, t(title), t(across), t(up), top))]
-
-
-def _between(name: str, before: str, behind: str = "") -> float | None:
-    """The number that stands between two texts in a name."""
-    if not (name.startswith(before) and name.endswith(behind)):
-        return None
-    text = name[len(before) : len(name) - len(behind) or None].strip().rstrip("%")
-    try:
-        return float(text)
-    except ValueError:
-        return None
-
-
-def _table(p: Profiled, part: str, measure: str, keep: Callable[[str], bool] = bool) -> Section:
-    """Numbers of the output, a column per network; why there are none, where there are none."""
-    columns = [_values(one, measure) for one in p.networks]
-    names = dict.fromkeys(name for column in columns for name in column if keep(name))
-    rows = [(name, [column.get(name) for column in columns]) for name in names]
-    return Section(part, rows=rows, reasons=_reasons(p, measure))
-
-
-def _reasons(p: Profiled, measure: str) -> list[str]:
-    """Sentences of the networks for which all of a measure does not apply."""
-    said: dict[str, list[str]] = {}
-    for one in p.networks:
-        own = [r for r in one.rows if r["measure"] == measure]
-        if own and all(r["value"] is None for r in own):
-            said.setdefault(own[0]["sentence"], []).append(one.name)
-    return [f"{', '.join(names)}: {sentence}" for sentence, names in said.items()]
-
-
-def _symmetry(p: Profiled) -> Section:
-    part = _table(
-        p, "symmetry", "exact-symmetry",
-        lambda n: not n.startswith(("shift", "accuracy, shift")) or n == "shift by 1",
-    )  # fmt: skip
-    part.charts = [
-        *_chart(p, "exact-symmetry", lambda n: _between(n, "shift by "), "shift_change", "distance",
-                "change", 0.1),
-        *_chart(p, "exact-symmetry", lambda n: _between(n, "accuracy, shift by "), "shift_accuracy",
-                "distance", "accuracy", 1.0),
-        *_chart(p, "lie-derivative", lambda n: _between(n, "accuracy, turned by ", "°"),
-                "angle_accuracy", "angle", "accuracy", 1.0),
-    ]  # fmt: skip
-    return part
-
-
-def _smooth(p: Profiled) -> Section:
-    return _table(
-        p, "smooth", "lie-derivative", lambda n: not n.startswith("accuracy") and "arises" not in n
-    )
-
-
-def _looks(p: Profiled) -> Section:
-    part = _table(p, "looks", "locality")
-    for one in p.networks:
-        fields = [
-            (t(f"{name}_field"), field_png(one.pictures["locality", f"{name} field"]))
-            for name in ("unit", "answer")
-            if ("locality", f"{name} field") in one.pictures
-        ]
-        if fields:
-            part.pictures.append((one.name, fields))
-    return part
-
-
-def _attention(p: Profiled) -> Section:
-    part = _table(p, "attention", "attention")
-    lines = []
-    for index, one in enumerate(p.networks):
-        points = []
-        for row in one.rows:
-            own = row["measure"] == "attention" and row["name"] == "distance" and row["value"]
-            block = _between(str(row["layer"]), "block ") if own else None
-            if block is not None:
-                value = row["value"]
-                points.append((block, value["center"], value["low"], value["high"]))
-        lines.append(SmallLine(one.name, index, tuple(points)))
-    if any(line.points for line in lines):
-        chart = line_chart(lines, t("attention"), t("depth"), t("reach"))
-        part.charts.append((t("attention"), chart))
-    return part
-
-
-def _context(p: Profiled) -> Section:
-    charts = []
-    for where in ("centre", "border"):
-        charts += _chart(
-            p, "context", lambda n, w=where: _between(n, "accuracy, ", f" shown at the {w}"),
-            f"shown_{where}", "share_shown", "accuracy", 1.0,
-        )  # fmt: skip
-    for where in ("first", "last"):
-        charts += _chart(
-            p, "context", lambda n, w=where: _between(n, f"accuracy, {w} ", " of the words shown"),
-            f"shown_{where}", "share_shown", "accuracy", 1.0,
-        )  # fmt: skip
-    for kind in ("shuffled", "turned"):
-        charts += _chart(
-            p, "context", lambda n, k=kind: _grid(n, k), kind, "pieces", "accuracy", 1.0
-        )
-    part = _table(
-        p, "context", "context",
-        lambda n: n in ("accuracy", "shape share") or "suppressed" in n or n.startswith("answers"),
-    )  # fmt: skip
-    part.charts = charts
-    for one in p.networks:
-        maps, shown = (one.pictures.get(("context", k)) for k in ("occlusion", "examples"))
-        if maps is None or shown is None or maps.ndim != 3:
-            continue
-        images = []
-        for example, field in list(zip(shown, maps, strict=True))[:SHOWN_EXAMPLES]:
-            images += [
-                (t("example"), png(visible(example), 80)),
-                (t("map"), field_png(field, 80)),
-            ]
-        part.pictures.append((one.name, images))
-    return part
-
-
-def _grid(name: str, kind: str) -> float | None:
-    for form in (" pieces ", " patches "):
-        if name.startswith("accuracy, ") and name.endswith(form + kind):
-            return _between(name.split(" x ")[0], "accuracy, ") or _between(
-                name, "accuracy, ", form + kind
-            )
-    return None
-
-
-def _bands(p: Profiled) -> Section:
-    charts = [
-        *_chart(p, "bands", lambda n: _between(n, "change, stop band "), "stopped", "band",
-                "change"),
-        *_chart(p, "bands", lambda n: _between(n, "accuracy, pass band "), "passed", "band",
-                "accuracy", 1.0),
-    ]  # fmt: skip
-    return Section("bands", charts=charts, reasons=_reasons(p, "bands"))
-
-
-def _order(p: Profiled) -> Section:
-    return _table(p, "order", "order")
-
-
-def _similarity(p: Profiled) -> Section:
-    part = Section("similarity", reasons=_reasons(p, "similarity"))
-    for one in p.networks:
-        values = one.pictures.get(("similarity", "cka"))
-        if values is None:
-            continue
-        names = [str(n) for n in one.pictures["similarity", "layers"]]
-        part.maps.append((one.name, heat_map(values.tolist(), names, names, one.name)))
-    for pair in p.crossed:
-        title = f"{pair['rows']} × {pair['columns']}"
-        values = pair["cka"].tolist()
-        part.maps.append(
-            (title, heat_map(values, pair["row_layers"], pair["column_layers"], title))
-        )
-    part.maps = part.maps[:MOST_MAPS]
-    return part
-
-
-def _weights(p: Profiled) -> Section:
-    lines = []
-    for index, one in enumerate(p.networks):
-        ranks = [
-            row["value"]["center"]
-            for row in one.rows
-            if row["measure"] == "weights" and row["name"] == "effective rank" and row["value"]
-        ]
-        points = tuple((float(i), r, None, None) for i, r in enumerate(ranks, start=1))
-        lines.append(SmallLine(one.name, index, points))
-    if max((len(line.points) for line in lines), default=0) < 2:
-        return Section("weights")
-    chart = line_chart(lines, t("weights"), t("matrix"), t("rank"), 1.0)
-    return Section("weights", charts=[(t("rank"), chart)])

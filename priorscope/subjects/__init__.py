@@ -89,6 +89,7 @@ class Subject:
     batch: examples that are run at once, for the memory.
     replicas: networks of one learner that `network` stands for; each has its share of the inputs
         and outputs, one after the other.
+    answers: outputs of the inputs where they have been computed, for all measures that start there.
     """
 
     network: nn.Module
@@ -100,10 +101,15 @@ class Subject:
     conflict: CueConflict | None = None
     batch: int = 64
     replicas: int = 1
+    answers: Float[Tensor, "batch outputs"] | None = None
 
     def first(self, examples: int) -> "Subject":
         """The same on fewer examples."""
         if examples >= len(self.inputs):
             return self
-        targets = None if self.targets is None else self.targets[:examples]
-        return dataclasses.replace(self, inputs=self.inputs[:examples], targets=targets)
+        targets, answers = (
+            None if values is None else values[:examples] for values in (self.targets, self.answers)
+        )
+        return dataclasses.replace(
+            self, inputs=self.inputs[:examples], targets=targets, answers=answers
+        )

@@ -55,6 +55,8 @@ def sentence(row: Row, layout: str = "image") -> str:
     short = short_name(name.partition(", ")[2] or name)
     values = {
         "name": name_of(name),
+        "what": name_of(name.partition(", ")[0]),
+        "band": name.rpartition(" ")[2],
         "short": short,
         "Short": short[:1].upper() + short[1:],
         "unit": words.UNITS.get(layout, words.UNITS["other"]),
@@ -63,7 +65,7 @@ def sentence(row: Row, layout: str = "image") -> str:
         "number": numbers.estimate(value),
         "count": numbers.count(value["center"]),
     }
-    said = filled(_template(str(row["measure"]), name), values)
+    said = filled(_template(str(row["measure"]), _case(row, layout)), values)
     if row.get("layer") is None:
         return said
     return filled(words.LAYER, {"layer": row["layer"], "sentence": said})
@@ -99,6 +101,19 @@ def measure_name(measure: str) -> str:
 @cache
 def _names() -> list[tuple[re.Pattern[str], str]]:
     return [(pattern_of(name), own) for name, own in korean.NAMES]
+
+
+def _case(row: Row, layout: str) -> str:
+    """The number's name; or that of a case which has a sentence of its own."""
+    measure, name, layer = str(row["measure"]), str(row["name"]), row.get("layer")
+    of, _, how = name.partition(", ")
+    if measure == "lie-derivative" and how in ("identity control", "blur control", "arises here"):
+        return "arises behind" if how == "arises here" and layer is None else how
+    if measure in ("lie-derivative", "exact-symmetry") and layer is not None:
+        return "layer"
+    if measure == "locality" and layout != "image" and how:
+        return f"{of} along"
+    return name
 
 
 def _template(measure: str, name: str) -> str:

@@ -46,7 +46,7 @@ def test_what_stands_in_the_page_is_escaped_and_a_notebook_has_it_in_a_frame():
     page = AttentionPage(bad, (Viewer(bad, coded(maps(1, 1, 2)), (1, 2), words=(bad, "b")),))
     text = page.html()
     assert "<img" not in text
-    data = re.search(r'id="attention-data">(.*?)</script>', text, re.DOTALL)[1]
+    data = re.search(r'id="payload">(.*?)</script>', text, re.DOTALL)[1]
     assert json.loads(data)["viewers"][0]["words"][0] == bad
     assert page._repr_html_().startswith('<iframe sandbox="allow-scripts" srcdoc="&lt;!doctype')
 
@@ -75,7 +75,7 @@ def run(*arguments):
 def test_a_text_of_a_hugging_face_model(bert, tmp_path, capsys):
     assert run(bert, "baced foguha", "--out", tmp_path / "out") == 0
     page = (tmp_path / "out" / "attention.html").read_text(encoding="utf-8")
-    data = re.search(r'id="attention-data">(.*?)</script>', page, re.DOTALL)[1]
+    data = re.search(r'id="payload">(.*?)</script>', page, re.DOTALL)[1]
     (viewer,) = json.loads(data)["viewers"]
     assert (viewer["blocks"], viewer["heads"]) == (2, 4)
     assert viewer["words"][0] == "[CLS]"
@@ -96,9 +96,7 @@ def test_an_image_of_a_hugging_face_model(tmp_path):
     Image.fromarray(np.zeros((40, 50, 3), np.uint8)).save(tmp_path / "a.png")
     assert run(tmp_path / "vit", tmp_path / "a.png", "--out", tmp_path / "out") == 0
     page = (tmp_path / "out" / "attention.html").read_text(encoding="utf-8")
-    (viewer,) = json.loads(re.search(r'id="attention-data">(.*?)</script>', page, re.DOTALL)[1])[
-        "viewers"
-    ]
+    (viewer,) = json.loads(re.search(r'id="payload">(.*?)</script>', page, re.DOTALL)[1])["viewers"]
     assert viewer["grid"] == [4, 4]
     assert viewer["leading"] == 1
     assert viewer["image"].startswith("data:image/png;base64,")

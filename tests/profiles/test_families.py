@@ -58,15 +58,20 @@ def test_families_are_told_apart_on_digits_with_three_seeds():
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_families_are_told_apart_on_fashion():
+    check(points(fashion(), (0, 1, 2), steps=150))
+
+
+def fashion():
+    """1,500 training and 96 test images, 28 x 28."""
     if not FASHION.is_file():
         pytest.skip(f"There is no Fashion-MNIST at {FASHION}.")
     with np.load(FASHION) as stored:
         train = np.random.default_rng(0).permutation(len(stored["y_train"]))[:1500]
         test = np.random.default_rng(1).permutation(len(stored["y_test"]))[:96]
-        data = Examples(
+        return Examples(
             stored["x_train"][train][..., None], stored["y_train"][train].astype(np.int64),
             stored["x_test"][test][..., None], stored["y_test"][test].astype(np.int64),
             tuple(map(str, range(10))),
         )  # fmt: skip
-    check(points(data, (0, 1, 2), steps=300))

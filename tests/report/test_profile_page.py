@@ -5,7 +5,8 @@ import pytest
 
 from priorscope.core.attention_code import coded
 from priorscope.report.attention_viewer import AttentionPage, Viewer
-from priorscope.report.profile_page import NetworkFacts, Profiled, profile_page
+from priorscope.report.profile_page import profile_page
+from priorscope.report.profile_sections import NetworkFacts, Profiled
 
 pytestmark = pytest.mark.browser
 
@@ -44,7 +45,8 @@ def pages(tmp_path_factory):
     folder = tmp_path_factory.mktemp("pages")
     names = ["cnn, trained", "<script>alert(1)</script>", "합성곱 신경망", "a" * 60]
     networks = [facts(name, 0.1 * i) for i, name in enumerate(names)]
-    page = profile_page(Profiled("<b>digits</b>", "image", 64, networks, viewers=viewers()))
+    told = Profiled("<b>digits</b>", "image", 64, networks, viewers=viewers())
+    page = profile_page(lambda: told)
     (folder / "profile.html").write_text(page, encoding="utf-8")
     alone = AttentionPage("a <i>title</i>", viewers()).html()
     (folder / "attention.html").write_text(alone, encoding="utf-8")
@@ -81,6 +83,29 @@ def test_opens_offline_without_complaint_or_sideways_scroll(visit, name, width, 
     page = visit(name, width, dark)
     assert page.complaints == []
     assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+@pytest.mark.parametrize(
+    ("name", "english", "korean"),
+    [
+        ("profile.html", "What networks do with", "네트워크가 하는 일"),
+        ("attention.html", "Point at a word", "단어"),
+    ],
+)
+def test_the_other_language_is_a_click_away(visit, name, english, korean):
+    page = visit(name)
+    assert english in page.inner_text("body")
+    page.get_by_role("button", name="한국어").click()
+    page.locator("[data-ready=yes]").nth(1).wait_for(state="attached")
+    assert page.evaluate("document.documentElement.lang") == "ko"
+    assert korean in page.inner_text("body")
+    assert english not in page.inner_text("body")
+    assert page.locator(".told").nth(1).inner_text().startswith("‘클래스 토큰’")
+    assert page.get_by_role("button", name="한국어").get_attribute("aria-current") == "true"
+    page.get_by_role("button", name="English").click()
+    page.locator("[data-ready=yes]").nth(1).wait_for(state="attached")
+    assert english in page.inner_text("body")
+    assert page.complaints == []
 
 
 def strongest(page):

@@ -47,7 +47,8 @@ def curves(
 
     Returns:
         Name of the data set ("" if there is only one) -> the keys of `forecast`;
-        `recommendation`, the sentences of its findings; `notes`, what was assumed or left out.
+        `recommendation`, the sentences of its findings; `notes`, what was assumed or left out,
+        as sentences; `remarks`, the same as keys with values.
 
     Raises:
         ValueError: if nothing can be read; one sentence with the way out.
@@ -64,11 +65,12 @@ def curves(
         progress(f"reading {name or 'the curves'}")
         result = forecast(table, settings.seed, progress=progress)
         told = [sentence(f["key"], f["values"]) for f in result["findings"]]
-        notes = [sentence(note.key, note.values) for note in read.notes]
+        remarks = [{"key": note.key, "values": note.values} for note in read.notes]
         out[name] = result | {
             "metrics": list(read.metrics),
             "recommendation": told,
-            "notes": notes,
+            "notes": [sentence(note.key, note.values) for note in read.notes],
+            "remarks": remarks,
         }
     return out
 

@@ -11,11 +11,15 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
+from torch import Tensor, nn
 
 from priorscope.core.config import Config
 from priorscope.core.estimate import Estimate
 from priorscope.core.registry import Registry
+from priorscope.core.signature import Signature
 from priorscope.subjects import Subject
+from priorscope.subjects.adapters import subject
+from priorscope.targets.classes import Classes
 from priorscope.wording.page import english
 
 SMALLEST_BATCH = 8  # with fewer examples nothing is said of unrelated ones
@@ -49,6 +53,17 @@ class Probed:
     pictures: dict[str, np.ndarray] = dataclasses.field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
+    def value(self, name: str, layer: str | None = None) -> Estimate | None:
+        """One of the readings; None where it does not apply.
+
+        Raises:
+            LookupError: if there is none of such a name.
+        """
+        for reading in self.readings:
+            if (reading.name, reading.layer) == (name, layer):
+                return reading.value
+        raise LookupError(f"There is no reading {name!r} of the layer {layer!r}; see `readings`.")
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Probe(Config):
@@ -69,6 +84,39 @@ class Probe(Config):
     def measure(self, subject: Subject) -> Probed:
         """The numbers; what is raised becomes a reading that says so."""
         raise NotImplementedError(f"{type(self).__name__} must define measure.")
+
+    @torch.no_grad()
+    def alone(self, network: nn.Module, inputs: Tensor, targets: Tensor | None = None) -> Probed:
+        """What it says of any module on a tensor, with nothing else of this package.
+
+        Args:
+            network: maps inputs to outputs, (batch, outputs); measured in evaluation mode.
+            inputs: images (batch, rows, columns, channels), series (batch, time, channels), vectors
+                (batch, features), or token ids (batch, tokens), whole numbers with 0 as padding.
+            targets: (batch,) class indices; without them there are no accuracies.
+
+        Raises:
+            ValueError: if the inputs have another number of axes.
+        """
+        if not 2 <= inputs.ndim <= 4:
+            raise ValueError(
+                "Inputs are images (batch, rows, columns, channels), series (batch, time, channels)"
+                f" or vectors (batch, features), but these have {inputs.ndim} axes."
+            )
+        training = network.training
+        try:
+            network.eval()
+            outputs = network(inputs[:2]).flatten(1).shape[1]
+            ids = not inputs.is_floating_point()
+            signature = Signature(
+                input_shape=tuple(inputs.shape[1:]),
+                target=Classes(num_classes=max(2, outputs)),
+                vocabulary=max(2, int(inputs.max()) + 1) if ids else None,
+            )
+            one = subject(network, inputs, signature)
+            return probed(self, dataclasses.replace(one, targets=targets))
+        finally:
+            network.train(training)
 
 
 PROBES: Registry[Probe] = Registry("measure", "priorscope.measures.probes")

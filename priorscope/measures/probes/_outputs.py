@@ -22,6 +22,13 @@ def outputs(subject: Subject, inputs: Tensor) -> Tensor:
     return centred(torch.cat([subject.network(part) for part in inputs.split(subject.batch)]))
 
 
+def answers(subject: Subject) -> Tensor:
+    """The outputs of its own inputs, as `outputs` gives them; from `subject.answers` if there."""
+    if subject.answers is None:
+        return outputs(subject, subject.inputs)
+    return centred(subject.answers)
+
+
 def centred(logits: Tensor) -> Tensor:
     """Logits without what all classes have in common, in float64."""
     logits = logits.flatten(1).double()

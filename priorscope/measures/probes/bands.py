@@ -9,7 +9,7 @@ from torch import Tensor
 from priorscope.core.seeds import torch_stream
 from priorscope.measures.probes import PROBES, Probe, Probed, Reading
 from priorscope.measures.probes._estimates import mean_over, relative
-from priorscope.measures.probes._outputs import accuracy_reading, outputs, with_layers
+from priorscope.measures.probes._outputs import accuracy_reading, answers, outputs, with_layers
 from priorscope.measures.probes.exact_symmetry import Layers
 from priorscope.subjects import Subject
 from priorscope.subjects.layers import Grid
@@ -45,18 +45,29 @@ def _radius(x: Tensor, axes: tuple[int, ...]) -> Tensor:
     return squares.sqrt()
 
 
+def radial_power(maps: Tensor, bands: int = BANDS) -> Tensor:
+    """Share of a map's power, without its mean, in each radial band; (batch, bands).
+
+    maps: (batch, *positions, channels). Bands as in `radial_bands`; a constant map has 0 in all.
+    """
+    axes = tuple(range(1, maps.ndim - 1))
+    power = torch.fft.fftn(maps.double(), dim=axes).abs().square()
+    radius = _radius(maps, axes)
+    number = (radius * bands).ceil().clamp(1, bands)
+    dims = tuple(range(1, maps.ndim))
+    own = torch.stack(
+        [(power * ((number == band) & (radius > 0))).sum(dim=dims) for band in range(1, bands + 1)],
+        dim=1,
+    )
+    return own / own.sum(dim=1, keepdim=True).clamp(min=torch.finfo(torch.float64).tiny)
+
+
 def high_frequency_share(maps: Tensor) -> Tensor:
     """Share of a map's power, without its mean, in the upper half of frequencies; (batch,).
 
     maps: (batch, *positions, channels).
     """
-    axes = tuple(range(1, maps.ndim - 1))
-    power = torch.fft.fftn(maps.double(), dim=axes).abs().square()
-    radius = _radius(maps, axes)
-    dims = tuple(range(1, maps.ndim))
-    everything = (power * (radius > 0)).sum(dim=dims)
-    high = (power * (radius > 0.5)).sum(dim=dims)
-    return high / everything.clamp(min=torch.finfo(torch.float64).tiny)
+    return radial_power(maps, 2)[:, 1]
 
 
 @PROBES.register
@@ -67,7 +78,8 @@ class Bands(Probe):
     "change" is how far the answers move; 1: as far as to unrelated inputs.
 
     Radial bands of equal width up to the Nyquist frequency. Of feature maps of 16 positions a side
-    or more: the share of their power in the upper half of frequencies (compare Park & Kim 2022).
+    or more: their Fourier spectrum by band, and the share of their power in the upper half of
+    frequencies (compare Park & Kim 2022).
 
     examples: how many are used, at most.
     """
@@ -82,7 +94,7 @@ class Bands(Probe):
     def measure(self, subject: Subject) -> Probed:
         subject = subject.first(self.examples)
         x = subject.inputs
-        before = outputs(subject, x)
+        before = answers(subject)
         base = accuracy_reading(subject, "accuracy", before)
         readings = [base]
         parts = radial_bands(x)
@@ -121,10 +133,18 @@ def _of_layers(subject: Subject) -> list[Reading]:
         return [Reading(name="high frequencies", reason=reason)]
     _, features = with_layers(subject, subject.inputs, list(large))
     return [
-        Reading(
-            name="high frequencies",
-            layer=name,
-            value=mean_over(high_frequency_share(grid.split(features[name])[0])),
-        )
+        reading
         for name, grid in large.items()
+        for reading in _spectrum(name, grid.split(features[name])[0])
     ]
+
+
+def _spectrum(layer: str, maps: Tensor) -> list[Reading]:
+    high = Reading(
+        name="high frequencies", layer=layer, value=mean_over(high_frequency_share(maps))
+    )
+    bands = [
+        Reading(name=f"power in band {number}", layer=layer, value=mean_over(share))
+        for number, share in enumerate(radial_power(maps).unbind(dim=1), start=1)
+    ]
+    return [high, *bands]

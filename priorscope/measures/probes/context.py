@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from priorscope.core.seeds import torch_stream
 from priorscope.measures.probes import PROBES, Probe, Probed, Reading
 from priorscope.measures.probes._estimates import relative, share_over
-from priorscope.measures.probes._outputs import accuracy_reading, outputs
+from priorscope.measures.probes._outputs import accuracy_reading, answers, outputs
 from priorscope.measures.probes._transforms import existing, reordered
 from priorscope.subjects import Subject
 from priorscope.wording.page import english
@@ -89,7 +89,7 @@ def occlusion_maps(subject: Subject, windows: int = OCCLUSION) -> Tensor:
     positions = x.shape[1:-1]
     counts = [min(windows, size) for size in positions]
     fill = x.mean(dim=0)
-    before = outputs(subject, x)
+    before = answers(subject)
     unrelated = 2 * before.var(dim=0).sum()
     tiles = torch.cartesian_prod(*(torch.arange(c) for c in counts)).reshape(-1, len(counts))
     moved = []
@@ -129,7 +129,7 @@ class PartsOrWhole(Probe):
 
     def measure(self, subject: Subject) -> Probed:
         subject = subject.first(self.examples)
-        before = outputs(subject, subject.inputs)
+        before = answers(subject)
         readings = [accuracy_reading(subject, "accuracy", before)]
         for name, changed in _changed(subject):
             after = outputs(subject, changed)

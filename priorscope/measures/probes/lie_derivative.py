@@ -1,7 +1,7 @@
 """Continuous symmetries: how fast the answers change as a transform sets in."""
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -15,6 +15,7 @@ from priorscope.measures.probes._generators import BRIGHTNESS, generators, veloc
 from priorscope.measures.probes._outputs import (
     NO_GRADIENT,
     accuracy_reading,
+    answers,
     centred,
     gradient_reaches,
     outputs,
@@ -85,10 +86,10 @@ class LieDerivative(Probe):
         names = generators(few.inputs.ndim - 2)
         every = _derivatives(few, names, layers)
         controls = _controls(few, names)
+        sources = _sources(few, every, layers.names, self.probes)
         for generator, parts in every.items():
             readings += [_relative(parts, generator), *_of_layers(parts, generator)]
-            if generator in names[:2] and generator.startswith("translation"):
-                readings += _sources(few, parts, layers, generator, self.probes)
+            readings += sources[generator]
             readings += controls[generator]
         if few.signature.layout == "image":
             readings += _turned(subject)
@@ -202,39 +203,52 @@ def _controls(subject: Subject, names: Sequence[str]) -> dict[str, list[Reading]
 
 
 def _sources(
-    subject: Subject, parts: _Derivatives, layers: Layers, generator: str, probes: int
-) -> list[Reading]:
-    """How much of the output's derivative arises in each layer (Hutchinson 1990).
+    subject: Subject, every: Mapping[str, _Derivatives], names: Sequence[str], probes: int
+) -> dict[str, list[Reading]]:
+    """By generator, how much of the output's derivative arises in each layer (Hutchinson 1990).
 
     With a random direction z of the outputs, <gradient of z . f at a layer, its failure to move>
     grows from layer to layer to z . (derivative of f); what it grows by arises between the two.
+    The gradients serve all generators, so that a direction costs a pass there and back.
     """
     stream = torch_stream(0, "probes")
-    names, squares = layers.names, []
+    first = next(iter(every.values()))
+    squares: dict[str, list[Tensor]] = {name: [] for name in every}
     for _ in range(probes):
-        z = torch.randn(parts.change.shape, generator=stream, dtype=torch.float64).to(parts.change)
+        z = torch.randn(first.change.shape, generator=stream, dtype=torch.float64).to(first.change)
         z = z - z.mean(dim=1, keepdim=True) if z.shape[1] > 1 else z
-        reached = torch.stack(_carried(subject, z, parts, names), dim=1)
-        total = (z * parts.change).sum(dim=1, keepdim=True)
-        grown = torch.cat([reached, total], dim=1).diff(dim=1, prepend=torch.zeros_like(total))
-        squares.append(grown.square())
-    mean = torch.stack(squares).mean(dim=0)
-    _, unrelated = squared_change(parts.output, parts.output)
+        carried = _carried(subject, z, every, names)
+        for generator, parts in every.items():
+            reached = torch.stack(carried[generator], dim=1)
+            total = (z * parts.change).sum(dim=1, keepdim=True)
+            grown = torch.cat([reached, total], dim=1).diff(dim=1, prepend=torch.zeros_like(total))
+            squares[generator].append(grown.square())
+    _, unrelated = squared_change(first.output, first.output)
+    return {
+        generator: _arising(generator, torch.stack(own).mean(dim=0), unrelated, names)
+        for generator, own in squares.items()
+    }
+
+
+def _arising(
+    generator: str, squares: Tensor, unrelated: Tensor, names: Sequence[str]
+) -> list[Reading]:
+    """squares: (examples, layers + 1)."""
     return [
         Reading(
             name=f"{generator}, arises here",
             layer=layer,
-            value=ratio_over(mean[:, place], unrelated),
+            value=ratio_over(squares[:, place], unrelated),
         )
         for place, layer in enumerate([*names, None])
     ]
 
 
 def _carried(
-    subject: Subject, z: Tensor, parts: _Derivatives, names: Sequence[str]
-) -> list[Tensor]:
-    """<gradient of z . f at a layer, its failure to move>, (examples,) for each layer."""
-    carried: list[list[Tensor]] = [[] for _ in names]
+    subject: Subject, z: Tensor, every: Mapping[str, _Derivatives], names: Sequence[str]
+) -> dict[str, list[Tensor]]:
+    """By generator, <gradient of z . f at a layer, its failure to move>, (examples,) each."""
+    carried: dict[str, list[list[Tensor]]] = {g: [[] for _ in names] for g in every}
     size, done = max(1, subject.batch // 2), 0
     for x in subject.inputs.split(size):
         rows = slice(done, done + len(x))
@@ -245,17 +259,17 @@ def _carried(
             target = (value.flatten(1) * z[rows].to(value.dtype)).sum()
             gradients = torch.autograd.grad(target, layers, allow_unused=True)
         for place, (name, gradient) in enumerate(zip(names, gradients, strict=True)):
-            error = parts.errors[name][rows].flatten(1).double()
-            flat = torch.zeros_like(error) if gradient is None else gradient.flatten(1).double()
-            carried[place].append((flat * error).sum(dim=1))
-    return [torch.cat(part) for part in carried]
+            flat = None if gradient is None else gradient.flatten(1).double()
+            for generator, parts in every.items():
+                error = parts.errors[name][rows].flatten(1).double()
+                own = torch.zeros_like(error) if flat is None else flat * error
+                carried[generator][place].append(own.sum(dim=1))
+    return {g: [torch.cat(part) for part in own] for g, own in carried.items()}
 
 
 def _turned(subject: Subject) -> list[Reading]:
     """Accuracy at angles, bilinear; outside the image is the image's border."""
-    readings = [
-        accuracy_reading(subject, "accuracy, turned by 0°", outputs(subject, subject.inputs))
-    ]
+    readings = [accuracy_reading(subject, "accuracy, turned by 0°", answers(subject))]
     if readings[0].value is None:
         return readings
     few = subject.first(128)

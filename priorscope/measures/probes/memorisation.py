@@ -23,9 +23,9 @@ def line_complexity(
 ) -> tuple[Tensor, Tensor]:
     """Of lines between inputs: how crooked the answers run, and how often the class changes.
 
-    first, second: (lines, ...), real numbers. The first result is the length of the answers' path
-    over the distance of its ends where it moves away and back the least: 1 for a linear function,
-    larger for a wilder one. Both (lines,).
+    first, second: (lines, ...), real numbers. The first result is how much the answers' path
+    changes its direction from point to point over its length: 0 for a linear function, larger for a
+    wilder one. Both (lines,).
     """
     steps = torch.linspace(0, 1, POINTS, device=first.device, dtype=first.dtype)
     path = torch.stack(

@@ -8,7 +8,7 @@ from torch import Tensor
 from priorscope.core.seeds import torch_stream
 from priorscope.measures.probes import PROBES, Probe, Probed, Reading
 from priorscope.measures.probes._estimates import relative
-from priorscope.measures.probes._outputs import accuracy_reading, outputs
+from priorscope.measures.probes._outputs import accuracy_reading, answers, outputs
 from priorscope.measures.probes._transforms import existing, reordered, reversed_in_time
 from priorscope.subjects import Subject
 from priorscope.wording.page import english
@@ -63,7 +63,7 @@ class Order(Probe):
     def measure(self, subject: Subject) -> Probed:
         subject = subject.first(self.examples)
         x, movable = subject.inputs, existing(subject.signature, subject.inputs)
-        before = outputs(subject, x)
+        before = answers(subject)
         base = accuracy_reading(subject, "accuracy", before)
         readings = [base]
         changed = [

@@ -1,7 +1,7 @@
 "use strict";
-// Attention of one example: words or patches, layers x heads, rollout. Data and words: #attention-data.
+// Attention of one example: words or patches, layers x heads, rollout. Data and words: #payload.
 (function () {
-  const source = document.getElementById("attention-data");
+  const source = document.getElementById("payload");
   if (!source) return;
   const data = JSON.parse(source.textContent);
   const say = (key, values) =>
@@ -91,7 +91,7 @@
     context.putImageData(image, x, y);
   }
 
-  function view(root, one, codes) {
+  function view(root, one, title, codes) {
     const weights = new Weights(codes, one), n = one.tokens;
     const state = { layer: one.blocks - 1, head: -1, token: 0, held: false };
     const current = () => weights.matrix(state.layer, state.layer < 0 ? -1 : state.head);
@@ -149,7 +149,7 @@
         words.forEach((word, j) => { word.tabIndex = j === k ? 0 : -1; });
         requestAnimationFrame(update);
       }
-      const node = make("div", { class: "text", role: "group", "aria-label": one.title }, ...words);
+      const node = make("div", { class: "text", role: "group", "aria-label": title }, ...words);
       node.addEventListener("keydown", (event) => {
         const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
         if (!by) return;
@@ -295,6 +295,6 @@
       root.append(make("p", {}, data.words.old));
       return;
     }
-    view(root, one, await unpack(one.weights));
+    view(root, one, data.titles[root.dataset.attention], await unpack(one.weights));
   });
 })();

@@ -12,6 +12,7 @@
     const own = others[asked].payload;
     payload.textContent = JSON.stringify({ ...base, ...own, tables: { ...base.tables, ...own.tables } });
     document.getElementById("page").innerHTML = others[asked].body;
+    if (own.title) document.title = own.title;
     root.lang = asked;
   }
   for (const nav of document.querySelectorAll(".languages")) nav.hidden = false;

@@ -19,10 +19,33 @@ SENTENCES: dict[str, str] = {
     "exact-symmetry/channels": (
         "With the {name} the answers move by {percent} of the distance between unrelated examples."
     ),
+    "exact-symmetry/layer": (
+        "The {name} fails to pass through by {percent} of the distance between unrelated examples."
+    ),
     "exact-symmetry/accuracy": "Right answers under this change ({short}): {share}.",
     "lie-derivative/": (
         "Per step of {name} the squared change of the answers is {number} of that to an "
         "unrelated example."
+    ),
+    "lie-derivative/layer": (
+        "Per step of {name} its outputs fail to move along by {number} of the squared distance "
+        "between unrelated examples."
+    ),
+    "lie-derivative/arises here": (
+        "Per step of {what}, a squared change of {number} of that to an unrelated example arises "
+        "here."
+    ),
+    "lie-derivative/arises behind": (
+        "Per step of {what}, a squared change of {number} of that to an unrelated example arises "
+        "behind the last of the layers."
+    ),
+    "lie-derivative/identity control": (
+        "Per step of {what} the input itself changes by {number} of the squared distance between "
+        "unrelated inputs."
+    ),
+    "lie-derivative/blur control": (
+        "Behind a blur, per step of {what} the squared change of the answers is {number} of that "
+        "to an unrelated example."
     ),
     "lie-derivative/accuracy": "Right answers, {short}: {share}.",
     "locality/unit": (
@@ -31,6 +54,12 @@ SENTENCES: dict[str, str] = {
     ),
     "locality/answer": (
         "{short} of what the answer depends on lies in a square of side {count} {unit}."
+    ),
+    "locality/unit along": (
+        "{short} of what the middle unit of the last map depends on lies within {count} {unit}."
+    ),
+    "locality/answer along": (
+        "{short} of what the answer depends on lies within {count} {unit} around the middle."
     ),
     "locality/gradient spread": (
         "Places that one answer depends on lie {number} times as far apart as if all mattered "
@@ -57,6 +86,7 @@ SENTENCES: dict[str, str] = {
         "{Short}: the answers move by {percent} of the distance between unrelated examples."
     ),
     "bands/high": "{percent} of the map's power lies in the upper half of frequencies.",
+    "bands/power": "{percent} of the map's power lies in band {band}.",
     "order/accuracy": "Right answers, {short}: {share}.",
     "order/change": (
         "{Short}: the answers move by {percent} of the distance between unrelated examples."

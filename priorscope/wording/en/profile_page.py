@@ -21,6 +21,8 @@ PAGE: dict[str, str] = {
     "shift_change": "Change of the answers by shift",
     "shift_accuracy": "Accuracy by shift",
     "angle_accuracy": "Accuracy by angle",
+    "shift_layers": "Layers: how far a shift by one of their positions fails to pass through",
+    "layer_number": "layer, from input to output",
     "distance": "distance of the shift",
     "angle": "degrees",
     "change": "change",
@@ -31,6 +33,9 @@ PAGE: dict[str, str] = {
         "function has smaller ones whatever its symmetry. The identity says how rough the data "
         "are, blur what smoothing alone does."
     ),
+    "arises_translation_right": "Where the change by a translation arises",
+    "arises_translation_in_time": "Where the change by a translation arises",
+    "arises_rotation": "Where the change by a rotation arises",
     "looks": "How far it looks",
     "looks_explain": (
         "Left: what the middle unit of the last map depends on; right: what the answer depends "
@@ -70,6 +75,8 @@ PAGE: dict[str, str] = {
     ),
     "passed": "Only one band left",
     "stopped": "One band taken out",
+    "high_layers": "Feature maps: share of their power in the upper half of frequencies",
+    "share_of_power": "share of the power",
     "band": "band",
     "order": "Order",
     "order_explain": (

@@ -14,9 +14,29 @@ SENTENCES: dict[str, str] = {
     "exact-symmetry/channels": (
         "{name:을} 적용하면 답이 무관한 예제 사이 거리의 {percent}만큼 달라집니다."
     ),
+    "exact-symmetry/layer": (
+        "{name:이} 그대로 전달되지 못하는 정도는 무관한 예제 사이 거리의 {percent}입니다."
+    ),
     "exact-symmetry/accuracy": "이 변환을 적용했을 때({short}) 정답률: {share}.",
     "lie-derivative/": (
         "{name} 한 단계마다 답이 달라지는 정도(제곱)는 무관한 예제일 때의 {number}입니다."
+    ),
+    "lie-derivative/layer": (
+        "{name} 한 단계마다 출력이 함께 움직이지 못하는 정도(제곱)는 무관한 예제 사이 거리의 "
+        "{number}입니다."
+    ),
+    "lie-derivative/arises here": (
+        "{what} 한 단계마다 이 층에서 생기는 변화(제곱)는 무관한 예제일 때의 {number}입니다."
+    ),
+    "lie-derivative/arises behind": (
+        "{what} 한 단계마다 마지막 층 뒤에서 생기는 변화(제곱)는 무관한 예제일 때의 {number}입니다."
+    ),
+    "lie-derivative/identity control": (
+        "{what} 한 단계마다 입력 자체가 달라지는 정도(제곱)는 무관한 입력일 때의 {number}입니다."
+    ),
+    "lie-derivative/blur control": (
+        "흐리게 한 입력에서는 {what} 한 단계마다 답이 달라지는 정도(제곱)가 무관한 예제일 때의 "
+        "{number}입니다."
     ),
     "lie-derivative/accuracy": "정답률({short}): {share}.",
     "locality/unit": (
@@ -25,6 +45,12 @@ SENTENCES: dict[str, str] = {
     ),
     "locality/answer": (
         "답이 의존하는 것의 {short:이} 한 변 {count}{unit}인 정사각형 안에 있습니다."
+    ),
+    "locality/unit along": (
+        "마지막 맵의 가운데 유닛이 의존하는 것의 {short:이} {count}{unit} 안에 있습니다."
+    ),
+    "locality/answer along": (
+        "답이 의존하는 것의 {short:이} 가운데를 중심으로 {count}{unit} 안에 있습니다."
     ),
     "locality/gradient spread": (
         "한 답이 의존하는 위치들은, 모든 위치가 똑같이 중요할 때에 비해 {number}배 떨어져 있습니다."
@@ -48,6 +74,7 @@ SENTENCES: dict[str, str] = {
     "bands/accuracy": "정답률({short}): {share}.",
     "bands/change": "{short}: 답이 무관한 예제 사이 거리의 {percent}만큼 달라집니다.",
     "bands/high": "맵의 파워 중 {percent}가 주파수의 위쪽 절반에 있습니다.",
+    "bands/power": "맵의 파워 중 {percent}가 대역 {band}에 있습니다.",
     "order/accuracy": "정답률({short}): {share}.",
     "order/change": "{short}: 답이 무관한 예제 사이 거리의 {percent}만큼 달라집니다.",
     "memorisation/updates": "{name}: {count}회.",
@@ -101,6 +128,7 @@ NAMES: list[tuple[str, str]] = [
     ("pass band {n}", "대역 {n}만 남김"),
     ("stop band {n}", "대역 {n} 제거"),
     ("high frequencies", "높은 주파수"),
+    ("power in band {n}", "대역 {n}의 파워"),
     ("shape share", "모양을 따른 비율"),
     ("answers that name either cue", "둘 중 하나를 가리킨 답"),
     ("{n} pieces shuffled", "{n}조각 섞기"),

@@ -21,6 +21,8 @@ PAGE: dict[str, str] = {
     "shift_change": "이동 거리별 답의 변화",
     "shift_accuracy": "이동 거리별 정확도",
     "angle_accuracy": "각도별 정확도",
+    "shift_layers": "층: 한 칸 이동이 그대로 전달되지 못하는 정도",
+    "layer_number": "층(입력에서 출력으로)",
     "distance": "이동 거리",
     "angle": "각도(°)",
     "change": "변화",
@@ -31,6 +33,9 @@ PAGE: dict[str, str] = {
         "상관없이 값이 작습니다. 항등 대조군은 데이터가 얼마나 거친지, 흐림 대조군은 매끄럽게 "
         "하는 것만으로 얼마나 달라지는지 보여 줍니다."
     ),
+    "arises_translation_right": "이동에 따른 변화가 생기는 층",
+    "arises_translation_in_time": "이동에 따른 변화가 생기는 층",
+    "arises_rotation": "회전에 따른 변화가 생기는 층",
     "looks": "얼마나 멀리 보는가",
     "looks_explain": (
         "왼쪽은 마지막 맵의 가운데 유닛이, 오른쪽은 답이 의존하는 곳입니다(어두울수록 큼). 주의: "
@@ -70,6 +75,8 @@ PAGE: dict[str, str] = {
     ),
     "passed": "한 대역만 남김",
     "stopped": "한 대역을 제거",
+    "high_layers": "특징 맵: 주파수 위쪽 절반에 있는 파워의 비율",
+    "share_of_power": "파워의 비율",
     "band": "대역",
     "order": "순서",
     "order_explain": (

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from priorscope.measures.probes.bands import Bands, high_frequency_share, radial_bands
+from priorscope.measures.probes.bands import Bands, high_frequency_share, radial_bands, radial_power
 from priorscope.measures.probes.context import (
     PartsOrWhole,
     bilateral,
@@ -33,6 +33,35 @@ def test_a_wave_is_in_its_band_alone():
         powers = [float(band.square().mean()) for band in radial_bands(x)]
         assert [p > 1e-6 for p in powers] == [math.ceil(cycles / 2) == b for b in range(1, 7)]
         assert float(high_frequency_share(x)) == pytest.approx(float(cycles > 6), abs=1e-5)
+        shares = radial_power(x)[0].tolist()
+        assert shares == pytest.approx([float(math.ceil(cycles / 2) == b) for b in range(1, 7)])
+
+
+def test_the_spectrum_of_noise_is_as_large_as_its_bands():
+    # White noise has equal power at every frequency: a band's share is its share of frequencies.
+    x = noise(400, 16, 16, 3)
+    cycles = torch.fft.fftfreq(16)
+    radius = 2 * (cycles[:, None].square() + cycles.square()).sqrt()
+    number = (6 * radius).ceil().clamp(1, 6)[radius > 0]
+    expected = [float((number == band).double().mean()) for band in range(1, 7)]
+    assert radial_power(x).mean(dim=0).tolist() == pytest.approx(expected, abs=0.01)
+
+
+def test_spectra_of_maps_are_left_out_below_16_positions(make_subject):
+    def read(side):
+        network = nn.Sequential(Moved(), nn.Conv2d(1, 3, 3, padding=1), nn.Flatten())
+        readings = Bands().measure(make_subject(network, noise(12, side, side, 1))).readings
+        return {r.name: r for r in readings if r.name.startswith(("high", "power"))}
+
+    assert read(12)["high frequencies"].reason == "no feature map has 16 positions a side"
+    assert sum(read(16)[f"power in band {b}"].value.center for b in range(1, 7)) == pytest.approx(1)
+
+
+class Moved(nn.Module):
+    """Channels first."""
+
+    def forward(self, x):
+        return x.movedim(-1, 1)
 
 
 def test_a_network_that_reads_a_slow_wave_needs_that_band(make_subject):

@@ -135,3 +135,24 @@ def test_attention_classes_and_convolutions_are_not_needed():
     for name in ("context", "bands"):
         assert not any(r.name.startswith("accuracy,") for r in readings[name])
         assert readings[name][0].reason == "the targets aren't classes, so there is no accuracy"
+
+
+@every_probe
+@pytest.mark.parametrize("layout", ["image", "series", "tokens"])
+def test_any_module_with_a_tensor_alone(name, layout):
+    x = inputs(layout)
+    model = network("transformer" if layout == "tokens" else "cnn", layout).train()
+    alone = PROBES[name]().alone(model, x, torch.arange(len(x)) % 3)
+    assert model.training
+    expected = probed(PROBES[name](), of(model, layout))
+    assert alone.readings == expected.readings
+
+
+def test_a_reading_by_name():
+    linear = nn.Sequential(nn.Flatten(), nn.Linear(128, 3))
+    result = PROBES["exact-symmetry"]().alone(linear, inputs("image"))
+    assert result.value("shift by 1").n == 16
+    with pytest.raises(LookupError, match="no reading 'shift by 99'"):
+        result.value("shift by 99")
+    with pytest.raises(ValueError, match="but these have 5 axes"):
+        PROBES["weights"]().alone(linear, torch.zeros(8, 2, 2, 2, 2))

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from priorscope.measures.probes._generators import derivative, field, velocity
+from priorscope.measures.probes._generators import IMAGE, derivative, field, velocity
 from priorscope.measures.probes.exact_symmetry import Layers
 from priorscope.measures.probes.lie_derivative import (
     LieDerivative,
@@ -95,7 +95,10 @@ def test_the_output_costs_at_most_three_passes_per_generator():
     assert once.flops < all_.flops <= 3 * once.flops
 
 
-def test_what_arises_in_the_layers_adds_up_to_the_output(make_subject):
+@pytest.mark.parametrize(
+    "generator", ["translation right", "rotation", "scale", "shear", "brightness"]
+)
+def test_what_arises_in_the_layers_adds_up_to_the_output(make_subject, generator):
     torch.manual_seed(0)
     network = nn.Sequential(
         nn.Flatten(1, 1), First(), nn.Conv2d(2, 6, 3, padding=1), nn.GELU(), nn.Flatten(),
@@ -103,10 +106,11 @@ def test_what_arises_in_the_layers_adds_up_to_the_output(make_subject):
     ).double()  # fmt: skip
     one = make_subject(network, torch.randn(8, 8, 8, 2, dtype=torch.float64))
     layers = Layers.of(one)
-    parts = _derivatives(one, ["translation right"], layers)["translation right"]
+    every = _derivatives(one, [generator], layers)
+    parts = every[generator]
     z = torch.randn(parts.change.shape, dtype=torch.float64)
     z = z - z.mean(dim=1, keepdim=True)
-    last = _carried(one, z, parts, layers.names)[-1]
+    last = _carried(one, z, every, layers.names)[generator][-1]
     torch.testing.assert_close(last, (z * parts.change).sum(dim=1))
 
 
@@ -157,7 +161,8 @@ def test_controls_are_beside_it(make_subject):
         r.name
         for r in LieDerivative().measure(make_subject(network, torch.randn(16, 8, 8, 1))).readings
     ]
-    for generator in ("translation right", "rotation", "brightness"):
+    for generator in IMAGE:
         at = names.index(generator)
+        assert f"{generator}, arises here" in names[at:]
         assert f"{generator}, identity control" in names[at:]
         assert f"{generator}, blur control" in names[at:]
