@@ -7,6 +7,7 @@ from typing import Any
 
 from priorscope.report.attention_viewer import words
 from priorscope.report.languages import Shown, page_in_languages
+from priorscope.report.palette import dash
 from priorscope.report.profile_sections import Profiled, sections
 from priorscope.wording.profile import measure_name, name_of, network_name, phrases, t
 from priorscope.wording.stored import retold
@@ -43,6 +44,7 @@ def _values_of_page(profiled: Profiled) -> dict[str, Any]:
         "title": f"{heading} · priorscope",
         "heading": heading,
         "t": t,
+        "dash": lambda index: " ".join(map(str, dash(index))),
         "name_of": name_of,
         "measure_name": measure_name,
         "examples": profiled.examples,

@@ -2,13 +2,14 @@
 
 import dataclasses
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
 
 from priorscope.core.signature import Signature
+from priorscope.nn.attention import attention_maps
 
 MOST = 12  # layers that a profile looks at
 CONTAINERS = (nn.Sequential, nn.ModuleList)
@@ -35,7 +36,7 @@ def layer_names(network: nn.Module, inputs: Tensor, most: int = MOST) -> list[st
 
     handles = [m.register_forward_hook(keep(n)) for n, m in _candidates(network, "")]
     try:
-        with torch.no_grad():
+        with torch.no_grad(), in_rows(network):
             network(inputs)
     finally:
         for handle in handles:
@@ -47,6 +48,14 @@ def layer_names(network: nn.Module, inputs: Tensor, most: int = MOST) -> list[st
             names.append(name)
             last = tensor
     return _spread(names, most)
+
+
+@contextmanager
+def in_rows(network: nn.Module) -> Iterator[None]:
+    """Texts stay rows, (batch, tokens, ...), also in networks that leave padding out of them."""
+    packs = any(getattr(module, "packs_rows", False) for module in network.modules())
+    with attention_maps(network) if packs else nullcontext():
+        yield
 
 
 @contextmanager
@@ -70,7 +79,8 @@ def recorded(network: nn.Module, names: Sequence[str]) -> Iterator[dict[str, Ten
 
     handles = [modules[name].register_forward_hook(keep(name)) for name in names]
     try:
-        yield record
+        with in_rows(network):
+            yield record
     finally:
         for handle in handles:
             handle.remove()

@@ -59,7 +59,7 @@ def sentence(row: Row, layout: str = "image") -> str:
         "band": name.rpartition(" ")[2],
         "short": short,
         "Short": short[:1].upper() + short[1:],
-        "unit": words.UNITS.get(layout, words.UNITS["other"]),
+        "unit": _unit(layout, value["center"]),
         "percent": _shares(value),
         "share": _shares(value),
         "number": numbers.estimate(value),
@@ -129,6 +129,13 @@ def _phrase(key: str, **values: object) -> str:
     return filled(WORDS[spoken()].PHRASES.get(key, english.PHRASES[key]), values)
 
 
+def _unit(layout: str, count: float | None) -> str:
+    """What positions are called; of one alone, in English without its s."""
+    units = WORDS[spoken()].UNITS
+    unit = units.get(layout, units["other"])
+    return unit.removesuffix("s") if count == 1 else unit
+
+
 def _shares(value: Mapping[str, Any]) -> str:
     ends = numbers.share_interval(dict(value))
     return numbers.share(value["center"]) + (f" ({ends})" if ends else "")
@@ -161,8 +168,7 @@ def _looks(values: Mapping[tuple[str, str], float], layout: str) -> list[str]:
     for of in ("unit, 50%", "answer, 50%"):
         if ("locality", of) in values and not said:
             side = numbers.count(values["locality", of])
-            units = WORDS[spoken()].UNITS
-            unit = units.get(layout, units["other"])
+            unit = _unit(layout, values["locality", of])
             said.append(_phrase("looks", side=side, unit=unit))
     if ("locality", "interaction distance") in values:
         share = numbers.share(values["locality", "interaction distance"])

@@ -68,6 +68,24 @@ def test_a_network_in_words():
         "reads order (40% when shuffled)",
     ]
     assert phrases([], "image") == []
+    assert phrases([row("locality", "answer, 50%", 1.0)], "tokens") == [
+        "half of what it looks at lies within 1 token"
+    ]
+
+
+def test_layers_and_lines_have_sentences_of_their_own():
+    layer = {**row("lie-derivative", "rotation", 0.2), "layer": "blocks.1"}
+    assert sentence(layer).startswith("Layer blocks.1: Per step of rotation its outputs fail to")
+    arises = row("lie-derivative", "rotation, arises here", 0.2)
+    assert "arises behind the last of the layers" in sentence(arises)
+    assert "arises here" in sentence({**arises, "layer": "blocks.1"})
+    assert "the input itself" in sentence(row("lie-derivative", "shear, identity control", 0.2))
+    assert "Behind a blur" in sentence(row("lie-derivative", "shear, blur control", 0.2))
+    shift = {**row("exact-symmetry", "shift by a position", 0.2), "layer": "stem"}
+    assert "The shift by a position fails to pass through" in sentence(shift)
+    side = row("locality", "answer, 50%", 3.0)
+    assert "in a square of side 3 px" in sentence(side, "image")
+    assert "within 3 steps around the middle" in sentence(side, "series")
 
 
 def test_a_network_in_korean_words():

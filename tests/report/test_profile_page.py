@@ -112,7 +112,8 @@ def strongest(page):
     """The word with the largest weight."""
     return page.evaluate(
         """() => { const words = [...document.querySelectorAll('.word')];
-        return words.map((w) => Number(w.style.getPropertyValue('--w'))).indexOf(1); }"""
+        const dark = words.map((w) => Number(w.style.backgroundColor.match(/[\\d.]+/g)[3] ?? 1));
+        return dark.indexOf(Math.max(...dark)); }"""
     )
 
 

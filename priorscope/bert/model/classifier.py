@@ -17,6 +17,8 @@ from priorscope.nn.stem import input_mask
 class BertClassifier(nn.Module):
     """Padded token ids -> outputs, read off the mean over the tokens or the first token."""
 
+    packs_rows = True  # see `subjects.layers.in_rows`
+
     def __init__(self, bert: BertEncoder, signature: Signature):
         super().__init__()
         self.signature = signature

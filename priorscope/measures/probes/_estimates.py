@@ -44,7 +44,7 @@ def ratio_over(above: Tensor, below: Tensor, floor: float = 0.0) -> Estimate:
 
 
 def share_over(correct: Tensor) -> Estimate:
-    """Share of True, (examples,)."""
+    """Share of True, (examples,); of shares, their mean with an interval as wide as of True."""
     share = float(correct.double().mean())
     low, high = wilson(share, len(correct))
     return Estimate(center=share, low=low, high=high, n=len(correct), method=SHARE)

@@ -8,7 +8,12 @@ from torch import Tensor, nn
 
 from priorscope.core.estimate import Estimate
 from priorscope.measures.probes import PROBES, Probe, Probed, Reading
-from priorscope.measures.probes._estimates import mean_over, ratio_over, relative, squared_change
+from priorscope.measures.probes._estimates import (
+    ratio_over,
+    relative,
+    share_over,
+    squared_change,
+)
 from priorscope.measures.probes._outputs import centred, with_layers
 from priorscope.measures.probes._transforms import DISTANCES, Transform, transforms
 from priorscope.subjects import Subject
@@ -187,13 +192,16 @@ def _outputs(results: list[_Result]) -> list[Reading]:
 
 
 def _accuracies(subject: Subject, results: list[_Result]) -> list[Reading]:
-    """The share of right answers, mean over the directions of a distance."""
+    """The share of right answers, mean over the directions of a distance.
+
+    The interval is that of examples that are wholly right or wrong, never too narrow.
+    """
     readings = []
     for group in dict.fromkeys(r.transform.group for r in results):
         own = [r for r in results if r.transform.group == group and r.correct is not None]
         correct = [r.correct.double() for r in own if r.correct is not None]
         if correct:
-            value = mean_over(torch.stack(correct).mean(dim=0))
+            value = share_over(torch.stack(correct).mean(dim=0))
             readings.append(Reading(name=f"accuracy, {group}", value=value))
     return readings
 

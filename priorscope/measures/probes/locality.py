@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -14,9 +14,8 @@ from priorscope.measures.probes import PROBES, Probe, Probed, Reading
 from priorscope.measures.probes._estimates import exactly, mean_over
 from priorscope.measures.probes._outputs import NO_GRADIENT
 from priorscope.measures.probes.exact_symmetry import Layers
-from priorscope.nn.attention import SelfAttention, attention_maps
 from priorscope.subjects import Subject
-from priorscope.subjects.layers import Grid, recorded
+from priorscope.subjects.layers import Grid, in_rows, recorded
 from priorscope.wording.page import english
 
 SHARES = (0.2, 0.3, 0.5, 0.99)
@@ -293,9 +292,8 @@ def _vectors(
     source = _Source(network, numbers, given)
     makers = [] if numbers else [m for m in network.modules() if _embeds(m)]
     handles = [maker.register_forward_hook(source.replace) for maker in makers]
-    ours = any(isinstance(m, SelfAttention) for m in network.modules())
     try:
-        with attention_maps(network) if makers and ours else nullcontext():  # one row per text
+        with in_rows(network):
             yield source
     finally:
         for handle in handles:

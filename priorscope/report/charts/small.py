@@ -109,19 +109,29 @@ def _step(highest: float) -> float:
 def heat_map(
     values: Sequence[Sequence[float]], rows: Sequence[str], columns: Sequence[str], title: str
 ) -> Markup:
-    """Cells from 0 to 1; each says its number when pointed at, and the corners are labelled."""
-    cell = max(8, min(22, 240 // max(len(columns), len(rows), 1)))
-    width, height = cell * len(columns), cell * len(rows)
-    out = []
+    """Cells from 0 to 1, numbered along both edges; each says its names and number when pointed at.
+
+    Columns go from left to right, rows from top to bottom.
+    """
+    cell = max(14, min(26, 288 // max(len(columns), len(rows), 1)))
+    edge = 16  # for the numbers
+    width, height = edge + cell * len(columns), edge + cell * len(rows)
+    out = [_number(edge + (j + 0.5) * cell, 0.75 * edge, j) for j in range(len(columns))]
     for i, row in enumerate(values):
+        top = edge + i * cell
+        out.append(_number(0.45 * edge, top + 0.5 * cell + 3, i))
         for j, value in enumerate(row):
             tip = escape(f"{rows[i]} × {columns[j]}: {value:.2f}")
             share = min(max(float(value), 0.0), 1.0)
             out.append(
-                f'<rect x="{j * cell}" y="{i * cell}" width="{cell - 1}" height="{cell - 1}" '
-                f'fill-opacity="{0.04 + 0.96 * share:.2f}"><title>{tip}</title></rect>'
+                f'<rect x="{edge + j * cell}" y="{top}" width="{cell - 1}" height="{cell - 1}" '
+                f'fill-opacity="{0.06 + 0.94 * share:.2f}"><title>{tip}</title></rect>'
             )
     return Markup(
         f'<svg class="heat" viewBox="0 0 {width} {height}" style="width:{width}px" role="img" '
         f'aria-label="{escape(title)}">{"".join(out)}</svg>'
     )
+
+
+def _number(x: float, y: float, index: int) -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}">{index + 1}</text>'

@@ -71,24 +71,50 @@
     }
   }
 
+  // Calls once before the next frame, however often it is asked.
+  function beforeFrame(call) {
+    let asked = false;
+    return () => {
+      if (asked) return;
+      asked = true;
+      requestAnimationFrame(() => { asked = false; call(); });
+    };
+  }
+
   function ink() {
     const hex = getComputedStyle(document.documentElement).getPropertyValue("--more").trim();
     return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
   }
 
-  function paint(context, matrix, n, x, y, side, colour) {
-    const image = context.createImageData(side, side);
-    for (let i = 0; i < side; i++) {
-      for (let j = 0; j < side; j++) {
-        const from = Math.floor((i * n) / side), to = Math.max(from + 1, Math.floor(((i + 1) * n) / side));
-        const left = Math.floor((j * n) / side), right = Math.max(left + 1, Math.floor(((j + 1) * n) / side));
+  // A matrix as a picture of side x side pixels; where several cells share a pixel, the largest.
+  function picture(matrix, n, side, colour) {
+    const canvas = make("canvas", { width: side, height: side });
+    const context = canvas.getContext("2d"), image = context.createImageData(side, side), pixels = image.data;
+    const start = Array.from({ length: side + 1 }, (_, i) => Math.floor((i * n) / side));
+    for (let i = 0, at = 0; i < side; i++) {
+      for (let j = 0; j < side; j++, at += 4) {
         let most = 0;
-        for (let p = from; p < to; p++) for (let q = left; q < right; q++) most = Math.max(most, matrix[p * n + q]);
-        const at = 4 * (i * side + j);
-        image.data.set([...colour, 255 * Math.min(1, 0.05 + Math.sqrt(most))], at);
+        for (let p = start[i]; p < Math.max(start[i] + 1, start[i + 1]); p++)
+          for (let q = start[j]; q < Math.max(start[j] + 1, start[j + 1]); q++) most = Math.max(most, matrix[p * n + q]);
+        pixels[at] = colour[0];
+        pixels[at + 1] = colour[1];
+        pixels[at + 2] = colour[2];
+        pixels[at + 3] = 255 * Math.min(1, 0.05 + Math.sqrt(most));
       }
     }
-    context.putImageData(image, x, y);
+    context.putImageData(image, 0, 0);
+    return canvas;
+  }
+
+  function strongest(row, count) {
+    const best = [];
+    for (let k = 0; k < row.length; k++) {
+      let at = best.length;
+      while (at > 0 && row[best[at - 1]] < row[k]) at--;
+      if (at < count) best.splice(at, 0, k);
+      if (best.length > count) best.pop();
+    }
+    return best;
   }
 
   function view(root, one, title, codes) {
@@ -109,11 +135,12 @@
     const maps = mapsStage();
     root.append(controls, make("div", { class: "stage" }, stage.node, maps.node), told);
 
-    layer.addEventListener("input", () => { state.layer = layer.value - 1; rollout.checked = false; update(); });
+    const soon = beforeFrame(update);
+    layer.addEventListener("input", () => { state.layer = layer.value - 1; rollout.checked = false; soon(); });
     head.addEventListener("input", () => {
       state.head = head.value - 1;
       if (rollout.checked) { rollout.checked = false; state.layer = layer.value - 1; }
-      update();
+      soon();
     });
     rollout.addEventListener("change", () => { state.layer = rollout.checked ? -1 : layer.value - 1; update(); });
     window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { maps.redraw(); update(); });
@@ -131,23 +158,28 @@
       const row = current().subarray(state.token * n, (state.token + 1) * n);
       stage.show(row);
       maps.show();
-      const best = [...row.keys()].sort((a, b) => row[b] - row[a]).slice(0, 3);
       told.textContent = say("from", { word: nameOf(state.token) }) + ": " +
-        best.map((k) => nameOf(k) + " " + (100 * row[k]).toFixed(0) + "%").join(", ");
+        strongest(row, 3).map((k) => nameOf(k) + " " + (100 * row[k]).toFixed(0) + "%").join(", ");
     }
 
     function textStage() {
       const words = one.words.map((word, k) => {
-        const node = make("button", { type: "button", class: "word", tabindex: k ? -1 : 0 }, word);
-        node.addEventListener("pointerenter", () => { if (!state.held) choose(k); });
+        const node = make("button", { type: "button", class: "word", tabindex: k ? -1 : 0, "aria-pressed": "false" }, word);
+        node.addEventListener("pointerenter", () => {
+          node.title = (100 * current()[state.token * n + k]).toFixed(1) + "%";
+          if (!state.held) choose(k);
+        });
         node.addEventListener("focus", () => choose(k));
         node.addEventListener("click", () => { state.held = !(state.held && state.token === k); choose(k); });
         return node;
       });
+      const painted = [];
+      let pressed = -1;
       function choose(k) {
+        words[state.token].tabIndex = -1;
+        words[k].tabIndex = 0;
         state.token = k;
-        words.forEach((word, j) => { word.tabIndex = j === k ? 0 : -1; });
-        requestAnimationFrame(update);
+        soon();
       }
       const node = make("div", { class: "text", role: "group", "aria-label": title }, ...words);
       node.addEventListener("keydown", (event) => {
@@ -160,12 +192,16 @@
       return {
         node,
         show(row) {
-          const most = Math.max(...row, 1e-9);
+          const most = Math.max(...row, 1e-9), colour = maps.colour();
           words.forEach((word, j) => {
-            word.style.setProperty("--w", (row[j] / most).toFixed(3));
-            word.setAttribute("aria-pressed", String(j === state.token));
-            word.title = (100 * row[j]).toFixed(1) + "%";
+            const own = `rgb(${colour} / ${((0.72 * row[j]) / most).toFixed(2)})`;
+            if (own !== painted[j]) word.style.backgroundColor = painted[j] = own;
           });
+          if (pressed !== state.token) {
+            words[pressed]?.setAttribute("aria-pressed", "false");
+            words[state.token].setAttribute("aria-pressed", "true");
+            pressed = state.token;
+          }
         },
       };
     }
@@ -176,7 +212,7 @@
       const canvas = make("canvas", {
         width: columns * side, height: rows * side, tabindex: 0, role: "application", "aria-label": say("image"),
       });
-      const context = canvas.getContext("2d"), picture = new Image();
+      const context = canvas.getContext("2d"), shown = new Image();
       const parts = [canvas];
       if (one.leading) {
         const button = make("button", { type: "button" }, say("class"));
@@ -184,14 +220,14 @@
         parts.push(button);
       }
       state.token = one.leading ? 0 : Math.floor(rows / 2) * columns + Math.floor(columns / 2);
-      picture.addEventListener("load", () => update());
-      picture.src = one.image;
+      shown.addEventListener("load", () => update());
+      shown.src = one.image;
       const at = (event) => {
         const box = canvas.getBoundingClientRect();
         const column = Math.floor(((event.clientX - box.left) / box.width) * columns);
         const row = Math.floor(((event.clientY - box.top) / box.height) * rows);
         state.token = one.leading + Math.min(rows - 1, Math.max(0, row)) * columns + Math.min(columns - 1, Math.max(0, column));
-        requestAnimationFrame(update);
+        soon();
       };
       canvas.addEventListener("pointerdown", at);
       canvas.addEventListener("pointermove", (event) => { if (event.buttons) at(event); });
@@ -209,7 +245,7 @@
           context.globalAlpha = 1;
           context.imageSmoothingEnabled = false;
           context.clearRect(0, 0, canvas.width, canvas.height);
-          if (picture.complete && picture.naturalWidth) context.drawImage(picture, 0, 0, canvas.width, canvas.height);
+          if (shown.complete && shown.naturalWidth) context.drawImage(shown, 0, 0, canvas.width, canvas.height);
           const most = Math.max(...row.subarray(one.leading), 1e-9);
           for (let k = 0; k < rows * columns; k++) {
             context.globalAlpha = 0.8 * (row[one.leading + k] / most);
@@ -236,6 +272,8 @@
       const frame = make("div", { class: "frame" }, grid, box);
       frame.style.width = `min(100%, ${width}px)`;
       large.style.width = `min(100%, ${big}px)`;
+      const side = Math.min(n, big), drawn = { key: "", canvas: null };
+      let colour = ink();
       function place() {
         box.hidden = state.layer < 0 || state.head < 0;
         const scale = grid.clientWidth / width || 1;
@@ -244,11 +282,13 @@
         box.style.width = box.style.height = thumb * scale + "px";
       }
       function redraw() {
-        const context = grid.getContext("2d"), colour = ink();
+        const context = grid.getContext("2d");
+        colour = ink();
         context.clearRect(0, 0, width, height);
         for (let b = 0; b < one.blocks; b++)
           for (let h = 0; h < one.heads; h++)
-            paint(context, weights.one(b, h), n, h * (thumb + gap), b * (thumb + gap), thumb, colour);
+            context.drawImage(picture(weights.one(b, h), n, thumb, colour), h * (thumb + gap), b * (thumb + gap));
+        drawn.key = "";
       }
       function pick(b, h) {
         state.layer = Math.min(one.blocks - 1, Math.max(0, b));
@@ -273,11 +313,14 @@
       return {
         node: make("div", { class: "maps" }, frame, large),
         redraw,
+        colour: () => colour.join(" "),
         show() {
           place();
-          const context = large.getContext("2d");
+          const context = large.getContext("2d"), key = `${state.layer}/${state.head}`;
+          if (drawn.key !== key) Object.assign(drawn, { key, canvas: picture(current(), n, side, colour) });
+          context.imageSmoothingEnabled = false;
           context.clearRect(0, 0, big, big);
-          paint(context, current(), n, 0, 0, big, ink());
+          context.drawImage(drawn.canvas, 0, 0, big, big);
           context.strokeStyle = "#0af";
           context.lineWidth = 2;
           context.strokeRect(0, (state.token * big) / n, big, Math.max(2, big / n));

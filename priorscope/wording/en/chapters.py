@@ -98,6 +98,7 @@ CHAPTERS: dict[str, str] = {
         "Read off their networks, trained on intact data at their largest size; the numbers are in "
         "the tables under Inside the networks."
     ),
+    "behaviour.size": "trained on {n} labels",
     "behaviour.more": (
         "`priorscope profile` measures more of them: locality, layers, attention, frequencies, "
         "order, memorisation; side by side and before training."
