@@ -21,7 +21,7 @@ IMAGES = ["exact-symmetry", "lie-derivative", "locality", "attention", "context"
 STYLE = (
     "text{font:11px sans-serif;fill:#596069}.rule{stroke:#dde1e6;fill:none}"
     ".curve{fill:none;stroke:var(--c);stroke-width:2}.band{fill:var(--c);opacity:.14}"
-    ".dot{fill:var(--c)}.heat rect,rect.bar{fill:#0072b2}"
+    ".dot{fill:var(--c)}.heat rect,rect.bar{fill:#0072b2}.heat text{text-anchor:middle}"
     + "".join(f".c{i}{{--c:{colour}}}" for i, colour in enumerate(LIGHT))
 )
 

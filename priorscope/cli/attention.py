@@ -24,7 +24,8 @@ def run(
     Parameters
     ----------
     model
-        Folder of a saved model in Hugging Face's format (texts: with its tokenizer), or timm:NAME.
+        Folder of a saved model: Hugging Face's (texts: with its tokenizer) or what `priorscope fit`
+        wrote; or timm:NAME.
     example
         A text in quotes, or the path of an image.
     out

@@ -5,18 +5,23 @@ from typing import Any
 
 import numpy as np
 import torch
+from tokenizers import Tokenizer
 
 from priorscope.core.attention_code import coded
 from priorscope.core.signature import Signature
 from priorscope.data.pixels import UNREADABLE, decode, is_image_name, quiet_decoding, stretched
+from priorscope.data.preprocessing.texts import TextColumn
+from priorscope.fitted.model import FittedModel
+from priorscope.fitted.storage import FILE as MODEL_FILE
 from priorscope.models.external import transformers_model
 from priorscope.nn.foreign import ChannelsFirstNetwork, TokenNetwork
 from priorscope.nn.trial import first_line
 from priorscope.report.attention_viewer import AttentionPage, Viewer
+from priorscope.report.pictures import visible
 from priorscope.subjects import AttentionMaps
 from priorscope.subjects.adapters import subject
 from priorscope.targets.classes import Classes
-from priorscope.text.tokenizer import load_tokenizer
+from priorscope.text.tokenizer import load_tokenizer, special_ids
 
 MOST_TOKENS = 512
 LARGEST_IMAGE = 8192
@@ -26,8 +31,8 @@ def attention(model: str | Path, example: str | Path) -> AttentionPage:
     """What a saved model attends to in a text or an image: all layers and heads.
 
     Args:
-        model: folder of a Hugging Face model (texts: with its tokenizer), or hf:FOLDER; or
-            timm:NAME with new weights.
+        model: folder of a Hugging Face model (texts: with its tokenizer), or hf:FOLDER; of a model
+            that `priorscope fit` saved; or timm:NAME with new weights.
         example: a text, or the path of an image.
 
     Raises:
@@ -37,6 +42,9 @@ def attention(model: str | Path, example: str | Path) -> AttentionPage:
     is_image = is_image_name(str(example)) and Path(example).expanduser().is_file()
     if str(model).startswith("timm:"):
         return _of_timm(str(model), Path(example))
+    if (folder / MODEL_FILE).is_file():
+        viewer = _of_fitted(folder, str(example))
+        return AttentionPage(viewer.title, (viewer,))
     if not (folder / "config.json").is_file():
         raise ValueError(
             f"{folder} must be a folder of a saved model with config.json; "
@@ -50,6 +58,29 @@ def attention(model: str | Path, example: str | Path) -> AttentionPage:
     else:
         viewer = _of_text(network, folder, str(example))
     return AttentionPage(viewer.title, (viewer,))
+
+
+def _of_fitted(folder: Path, example: str) -> Viewer:
+    """Of the first network of a model that was fitted, on what it reads."""
+    model = FittedModel.load(folder)
+    stored = model.inputs([example]).inputs[:1]
+    member = model.members[0]
+    x = member.reader(torch.from_numpy(np.asarray(stored)))
+    maps = _maps(member.network.eval(), x, member.reader.network_signature)
+    codes = _codes(maps)
+    if not isinstance(model.preprocessing, TextColumn):
+        title = f"{folder.name}: {Path(example).name}"
+        return Viewer(title, codes, maps.grid, maps.leading, (), visible(stored[0]))
+    kept = max(1, int((stored[0] != 0).sum()))
+    words = _words(Tokenizer.from_str(model.preprocessing.tokenizer), stored[0, :kept].tolist())
+    return Viewer(f"{folder.name}: {example[:60]}", codes[..., :kept, :kept], (1, kept), 0, words)
+
+
+def _words(tokenizer: Tokenizer, ids: list[int]) -> tuple[str, ...]:
+    """Tokens of ids in which 0 and the tokenizer's padding have changed places."""
+    pad = special_ids(tokenizer)["[PAD]"]
+    own = (pad if i == 0 else 0 if i == pad else i for i in ids)
+    return tuple(_readable(tokenizer.id_to_token(i) or str(i)) for i in own)
 
 
 def _of_text(network: Any, folder: Path, text: str) -> Viewer:

@@ -117,3 +117,23 @@ def test_bad_input_is_one_sentence(bert, example, sentence, capsys):
 def test_a_folder_that_is_no_model(tmp_path, capsys):
     assert run(tmp_path, "a text") == 2
     assert "must be a folder of a saved model" in capsys.readouterr().err
+
+
+def test_a_model_that_was_fitted(lines, tmp_path, capsys):
+    table = tmp_path / "texts.csv"
+    rows = [f'"{line}",{"long" if len(line) > 30 else "short"}' for line in lines[:80]]
+    table.write_text("\n".join(["text,label", *rows]), encoding="utf-8")
+    arguments = ["fit", table, "--learner", "transformer:width=16,depth=2,num_heads=2"]
+    arguments += ["--steps", "3", "--epochs", "0", "--out", tmp_path / "model"]
+    with pytest.raises(SystemExit) as ended:
+        main(list(map(str, arguments)))
+    assert ended.value.code == 0
+    assert run(tmp_path / "model", lines[0], "--out", tmp_path / "out") == 0
+    page = (tmp_path / "out" / "attention.html").read_text(encoding="utf-8")
+    (viewer,) = json.loads(re.search(r'id="payload">(.*?)</script>', page, re.DOTALL)[1])["viewers"]
+    assert (viewer["blocks"], viewer["heads"]) == (2, 2)
+    assert len(viewer["words"]) == viewer["tokens"]
+    assert lines[0][0] in viewer["words"][0] + viewer["words"][1]
+    n = viewer["tokens"]
+    sums = decoded(unpacked(viewer["weights"], (2, 2, n, n))).sum(axis=-1)
+    assert np.abs(sums - 1).max() < 0.05

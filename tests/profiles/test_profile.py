@@ -12,9 +12,13 @@ import torch
 from torch import nn
 
 from priorscope.cli import main
+from priorscope.core.signature import Signature
 from priorscope.experiments.settings import Settings
 from priorscope.fitted.fit import fit
 from priorscope.profiles.run import profile
+from priorscope.profiles.take import fitted
+from priorscope.subjects.adapters import subject
+from priorscope.targets.classes import Classes
 from priorscope.tasks import Examples
 from priorscope.train.recipe import Recipe, parse_learner
 
@@ -56,6 +60,7 @@ def test_a_module_alone_and_a_learner_before_and_after(task, quick, tmp_path):
         assert 0 <= shift["low"] <= shift["center"] <= shift["high"]
         assert shift["n"] == 60
     assert any("right" in phrase for phrase in both.words["cnn, trained"])
+    assert both._repr_html_().startswith('<iframe sandbox="allow-scripts" srcdoc="&lt;!doctype')
     row = both.rows["cnn, trained"][0]
     assert row.keys() == {"measure", "name", "layer", "value", "applies", "sentence"}
     assert all(row["sentence"].endswith((".", ".)")) for row in both.rows["cnn, trained"])
@@ -205,13 +210,13 @@ def test_cue_conflict_from_a_folder(task, quick, tmp_path):
 
 
 def test_a_fitted_model_is_measured_as_it_was_saved(task, quick, tmp_path):
-    fitted = fit(task, parse_learner("mlp", Recipe(steps=3, epochs=0)), seeds=2)
-    fitted.save(tmp_path / "model")
+    model = fit(task, parse_learner("mlp", Recipe(steps=3, epochs=0)), seeds=2)
+    model.save(tmp_path / "model")
     measures = ["context", "memorisation"]
     result = profile(str(tmp_path / "model"), task, measures=measures, settings=quick)
     (name,) = result.networks
     assert name == f"{tmp_path / 'model'}, 1 of 2"
-    member = fitted.members[0]
+    member = model.members[0]
     with torch.no_grad():
         own = (member.outputs(task.test_inputs).argmax(1).numpy() == task.test_targets).mean()
     assert result.value(name, "context", "accuracy")["center"] == pytest.approx(own)
@@ -246,3 +251,14 @@ def test_a_comparison_gives_its_best_two_or_one_by_name(task, quick, tmp_path):
     (tmp_path / "summary.json").write_text("{}")
     with pytest.raises(ValueError, match="isn't the folder of a comparison of today"):
         profile(str(tmp_path), task, settings=settings)
+
+
+def test_memory_bounds_what_is_run_at_once():
+    network = nn.Sequential(nn.Flatten(), nn.Linear(64, 100), nn.ReLU())
+    each = 4 * (64 + 100 + 100 + 100)  # bytes: of each module's output, and of the whole
+    signature = Signature(input_shape=(8, 8, 1), target=Classes(num_classes=100))
+    one = subject(network, torch.randn(300, 8, 8, 1), signature)
+    assert fitted(one, 4 * 5 * each).batch == 5
+    assert len(fitted(one, 4 * 5 * each).inputs) == 10
+    assert fitted(one, 1e9).batch == 64
+    assert len(fitted(one, 1e9).inputs) == 300

@@ -272,6 +272,16 @@ def test_recipes_are_a_table_of_what_differs(summary):
     assert "{" not in text
 
 
+def test_the_runner_up_of_a_race_left_it_last(summary):
+    summary["answer"] = {"pick": "transformer"}
+    summary["leaderboard"] = [r for r in summary["leaderboard"] if r["learner"] == "transformer"]
+    left = {"transformer": 8000, "cnn+shift": 250, "gru": 500}
+    summary["curves"] = [r for r in summary["curves"] if r["n"] <= left.get(r["learner"], 125)]
+    told = CHAPTERS["behaviour"]().content(View(summary))["told"]
+    assert [name for name, *_ in told] == ["transformer", "gru"]
+    assert all(sentences for *_, sentences in told)
+
+
 def test_names_at_the_ends_of_lines_keep_apart_and_in_order():
     assert apart([1.0, 5.0], 1.0) == [1.0, 5.0]
     assert apart([1.0, 1.0], 1.0) == [0.5, 1.5]

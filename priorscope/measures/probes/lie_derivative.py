@@ -42,6 +42,16 @@ def lie_derivative(
     return along(network, x, velocity(x, generator))
 
 
+def lie_derivatives(
+    network: Callable[[Tensor], Tensor], x: Tensor, names: Sequence[str]
+) -> tuple[Tensor, Tensor]:
+    """The outputs, and the derivatives of several transforms, (transforms, batch, ...).
+
+    As `lie_derivative` gives them, beside one pass: in time about one and a half passes each.
+    """
+    return along_each(network, x, torch.stack([velocity(x, name) for name in names]))
+
+
 def blurred(x: Tensor, width: float = BLUR) -> Tensor:
     """A Gaussian blur around the border; width: its standard deviation in positions."""
     axes = tuple(range(1, x.ndim - 1))
@@ -119,7 +129,7 @@ def _derivatives(subject: Subject, names: Sequence[str], layers: Layers) -> dict
 
     parts: dict[str, list[_Derivatives]] = {name: [] for name in names}
     for x in subject.inputs.split(max(1, subject.batch // 4)):
-        values, changes = along_each(run, x, torch.stack([velocity(x, name) for name in names]))
+        values, changes = lie_derivatives(run, x, names)
         for name, change in zip(names, changes, strict=True):
             parts[name].append(_taken_apart(values, change, name, layers, shapes))
     return {name: _joined(own, layers.names) for name, own in parts.items()}
@@ -184,7 +194,7 @@ def _controls(subject: Subject, names: Sequence[str]) -> dict[str, list[Reading]
     """By generator: the input's own derivative; and that of the network behind a blur."""
     x, soft = subject.inputs, blurred(subject.inputs)
     pairs = [
-        along_each(subject.network, part, torch.stack([velocity(part, n) for n in names]))
+        lie_derivatives(subject.network, part, names)
         for part in soft.split(max(1, subject.batch // 4))
     ]
     output = centred(torch.cat([value for value, _ in pairs]))

@@ -15,6 +15,7 @@
     if (own.title) document.title = own.title;
     root.lang = asked;
   }
+  if (location.protocol === "about:") return; // in a notebook's frame there is no address to change
   for (const nav of document.querySelectorAll(".languages")) nav.hidden = false;
   document.addEventListener("click", (event) => {
     const language = event.target.closest("[data-language]")?.dataset.language;

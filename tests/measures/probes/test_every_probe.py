@@ -80,7 +80,8 @@ def test_numbers_are_finite_and_the_same_again(name, layout, model):
 def test_bert_has_attention_and_a_place_for_its_tokens():
     one = of(network("bert", "tokens"), "tokens")
     layers = {r.layer for r in probed(PROBES["similarity"](), one).readings}
-    assert {"bert.blocks.0", "bert.blocks.1"} <= layers  # whose rows keep their padding meanwhile
+    blocks = [layer for layer in layers if ".blocks." in (layer or "")]
+    assert len(blocks) > 1  # whose rows keep their padding meanwhile
     for name in ("attention", "locality"):
         assert any(r.value is not None for r in probed(PROBES[name](), one).readings)
 

@@ -11,9 +11,9 @@ from priorscope.measures.probes.lie_derivative import (
     _carried,
     _derivatives,
     along,
-    along_each,
     blurred,
     lie_derivative,
+    lie_derivatives,
     rotated,
 )
 from priorscope.runs.cost import _Products
@@ -147,11 +147,11 @@ class NoForward(torch.autograd.Function):
 def test_several_directions_at_once_are_the_same_and_cost_less():
     torch.manual_seed(0)
     network = nn.Sequential(nn.Flatten(), nn.Linear(512, 300), nn.GELU(), nn.Linear(300, 4))
-    x, tangents = torch.randn(6, 16, 16, 2), torch.randn(5, 6, 16, 16, 2)
-    value, changes = along_each(network, x, tangents)
+    x = torch.randn(6, 16, 16, 2)
+    value, changes = lie_derivatives(network, x, IMAGE)
     torch.testing.assert_close(value, network(x))
-    for tangent, change in zip(tangents, changes, strict=True):
-        torch.testing.assert_close(change, along(network, x, tangent)[1])
+    for generator, change in zip(IMAGE, changes, strict=True):
+        torch.testing.assert_close(change, lie_derivative(network, x, generator)[1])
 
 
 def test_controls_are_beside_it(make_subject):
