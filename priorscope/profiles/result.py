@@ -45,7 +45,7 @@ class Profile:
     @property
     def words(self) -> dict[str, list[str]]:
         """What each network does, in phrases."""
-        return {name: phrases(rows, self.layout) for name, rows in self.rows.items()}
+        return {one.name: phrases(_rows(one, self.layout), self.layout) for one in self._results}
 
     def value(self, network: str, measure: str, name: str, layer: str | None = None) -> Any:
         """One estimate as a dictionary (center, low, high, n, method); None if it doesn't apply.

@@ -142,12 +142,18 @@ def _shares(value: Mapping[str, Any]) -> str:
 
 
 def phrases(rows: Iterable[Row], layout: str) -> list[str]:
-    """What a network does, in a few phrases; what wasn't measured is left out."""
+    """What a network does, in a few phrases; what wasn't measured is left out.
+
+    Where nothing could be measured, why.
+    """
+    rows = list(rows)
     values = {
         (row["measure"], row["name"]): row["value"]["center"]
         for row in rows
         if row["value"] is not None and row.get("layer") is None
     }
+    if not any(row["value"] for row in rows):
+        return list(dict.fromkeys(str(row["sentence"]).rstrip(".") for row in rows))
     return [
         *_accuracy(values),
         *_looks(values, layout),

@@ -160,6 +160,7 @@ def test_networks_that_misbehave_say_so_and_the_others_go_on(task, quick):
     assert "not finite" in notes["nan"][0]
     assert "can't read these inputs" in notes["size"][0]
     assert not any("Error" in note for note in notes["fine"])
+    assert "not finite" in result.words["nan"][0]
     assert not any(row["applies"] for row in result.rows["nan"] + result.rows["size"])
     assert any(row["applies"] for row in result.rows["fine"])
     assert "NaN" in result.html()

@@ -136,7 +136,7 @@ PHRASES: dict[str, str] = {
     "reads order": "reads order ({share} when shuffled)",
     "attention": "attention reaches {share} of the way of equal weights",
     "frequencies": "relies most on frequency band {band} of {bands}",
-    "texture": "accuracy {before} falls to {after} without texture",
-    "shape": "accuracy {before} falls to {after} with patches shuffled",
+    "texture": "accuracy {before}, without texture {after}",
+    "shape": "accuracy {before}, with patches shuffled {after}",
     "accuracy": "{share} right",
 }
