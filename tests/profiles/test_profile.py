@@ -115,7 +115,7 @@ def test_the_command_prints_rows_and_writes_a_page(tmp_path, capsys, monkeypatch
         (["mlp"], ["--examples", "3"], "--examples lies between 8 and 10,000, but it is 3."),
         (["mlp"], ["--memory", "0"], "--memory is in GB"),
         (["bert"], [], "bert reads token ids"),
-        (["."], [], "has no config.json, so it is no saved model"),
+        (["."], [], "has no config.json or model.json, so it is no saved model"),
         (["missing.py:build"], [], "missing.py"),
         (["mlp"], ["--conflict", "."], "--conflict takes a folder of images"),
     ],
