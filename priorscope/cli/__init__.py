@@ -25,6 +25,7 @@ COMMANDS = {
     "clean": "Labels that may be wrong, by the predictions of a finished comparison.",
     "plan": "How many labels a target needs, from a finished comparison.",
     "status": "How far a comparison is, running or stopped, from any shell.",
+    "ui": "A local page with all comparisons: start one from a file, watch it, lay two together.",
     "report": "Make the report of a finished comparison again, without training anything.",
     "fit": "Train the winner, or any learner, on all labels and save it.",
     "predict": "Predict on new data with a saved model.",

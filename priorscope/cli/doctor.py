@@ -28,6 +28,7 @@ OPTIONAL = {  # import name -> (what it is for, what to install)
     "onnxruntime": ("`priorscope export --onnx`", "priorscope[onnx]"),
     "transformers": ("hf:PATH as a learner, parity checks of `verify`", "priorscope[peers]"),
     "distributed": ("--backend dask", "priorscope[dask]"),
+    "starlette": ("`priorscope ui`", "priorscope[ui]"),
     "ray": ("--backend ray", "priorscope[ray]"),
     "matplotlib": ("PriorCurveDisplay", "matplotlib"),
     "timm": ("timm:NAME as a learner, with its torchvision", "timm"),

@@ -1,6 +1,5 @@
 """`priorscope inspect DATA`: what would be read, without training anything."""
 
-import dataclasses
 import json
 import sys
 from pathlib import Path
@@ -39,10 +38,11 @@ def run(
         priorscope-runs/DATA-read/read.html if it isn't named.
     """
     from priorscope.core.files import own, write
+    from priorscope.core.printable import file_safe
     from priorscope.core.registry import include
-    from priorscope.data.preview import is_preview, preview_page
+    from priorscope.data.preview import described, is_preview, preview_page
     from priorscope.data.resolve import resolve
-    from priorscope.experiments.dataset import data_name, file_safe
+    from priorscope.experiments.dataset import data_name
     from priorscope.wording.language import speak
     from priorscope.wording.read import read_lines
 
@@ -57,8 +57,7 @@ def run(
     task = resolve(data, **settings.reading())
     examples = task.load(settings.seed)
     name = data_name(data)
-    if examples.read is None:
-        examples = _generated(examples)
+    examples = described(examples)
     assert examples.read is not None
     if json_:
         print(json.dumps(examples.read.to_json(), ensure_ascii=False, allow_nan=False))
@@ -76,27 +75,6 @@ def run(
         if not json_:
             print(page)
     return Exit.DONE
-
-
-def _generated(examples: Any) -> Any:
-    """The record of examples that no source was read for."""
-    import numpy as np
-
-    from priorscope.core.read import ClassCount, Read
-    from priorscope.data.clean import input_range
-
-    targets = np.concatenate([examples.targets, examples.test_targets])
-    counts = np.bincount(targets, minlength=len(examples.class_names))
-    classes = zip(examples.class_names, counts.tolist(), strict=True)
-    read = Read(
-        kind=examples.signature.layout,
-        examples=len(examples.targets),
-        test_examples=len(examples.test_targets),
-        test_from="made by the task",
-        inputs=input_range(examples.inputs),
-        classes=tuple(ClassCount(str(name), count) for name, count in classes),
-    )
-    return dataclasses.replace(examples, read=read)
 
 
 def _texts(task: Any) -> list[tuple[str, str]]:

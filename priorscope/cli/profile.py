@@ -55,7 +55,8 @@ def run(
     quiet
         No progress.
     """
-    from priorscope.experiments.dataset import data_name, file_safe
+    from priorscope.core.printable import file_safe
+    from priorscope.experiments.dataset import data_name
     from priorscope.profiles.run import profile
     from priorscope.wording.language import speak
     from priorscope.wording.profile import network_name

@@ -1,5 +1,6 @@
-"""Text from data made safe to print: no control character reaches a terminal."""
+"""Text from data made safe to print, or to name a file: nothing in it acts or leads elsewhere."""
 
+import re
 import unicodedata
 
 UNSAFE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}  # Unicode categories: control, format, surrogate, ...
@@ -20,3 +21,8 @@ def _escaped(character: str) -> str:
     if character in JOINERS or unicodedata.category(character) not in UNSAFE:
         return character
     return character.encode("unicode_escape", "surrogatepass").decode("ascii")
+
+
+def file_safe(name: str) -> str:
+    """A name as one part of a path: nothing in it leads elsewhere."""
+    return re.sub(r"[^\w.-]+", "-", name).strip(".-") or "data"

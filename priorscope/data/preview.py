@@ -1,6 +1,7 @@
 """A small page on what was read: counts, columns, notes, and a few examples to look at."""
 
 import base64
+import dataclasses
 import html
 import io
 from collections.abc import Sequence
@@ -8,7 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from priorscope.core.printable import printable
-from priorscope.core.read import Read
+from priorscope.core.read import ClassCount, Read, TargetRead
+from priorscope.data.clean import input_range
 from priorscope.tasks import Examples
 from priorscope.wording.language import spoken
 from priorscope.wording.page import t
@@ -44,6 +46,29 @@ def preview_page(name: str, examples: Examples, texts: Sequence[tuple[str, str]]
         f"<title>{title}</title>{MADE}<style>{STYLE}</style><h1>{heading}</h1>{_lines(read)}"
         f"<h2>{html.escape(t('read.samples'))}</h2><table>{rows}</table></html>"
     )
+
+
+def described(examples: Examples) -> Examples:
+    """The examples with a record of what they are, also where no source was read for them."""
+    if examples.read is not None:
+        return examples
+    targets = np.concatenate([examples.targets, examples.test_targets])
+    if examples.class_names:
+        counts = np.bincount(targets, minlength=len(examples.class_names)).tolist()
+        target = TargetRead("classes")
+    else:
+        counts, target = [], TargetRead("quantity", float(targets.min()), float(targets.max()))
+    classes = zip(examples.class_names, counts, strict=True)
+    read = Read(
+        kind=examples.signature.layout,
+        examples=len(examples.targets),
+        test_examples=len(examples.test_targets),
+        test_from="made by the task",
+        inputs=input_range(examples.inputs),
+        target=target,
+        classes=tuple(ClassCount(str(name), count) for name, count in classes),
+    )
+    return dataclasses.replace(examples, read=read)
 
 
 def is_preview(start: bytes) -> bool:

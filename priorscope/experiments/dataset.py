@@ -1,7 +1,6 @@
 """From whatever a user hands over to examples with a name: one way for shell, Python and checks."""
 
 import dataclasses
-import re
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -99,11 +98,6 @@ def data_name(data: str | Path) -> str:
     while (suffix := Path(name).suffix) and len(suffix) <= SUFFIX:
         name = name.removesuffix(suffix)
     return name or path.resolve().name
-
-
-def file_safe(name: str) -> str:
-    """A name as one part of a path: nothing in it leads elsewhere."""
-    return re.sub(r"[^\w.-]+", "-", name).strip(".-") or "data"
 
 
 def fewer_tests(examples: Examples, settings: Settings) -> Examples:

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
+from priorscope.core.printable import file_safe
 from priorscope.core.signature import Signature
-from priorscope.experiments.dataset import Dataset, file_safe
-from priorscope.experiments.settings import AMOUNTS, Settings
+from priorscope.experiments.dataset import Dataset
+from priorscope.experiments.settings import AMOUNTS, RESULTS, Settings
 from priorscope.runs.cost import nominal_seconds
 from priorscope.runs.draws import default_sizes, usable
 from priorscope.structures import Structure, default_structures, parse_structure
@@ -17,7 +18,6 @@ from priorscope.train.recipe import Learner
 LEAST_SIZES = 3  # that a curve needs for a forecast
 NOMINAL_CORES = 2
 BEYOND = 1.5  # times the budget that a race without drops may need: drops save as much
-RESULTS = Path("priorscope-runs")
 
 
 def choose_structures(settings: Settings, signature: Signature) -> tuple[Structure, ...]:
@@ -113,15 +113,17 @@ def _group_size(examples: Examples) -> int:
     return -(-len(examples.groups) // len(np.unique(examples.groups)))
 
 
-def choose_folder(settings: Settings, data: Dataset) -> Path:
+def choose_folder(settings: Settings, data: Dataset, results: Path = RESULTS) -> Path:
     """`--out`, or a folder named for the data; other data of the same name are told apart.
 
     A folder in which data of this name, but with other values, lie already is left to them: these
     get one with the first digits of their fingerprint.
+
+    results: where such folders are.
     """
     if settings.out is not None:
         return settings.out
-    folder = RESULTS / file_safe(data.name)
+    folder = results / file_safe(data.name)
     stored = _stored(folder)
     if not stored or data.examples.fingerprint in stored:
         return folder

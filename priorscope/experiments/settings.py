@@ -28,6 +28,7 @@ READING = (
     "tokenizer", "group", "time", "task", "missing", "encoding", "header", "decimal", "channels",
 )  # fmt: skip
 OLD_KEYS = {"draws": "repeats"}  # names of one version ago
+RESULTS = Path("priorscope-runs")  # where comparisons are, a folder each
 SEPARATOR = re.compile(r",(?!\s*\w+=)|\s")  # a comma that no hyperparameter follows
 Repeats = Annotated[int, Meta(ge=1, le=1000)]
 Workers = Annotated[int, Meta(ge=0, le=1024)]

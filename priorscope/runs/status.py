@@ -12,6 +12,7 @@ from priorscope.runs.rows import Row
 from priorscope.runs.store import KIND, Store, made_by_earlier_version
 
 LAST = 5  # rows that are shown
+State = Literal["running", "finished", "stopped"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +25,7 @@ class Status:
     processes: at work. last: rows, the newest first.
     """
 
-    state: Literal["running", "finished", "stopped"]
+    state: State
     rung: str
     planned: int | None
     done: int
@@ -65,6 +66,15 @@ def status(root: Path, pause: float = BEAT + 1) -> Status:
     )
 
 
+def state(root: Path) -> State:
+    """Of the comparison in a folder, at one look: its rows aren't read.
+
+    A process of another machine counts while it says that it works.
+    """
+    members, watch = [member for _, member in read(root / FOLDER)], Watch()
+    return _state(members, [member for member in members if watch.works(member)], root)
+
+
 def _working(members: Sequence[CrewMember], root: Path, pause: float) -> list[CrewMember]:
     watch = Watch()
     working = [member for member in members if watch.works(member)]
@@ -75,9 +85,7 @@ def _working(members: Sequence[CrewMember], root: Path, pause: float) -> list[Cr
     return [member for member in again if watch.is_certain(member)]
 
 
-def _state(
-    members: Sequence[CrewMember], working: Sequence[CrewMember], root: Path
-) -> Literal["running", "finished", "stopped"]:
+def _state(members: Sequence[CrewMember], working: Sequence[CrewMember], root: Path) -> State:
     if working:
         return "running"
     if members:

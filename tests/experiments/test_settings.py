@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import priorscope
+from priorscope.core.printable import file_safe
 from priorscope.core.renamed import OldNameWarning
-from priorscope.experiments.dataset import file_safe
 from priorscope.experiments.settings import OLD_KEYS, Settings, separated
 
 ONLY_IN_PYTHON = {"data", "y", "name", "progress"}

@@ -42,7 +42,7 @@ class LearningCurves(Chapter):
         }
 
     def figures(self, view: View) -> list[Figure]:
-        figures = [_curve_figure(view, field) for field in _fields(view)]
+        figures = [curve_figure(view, field) for field in _fields(view)]
         if _split_rows(view):
             figures.append(_split_figure(view))
         return [*figures, _code_figure(view)] if view.rows("code_length") else figures
@@ -84,7 +84,8 @@ def _curve_rows(view: View) -> list[dict[str, Any]]:
     return rows
 
 
-def _curve_figure(view: View, field: str) -> Figure:
+def curve_figure(view: View, field: str) -> Figure:
+    """Learning curves of one column of the curves, with their intervals; see `curves`."""
     rows = _curve_rows(view)
     ends = with_ends(rows, tuple(dict.fromkeys((view.score.key, "test_bits"))))
     chance = view.chance_bits if field == "test_bits" else None
