@@ -15,10 +15,12 @@ from jinja2 import ChainableUndefined, Environment, PackageLoader
 from markupsafe import Markup, escape
 
 from priorscope.core.files import is_own, own, refuse_links, write
+from priorscope.core.printable import printable
 from priorscope.report.chapter import CHAPTERS, ORDER, Chapter, ordered, tab_of
 from priorscope.report.figure import Figure
 from priorscope.report.palette import DARK, LIGHT, theme
 from priorscope.report.scripts import bundle
+from priorscope.report.share_card import share_svg
 from priorscope.report.view import View
 from priorscope.wording import numbers
 from priorscope.wording.language import LANGUAGES, speaking, spoken
@@ -145,13 +147,23 @@ def _payload(view: View, parts: list[Part]) -> dict[str, Any]:
         "specs": {figure.name: figure.on_page() for figure in figures},
         "tables": {name: rows for figure in figures for name, rows in figure.tables.items()},
         "learners": view.learners,
+        "share": share_svg(view),
         "themes": {"light": theme(dark=False), "dark": theme(dark=True)},
-        "texts": {
-            "copy": t("tool.copy"),
-            "copied": t("tool.copied"),
-            "low": t("tool.low", name="{name}"),
-            "high": t("tool.high", name="{name}"),
-        },
+        "texts": _tool_texts(),
+    }
+
+
+def table_payload() -> dict[str, Any]:
+    """What the script needs on a page that has tables and no charts."""
+    return {"specs": {}, "tables": {}, "learners": [], "themes": {}, "texts": _tool_texts()}
+
+
+def _tool_texts() -> dict[str, str]:
+    return {
+        "copy": t("tool.copy"),
+        "copied": t("tool.copied"),
+        "low": t("tool.low", name="{name}"),
+        "high": t("tool.high", name="{name}"),
     }
 
 
@@ -187,7 +199,8 @@ def _told(
         payload = _payload(view, parts)
         body = _body(view, parts, languages, written)
     tables = {k: rows for k, rows in payload["tables"].items() if rows != own["tables"].get(k)}
-    changed = {"specs": payload["specs"], "tables": tables, "texts": payload["texts"]}
+    same = ("specs", "texts", "share")
+    changed = {"tables": tables, **{key: payload[key] for key in same}}
     return {"body": str(body), "payload": changed}
 
 
@@ -256,6 +269,7 @@ def environment() -> Environment:
     for name in FILTERS:
         jinja.filters[name] = getattr(numbers, name)
     jinja.filters["prose"] = prose
+    jinja.filters["printable"] = printable
     jinja.filters["structure"] = structure
     jinja.filters["script_json"] = script_json
     jinja.tests["estimate"] = numbers.has_center

@@ -13,7 +13,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader
 from priorscope.core.presets import Preset
 from priorscope.core.printable import printable
 from priorscope.report.chapters.learning_curves import curve_figure
-from priorscope.report.page import environment, script_json, source
+from priorscope.report.page import environment, script_json, source, table_payload
 from priorscope.report.palette import theme
 from priorscope.report.scripts import bundle
 from priorscope.report.several import grid_of, picked
@@ -39,9 +39,7 @@ GRID = 40  # data sets in the heat map
 def templates() -> Environment:
     """Those of this room, then those of the report; everything from data is escaped."""
     places = [PackageLoader("priorscope.ui"), PackageLoader("priorscope.report")]
-    jinja = environment().overlay(loader=ChoiceLoader(places))
-    jinja.filters["printable"] = printable
-    return jinja
+    return environment().overlay(loader=ChoiceLoader(places))
 
 
 def _render(template: str, **values: Any) -> str:
@@ -102,7 +100,7 @@ def home(folder: Path, library: Library) -> str:
         grid_learners=learners,
         grid_rows=rows,
         pages=library.pages(),
-        payload=script_json(_table_payload()),
+        payload=script_json(table_payload()),
     )
 
 
@@ -212,7 +210,7 @@ def side(watched: Sequence[Watched]) -> str:
         grid_learners=learners,
         grid_rows=rows,
         texts=script_json(_texts()),
-        payload=script_json(_table_payload()),
+        payload=script_json(table_payload()),
     )
 
 
@@ -268,17 +266,6 @@ def _charts(view: View | None, figures: Sequence[Any]) -> dict[str, Any]:
         "tables": {name: rows for figure in figures for name, rows in figure.tables.items()},
         "learners": view.learners if view else [],
     }
-
-
-def _table_payload() -> dict[str, Any]:
-    """What the report's script for tables needs."""
-    texts = {
-        "copy": t("tool.copy"),
-        "copied": t("tool.copied"),
-        "low": t("tool.low", name="{name}"),
-        "high": t("tool.high", name="{name}"),
-    }
-    return {"specs": {}, "tables": {}, "learners": [], "themes": {}, "texts": texts}
 
 
 def _texts() -> dict[str, Any]:

@@ -111,3 +111,52 @@ def test_links_are_never_followed(folder, tmp_path_factory, capsys):
     assert leave("report", str(folder)) == Exit.DONE
     assert kept(mine) == before
     assert not (folder / "report.html").is_symlink()
+
+
+def two_folders(tmp_path, second=SUMMARY):
+    """`one` and `<b>two`, each made by `compare`."""
+    folders = [tmp_path / "one", tmp_path / "<b>two"]
+    for path, summary in zip(folders, (SUMMARY, second), strict=True):
+        own(path, "comparison")
+        (path / "summary.json").write_text(json.dumps(summary), encoding="utf-8")
+    (folders[0] / "report.html").write_text("a page", encoding="utf-8")
+    return list(map(str, folders))
+
+
+def test_several_data_sets_are_on_one_page(tmp_path, capsys):
+    accuracy = {"mean": 0.75, "low": 0.7, "high": 0.8, "n": 3}
+    rows = [
+        {"learner": name, "accuracy": {**accuracy, "mean": mean}, "size": 100}
+        for name, mean in (("linear", 0.75), ("cnn", 0.79))
+    ]
+    folders = two_folders(tmp_path, {**SUMMARY, "leaderboard": rows})
+    out = tmp_path / "all"
+    assert leave("report", *folders, "--out", str(out)) == Exit.DONE
+    page = out / "data-sets.html"
+    assert capsys.readouterr().out.strip() == str(page)
+    text = page.read_text(encoding="utf-8")
+    assert "<b>two" not in text
+    assert text.count("<section") == 3
+    assert 'href="../one/report.html"' in text
+    assert "two/report.html" not in text  # there is none
+    grid = text.partition("</table>")[0]
+    assert grid.index(">linear<") < grid.index(">cnn<")  # of two data sets, of one
+    assert '--share: 1.0" data-v="0.79"' in grid
+    assert '--share: 0.0" data-v="0.75"' in grid
+    assert leave("report", *folders, "--out", str(out), "--lang", "ko") == Exit.DONE
+    assert '<html lang="ko">' in page.read_text(encoding="utf-8")
+
+
+def test_a_page_of_several_needs_each_to_be_sound_and_a_place_of_its_own(tmp_path, capsys):
+    folders = two_folders(tmp_path)
+    out = tmp_path / "taken"
+    out.mkdir()
+    (out / "data-sets.html").write_text("mine", encoding="utf-8")
+    assert leave("report", *folders, "--out", str(out)) == Exit.BAD_INPUT
+    assert (out / "data-sets.html").read_text(encoding="utf-8") == "mine"
+    assert leave("report", folders[0], folders[0], "--out", str(tmp_path / "x")) == Exit.BAD_INPUT
+    assert leave("report", folders[0], "--out", str(tmp_path / "x")) == Exit.BAD_INPUT
+    (tmp_path / "<b>two" / "summary.json").write_text("{", encoding="utf-8")
+    assert leave("report", *folders, "--out", str(tmp_path / "x")) == Exit.BAD_INPUT
+    assert not (tmp_path / "x").exists()
+    assert all(line.startswith("priorscope: ") for line in capsys.readouterr().err.splitlines())

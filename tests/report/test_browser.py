@@ -294,6 +294,19 @@ def test_a_chart_can_be_saved(visit):
     assert page.complaints == []
 
 
+@pytest.mark.parametrize(("kind", "start"), [("svg", b"<svg"), ("png", b"\x89PNG")])
+def test_the_card_can_be_shared_as_a_picture(visit, kind, start):
+    page = visit()
+    with page.expect_download() as download:
+        page.locator(f"[data-share={kind}]").click()
+    with open(download.value.path(), "rb") as file:  # noqa: PTH123
+        content = file.read()
+    assert content.startswith(start)
+    if kind == "png":  # width and height stand in its head
+        assert [int.from_bytes(content[at : at + 4]) for at in (16, 20)] == [1200, 630]
+    assert page.complaints == []
+
+
 def test_the_tables_can_be_read_without_javascript(browser, folder, summary):
     context = browser.new_context(java_script_enabled=False, offline=True)
     page = context.new_page()

@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const root = document.documentElement;
-  const { specs, tables, learners, themes, texts } = JSON.parse(document.getElementById("payload").textContent);
+  const { specs, tables, learners, themes, texts, share } = JSON.parse(document.getElementById("payload").textContent);
   const ENDS = [texts.low, texts.high]; // titles of an interval's ends in a CSV
   const scheme = window.matchMedia("(prefers-color-scheme: dark)");
   const charts = [...document.querySelectorAll("[data-figure]")];
@@ -168,6 +168,19 @@
     area.remove();
   };
 
+  // The card as a picture: the SVG that the page holds, or drawn into a PNG.
+  const shared = async (kind) => {
+    const svg = URL.createObjectURL(new Blob([share], { type: "image/svg+xml" }));
+    if (kind === "svg") return svg;
+    const picture = new Image();
+    picture.src = svg;
+    await picture.decode();
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [picture.naturalWidth, picture.naturalHeight];
+    canvas.getContext("2d").drawImage(picture, 0, 0);
+    return canvas.toDataURL("image/png");
+  };
+
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("button");
     if (!button) return;
@@ -180,6 +193,8 @@
       await copy(lines(table, "\t"));
       button.textContent = texts.copied;
       setTimeout(() => (button.textContent = texts.copy), 1500);
+    } else if (button.dataset.share) {
+      save(await shared(button.dataset.share), `priorscope.${button.dataset.share}`);
     } else if (button.dataset.save) {
       const kind = button.dataset.save;
       const chart = button.closest("figure").querySelector("[data-figure]");

@@ -88,6 +88,8 @@ UI: dict[str, str] = {
     "ui.script.starting": "Starting …",
     "ui.script.stopping": "Stopping …",
     "ui.script.lost": "The server doesn't answer. If it was ended, start `priorscope ui` again.",
+    # A picture to share
+    "share.card": "Card to share",
     # Several data sets
     "several.title": "{n} data sets",
     "several.data": "Data set",

@@ -96,6 +96,8 @@ UI: dict[str, str] = {
     "ui.script.lost": (
         "서버가 응답하지 않습니다. 서버를 끝냈다면 `priorscope ui`를 다시 실행하세요. "
     ),
+    # A picture to share
+    "share.card": "공유용 카드",
     # Several data sets
     "several.title": "데이터 세트 {n}개",
     "several.data": "데이터",
