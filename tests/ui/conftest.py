@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -30,12 +31,18 @@ def table(path: Path, rows: int = 90, target: str = "label", names=("near", "far
     return path
 
 
+def no_page(summary, folder):
+    """In place of the report, which takes longer than such a comparison."""
+    (folder / "report.html").write_text("<p>report</p>", encoding="utf-8")
+
+
 @pytest.fixture(scope="session")
 def compared(tmp_path_factory) -> Path:
     """A folder with one finished comparison, `tiny`."""
     folder = tmp_path_factory.mktemp("results")
     data = table(tmp_path_factory.mktemp("data") / "tiny.csv")
-    compare(
+    with patch("priorscope.report.page.write_report", no_page):
+        compare(
         data, learners=["linear", "knn"], sizes=[20, 40], repeats=2, full_grid=True,
         structures=["random-labels"], workers=0, steps=40, epochs=2, out=folder / "tiny",
     )  # fmt: skip
