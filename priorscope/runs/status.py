@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from priorscope.core.files import is_own, this_machine
-from priorscope.runs.crew import BEAT, FOLDER, CrewMember, Watch, read
+from priorscope.runs.crew import BEAT, FOLDER, SILENT, CrewMember, Watch, read
 from priorscope.runs.rows import Row
 from priorscope.runs.store import KIND, Store, made_by_earlier_version
 
@@ -67,12 +68,28 @@ def status(root: Path, pause: float = BEAT + 1) -> Status:
 
 
 def state(root: Path) -> State:
-    """Of the comparison in a folder, at one look: its rows aren't read.
+    """Of the comparison in a folder, at one look: its rows aren't read; see `at_work`."""
+    return _state([member for _, member in read(root / FOLDER)], at_work(root), root)
 
-    A process of another machine counts while it says that it works.
+
+def at_work(root: Path) -> list[CrewMember]:
+    """Processes that work on a folder, at one look.
+
+    One of this machine must have said so within a minute: a later process may have its number. One
+    of another machine counts while it says that it works.
     """
-    members, watch = [member for _, member in read(root / FOLDER)], Watch()
-    return _state(members, [member for member in members if watch.works(member)], root)
+    watch = Watch()
+    return [
+        member
+        for path, member in read(root / FOLDER)
+        if watch.works(member) and (member.machine != this_machine() or _is_fresh(path))
+    ]
+
+
+def _is_fresh(path: Path) -> bool:
+    with suppress(OSError):
+        return time.time() - path.stat().st_mtime < SILENT
+    return False
 
 
 def _working(members: Sequence[CrewMember], root: Path, pause: float) -> list[CrewMember]:

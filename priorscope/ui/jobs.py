@@ -17,9 +17,9 @@ from typing import Any
 
 import msgspec
 
-from priorscope.core.files import this_machine, write
+from priorscope.core.files import write
 from priorscope.experiments.settings import Settings
-from priorscope.runs.crew import FOLDER, Watch, read
+from priorscope.runs.status import at_work
 from priorscope.ui.place import Place
 from priorscope.ui.processes import birth, end, is_same
 
@@ -70,16 +70,14 @@ class Jobs:
         return sorted(path.stem for path in self._place.jobs.glob("*.json"))
 
     def pid(self, name: str) -> int | None:
-        """The process of this machine that works on a comparison, whoever started it."""
+        """The process that was started here for a comparison and is still at it."""
         job = self.job(name)
         own = self._own.get(name)
         if own is not None and own.poll() is None:
             return own.pid
         if job is not None and job.pid and is_same(job.pid, job.began):
             return job.pid
-        members, watch = read(self._place.folder / name / FOLDER), Watch()
-        here = (m for _, m in members if m.machine == this_machine() and watch.works(m))
-        return next((m.pid for m in here if birth(m.pid) is not None), None)
+        return None
 
     def start(self, name: str, data: str, settings: dict[str, Any]) -> None:
         """Begin or continue a comparison in FOLDER/name.
@@ -89,7 +87,7 @@ class Jobs:
             OSError: if no process can be started.
         """
         with self._lock:
-            if self.pid(name) is not None:
+            if self.pid(name) is not None or at_work(self._place.folder / name):
                 raise ValueError(f"{name} is being compared already; wait, or stop it first.")
             arguments = [sys.executable, "-m", *self.command(name, data, settings)]
             log = self.path(name).with_suffix(".log")
@@ -123,11 +121,11 @@ class Jobs:
         """End the process that works on a comparison; what it finished is kept.
 
         Raises:
-            LookupError: if there is none on this machine.
+            LookupError: if there is none that was started here.
         """
         pid = self.pid(name)
         if pid is None:
-            raise LookupError(f"Nothing works on {name}; there is nothing to stop.")
+            raise LookupError(f"Nothing that was started here works on {name}; nothing to stop.")
         end(pid)
 
     def command(self, name: str, data: str, settings: dict[str, Any]) -> list[str]:

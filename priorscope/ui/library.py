@@ -30,7 +30,8 @@ class Entry:
     state: what its processes say. summary: as it was stored; None without one that can be read.
     problem: why it can't be read, or the last sentence of a process that went wrong; may be "".
     changed: when its summary was written, or else when it was begun; seconds since 1970.
-    report: whether its page is there. here: whether it was started from the page.
+    report: whether its page is there. here: whether it was started from the page;
+    stoppable: whether it is at work, and was.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Entry:
     changed: float
     report: bool
     here: bool
+    stoppable: bool
 
 
 @dataclasses.dataclass(frozen=True)
@@ -124,6 +126,7 @@ class Library:
             changed=_changed(folder / "summary.json", folder, self._jobs.path(name)),
             report=_is_file(folder / "report.html"),
             here=job is not None,
+            stoppable=pid is not None,
         )
 
     def _summary(self, folder: Path) -> tuple[dict[str, Any] | None, str]:

@@ -144,6 +144,7 @@ def comparison(watched: Watched, library: Library, jobs: Jobs) -> str:
         for name, page in names.items()
         if name == f"{watched.entry.name}-profile" or page.kind == "attention"
     ]
+    now = live(watched, jobs)
     others = [entry.name for entry in library.entries() if entry.name != watched.entry.name]
     return _page(
         "comparison.html",
@@ -153,9 +154,9 @@ def comparison(watched: Watched, library: Library, jobs: Jobs) -> str:
         entry=watched.entry,
         pages=related,
         others=others,
-        now=live(watched, jobs),
+        now=now,
         texts=script_json(_texts()),
-        payload=script_json(live(watched, jobs)["charts"]),
+        payload=script_json(now["charts"]),
     )
 
 

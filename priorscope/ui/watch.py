@@ -4,7 +4,8 @@ import threading
 from dataclasses import dataclass
 from typing import Any
 
-from priorscope.runs.crew import FOLDER, CrewMember, Watch, read
+from priorscope.runs.crew import CrewMember
+from priorscope.runs.status import at_work
 from priorscope.ui.jobs import Jobs
 from priorscope.ui.library import Entry, Library
 from priorscope.ui.live import Rows, so_far
@@ -63,6 +64,4 @@ class Watching:
 
 
 def _furthest(entry: Entry) -> CrewMember | None:
-    watch = Watch()
-    members = [m for _, m in read(entry.folder / FOLDER) if watch.works(m)]
-    return max(members, key=lambda m: (m.planned, m.finished), default=None)
+    return max(at_work(entry.folder), key=lambda m: (m.planned, m.finished), default=None)

@@ -43,9 +43,9 @@ def compared(tmp_path_factory) -> Path:
     data = table(tmp_path_factory.mktemp("data") / "tiny.csv")
     with patch("priorscope.report.page.write_report", no_page):
         compare(
-        data, learners=["linear", "knn"], sizes=[20, 40], repeats=2, full_grid=True,
-        structures=["random-labels"], workers=0, steps=40, epochs=2, out=folder / "tiny",
-    )  # fmt: skip
+            data, learners=["linear", "knn"], sizes=[20, 40], repeats=2, full_grid=True,
+            structures=["random-labels"], workers=0, steps=40, epochs=2, out=folder / "tiny",
+        )  # fmt: skip
     return folder
 
 

@@ -114,6 +114,25 @@ def test_another_process_with_the_same_number_is_not_ours(place):
     assert Jobs(place).pid("one") is None
 
 
+@pytest.mark.parametrize(("age", "state"), [(0, "running"), (3600, "finished")])
+def test_a_process_of_a_shell_is_shown_and_never_ended_here(place, age, state):
+    """Its number may belong to another process by now: what is silent isn't at work."""
+    path = next((place.folder / "tiny" / "progress").glob("*.json"))
+    member = json.loads(path.read_text("utf-8")) | {"state": "running", "pid": os.getpid()}
+    path.write_text(json.dumps(member), encoding="utf-8")
+    os.utime(path, (time.time() - age,) * 2)
+    jobs = Jobs(place)
+    entry = Library(place, jobs).entry("tiny")
+    assert entry.state == state
+    assert not entry.stoppable
+    assert jobs.pid("tiny") is None
+    with pytest.raises(LookupError, match="nothing to stop"):
+        jobs.stop("tiny")
+    if state == "running":
+        with pytest.raises(ValueError, match="already"):
+            jobs.start("tiny", "digits", {})
+
+
 def test_why_a_process_failed_is_told(jobs, place):
     jobs.start("one", "fail", {})
     until(lambda: jobs.pid("one") is None)
