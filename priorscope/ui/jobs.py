@@ -58,7 +58,7 @@ class Jobs:
         path = self.path(name)
         try:
             return None if path.is_symlink() else msgspec.json.decode(path.read_bytes(), type=Job)
-        except (OSError, ValueError, RecursionError):
+        except (OSError, ValueError, RecursionError, msgspec.MsgspecError):
             return None
 
     def path(self, name: str) -> Path:

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -199,9 +200,10 @@ async def _asked(rooms: Rooms, request: Request) -> tuple[str, dict[str, Any]]:
         body += chunk
         if len(body) > LARGEST_QUESTION:
             raise ValueError("A question has at most 64 kB.")
-    asked = json.loads(bytes(body))
-    if not isinstance(asked, dict) or not all(isinstance(v, str) for v in asked.values()):
-        raise ValueError("A question is an object of texts.")
+    try:
+        asked = msgspec.json.decode(bytes(body), type=dict[str, str])
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise ValueError("A question is an object of texts.") from error
     if asked.get("upload"):
         data = str(rooms.place.upload(asked["upload"]).resolve())
     else:

@@ -138,5 +138,5 @@ def _claim_room(place: Place) -> None:
 def _showing(path: Path) -> Showing | None:
     try:
         return msgspec.json.decode(path.read_bytes(), type=Showing)
-    except (OSError, msgspec.MsgspecError):
+    except (OSError, ValueError, RecursionError, msgspec.MsgspecError):
         return None
