@@ -64,9 +64,9 @@ class Library:
 
     def entries(self) -> list[Entry]:
         """All comparisons, the newest first."""
-        names = {path.name for path in self._folders() if is_own(path, KIND)}
-        names |= {name for name in self._jobs.names() if name != ROOM}
-        return sorted(map(self._entry, names), key=lambda e: (-e.changed, e.name))
+        names = {path.name for path in self._folders()} | set(self._jobs.names())
+        entries = [self._entry(name) for name in names if self._holds(name)]
+        return sorted(entries, key=lambda e: (-e.changed, e.name))
 
     def entry(self, name: str) -> Entry:
         """One of them.
@@ -74,12 +74,9 @@ class Library:
         Raises:
             LookupError: if there is none of that name.
         """
-        folder = self._place.folder / name
-        if folder.parent == self._place.folder and name not in ("", ".", "..", ROOM):
-            mine = folder.is_dir() and not folder.is_symlink() and is_own(folder, KIND)
-            if mine or name in self._jobs.names():
-                return self._entry(name)
-        raise LookupError(f"There is no comparison named {name!r} in {self._place.folder}.")
+        if not self._holds(name):
+            raise LookupError(f"There is no comparison named {name!r} in {self._place.folder}.")
+        return self._entry(name)
 
     def pages(self) -> list[Page]:
         """Profiles, attention and claims in the folder, by name."""
@@ -102,6 +99,15 @@ class Library:
             raise LookupError(f"There is no page named {name!r} in {self._place.folder}.")
         return page
 
+    def _holds(self, name: str) -> bool:
+        """Whether a name is that of a comparison: no link, nothing elsewhere."""
+        folder = self._place.folder / name
+        if folder.parent != self._place.folder or name in ("", ".", "..", ROOM):
+            return False
+        if folder.is_symlink():
+            return False
+        return is_own(folder, KIND) or name in self._jobs.names()
+
     def _folders(self) -> list[Path]:
         root = self._place.folder
         folders = root.iterdir() if root.is_dir() else ()
@@ -115,8 +121,9 @@ class Library:
         if pid is not None and now != "running":
             trained = any(member.pid == pid for _, member in read(folder / FOLDER))
             now = "ending" if trained else "starting"
-        elif now != "running" and job is not None and (said := self._jobs.last_words(name)):
-            now, problem = "failed", said
+        elif now != "running" and job is not None and _is_older(folder, self._jobs.path(name)):
+            said = self._jobs.last_words(name)
+            now, problem = ("failed", said) if said else (now, problem)
         return Entry(
             name=name,
             folder=folder,
@@ -157,6 +164,11 @@ def _believed(folder: Path, size: int) -> tuple[dict[str, Any] | None, str]:
 
 def _is_file(path: Path) -> bool:
     return path.is_file() and not path.is_symlink()
+
+
+def _is_older(folder: Path, record: Path) -> bool:
+    """Whether the summary, if there is one, was written before a comparison was begun."""
+    return _changed(folder / "summary.json") < _changed(record)
 
 
 def _changed(*paths: Path) -> float:

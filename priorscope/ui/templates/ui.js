@@ -28,7 +28,7 @@
     new Map([...document.querySelectorAll("script[data-charts]")].map((s) => [s.dataset.charts, JSON.parse(s.textContent)]));
   let charts = payloads();
   const draw = async (element) => {
-    const payload = charts.get(element.dataset.side.split("-")[0]) ?? charts.get("");
+    const payload = charts.get(element.dataset.side);
     const known = payload?.specs[element.dataset.chart];
     if (!known) return;
     const spec = structuredClone(known);
