@@ -68,13 +68,13 @@ def _written(value: Any, score: Score) -> str:
     return share_of(value) if score.as_share else center(value)
 
 
-def width(text: str, size: float) -> float:
+def width(text: str, size: int | float) -> float:
     """Pixels that a text takes at most, about: SVG can't be asked before it is drawn."""
     wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
     return size * (WIDE * wide + NARROW * (len(text) - wide))
 
 
-def clipped(text: str, room: float, size: float) -> str:
+def clipped(text: str, room: int | float, size: int | float) -> str:
     """A text on one line, shortened with an ellipsis where it has no room."""
     text = printable(text, 600)
     if width(text, size) <= room:
@@ -84,7 +84,7 @@ def clipped(text: str, room: float, size: float) -> str:
     return text.rstrip(" ,;(") + "…"
 
 
-def wrapped(text: str, room: float, size: float, most: int) -> list[str]:
+def wrapped(text: str, room: int | float, size: int | float, most: int) -> list[str]:
     """A text on at most `most` lines; the last is shortened where it has no room."""
     lines, words = [""], text.split()
     for i, word in enumerate(words):

@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+import re
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -32,6 +33,7 @@ from priorscope.wording.summary import told
 PRESETS: tuple[Preset, ...] = ("quick", "standard", "thorough")
 BOARD = 8  # rows of the table beside the card
 FEWEST_POINTS = 2  # that a chart is drawn of
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # but for tabs and ends of lines
 GRID = 40  # data sets in the heat map
 
 
@@ -43,7 +45,8 @@ def templates() -> Environment:
 
 
 def _render(template: str, **values: Any) -> str:
-    return templates().get_template(template).render(**values)
+    text = templates().get_template(template).render(**values)
+    return CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
 
 
 def _page(template: str, title: str, to_root: str, to_here: str, **values: Any) -> str:

@@ -38,8 +38,8 @@ def test_names_from_data_are_text(summary):
 def test_lines_are_broken_between_words_and_the_last_is_shortened():
     assert width("abcd", 10) == pytest.approx(22.4)
     assert width("한국", 10) == pytest.approx(20)
-    assert clipped("abcd", 22.4, 10) == "abcd"
-    assert clipped("abcdefgh", 22.4, 10) == "abc…"
+    assert clipped("abcd", 22.5, 10) == "abcd"
+    assert clipped("abcdefgh", 22.5, 10) == "abc…"
     assert wrapped("ab cd ef gh", 30, 10, 2) == ["ab cd", "ef gh"]
     assert wrapped("ab cd ef gh ij", 30, 10, 2) == ["ab cd", "ef g…"]
     assert wrapped("", 30, 10, 2) == [""]

@@ -114,7 +114,7 @@ def test_another_process_with_the_same_number_is_not_ours(place):
     assert Jobs(place).pid("one") is None
 
 
-@pytest.mark.parametrize(("age", "state"), [(0, "running"), (3600, "finished")])
+@pytest.mark.parametrize(("age", "state"), [(0, "running"), (3600, "stopped")])
 def test_a_process_of_a_shell_is_shown_and_never_ended_here(place, age, state):
     """Its number may belong to another process by now: what is silent isn't at work."""
     path = next((place.folder / "tiny" / "progress").glob("*.json"))
