@@ -210,7 +210,7 @@ async def _asked(rooms: Rooms, request: Request) -> tuple[str, dict[str, Any]]:
         data = asked.get("data", "").strip()
     if not data:
         raise ValueError("Which data? Drop a file, or give a path or a name.")
-    settings = {key: asked[key] for key in ASKABLE if asked.get(key)}
+    settings: dict[str, Any] = {key: asked[key] for key in ASKABLE if asked.get(key)}
     if "learners" in settings:
         from priorscope.experiments.settings import separated
 

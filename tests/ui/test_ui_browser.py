@@ -161,7 +161,7 @@ def test_pages_of_another_origin_read_and_start_nothing(browser, url, jobs, tmp_
         page = browser.new_page()
         page.goto(f"http://127.0.0.1:{elsewhere.server_address[1]}/evil.html")
         until(lambda: page.title() != "waiting")
-        assert page.title() == "refused refused blind nothing"
+        assert page.title() == "refused refused refused nothing"
         frame = page.frames[1]
         assert "tiny" not in frame.content()
         page.close()
