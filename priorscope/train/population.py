@@ -282,7 +282,7 @@ class Population:
                 ]
             )
             place = done % TABLE_STEPS
-            self._rates[place : place + stop - done].copy_(rates * self.learner.learning_rate)
+            send(rates * self.learner.learning_rate, self._rates[place : place + stop - done])
             for _ in range(done, stop):
                 self._again()
             done = stop
@@ -308,12 +308,12 @@ class Population:
         for member in self._trained:
             train = torch.from_numpy(member.split.train)
             tables.append(train[drawn[len(train), member.split.prefix.seed]])
-        self._table.copy_(torch.stack(tables, dim=1))
+        send(torch.stack(tables, dim=1), self._table)
         if self.recipe.augment:
             lanes = torch.stack([noise[m.split.prefix.seed] for m in self._trained], dim=1)
             if self._noise is None:
                 self._noise = torch.empty_like(lanes, device=self.device)
-            self._noise.copy_(lanes)
+            send(lanes, self._noise)
         self._clock.zero_()
         self._filled = stop
 
@@ -394,6 +394,15 @@ class Population:
         """A member alone, `inputs` as it reads them, and their signature."""
         reader = self.reader(index)
         return self.networks.network(index), reader(inputs), reader.network_signature
+
+
+def send(source: Tensor, target: Tensor) -> None:
+    """From the host into the device's memory, after what was asked of the device before.
+
+    From memory that isn't pinned the host would wait for all of that.
+    """
+    pinned = source.pin_memory() if target.is_cuda else source
+    target.copy_(pinned, non_blocking=True)
 
 
 def spans(members: Sequence[Resident]) -> dict[int, list[Resident]]:
