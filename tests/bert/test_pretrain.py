@@ -405,6 +405,7 @@ Pretrainer.save_every = 0.0  # after every step
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("parallel", ["ddp", "fsdp"])
 def test_a_lost_rank_resumes_from_the_last_checkpoint(made, tmp_path, parallel):
     """torchrun starts all ranks again; the losses are bit for bit the undisturbed ones."""
@@ -424,7 +425,7 @@ def test_a_lost_rank_resumes_from_the_last_checkpoint(made, tmp_path, parallel):
             [sys.executable, *launch, "--max-restarts=1", *arguments],
             capture_output=True,
             text=True,
-            timeout=250,
+            timeout=400,
         )
         assert ended.returncode == 0, ended.stderr[-4000:]
         assert ("SIGKILL" in ended.stderr or "-9" in ended.stderr) == (how == "lost")

@@ -5,11 +5,14 @@ import copy
 import numpy as np
 import pytest
 import torch
+import torch.distributed as dist
 from torch import nn
 
 from priorscope.bert.data.packing import MaskedBatch
 from priorscope.bert.model.heads import BertForMaskedLM
 from priorscope.bert.model.shape import BertShape
+from priorscope.bert.training.processes import Processes
+from priorscope.bert.training.sharding import ShardedBert
 from priorscope.bert.training.step import loss_sums, train_step
 from priorscope.nn.dropout import Dropout
 from priorscope.nn.ragged import ragged_attention
@@ -107,6 +110,27 @@ def test_the_compiled_step_runs_with_dropout():
     losses = [train_step(net, optimizer, [batch_of([16] * 8)], 1e-3).mean_loss for _ in range(8)]
     assert all(map(np.isfinite, losses))
     assert losses[-1] < losses[0]
+
+
+@pytest.mark.parametrize("compiled", [False, pytest.param(True, marks=[gpu, needs_gpu])])
+def test_a_divided_network_learns_as_the_plain_one_does(compiled, device):
+    """FSDP2 of one process: what several do, but for the messages."""
+    on_gpu, losses = device.type == "cuda", []
+    backend = "nccl" if on_gpu else "gloo"
+    dist.init_process_group(backend, store=dist.HashStore(), rank=0, world_size=1)
+    try:
+        for divided in (False, True):
+            net = network().to(device, torch.bfloat16 if on_gpu else torch.float32)
+            if compiled:
+                net.compile_training()
+            us = Processes(sharded=divided)
+            optimizer = ShardedBert(net, us, 0.01).optimizer if divided else ClippedAdamW(net)
+            parts = [batch_of([9, 5, 12, 30])]
+            losses.append([train_step(net, optimizer, parts, 1e-3, us).mean_loss for _ in range(8)])
+    finally:
+        dist.destroy_process_group()
+    assert losses[1] == pytest.approx(losses[0], rel=0.03 if on_gpu else 1e-6)
+    assert losses[1][-1] < 0.9 * losses[1][0]
 
 
 @gpu

@@ -17,7 +17,7 @@ import pytest
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.timeout(900),
+    pytest.mark.timeout(1800),
     pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads Linux's /proc"),
 ]
 
@@ -78,12 +78,12 @@ def compare(out, *more, extra="", mark=""):
 
 
 def finish(process, code=0):
-    _, errors = process.communicate(timeout=280)
+    _, errors = process.communicate(timeout=800)
     assert process.returncode == code, errors
     return errors
 
 
-def wait_for_rows(out, count=1, seconds=200):
+def wait_for_rows(out, count=1, seconds=800):
     ends = time.monotonic() + seconds
     while len(list((out / "runs").glob("*.json"))) < count and time.monotonic() < ends:
         time.sleep(0.05)
