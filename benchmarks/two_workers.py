@@ -57,9 +57,8 @@ def main() -> None:
         order = (1, 2) if number % 2 == 0 else (2, 1)
         took = {workers: seconds(asked.data, asked.flags, workers) for workers in order}
         pairs.append(took[1] / took[2])
-    print(
-        f"\n2 workers: {statistics.median(pairs):.2f} x 1 worker ({min(pairs):.2f} to {max(pairs):.2f})"
-    )
+    spread = f"{min(pairs):.2f} to {max(pairs):.2f}"
+    print(f"\n2 workers: {statistics.median(pairs):.2f} x 1 worker ({spread})")
 
 
 if __name__ == "__main__":
