@@ -37,7 +37,7 @@ class DaskBackend:
 
     Args:
         scheduler: its address, `tcp://HOST:PORT`; None: workers on this machine.
-        workers: how many of those; None: one per core.
+        workers: how many of those; None: one per core, or per GPU if `device` is cuda.
         device: `auto`, `cpu` or `cuda`, chosen where the work is done.
         rows: whether workers write rows into the shared folder or return them.
 
@@ -60,7 +60,8 @@ class DaskBackend:
             raise ValueError("--backend dask needs Dask: pip install 'priorscope[dask]'.") from None
         self.device, self.scheduler = device, scheduler
         self.rows: Rows = rows
-        self.workers = max(1, available_workers("cpu") if workers is None else workers)
+        wanted = available_workers("cuda" if device == "cuda" else "cpu")
+        self.workers = max(1, wanted if workers is None else workers)
         self._cluster: Any = None
         self._client: Any = None
         self._beacon: Path | None = None
