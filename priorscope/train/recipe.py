@@ -91,7 +91,10 @@ class Learner(Config):
 
     def why_not(self, signature: Signature) -> str | None:
         """Why the recipe can't be used on such data, as a sentence; or None."""
-        if problem := self.model.why_not(signature):
+        image = signature.layout == "image"
+        if problem := self.model.why_not(
+            self.recipe.network_signature(signature) if image else signature
+        ):
             return problem
         grid = signature.layout in ("image", "series")
         for part in self.recipe.augment:

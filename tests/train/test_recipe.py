@@ -67,6 +67,19 @@ def test_parts_that_data_cannot_have():
     assert "needs images" in (parse_learner("mlp+resolution=4").why_not(VECTOR) or "")
 
 
+def test_a_network_is_asked_about_what_it_reads_after_resizing(tmp_path):
+    file = tmp_path / "own.py"
+    file.write_text(
+        "from torch import nn\n"
+        "def build(signature):\n"
+        "    return nn.Sequential(nn.Flatten(), nn.Linear(16, signature.output_size))\n"
+    )
+    assert "can't learn from inputs of (8, 8, 1)" in (
+        parse_learner(f"{file}:build").why_not(IMAGE) or ""
+    )
+    assert parse_learner(f"{file}:build+resolution=4").why_not(IMAGE) is None
+
+
 def test_planned_steps_are_the_steps_and_the_epochs():
     recipe = Recipe(steps=100, epochs=2, batch=64)
     assert recipe.planned_steps(64) == 102

@@ -90,9 +90,9 @@ PAGE: dict[str, str] = {
     ),
     "similarity": "How alike layers are",
     "similarity_explain": (
-        "Unbiased linear CKA; dark: 1, alike up to rotation and scale. Layers are numbered from "
-        "input to output, the first network's downwards. Trap: the usual, biased estimate finds "
-        "likeness in noise."
+        "Unbiased linear CKA; full colour: 1, alike up to rotation and scale. Layers are numbered "
+        "from input to output, the first network's downwards. Trap: the usual, biased estimate "
+        "finds likeness in noise."
     ),
     "weights": "Weights",
     "weights_explain": (
