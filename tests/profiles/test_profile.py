@@ -256,7 +256,7 @@ def test_a_comparison_gives_its_best_two_or_one_by_name(task, quick, tmp_path):
 
 def test_memory_bounds_what_is_run_at_once():
     network = nn.Sequential(nn.Flatten(), nn.Linear(64, 100), nn.ReLU())
-    each = 4 * (64 + 100 + 100 + 100)  # bytes: of each module's output, and of the whole
+    each = 4.0 * (64 + 100 + 100 + 100)  # bytes: of each module's output, and of the whole
     signature = Signature(input_shape=(8, 8, 1), target=Classes(num_classes=100))
     one = subject(network, torch.randn(300, 8, 8, 1), signature)
     assert fitted(one, 4 * 5 * each).batch == 5

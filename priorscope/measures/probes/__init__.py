@@ -85,7 +85,6 @@ class Probe(Config):
         """The numbers; what is raised becomes a reading that says so."""
         raise NotImplementedError(f"{type(self).__name__} must define measure.")
 
-    @torch.no_grad()
     def alone(self, network: nn.Module, inputs: Tensor, targets: Tensor | None = None) -> Probed:
         """What it says of any module on a tensor, with nothing else of this package.
 
@@ -106,7 +105,8 @@ class Probe(Config):
         training = network.training
         try:
             network.eval()
-            outputs = network(inputs[:2]).flatten(1).shape[1]
+            with torch.no_grad():
+                outputs = network(inputs[:2]).flatten(1).shape[1]
             ids = not inputs.is_floating_point()
             signature = Signature(
                 input_shape=tuple(inputs.shape[1:]),
