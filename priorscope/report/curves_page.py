@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from priorscope.report.charts.curve_svg import curve_svg
 from priorscope.report.languages import Shown, page_in_languages
+from priorscope.report.page import tool_texts
 from priorscope.wording.page import t, word
 from priorscope.wording.sentences import sentence
 
@@ -19,14 +20,8 @@ def curves_page(result: Mapping[str, Mapping[str, Any]], title: str) -> str:
 
     def shown() -> Shown:
         heading = t("curves_page.title", title=title)
-        texts = {
-            "copy": t("tool.copy"),
-            "copied": t("tool.copied"),
-            "low": t("tool.low", name="{name}"),
-            "high": t("tool.high", name="{name}"),
-        }
         sets = [_data_set(i, name, told) for i, (name, told) in enumerate(result.items())]
-        return {"title": heading, "sets": sets}, {"texts": texts}
+        return {"title": heading, "sets": sets}, {"texts": tool_texts()}
 
     data = {"specs": {}, "tables": {}, "learners": [], "themes": {}}
     return page_in_languages("curves", shown, scripts=("page.js",), data=data)

@@ -149,16 +149,17 @@ def _payload(view: View, parts: list[Part]) -> dict[str, Any]:
         "learners": view.learners,
         "share": share_svg(view),
         "themes": {"light": theme(dark=False), "dark": theme(dark=True)},
-        "texts": _tool_texts(),
+        "texts": tool_texts(),
     }
 
 
 def table_payload() -> dict[str, Any]:
     """What the script needs on a page that has tables and no charts."""
-    return {"specs": {}, "tables": {}, "learners": [], "themes": {}, "texts": _tool_texts()}
+    return {"specs": {}, "tables": {}, "learners": [], "themes": {}, "texts": tool_texts()}
 
 
-def _tool_texts() -> dict[str, str]:
+def tool_texts() -> dict[str, str]:
+    """Words of the tools above a table."""
     return {
         "copy": t("tool.copy"),
         "copied": t("tool.copied"),

@@ -4,18 +4,18 @@ import datetime
 from collections.abc import Mapping
 from typing import Any
 
-from markupsafe import Markup
-
-from priorscope.report.page import allowed, environment, script_json, source, table_payload
+from priorscope.report.languages import Shown, page_in_languages
+from priorscope.report.page import tool_texts
 from priorscope.report.several import grid_of, picked
 from priorscope.report.view import View
 from priorscope.wording.card import card
-from priorscope.wording.language import spoken
-from priorscope.wording.summary import told
+from priorscope.wording.page import t
 
 
 def several_page(summaries: Mapping[str, dict[str, Any]], links: Mapping[str, str]) -> str:
     """One HTML document that needs no network; names and sentences are escaped.
+
+    It holds all languages, and opens in the one spoken.
 
     summaries: name -> the JSON of schema 2 or 1. links: name -> address of its own report; those
     without one have no link.
@@ -23,31 +23,31 @@ def several_page(summaries: Mapping[str, dict[str, Any]], links: Mapping[str, st
     Raises:
         ValueError: if a summary has another schema or lacks a required key.
     """
-    views = {name: View(summary) for name, summary in summaries.items()}
-    learners, rows = grid_of(views)
-    sets = [
-        {
-            "name": name,
-            "view": view,
-            "card": card(told(view.summary)),
-            "board": view.rows("leaderboard"),
-            "pick": picked(view),
-            "link": links.get(name),
+    written = datetime.datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
+
+    def shown() -> Shown:
+        views = {name: View(summary) for name, summary in summaries.items()}
+        learners, rows = grid_of(views)
+        values = {
+            "title": t("several.title", n=len(views)),
+            "sets": [_data_set(name, view, links.get(name)) for name, view in views.items()],
+            "learners": learners,
+            "rows": rows,
+            "written": written,
         }
-        for name, view in views.items()
-    ]
-    script = source("page.js")
-    return (
-        environment()
-        .get_template("several.html")
-        .render(
-            sets=sets,
-            learners=learners,
-            rows=rows,
-            language=spoken(),
-            written=datetime.datetime.now().astimezone().strftime("%Y-%m-%d %H:%M"),
-            payload=script_json(table_payload()),
-            script=Markup(script),
-            script_sources=Markup(allowed(script)),
-        )
-    )
+        return values, {"texts": tool_texts()}
+
+    data = {"specs": {}, "tables": {}, "learners": [], "themes": {}}
+    return page_in_languages("several", shown, scripts=("page.js",), data=data)
+
+
+def _data_set(name: str, view: View, link: str | None) -> dict[str, Any]:
+    """What the page shows of one data set."""
+    return {
+        "name": name,
+        "view": view,
+        "card": card(view.summary),
+        "board": view.rows("leaderboard"),
+        "pick": picked(view),
+        "link": link,
+    }

@@ -136,7 +136,9 @@ def test_several_data_sets_are_on_one_page(tmp_path, capsys):
     assert capsys.readouterr().out.strip() == str(page)
     text = page.read_text(encoding="utf-8")
     assert "<b>two" not in text
-    assert text.count("<section") == 3
+    own_part = text.partition('id="payload"')[0]
+    assert own_part.count("<section") == 3
+    assert "데이터 세트 2개" in text.removeprefix(own_part)  # the other language is inside
     assert 'href="../one/report.html"' in text
     assert "two/report.html" not in text  # there is none
     grid = text.partition("</table>")[0]
