@@ -12,6 +12,7 @@ from priorscope.wording.numbers import center, has_center, share_of
 
 WIDTH, HEIGHT, EDGE = 1200, 630, 56  # pixels
 NARROW, WIDE = 0.56, 1.0  # widths of a Latin and of a Korean letter, in font sizes
+BOLD = 1.2  # times as wide
 HEADLINE, LINES = 42, 26  # font sizes
 MOST_LINES = 3  # of the headline
 SHOWN = ("pick", "judged", "confidence")  # lines of the card
@@ -26,12 +27,12 @@ def share_svg(view: View) -> str:
     shown = card(view.summary)
     room = WIDTH - 2 * EDGE
     lines = [
-        {"label": line.label, "text": clipped(line.text, room - LABEL, LINES)}
+        {"label": line.label, "text": clipped(_short(line.key, line.text), room - LABEL, LINES)}
         for line in shown.lines
         if line.key in SHOWN
     ]
     values = {
-        "headline": wrapped(printable(shown.headline, 600), room, HEADLINE, MOST_LINES),
+        "headline": wrapped(printable(shown.headline, 600), room, BOLD * HEADLINE, MOST_LINES),
         "lines": lines,
         "board": _board(view),
         "name": clipped(printable(view.task.get("name") or ""), room - 260, 30),
@@ -43,6 +44,11 @@ def share_svg(view: View) -> str:
         "columns": {"label": EDGE + LABEL, "learner": EDGE + LEARNER, "bars": BARS},
     }
     return environment().get_template("share-card.svg").render(**values)
+
+
+def _short(key: str, text: str) -> str:
+    """A line of the card; how it was judged without the remark behind it."""
+    return text.partition(";")[0] if key == "judged" else text
 
 
 def _board(view: View) -> list[dict[str, Any]]:
