@@ -1,9 +1,16 @@
 """What all tests share; the texts made here are words of syllables, English and Korean."""
 
+import dataclasses
+import functools
+import inspect
 import os
 import shutil
 import sys
+import types
+import typing
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 if sys.dont_write_bytecode:  # then each of the many processes would compile torch again
     BYTECODE = Path(__file__).parents[1] / ".pytest_cache" / "bytecode"
@@ -11,9 +18,82 @@ if sys.dont_write_bytecode:  # then each of the many processes would compile tor
     os.environ["PYTHONPYCACHEPREFIX"] = str(BYTECODE)
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
+import beartype
+import jaxtyping
 import numpy as np
 import pytest
 import torch
+
+AS_JAXTYPING = beartype.BeartypeConf(violation_type=jaxtyping.TypeCheckError)
+
+
+def _is_shaped(hint: Any) -> bool:
+    """Whether an annotation says a tensor's shape."""
+    if inspect.isclass(hint) and issubclass(hint, jaxtyping.AbstractArray):
+        return True
+    return any(_is_shaped(part) for part in typing.get_args(hint))
+
+
+def _hint(annotation: Any, module: dict[str, Any]) -> Any:
+    """An annotation without strings; `Any` where they name what only type checkers see."""
+    holder = types.SimpleNamespace(__annotations__={"hint": annotation})
+    try:
+        return typing.get_type_hints(holder, module, include_extras=True)["hint"]
+    except NameError:
+        return Any
+
+
+def _with_checks(function: Any) -> tuple[Any, bool]:
+    """The function with its arguments and result checked, and whether it names shapes."""
+    hints = {name: _hint(a, function.__globals__) for name, a in function.__annotations__.items()}
+    copy = types.FunctionType(
+        function.__code__,
+        function.__globals__,
+        function.__name__,
+        function.__defaults__,
+        function.__closure__,
+    )
+    copy = functools.update_wrapper(copy, function)
+    del copy.__wrapped__
+    copy.__kwdefaults__, copy.__annotations__ = function.__kwdefaults__, hints
+    checked = beartype.beartype(conf=AS_JAXTYPING)(copy)
+    return checked, any(map(_is_shaped, hints.values()))
+
+
+_jaxtyped: Any = jaxtyping.jaxtyped
+
+
+def _checked(function: Any = None, *, typechecker: Any = None) -> Any:
+    """As `jaxtyped`, which binds the arguments of each call twice, even where there are no shapes.
+
+    The checks are the same. They are made when a function is first called, since most aren't, and
+    where no annotation names a shape they are beartype's alone, which take a microsecond.
+    """
+    if function is None:
+        return _checked
+    if inspect.isclass(function):
+        made = vars(function).get("__init__")
+        is_new = made is not None and not hasattr(made, "__wrapped__")
+        if is_new and dataclasses.is_dataclass(function):
+            function.__init__ = _checked(made)
+        return function
+    checked: Callable[..., Any] | None = None
+    shaped = False
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        nonlocal checked, shaped
+        if checked is None:
+            checked, shaped = _with_checks(function)
+        if not shaped:
+            return checked(*args, **kwargs)
+        with _jaxtyped("context"):
+            return checked(*args, **kwargs)
+
+    return call
+
+
+jaxtyping.jaxtyped = _checked  # the import hook (pyproject.toml) writes it above each function
 
 from priorscope.core.seeds import numpy_stream
 from priorscope.text.tokenizer import train_tokenizer

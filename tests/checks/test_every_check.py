@@ -2,12 +2,11 @@
 
 import importlib.util
 import json
-import subprocess
-import sys
 
 import pytest
 
 from priorscope.checks import CHECKS, Check, Figure
+from priorscope.cli import main
 from priorscope.cli.verify import run as verify
 from priorscope.runs.backends.local import LocalBackend
 from priorscope.runs.experiment import Plan, Rows
@@ -148,10 +147,11 @@ def test_verify_says_pass_and_its_figures(capsys):
         (["doctor"], 0, ["priorscope", "python", "cores", "torch", "loky", "matrix products"]),
     ],
 )
-def test_from_the_shell(arguments, code, words):
-    command = [sys.executable, "-m", "priorscope", *arguments]
-    process = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert process.returncode == code, process.stderr
+def test_from_the_shell(arguments, code, words, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    printed = capsys.readouterr()
+    assert (ended.value.code or 0) == code, printed.err
     for word in words:
-        assert word in process.stdout + process.stderr
-    assert "Traceback" not in process.stderr
+        assert word in printed.out + printed.err
+    assert "Traceback" not in printed.err

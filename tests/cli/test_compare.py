@@ -129,7 +129,7 @@ def test_one_more_draw_keeps_what_is_there(finished):
 
 def test_a_killed_comparison_continues_with_the_same_numbers(finished, tmp_path):
     process = subprocess.Popen(
-        [*COMMAND, "digits", *SMALL, "-q"],
+        [*COMMAND, "digits", *SMALL, "--workers", "0", "-q"],
         cwd=tmp_path,
         env=ENVIRONMENT,
         stdout=subprocess.DEVNULL,
@@ -336,8 +336,15 @@ TINY = ["--learners", "linear", "--structures", "intact", "--sizes", "20,40", "-
 TINY += ["--steps", "5", "--workers", "0", "--quiet"]
 
 
-def limit_files():
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+@contextlib.contextmanager
+def largest_file(size):
+    """Files can't grow beyond so many bytes, as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_a_full_or_unfit_output_folder_is_one_sentence_and_loses_nothing(tmp_path):
@@ -347,7 +354,8 @@ def test_a_full_or_unfit_output_folder_is_one_sentence_and_loses_nothing(tmp_pat
     assert "can't be read or written (Not a directory)" in process.stderr
     assert "Traceback" not in process.stderr
     command = ["digits", *TINY, "--out", tmp_path / "out"]
-    full = compare_apart(*command, cwd=tmp_path, preexec_fn=limit_files)
+    with largest_file(100_000):
+        full = compare(*command, cwd=tmp_path)
     assert full.returncode == 2
     assert "(File too large)" in full.stderr
     assert len(full.stderr.strip().splitlines()) == 1

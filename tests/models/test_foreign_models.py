@@ -16,7 +16,6 @@ from priorscope.models.external import External
 from priorscope.targets.classes import Classes
 from priorscope.text.tokenizer import load_tokenizer, special_ids
 
-transformers = pytest.importorskip("transformers")
 WORDS = [f"word{i}" for i in range(60)]
 SIZES = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
 SIZES |= {"intermediate_size": 16, "max_position_embeddings": 40}
@@ -35,6 +34,7 @@ def tokenizer_of(specials, roles):
         single=f"{begin} $A {end}",
         special_tokens=[(begin, vocabulary[begin]), (end, vocabulary[end])],
     )
+    transformers = pytest.importorskip("transformers")
     return transformers.PreTrainedTokenizerFast(tokenizer_object=tokenizer, **roles)
 
 
@@ -42,6 +42,7 @@ def saved(folder, kind, specials=USUAL, roles=None, half=False, **more):
     torch.manual_seed(0)
     names = {f"{role.lower()}_token": f"[{role}]" for role in ("PAD", "UNK", "CLS", "SEP", "MASK")}
     tokenizer = tokenizer_of(specials, roles or names)
+    transformers = pytest.importorskip("transformers")
     config = getattr(transformers, f"{kind}Config")
     size = more.pop("vocab_size", len(specials) + len(WORDS))
     network = getattr(transformers, f"{kind}ForMaskedLM")(config(vocab_size=size, **SIZES, **more))
@@ -59,6 +60,7 @@ def table(folder, count=40):
 
 
 def features(folder):
+    transformers = pytest.importorskip("transformers")
     return transformers.AutoModel.from_pretrained(folder, dtype=torch.float32).eval()
 
 
@@ -145,6 +147,7 @@ def test_what_cant_be_learned_with_is_refused_when_planned(tmp_path):
 def test_images_of_other_channels_and_sizes_are_adapted(tmp_path, shape, channels):
     torch.manual_seed(0)
     sizes = {key: value for key, value in SIZES.items() if "position" not in key}
+    transformers = pytest.importorskip("transformers")
     config = transformers.ViTConfig(image_size=8, patch_size=4, num_channels=channels, **sizes)
     transformers.ViTModel(config).save_pretrained(tmp_path / "m")
     signature = Signature(input_shape=shape, target=Classes(num_classes=3))

@@ -14,8 +14,13 @@ from priorscope.structures import parse_structure
 from priorscope.tasks import Examples
 from priorscope.train.recipe import Recipe, parse_learner
 
-pytest.importorskip("distributed")
 RECIPE = Recipe(steps=20, epochs=1, batch=16)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _installed():
+    """Imported by the tests alone, as it takes seconds."""
+    pytest.importorskip("distributed")
 
 
 @pytest.fixture

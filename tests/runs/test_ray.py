@@ -19,7 +19,11 @@ from priorscope.structures import parse_structure
 from priorscope.tasks import Examples
 from priorscope.train.recipe import Recipe, parse_learner
 
-pytest.importorskip("ray")
+
+@pytest.fixture(scope="module", autouse=True)
+def _installed():
+    """Imported by the tests alone, as it takes seconds."""
+    pytest.importorskip("ray")
 
 
 class WorkerCrashedError(Exception):

@@ -1,7 +1,6 @@
 """Several processes on one folder: what one does another doesn't, and what one leaves another does.
 
-No clock is compared: a process with a clock two days ahead (a `sitecustomize` that moves
-`time.time`) works with the others.
+No clock is compared: a process with a clock two days ahead works with the others.
 """
 
 import dataclasses
@@ -23,23 +22,18 @@ from priorscope.runs.store import Store
 
 TINY = ["--learners", "linear,mlp:width=8", "--sizes", "40,80", "--structures", "permuted"]
 TINY += ["--repeats", "3", "--epochs", "0", "--quiet"]
-TOMORROW = "import time\n_now = time.time\ntime.time = lambda: _now() + 2 * 24 * 3600\n"
+TWO_DAYS = 2 * 24 * 3600.0  # seconds
 
 
-def start(out, *more, path=None, steps=60, workers=0):
+def start(out, *more, steps=60, workers=0):
     command = [sys.executable, "-m", "priorscope", "compare", "digits", *TINY, "--out", str(out)]
     command += ["--steps", str(steps), "--workers", str(workers)]
-    environment = dict(os.environ)
-    if path is not None:
-        before = environment.get("PYTHONPATH")
-        environment["PYTHONPATH"] = os.pathsep.join([str(path), *([before] if before else [])])
     return subprocess.Popen(
         [*command, *more],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        env=environment,
     )
 
 
@@ -126,15 +120,15 @@ def test_what_a_member_says_is_read_by_others_and_gone_members_are_cleared(tmp_p
         assert first.others() == []
 
 
-def test_two_shards_do_each_run_once_and_the_last_makes_the_report(tmp_path):
+def test_two_shards_do_each_run_once_and_the_last_makes_the_report(fork, tmp_path):
     """One of them has a clock two days ahead."""
-    ahead = tmp_path / "ahead"
-    ahead.mkdir()
-    (ahead / "sitecustomize.py").write_text(TOMORROW)
-    alone, out = tmp_path / "alone", tmp_path / "out"
-    end(start(alone))
-    shards = [start(out, "--shard", "1/2", path=ahead), start(out, "--shard", "2/2")]
-    printed = [end(process) for process in shards]
+    alone, out, flags = tmp_path / "alone", tmp_path / "out", [*TINY, "--steps", "60"]
+    fork(alone, flags).finish()
+    shards = [
+        fork(out, [*flags, "--shard", "1/2"], ahead=TWO_DAYS),
+        fork(out, [*flags, "--shard", "2/2"]),
+    ]
+    printed = [shard.finish() for shard in shards]
     same(numbers(alone), numbers(out))
     assert (out / "report.html").exists()
     leaving = sum("the last at work makes the report" in text for text in printed)
