@@ -43,9 +43,7 @@ def _hint(annotation: Any, module: dict[str, Any]) -> Any:
         return Any
 
 
-def _with_checks(function: Any) -> tuple[Any, bool]:
-    """The function with its arguments and result checked, and whether it names shapes."""
-    hints = {name: _hint(a, function.__globals__) for name, a in function.__annotations__.items()}
+def _copied(function: Any) -> Any:
     copy = types.FunctionType(
         function.__code__,
         function.__globals__,
@@ -54,10 +52,42 @@ def _with_checks(function: Any) -> tuple[Any, bool]:
         function.__closure__,
     )
     copy = functools.update_wrapper(copy, function)
+    copy.__kwdefaults__ = function.__kwdefaults__
+    return copy
+
+
+def _compiled(function: Any) -> tuple[Any, bool]:
+    """The function with its arguments and result checked, and whether it names shapes."""
+    hints = {name: _hint(a, function.__globals__) for name, a in function.__annotations__.items()}
+    copy = _copied(function)
     del copy.__wrapped__
-    copy.__kwdefaults__, copy.__annotations__ = function.__kwdefaults__, hints
-    checked = beartype.beartype(conf=AS_JAXTYPING)(copy)
-    return checked, any(map(_is_shaped, hints.values()))
+    copy.__annotations__ = hints
+    return beartype.beartype(conf=AS_JAXTYPING)(copy), any(map(_is_shaped, hints.values()))
+
+
+NESTED: dict[Any, tuple[Any, bool]] = {}
+
+
+def _with_checks(function: Any) -> tuple[Any, bool]:
+    """As `_compiled`, which is done once for a function that is defined at every call of another.
+
+    Its checks are taken along: beartype holds the function it calls as a default of its own.
+    """
+    if "<locals>" not in function.__qualname__:
+        return _compiled(function)
+    try:
+        key = function.__code__, *function.__annotations__.items()
+        known = NESTED.get(key)
+    except TypeError:  # an annotation that can't be looked up
+        return _compiled(function)
+    if known is None:
+        NESTED[key] = known = _compiled(function)
+    checked, shaped = known
+    if "__beartype_func" not in (checked.__kwdefaults__ or {}):
+        return _compiled(function)
+    again = _copied(checked)
+    again.__kwdefaults__ = {**checked.__kwdefaults__, "__beartype_func": function}
+    return again, shaped
 
 
 _jaxtyped: Any = jaxtyping.jaxtyped
