@@ -8,7 +8,7 @@ from priorscope.runs.experiment import Experiment
 
 
 @dataclasses.dataclass(frozen=True)
-class Figure:
+class CheckFigure:
     """One number that must lie in [low, high]; `name` says what is compared with what."""
 
     name: str
@@ -23,7 +23,7 @@ class Figure:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Check(Experiment[Figure]):
+class Check(Experiment[CheckFigure]):
     """A question about the instrument whose answer is known in advance.
 
     `plan` names the runs that it needs, `judge` makes at least one figure of their rows.

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from priorscope.checks import Figure
+from priorscope.checks import CheckFigure
 from priorscope.core.seeds import torch_stream
 from priorscope.nn.checkpoint import read_tensors
 
@@ -85,9 +85,9 @@ def probe(outputs: Iterable[Tensor]) -> Tensor:
     return total
 
 
-def figure(name: str, dtype: torch.dtype, value: float) -> Figure:
+def figure(name: str, dtype: torch.dtype, value: float) -> CheckFigure:
     """A difference that must not exceed the tolerance of `dtype`."""
-    return Figure(f"{name}, {str(dtype).removeprefix('torch.')}", value, 0.0, TOLERANCE[dtype])
+    return CheckFigure(f"{name}, {str(dtype).removeprefix('torch.')}", value, 0.0, TOLERANCE[dtype])
 
 
 def by_name(ours: Mapping[str, Tensor], theirs: Mapping[str, Tensor]) -> float:

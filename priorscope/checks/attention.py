@@ -5,7 +5,7 @@ import dataclasses
 import torch
 from torch import Tensor, nn
 
-from priorscope.checks import CHECKS, Check, Figure
+from priorscope.checks import CHECKS, Check, CheckFigure
 from priorscope.checks._parity import CASES, Case, difference, figure, probe, randomise
 from priorscope.core.seeds import torch_stream
 from priorscope.interop.torch_layers import attention_from_torch
@@ -28,7 +28,7 @@ EXACT = 1e-12  # float64; sums of 24 numbers of size one round by about 1e-15
 class Attention(Check):
     """Definition head by head, fused and separate layers, torch's layer, symmetry, masks."""
 
-    def judge(self, rows: Rows) -> list[Figure]:
+    def judge(self, rows: Rows) -> list[CheckFigure]:
         attention, x = SelfAttention(WIDTH, 3).double(), tokens(2, 5)
         randomise(attention)
         out = attention(x)
@@ -41,7 +41,7 @@ class Attention(Check):
             at_most("three layers for q, k, v", out - with_separate_layers(attention)(x)),
             at_most("rows of the attention map, sum - 1", weights.sum(-1) - 1),
             at_most("tokens permuted", out[:, ORDER] - attention(x[:, ORDER])),
-            Figure(
+            CheckFigure(
                 "tokens permuted, with learned positions",
                 largest(attention(positions(x))[:, ORDER] - attention(positions(x[:, ORDER]))),
                 1e-4,
@@ -56,9 +56,9 @@ class Attention(Check):
 ORDER = torch.tensor([3, 0, 4, 1, 2])
 
 
-def at_most(name: str, deviation: Tensor) -> Figure:
+def at_most(name: str, deviation: Tensor) -> CheckFigure:
     """A figure for the largest deviation, in float64."""
-    return Figure(name, largest(deviation), 0.0, EXACT)
+    return CheckFigure(name, largest(deviation), 0.0, EXACT)
 
 
 def largest(deviation: Tensor) -> float:
@@ -104,7 +104,7 @@ def change_of_the_past(attention: SelfAttention, x: Tensor) -> Tensor:
     return (attention(later, mask) - attention(x, mask))[:, :3]
 
 
-def beside_torch(dtype: torch.dtype) -> list[Figure]:
+def beside_torch(dtype: torch.dtype) -> list[CheckFigure]:
     """Outputs and gradients beside `torch.nn.MultiheadAttention`, worst of all cases."""
     differences = [_beside_torch(case, dtype) for case in CASES]
     outputs, grads = (max(values) for values in zip(*differences, strict=True))

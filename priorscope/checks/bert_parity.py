@@ -11,7 +11,7 @@ from priorscope.bert.model.encoder import BertEncoder
 from priorscope.bert.model.folder import ARCHITECTURES, load_bert
 from priorscope.bert.model.heads import BertWithHead
 from priorscope.bert.model.names import tensors_to_ours
-from priorscope.checks import CHECKS, Check, Figure
+from priorscope.checks import CHECKS, Check, CheckFigure
 from priorscope.checks._parity import (
     CASES,
     Case,
@@ -37,7 +37,7 @@ class BertParity(Check):
 
     needs: ClassVar[tuple[str, ...]] = ("transformers",)
 
-    def judge(self, rows: Rows) -> list[Figure]:
+    def judge(self, rows: Rows) -> list[CheckFigure]:
         transformers = quiet_transformers()
         figures = []
         for kind, name in ARCHITECTURES.items():

@@ -13,7 +13,7 @@ from priorscope.bert.model.heads import (
     BertWithHead,
 )
 from priorscope.bert.model.shape import BertShape
-from priorscope.checks import CHECKS, Check, Figure
+from priorscope.checks import CHECKS, Check, CheckFigure
 from priorscope.checks._parity import randomise
 from priorscope.runs.experiment import Rows
 from priorscope.vit.folder import load_vit, save_vit
@@ -37,14 +37,14 @@ VIT = VitShape(
 class Checkpoints(Check):
     """Save and load folders of BERT and ViT."""
 
-    def judge(self, rows: Rows) -> list[Figure]:
+    def judge(self, rows: Rows) -> list[CheckFigure]:
         networks = [
             BertForPreTraining(BERT),
             BertForSequenceClassification(BERT, 4),
             VisionTransformer(VIT),
         ]
         return [
-            Figure(f"tensors of {type(n).__name__} that changed", changed_tensors(n), 0.0, 0.0)
+            CheckFigure(f"tensors of {type(n).__name__} that changed", changed_tensors(n), 0.0, 0.0)
             for n in networks
         ]
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from priorscope.analysis.curves.crossover import pair_crossings
 from priorscope.analysis.curves.learning_curves import fit_curves
-from priorscope.checks import CHECKS, Check, Figure
+from priorscope.checks import CHECKS, Check, CheckFigure
 from priorscope.core.seeds import numpy_stream
 from priorscope.runs.experiment import Rows
 
@@ -22,7 +22,7 @@ Pair = tuple[np.ndarray, np.ndarray]
 class CrossoverRecovery(Check):
     """Pairs of offset power laws with 5 repeats of 2% noise: one half crosses at 2 x the data."""
 
-    def judge(self, rows: Rows) -> list[Figure]:
+    def judge(self, rows: Rows) -> list[CheckFigure]:
         true = 2.0 * float(_SIZES[-1])
         inside, error = [], []
         for entry in _last_entries(_crossing):
@@ -35,9 +35,9 @@ class CrossoverRecovery(Check):
         # 20 pairs: an 80% interval holds in fewer than 10 of them once in two thousand times.
         held = float(np.mean(inside))
         return [
-            Figure("share of 80% intervals that hold a crossing at 2N", held, 0.5, 1.0),
-            Figure("median |log2(predicted / true)|", float(np.median(error)), 0.0, 0.5),
-            Figure("share of false crossings within 4N", float(false), 0.0, 0.05),
+            CheckFigure("share of 80% intervals that hold a crossing at 2N", held, 0.5, 1.0),
+            CheckFigure("median |log2(predicted / true)|", float(np.median(error)), 0.0, 0.5),
+            CheckFigure("share of false crossings within 4N", float(false), 0.0, 0.05),
         ]
 
 

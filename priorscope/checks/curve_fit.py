@@ -5,7 +5,7 @@ import dataclasses
 from priorscope.analysis.curves.hoiem import fit_offset_power
 from priorscope.analysis.curves.learning_curves import fit_curves
 from priorscope.analysis.curves.published import ADDITION, HOIEM, curve_rows
-from priorscope.checks import CHECKS, Check, Figure
+from priorscope.checks import CHECKS, Check, CheckFigure
 from priorscope.runs.experiment import Rows
 
 
@@ -14,7 +14,7 @@ from priorscope.runs.experiment import Rows
 class CurveFit(Check):
     """Hoiem et al. 2021 to 4 decimals; four-digit addition is told wide, with a remark."""
 
-    def judge(self, rows: Rows) -> list[Figure]:
+    def judge(self, rows: Rows) -> list[CheckFigure]:
         fit, fixed = fit_offset_power(HOIEM), fit_offset_power(HOIEM, -0.5)
         first = dict(list(ADDITION.items())[:14])
         addition = fit_curves(curve_rows({"addition": first}))["loss"]["addition"]
@@ -23,13 +23,17 @@ class CurveFit(Check):
         return [
             _near("exponent g of the published fit (-.41)", fit.exponent, -0.41),
             _near("asymptote a of the published fit (5.6835)", fit.asymptote, 5.6835),
-            Figure("scale b of the published fit (259.286)", fit.scale, 259.2855, 259.2865),
+            CheckFigure("scale b of the published fit (259.286)", fit.scale, 259.2855, 259.2865),
             _near("e(400) of the published fit (27.9133)", fit.at(400.0), 27.9133),
             _near("e(400) with g fixed at -.5 (28.2575)", fixed.at(400.0), 28.2575),
-            Figure("addition curve, 14 sizes: missed sizes remarked on", float(remarked), 1.0, 1.0),
-            Figure("its 80% interval at 2 x, high / low", ahead["high"] / ahead["low"], 1.5, 1e3),
+            CheckFigure(
+                "addition curve, 14 sizes: missed sizes remarked on", float(remarked), 1.0, 1.0
+            ),
+            CheckFigure(
+                "its 80% interval at 2 x, high / low", ahead["high"] / ahead["low"], 1.5, 1e3
+            ),
         ]
 
 
-def _near(name: str, value: float, published: float) -> Figure:
-    return Figure(name, value, published - 0.00005, published + 0.00005)
+def _near(name: str, value: float, published: float) -> CheckFigure:
+    return CheckFigure(name, value, published - 0.00005, published + 0.00005)

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from priorscope.checks import CHECKS, Check, Figure
+from priorscope.checks import CHECKS, Check, CheckFigure
 from priorscope.checks._small import small_runs
 from priorscope.runs.experiment import Plan, Rows
 from priorscope.runs.run import Run
@@ -30,11 +30,11 @@ class LabelEntropy(Check):
         data = TASK.load()
         return Plan(tuple(_run(name, data) for name in EXCESS), (data,))
 
-    def judge(self, rows: Rows) -> list[Figure]:
+    def judge(self, rows: Rows) -> list[CheckFigure]:
         data = TASK.load()
         by_chance = 3 * 0.95 / math.sqrt(TESTS)
         return [
-            Figure(
+            CheckFigure(
                 f"{name}: bits per label above the label entropy",
                 rows[_run(name, data)]["test"]["bits"] - TASK.label_entropy,
                 -by_chance,

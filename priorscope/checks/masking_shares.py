@@ -6,7 +6,7 @@ import math
 import numpy as np
 
 from priorscope.bert.data.masking import Masking, Subwords, mask_tokens
-from priorscope.checks import CHECKS, Check, Figure
+from priorscope.checks import CHECKS, Check, CheckFigure
 from priorscope.runs.experiment import Rows
 
 _MASK, _SPECIALS = 4, 5
@@ -24,7 +24,7 @@ class MaskingShares(Check):
     tokens: int = 1 << 20
     vocabulary: int = 1000
 
-    def judge(self, rows: Rows) -> list[Figure]:
+    def judge(self, rows: Rows) -> list[CheckFigure]:
         masking, subwords = Masking(), _subwords(self.vocabulary)
         lines = self.tokens // 16
         offsets = np.arange(0, 16 * lines + 1, 16)
@@ -52,8 +52,8 @@ class MaskingShares(Check):
         untouched = np.array_equal(left, np.delete(tokens, masked.positions))
         return [
             *figures,
-            Figure("special tokens masked or put in", float(special), 0.0, 0.0),
-            Figure("all other tokens are as they were", float(untouched), 1.0, 1.0),
+            CheckFigure("special tokens masked or put in", float(special), 0.0, 0.0),
+            CheckFigure("all other tokens are as they were", float(untouched), 1.0, 1.0),
         ]
 
 
@@ -62,6 +62,6 @@ def _subwords(vocabulary: int) -> Subwords:
     return Subwords(_MASK, special, np.zeros(vocabulary, bool))
 
 
-def _within(name: str, count: int, of: int, expected: float) -> Figure:
+def _within(name: str, count: int, of: int, expected: float) -> CheckFigure:
     error = 3 * math.sqrt(expected * (1 - expected) / of)
-    return Figure(f"share: {name}", count / of, expected - error, expected + error)
+    return CheckFigure(f"share: {name}", count / of, expected - error, expected + error)

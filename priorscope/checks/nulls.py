@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from priorscope.analysis.estimates import estimate
-from priorscope.checks import CHECKS, Check, Figure
+from priorscope.checks import CHECKS, Check, CheckFigure
 from priorscope.checks._small import small_runs
 from priorscope.runs.experiment import Plan, Rows
 from priorscope.runs.run import Run
@@ -27,7 +27,7 @@ class Nulls(Check):
         runs = [run for case in _cases() for runs in case.values() for run in runs]
         return Plan(tuple(runs), tuple(_data().values()))
 
-    def judge(self, rows: Rows) -> list[Figure]:
+    def judge(self, rows: Rows) -> list[CheckFigure]:
         return [_null(case, rows) for case in _cases()]
 
 
@@ -49,7 +49,7 @@ def _cases() -> list[dict[str, list[Run]]]:
     ]
 
 
-def _null(case: dict[str, list[Run]], rows: Rows) -> Figure:
+def _null(case: dict[str, list[Run]], rows: Rows) -> CheckFigure:
     intact, changed = (
         np.array([rows[run]["block"]["bits"] for run in runs]) for runs in case.values()
     )
@@ -58,7 +58,7 @@ def _null(case: dict[str, list[Run]], rows: Rows) -> Figure:
     assert change.high is not None
     run = list(case.values())[1][0]
     name = f"{run.learner.text}, {run.structure.label}: change of bits per label in half widths"
-    return Figure(
+    return CheckFigure(
         f"{name} of its interval", change.center / (change.high - change.center), -1.0, 1.0
     )
 

@@ -6,7 +6,7 @@ import torch
 
 from priorscope.bert.model.heads import BertForMaskedLM
 from priorscope.bert.model.shape import BertShape
-from priorscope.checks import CHECKS, Check, Figure
+from priorscope.checks import CHECKS, Check, CheckFigure
 from priorscope.core.seeds import global_seed, torch_stream
 from priorscope.nn.sequences import Sequences
 from priorscope.runs.experiment import Rows
@@ -21,12 +21,12 @@ _LIMITS = {torch.float32: 1e-5, torch.float64: 1e-10}
 class Packing(Check):
     """Logits of every token, packed and alone, and of masked tokens computed without the rest."""
 
-    def judge(self, rows: Rows) -> list[Figure]:
+    def judge(self, rows: Rows) -> list[CheckFigure]:
         return [figure for dtype in _LIMITS for figure in _figures(dtype)]
 
 
 @torch.no_grad()
-def _figures(dtype: torch.dtype) -> list[Figure]:
+def _figures(dtype: torch.dtype) -> list[CheckFigure]:
     shape = BertShape(vocabulary=50, width=24, depth=2, num_heads=3, mlp_width=48, max_tokens=64)
     with global_seed(0, "packing"):
         network = BertForMaskedLM(shape).to(dtype).eval()
@@ -39,8 +39,10 @@ def _figures(dtype: torch.dtype) -> list[Figure]:
     chosen = network.tokens(network.bert.outputs_at(some, ids, sequences), table)
     name, most = str(dtype).removeprefix("torch."), _LIMITS[dtype]
     return [
-        Figure(f"packed against alone, {name}", _difference(packed, alone), 0.0, most),
-        Figure(f"masked tokens against all, {name}", _difference(chosen, alone[some]), 0.0, most),
+        CheckFigure(f"packed against alone, {name}", _difference(packed, alone), 0.0, most),
+        CheckFigure(
+            f"masked tokens against all, {name}", _difference(chosen, alone[some]), 0.0, most
+        ),
     ]
 
 

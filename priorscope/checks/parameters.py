@@ -7,7 +7,7 @@ from torch import nn
 
 from priorscope.bert.model.encoder import BertEncoder
 from priorscope.bert.model.shape import Size, bert_shape
-from priorscope.checks import CHECKS, Check, Figure
+from priorscope.checks import CHECKS, Check, CheckFigure
 from priorscope.runs.experiment import Rows
 from priorscope.vit.network import VisionTransformer
 from priorscope.vit.shape import VitSize, vit_shape
@@ -28,7 +28,7 @@ VIT: dict[VitSize, int] = {
 class Parameters(Check):
     """BERT-Base and Large; ViT-Ti, S, B and L at patch 16."""
 
-    def judge(self, rows: Rows) -> list[Figure]:
+    def judge(self, rows: Rows) -> list[CheckFigure]:
         figures = []
         with torch.device("meta"):  # shapes without memory
             for size, expected in BERT.items():
@@ -39,7 +39,7 @@ class Parameters(Check):
         return figures
 
 
-def exactly(name: str, network: nn.Module, expected: int) -> Figure:
+def exactly(name: str, network: nn.Module, expected: int) -> CheckFigure:
     """How many numbers training changes."""
     count = sum(p.numel() for p in network.parameters())
-    return Figure(name, float(count), float(expected), float(expected))
+    return CheckFigure(name, float(count), float(expected), float(expected))

@@ -5,7 +5,7 @@ import math
 
 import torch
 
-from priorscope.checks import CHECKS, Check, Figure
+from priorscope.checks import CHECKS, Check, CheckFigure
 from priorscope.checks._parity import figure, randomise
 from priorscope.core.seeds import torch_stream
 from priorscope.nn.attention import attention_weights
@@ -22,12 +22,14 @@ TOKENS, WIDTH = 50, 17
 class Positions(Check):
     """Sinusoids beside the formula, rotary scores, and the class token's view."""
 
-    def judge(self, rows: Rows) -> list[Figure]:
+    def judge(self, rows: Rows) -> list[CheckFigure]:
         return [
             figure("sinusoids beside the formula", torch.float32, off_formula(torch.float32)),
             figure("sinusoids beside the formula", torch.float64, off_formula(torch.float64)),
-            Figure("rotary scores, all tokens moved by 3", rotary_shift(), 0.0, 1e-12),
-            Figure("least weight of a patch in the class token", least_seen(), 1e-12, math.inf),
+            CheckFigure("rotary scores, all tokens moved by 3", rotary_shift(), 0.0, 1e-12),
+            CheckFigure(
+                "least weight of a patch in the class token", least_seen(), 1e-12, math.inf
+            ),
         ]
 
 

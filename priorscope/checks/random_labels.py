@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from priorscope.checks import CHECKS, Check, Figure
+from priorscope.checks import CHECKS, Check, CheckFigure
 from priorscope.checks._small import small_runs
 from priorscope.runs.experiment import Plan, Rows
 from priorscope.runs.run import Run
@@ -24,14 +24,14 @@ class RandomLabelsCheck(Check):
         data = Digits().load()
         return Plan(tuple(run for name in LEARNERS for run in _runs(name, data)), (data,))
 
-    def judge(self, rows: Rows) -> list[Figure]:
+    def judge(self, rows: Rows) -> list[CheckFigure]:
         data = Digits().load()
         classes = len(data.class_names)
         figures = []
         for name in LEARNERS:
             bits = np.mean([rows[run]["block"]["bits"] for run in _runs(name, data)])
             title = f"{name}: bits per random label over log2 K"
-            figures.append(Figure(title, float(bits / math.log2(classes)), 0.98, 1.02))
+            figures.append(CheckFigure(title, float(bits / math.log2(classes)), 0.98, 1.02))
         return figures
 
 

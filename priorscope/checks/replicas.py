@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import torch
 
-from priorscope.checks import CHECKS, Check, Figure
+from priorscope.checks import CHECKS, Check, CheckFigure
 from priorscope.models import MODELS
 from priorscope.runs.experiment import Rows
 from priorscope.tasks.digits import Digits
@@ -24,11 +24,11 @@ class ReplicasCheck(Check):
     In float64, where rounding (1e-16 a product) grows by at most a few orders in so few steps.
     """
 
-    def judge(self, rows: Rows) -> list[Figure]:
+    def judge(self, rows: Rows) -> list[CheckFigure]:
         models = MODELS.classes().items()
         names = [n for n, model in models if n not in SKIPPED and not model.trains_itself]
         return [
-            Figure(f"{name}: together against alone", self._difference(name), 0, 1e-9)
+            CheckFigure(f"{name}: together against alone", self._difference(name), 0, 1e-9)
             for name in names
         ]
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from priorscope.checks import CHECKS, Check, Figure
+from priorscope.checks import CHECKS, Check, CheckFigure
 from priorscope.core.seeds import numpy_stream
 from priorscope.runs.experiment import Rows
 from priorscope.text.encode import LineEncoder
@@ -29,13 +29,13 @@ class TokenizerParity(Check):
 
     lines: int = 2000
 
-    def judge(self, rows: Rows) -> list[Figure]:
+    def judge(self, rows: Rows) -> list[CheckFigure]:
         texts = {
             "English": list(islice(StandardLibrary(), self.lines)),
             "Korean": _korean(self.lines),
         }
         return [
-            Figure(
+            CheckFigure(
                 f"lines with other ids, {language}, {'un' if lowercase else ''}cased",
                 float(different_lines(text, lowercase)),
                 0.0,

@@ -6,7 +6,7 @@ import itertools
 import torch
 from torch import nn
 
-from priorscope.checks import CHECKS, Check, Figure
+from priorscope.checks import CHECKS, Check, CheckFigure
 from priorscope.checks._parity import CASES, Case, difference, figure, probe, randomise
 from priorscope.core.seeds import torch_stream
 from priorscope.interop.torch_layers import block_from_torch
@@ -21,7 +21,7 @@ WIDTH, MLP_WIDTH = 24, 40
 class TransformerBlock(Check):
     """Outputs, and gradients with respect to the inputs, for both orders of the norms."""
 
-    def judge(self, rows: Rows) -> list[Figure]:
+    def judge(self, rows: Rows) -> list[CheckFigure]:
         figures = []
         for norm_first, dtype in itertools.product((True, False), (torch.float32, torch.float64)):
             differences = [_beside_torch(case, norm_first, dtype) for case in CASES]

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from priorscope.checks import CHECKS, Check, Figure
+from priorscope.checks import CHECKS, Check, CheckFigure
 from priorscope.checks._small import small_runs
 from priorscope.runs.draws import draw_order
 from priorscope.runs.experiment import Plan, Rows
@@ -39,17 +39,17 @@ class ValidCode(Check):
         runs = [_run(name, data) for name in LEARNERS for data in (clean, poisoned)]
         return Plan(tuple(runs), (clean, poisoned))
 
-    def judge(self, rows: Rows) -> list[Figure]:
+    def judge(self, rows: Rows) -> list[CheckFigure]:
         clean, poisoned = _data()
         figures = []
         for name in LEARNERS:
             row = rows[_run(name, clean)]
             later = rows[_run(name, poisoned)]
             change = abs(row["block"]["bits"] - later["block"]["bits"])
-            figures.append(Figure(f"{name}: bits changed by later inputs", change, 0, 0))
+            figures.append(CheckFigure(f"{name}: bits changed by later inputs", change, 0, 0))
             other = _with_other_labels(_run(name, clean), clean)
             changed = sum(row[key] != other[key] for key in CHOICES)
-            figures.append(Figure(f"{name}: choices changed by later labels", changed, 0, 0))
+            figures.append(CheckFigure(f"{name}: choices changed by later labels", changed, 0, 0))
         return figures
 
 

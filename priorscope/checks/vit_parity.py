@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import torch
 
-from priorscope.checks import CHECKS, Check, Figure
+from priorscope.checks import CHECKS, Check, CheckFigure
 from priorscope.checks._parity import (
     by_name,
     difference,
@@ -37,7 +37,7 @@ class VitParity(Check):
 
     needs: ClassVar[tuple[str, ...]] = ("transformers",)
 
-    def judge(self, rows: Rows) -> list[Figure]:
+    def judge(self, rows: Rows) -> list[CheckFigure]:
         transformers = quiet_transformers()
         figures = []
         for name in ("ViTModel", "ViTForImageClassification"):

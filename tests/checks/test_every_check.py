@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from priorscope.checks import CHECKS, Check, Figure
+from priorscope.checks import CHECKS, Check, CheckFigure
 from priorscope.cli import main
 from priorscope.cli.verify import run as verify
 from priorscope.runs.backends.local import LocalBackend
@@ -36,11 +36,11 @@ def test_none_is_forgotten():
 
 
 def test_a_figure_passes_within_its_bounds_alone():
-    assert Figure("x", 1.0, 1.0, 2.0).passed
-    assert Figure("x", 2.0, 1.0, 2.0).passed
-    assert not Figure("x", 0.99, 1.0, 2.0).passed
-    assert not Figure("x", 2.01, 1.0, 2.0).passed
-    assert not Figure("x", float("nan"), -float("inf"), float("inf")).passed
+    assert CheckFigure("x", 1.0, 1.0, 2.0).passed
+    assert CheckFigure("x", 2.0, 1.0, 2.0).passed
+    assert not CheckFigure("x", 0.99, 1.0, 2.0).passed
+    assert not CheckFigure("x", 2.01, 1.0, 2.0).passed
+    assert not CheckFigure("x", float("nan"), -float("inf"), float("inf")).passed
 
 
 @pytest.mark.parametrize("name", ["random-labels", "nulls", "label-entropy", "valid-code"])
@@ -72,7 +72,7 @@ def test_rows_that_are_stored_are_judged_without_training(tmp_path, monkeypatch)
 
         def judge(self, rows):
             (run,) = self.plan().runs
-            return [Figure("bits", rows[run]["block"]["bits"], 0.0, 10.0)]
+            return [CheckFigure("bits", rows[run]["block"]["bits"], 0.0, 10.0)]
 
     store = Store(tmp_path)
     first = Few().answer(store)
@@ -95,7 +95,7 @@ class Wrong(Check):
     """Has one figure inside and one outside."""
 
     def judge(self, rows):
-        return [Figure("one", 1.0, 0.0, 2.0), Figure("two", float("nan"), 0.0, 1.0)]
+        return [CheckFigure("one", 1.0, 0.0, 2.0), CheckFigure("two", float("nan"), 0.0, 1.0)]
 
 
 class Empty(Check):

@@ -80,14 +80,14 @@ class Loudness(Measure):
 CHECK = '''
 """Arithmetic."""
 from dataclasses import dataclass
-from priorscope.checks import CHECKS, Check, Figure
+from priorscope.checks import CHECKS, Check, CheckFigure
 
 @CHECKS.register
 @dataclass(frozen=True, kw_only=True)
 class Sum(Check):
     """One and one are two."""
     def judge(self, rows):
-        return [Figure(name="1 + 1", value=2.0, low=2.0, high=2.0)]
+        return [CheckFigure(name="1 + 1", value=2.0, low=2.0, high=2.0)]
 '''
 REGISTRIES = (MODELS, TASKS, STRUCTURES, MEASURES, CHECKS)
 FILES = {
