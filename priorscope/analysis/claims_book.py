@@ -7,6 +7,7 @@ import msgspec
 
 from priorscope.analysis.verdict import Outcome, Verdict
 from priorscope.core.bilingual import Bilingual
+from priorscope.core.json_types import JsonObject
 from priorscope.core.presets import Preset
 
 SCHEMA = 1
@@ -69,7 +70,7 @@ class ClaimsBook:
         return ClaimsBook(entries=tuple(ordered), hardware=later.hardware)
 
 
-def to_json(book: ClaimsBook) -> dict[str, Any]:
+def to_json(book: ClaimsBook) -> JsonObject:
     """Plain JSON values by key."""
     return msgspec.to_builtins(book)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from priorscope.core.estimate import Estimate
+from priorscope.core.json_types import JsonObject
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,7 +167,7 @@ class CurveRemark:
     """What is odd about a curve: a finding's key and values."""
 
     key: str
-    values: dict[str, Any] = field(default_factory=dict)
+    values: JsonObject = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

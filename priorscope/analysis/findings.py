@@ -15,6 +15,7 @@ from priorscope.analysis.summary import Answer, Finding, LabelsWorth, Summary
 from priorscope.analysis.table import RunTable
 from priorscope.analysis.training_length import trained_too_short
 from priorscope.core.estimate import Estimate
+from priorscope.core.json_types import JsonObject
 
 _MOST = 4  # of one kind; the tables hold the rest
 _MOST_REPEATS = 100  # above this, two learners are called equal for practical purposes
@@ -74,7 +75,7 @@ def _finding(
     return Finding(key=key, values=values, part=part)
 
 
-def _plain(value: Estimate | None) -> dict[str, Any] | None:
+def _plain(value: Estimate | None) -> JsonObject | None:
     return None if value is None else dataclasses.asdict(value)
 
 

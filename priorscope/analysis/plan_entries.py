@@ -1,7 +1,8 @@
 """How many labels a target needs, as types of the summary (docs/curves.md, docs/json.md)."""
 
 from dataclasses import dataclass, field
-from typing import Any
+
+from priorscope.core.json_types import JsonObject
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +63,7 @@ class PlanFinding:
     """A fact of a plan that has a sentence in `priorscope.wording`."""
 
     key: str
-    values: dict[str, Any] = field(default_factory=dict)
+    values: JsonObject = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

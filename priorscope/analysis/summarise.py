@@ -33,6 +33,7 @@ from priorscope.analysis.summary import (
 from priorscope.analysis.summary_json import renewed
 from priorscope.analysis.table import RunTable
 from priorscope.analysis.validity import validity
+from priorscope.core.json_types import JsonObject
 from priorscope.wording.race import NOT_TRIED
 
 _CURVE_KEYS = (
@@ -199,7 +200,7 @@ def _failed(table: RunTable) -> list[FailedRun]:
 
 def _curves(
     table: RunTable, reference: Reference, request: Request, progress: Callable[[str], None]
-) -> dict[str, Any]:
+) -> JsonObject:
     """What `analysis.curves` makes of the intact learning curves; empty without any row.
 
     The curves of learners that left a race are censored where they began to look bad, so that
@@ -255,7 +256,7 @@ def _same_keys(key: str, told: Any, kept: Any) -> None:
         assert not lost, f"add {sorted(lost)} of {key!r} to analysis/curve_entries.py"
 
 
-def curve_rows(table: RunTable, reference: Reference) -> list[dict[str, Any]]:
+def curve_rows(table: RunTable, reference: Reference) -> list[JsonObject]:
     """Intact runs as `analysis.curves` takes them: losses in bits, errors from 0 to 1.
 
     Of quantities, see `_positive`.

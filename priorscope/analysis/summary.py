@@ -18,13 +18,14 @@ from priorscope.analysis.curve_entries import (
 )
 from priorscope.analysis.plan_entries import CurveRun, LabelPlan, ReachPoint
 from priorscope.core.estimate import Estimate
+from priorscope.core.json_types import JsonObject
 from priorscope.core.read import ClassCount
 
 SCHEMA = 2
 
 Goal = Literal["accuracy", "code"]
 Word = Literal["clear", "leaning", "open"]
-Value = str | int | float | bool | None | list[Any] | dict[str, Any]  # plain JSON
+Value = str | int | float | bool | None | list[Any] | JsonObject  # plain JSON
 
 
 @dataclass(frozen=True, kw_only=True)

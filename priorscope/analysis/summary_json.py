@@ -7,13 +7,14 @@ from typing import Any
 import msgspec
 
 from priorscope.analysis.summary import SCHEMA, Summary
+from priorscope.core.json_types import JsonObject
 
 _OLD_METHOD = "mean or median over repeats, as schema 1 stored it"
 _OLD_KEYS = {"draws": "repeats", "from": "start"}
 _OLD_STRUCTURES = {"turned": "rotated"}
 
 
-def to_json(summary: Summary) -> dict[str, Any]:
+def to_json(summary: Summary) -> JsonObject:
     """Plain JSON values by key, in the order of the class; `from_json` is the inverse."""
     return dataclasses.asdict(summary)
 
@@ -49,7 +50,7 @@ def schema_json() -> str:
     return json.dumps(schema, indent=1, ensure_ascii=False) + "\n"
 
 
-def _upgraded(data: dict[str, Any]) -> dict[str, Any]:
+def _upgraded(data: JsonObject) -> JsonObject:
     """Schema 1 as schema 2: means become centres, draws repeats, what was missing stays empty."""
     plain = {k: v for k, v in renewed(data).items() if v is not None}
     task = plain["task"]

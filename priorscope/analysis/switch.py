@@ -1,15 +1,14 @@
 """The best mixture: a code that may change its learner between blocks, and what it costs."""
 
-from typing import Any
-
 import numpy as np
 
 from priorscope.analysis.curves.quantiles import over_repeats
 from priorscope.analysis.curves.rows import CurveTable
 from priorscope.analysis.curves.saturation import block_costs
+from priorscope.core.json_types import JsonObject
 
 
-def switch_code(table: CurveTable) -> dict[str, Any]:
+def switch_code(table: CurveTable) -> JsonObject:
     """Code length of the switch distribution over all learners, which learner when, its saving.
 
     Before block s the learner is changed with probability 1 / (s + 1), to one of the others at
@@ -90,9 +89,9 @@ def best_path(bits: np.ndarray) -> list[int]:
     return path[::-1]
 
 
-def _stretches(path: list[str], starts: np.ndarray, sizes: np.ndarray) -> list[dict[str, Any]]:
+def _stretches(path: list[str], starts: np.ndarray, sizes: np.ndarray) -> list[JsonObject]:
     """Consecutive blocks of one learner; `to` is None after the last size known."""
-    out: list[dict[str, Any]] = []
+    out: list[JsonObject] = []
     for s, learner in enumerate(path):
         end = float(sizes[s + 1]) if s + 1 < len(sizes) else None
         if out and out[-1]["learner"] == learner:

@@ -2,7 +2,6 @@
 
 import dataclasses
 from pathlib import Path
-from typing import Any
 
 from priorscope.bert.listener import SILENT, Listener
 from priorscope.bert.training.classifier import Classifier, Kind
@@ -12,6 +11,7 @@ from priorscope.bert.training.scores import scores
 from priorscope.core.estimate import Estimate
 from priorscope.core.files import own
 from priorscope.core.folders import refuse_overlap
+from priorscope.core.json_types import JsonObject
 from priorscope.core.keywords import settings_from
 from priorscope.nn.checkpoint import write_json
 from priorscope.nn.gemm import use_fast_gemm
@@ -35,7 +35,7 @@ class FinetuningResult:
     examples: dict[str, int]
     validation_loss: float
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """As `finetuning.json` has it."""
         return {
             "schema": 2,

@@ -4,7 +4,7 @@ import dataclasses
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import torch
 
@@ -27,6 +27,7 @@ from priorscope.bert.training.resume import read_facts, refuse_other_settings
 from priorscope.bert.training.start import divide_text
 from priorscope.core.files import disown, is_own, own, remove_own
 from priorscope.core.folders import refuse_overlap
+from priorscope.core.json_types import JsonObject
 from priorscope.core.keywords import settings_from
 from priorscope.nn.checkpoint import write_json
 from priorscope.nn.gemm import use_fast_gemm
@@ -59,7 +60,7 @@ class PretrainingResult:
     documents: int
     first: bool = True
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """As `pretraining.json` has it."""
         held_out = self.held_out
         figures = {**dataclasses.asdict(held_out), "perplexity": held_out.perplexity}

@@ -7,7 +7,6 @@ import platform
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 from priorscope.analysis.claims_book import ClaimEntry, ClaimsBook, Status, from_json, to_json
 from priorscope.book.cost import seconds_needed
@@ -15,6 +14,7 @@ from priorscope.claims import CLAIMS, Claim
 from priorscope.claims._external import lacking
 from priorscope.core.deadline import Deadline
 from priorscope.core.files import own, write
+from priorscope.core.json_types import JsonObject
 from priorscope.core.presets import Preset
 from priorscope.runs.backends.local import LocalBackend
 from priorscope.runs.execute import execute
@@ -128,7 +128,7 @@ def _run(
             include,
         )
         finished = [row for row in rows if row["status"] == "done"]
-        facts: dict[str, Any] = {"runs": len(plan.runs), "done": len(finished)}
+        facts: JsonObject = {"runs": len(plan.runs), "done": len(finished)}
         if len(rows) < len(plan.runs):
             needed = seconds_needed(plan, store)
             return entry_of(claim, "unfinished", **facts, needed=needed)

@@ -2,13 +2,13 @@
 
 import dataclasses
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
 from priorscope.analysis.curves.crossover import pair_crossings
 from priorscope.analysis.curves.learning_curves import fit_curves
 from priorscope.checks import CHECKS, Check, CheckFigure
+from priorscope.core.json_types import JsonObject
 from priorscope.core.seeds import numpy_stream
 from priorscope.runs.experiment import Rows
 
@@ -41,7 +41,7 @@ class CrossoverRecovery(Check):
         ]
 
 
-def _last_entries(draw: Callable[[np.random.Generator], Pair]) -> list[dict[str, Any]]:
+def _last_entries(draw: Callable[[np.random.Generator], Pair]) -> list[JsonObject]:
     stream = numpy_stream(0, "crossover recovery", draw.__name__)
     rows = []
     for i in range(_PAIRS):

@@ -11,6 +11,7 @@ from cyclopts import Parameter
 
 from priorscope.cli.exit_codes import Exit
 from priorscope.core.config import closest
+from priorscope.core.json_types import JsonObject
 from priorscope.core.presets import Preset
 from priorscope.wording.language import Language, speak, speaking, spoken
 
@@ -162,13 +163,13 @@ def _run(
     return Exit.BUDGET_ENDED if "unfinished" in states else Exit.DONE
 
 
-def as_json(book: Any) -> dict[str, Any]:
+def as_json(book: Any) -> JsonObject:
     """One object per verdict; a claim without one has the reason in place of a sentence."""
     import dataclasses
 
     from priorscope.wording import claims as words
 
-    claims: list[dict[str, Any]] = []
+    claims: list[JsonObject] = []
     for entry in book.entries:
         claims += [
             {

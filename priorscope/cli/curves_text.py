@@ -1,18 +1,17 @@
 """What `priorscope curves` prints: sentences, then tables."""
 
-from typing import Any
-
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from priorscope.core.json_types import JsonObject
 from priorscope.wording import numbers as words
 from priorscope.wording.page import t, word
 
 _MOST_ROWS = 40  # of a table on the terminal; --json holds all
 
 
-def show(console: Console, name: str, found: dict[str, Any]) -> None:
+def show(console: Console, name: str, found: JsonObject) -> None:
     """The answer for one data set; `name` is "" where there is only one."""
     if name:
         console.rule(escape(name))
@@ -40,7 +39,7 @@ def _table(columns: list[str], rows: list[list[str]]) -> Table:
     return table
 
 
-def _forecasts(entries: list[dict[str, Any]]) -> Table:
+def _forecasts(entries: list[JsonObject]) -> Table:
     rows = [
         [
             e["learner"],
@@ -63,7 +62,7 @@ def _forecasts(entries: list[dict[str, Any]]) -> Table:
     return _table(_titles(names), rows)
 
 
-def _crossovers(entries: list[dict[str, Any]]) -> Table:
+def _crossovers(entries: list[JsonObject]) -> Table:
     rows = []
     for e in entries:
         key = "table.ahead" if e["verdict"] == "stays ahead" else "table.overtakes"
@@ -76,7 +75,7 @@ def _crossovers(entries: list[dict[str, Any]]) -> Table:
     return _table(_titles(names), rows)
 
 
-def _equivalence(entries: list[dict[str, Any]]) -> Table:
+def _equivalence(entries: list[JsonObject]) -> Table:
     rows = []
     for e in entries:
         ratio = e["ratio"]
@@ -92,7 +91,7 @@ def _equivalence(entries: list[dict[str, Any]]) -> Table:
     return _table([first, on, "", n, worth], rows)
 
 
-def _saturation(entries: list[dict[str, Any]]) -> Table:
+def _saturation(entries: list[JsonObject]) -> Table:
     rows = [
         [
             e["learner"],
@@ -108,7 +107,7 @@ def _saturation(entries: list[dict[str, Any]]) -> Table:
     return _table([first, on, "", n, fall, paid], rows)
 
 
-def on_of(entry: dict[str, Any]) -> str:
+def on_of(entry: JsonObject) -> str:
     """The metric of an entry; names of others' tables stay as they are."""
     return word("on.", entry["on"])
 
@@ -117,7 +116,7 @@ def _titles(names: tuple[str, ...]) -> list[str]:
     return [t(f"table.{name}") for name in names]
 
 
-def _percent(i: dict[str, Any]) -> str:
+def _percent(i: JsonObject) -> str:
     low, high = (f"{100 * i[end]:.1f}" for end in ("low", "high"))
     return f"{100 * i['center']:.1f}% ({t('number.range', low=low, high=high)})"
 

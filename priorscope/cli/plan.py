@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from priorscope.cli.exit_codes import Exit
+from priorscope.core.json_types import JsonObject
 from priorscope.wording.language import Language, speak
 
 
@@ -98,7 +99,7 @@ def question_of(accuracy: float | None, rmse: float | None, labels: int | None) 
     return LabelQuestion(target=None if accuracy is None else 1 - accuracy, labels=labels)
 
 
-def answered(stored: Any, question: Any, seed: int) -> dict[str, Any]:
+def answered(stored: Any, question: Any, seed: int) -> JsonObject:
     """The plan with its sentences; of quantities without a target, on their RMSE."""
     import dataclasses
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from priorscope.cli.exit_codes import Exit
+from priorscope.core.json_types import JsonObject
 
 
 def run(
@@ -57,10 +58,10 @@ def run(
     return Exit.SOME_FAILED if failed else Exit.DONE
 
 
-def _result(check: Any) -> dict[str, Any]:
+def _result(check: Any) -> JsonObject:
     """One check's figures; one that breaks has failed, with its reason."""
     lacking = [module for module in check.needs if importlib.util.find_spec(module) is None]
-    result: dict[str, Any] = {"check": check.name(), "figures": []}
+    result: JsonObject = {"check": check.name(), "figures": []}
     if lacking:
         reason = f"{', '.join(lacking)} is not installed"
         return {**result, "status": "skipped", "reason": reason, "seconds": 0.0}
@@ -88,7 +89,7 @@ def _finite(value: float) -> float | None:
     return value if abs(value) < float("inf") else None
 
 
-def _show(result: dict[str, Any], console: Any) -> None:
+def _show(result: JsonObject, console: Any) -> None:
     mark = {"passed": "[green]pass[/]", "failed": "[red]FAIL[/]", "skipped": "[yellow]skip[/]"}
     console.print(f"{mark[result['status']]} {result['check']} ({result['seconds']:.1f} s)")
     if "reason" in result:

@@ -16,6 +16,8 @@ from typing import Annotated, Any, ClassVar, TypeVar
 import msgspec
 from msgspec import Meta
 
+from priorscope.core.json_types import JsonObject
+
 # Ranges that fields share; checked where a value enters as text, JSON or keyword.
 Count = Annotated[int, Meta(ge=1, le=10**9)]  # of things that are made, such as examples
 Size = Annotated[int, Meta(ge=0, le=100_000)]  # 0: left as it is
@@ -45,7 +47,7 @@ class Config:
         """The name of the defining file, with hyphens; what the registry and JSON call it."""
         return file_name(cls.__module__)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """Fields, name and version, as JSON types."""
         fields = {f.name: _plain(getattr(self, f.name)) for f in dataclasses.fields(self)}
         return {"kind": self.name(), "version": self.version, **fields}
@@ -56,7 +58,7 @@ class Config:
         return digest(self.to_json())
 
     @classmethod
-    def from_json(cls: type[C], data: dict[str, Any]) -> C:
+    def from_json(cls: type[C], data: JsonObject) -> C:
         """The inverse of `to_json`; types are checked.
 
         Raises:

@@ -1,7 +1,9 @@
 """What was read: the record that every command, the page and the JSON show."""
 
 import dataclasses
-from typing import Any, Literal
+from typing import Literal
+
+from priorscope.core.json_types import JsonObject
 
 Level = Literal["information", "warning"]
 
@@ -79,7 +81,7 @@ class Read:
     dropped: tuple[Dropped, ...] = ()
     notes: tuple[Note, ...] = ()
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """As the summary has it under "read", and `priorscope inspect --json` prints it."""
         plain = dataclasses.asdict(self)
         plain["columns"] = [

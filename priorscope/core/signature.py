@@ -1,9 +1,10 @@
 """What a task feeds a model: the cut between the two, so that neither names the other."""
 
 import dataclasses
-from typing import Any, Literal
+from typing import Literal
 
 from priorscope.core.config import Config
+from priorscope.core.json_types import JsonObject
 from priorscope.core.target import TARGETS, Target
 
 Layout = Literal["vector", "series", "image", "tokens"]
@@ -38,7 +39,7 @@ class Signature(Config):
         return self.target.output_size
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> "Signature":
+    def from_json(cls, data: JsonObject) -> "Signature":
         """The inverse of `to_json`.
 
         Raises:

@@ -2,11 +2,12 @@
 
 import dataclasses
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from priorscope.core.config import Config
+from priorscope.core.json_types import JsonObject
 from priorscope.core.registry import Registry
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Calibration:
         """
         raise NotImplementedError
 
-    def state(self) -> dict[str, Any]:
+    def state(self) -> JsonObject:
         """All of it as JSON types; `Target.calibration_from` is the inverse, bit for bit."""
         raise NotImplementedError
 
@@ -143,7 +144,7 @@ class Target(Config):
         """The best calibration on validation examples: (examples, output_size), (examples,)."""
         raise NotImplementedError
 
-    def calibration_from(self, state: dict[str, Any]) -> Calibration:
+    def calibration_from(self, state: JsonObject) -> Calibration:
         """The inverse of `Calibration.state`.
 
         Raises:

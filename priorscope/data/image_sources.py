@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from priorscope.core.json_types import JsonObject
 from priorscope.core.printable import printable
 from priorscope.core.read import ColumnUse, Note
 from priorscope.data.columns import Column, column
@@ -32,7 +33,7 @@ class ImageSource:
     """
 
     contents: Callable[[], Contents]
-    labels: dict[str, Any]
+    labels: JsonObject
     class_names: tuple[str, ...] = ()
     is_test: dict[str, bool] | None = None
     test_from: str = ""
@@ -134,7 +135,7 @@ def _webdataset(path: Path) -> dict[str, str]:
     return {_key(name): raw[:200].decode("utf-8", "replace").strip() for name, raw in texts}
 
 
-def _from_labels(path: Path, labels: dict[str, Any]) -> ImageSource:
+def _from_labels(path: Path, labels: JsonObject) -> ImageSource:
     return ImageSource(
         contents=lambda: members(path, labels.__contains__),
         labels=labels,

@@ -7,6 +7,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from priorscope.core.json_types import JsonObject
+
 
 def json_table(path: Path, text: str, rows: int | None) -> pa.Table:
     """The objects of `text`, the content of `path`; of `rows` lines, if that is not None.
@@ -30,7 +32,7 @@ def json_table(path: Path, text: str, rows: int | None) -> pa.Table:
     return pa.table({name: arrow_array(values) for name, values in columns.items()})
 
 
-def _json_object(path: Path, line: str, number: int) -> dict[str, Any]:
+def _json_object(path: Path, line: str, number: int) -> JsonObject:
     try:
         row = json.loads(line)
     except (ValueError, RecursionError) as error:

@@ -10,6 +10,7 @@ import msgspec
 
 from priorscope.analysis.plan_entries import CurveRun
 from priorscope.core.config import digest
+from priorscope.core.json_types import JsonObject
 from priorscope.core.registry import include
 from priorscope.runs.backends.local import LocalBackend, choose_device
 from priorscope.runs.crew import Crew
@@ -61,7 +62,7 @@ class StoredCurves:
                 curves[learner].append(row)
         return cls(folder, curves)
 
-    def rows(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[JsonObject]:
         """As `label_plan` takes them: learner, n, repeat, loss, error or rmse, seconds."""
         return [_flat(learner, row) for learner, rows in self.runs.items() for row in rows]
 
@@ -138,7 +139,7 @@ def _kind(row: Row) -> str:
     return digest({k: v for k, v in identity(row["run"]).items() if k not in _FREE})
 
 
-def _flat(learner: str, row: Row) -> dict[str, Any]:
+def _flat(learner: str, row: Row) -> JsonObject:
     test = row["test"]
     flat = {"learner": learner, "n": row["run"]["size"], "repeat": row["run"]["repeat"]}
     flat |= {"loss": test.get("bits"), "test_examples": test.get("examples")}

@@ -6,15 +6,15 @@ import shlex
 import sys
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
+from priorscope.core.json_types import JsonObject
 from priorscope.experiments.settings import Settings
 
 NOT_NUMBERS = ("lang",)  # settings that change no number
 PACKAGES = ("priorscope", "torch", "numpy", "scikit-learn", "tokenizers")
 
 
-def reproduce(settings: Settings, digest: str, data: str, device: str) -> dict[str, Any]:
+def reproduce(settings: Settings, digest: str, data: str, device: str) -> JsonObject:
     """As the summary has it.
 
     Args:

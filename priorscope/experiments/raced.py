@@ -2,10 +2,10 @@
 
 import dataclasses
 from collections import defaultdict
-from typing import Any
 
 from priorscope.analysis.summarise import Request
 from priorscope.analysis.summary import DroppedLearner, Unresolved
+from priorscope.core.json_types import JsonObject
 from priorscope.experiments.race import RacePlan
 from priorscope.racing.race import INTACT, Course, Job
 from priorscope.runs.run import Run
@@ -13,14 +13,14 @@ from priorscope.runs.store import Store
 from priorscope.wording.race import NOT_TRIED, UNREACHED
 
 
-def labelled_row(run: Run, row: dict[str, Any] | None, text: str = "") -> dict[str, Any] | None:
+def labelled_row(run: Run, row: JsonObject | None, text: str = "") -> JsonObject | None:
     """A row with learner and structure as tables show them."""
     if row is None:
         return None
     return {**row, "learner": text or run.learner.text, "structure": run.structure.label}
 
 
-def race_rows(plan: RacePlan, course: Course, store: Store) -> list[dict[str, Any] | None]:
+def race_rows(plan: RacePlan, course: Course, store: Store) -> list[JsonObject | None]:
     """Rows of completed rungs; of the first round, if none of it is complete, what there is.
 
     Recipes that were tried and not chosen, and the trials of the duel, have no place in tables.

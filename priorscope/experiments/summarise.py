@@ -2,7 +2,6 @@
 
 import dataclasses
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
 import numpy as np
@@ -21,6 +20,7 @@ from priorscope.analysis.summary import (
 from priorscope.analysis.summary_json import to_json
 from priorscope.analysis.table import RunTable
 from priorscope.core.config import digest
+from priorscope.core.json_types import JsonObject
 from priorscope.core.signature import Signature
 from priorscope.experiments.dataset import Dataset
 from priorscope.experiments.provenance import reproduce
@@ -44,7 +44,7 @@ from priorscope.wording.sentences import sentences
 def summary_of(
     data: Dataset, question: Question, store: Store, settings: Settings, device: str,
     plan: RacePlan | None = None, course: Course | None = None,
-) -> dict[str, Any]:  # fmt: skip
+) -> JsonObject:  # fmt: skip
     """Schema 2 of what is stored for a question, with the sentences of its findings in English.
 
     plan: of a race; None for a full grid. course: how far it came; by default with all rows.

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from priorscope.analysis.label_noise import LabelNoise, label_noise
+from priorscope.core.json_types import JsonObject
 from priorscope.experiments.dataset import Dataset, fewer_tests, read_dataset
 from priorscope.experiments.plan import choose_folder
 from priorscope.experiments.settings import Settings
@@ -30,7 +31,7 @@ class Doubts:
     test: LabelNoise
     networks: int
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """Plain values; rows are counted from 0 in the order of the source."""
         noise = self.training.noise or self.test.noise
         return {
@@ -41,7 +42,7 @@ class Doubts:
             "suspects": [*self._listed("training"), *self._listed("test")],
         }
 
-    def _listed(self, split: str) -> list[dict[str, Any]]:
+    def _listed(self, split: str) -> list[JsonObject]:
         names = self.examples.class_names
         part = self.training if split == "training" else self.test
         rows = self.examples.rows

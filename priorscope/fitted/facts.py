@@ -1,16 +1,17 @@
 """What a fitted model says of itself; `model.json` in its folder, checked as foreign input."""
 
 import dataclasses
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
 from priorscope.core.estimate import Estimate
+from priorscope.core.json_types import JsonObject
 
 FORMAT = 1  # of a model's folder; raise it when the same keys come to mean something else
 Text = Annotated[str, Meta(max_length=100_000)]
-Members = Annotated[tuple[dict[str, Any], ...], Meta(min_length=1, max_length=1000)]
+Members = Annotated[tuple[JsonObject, ...], Meta(min_length=1, max_length=1000)]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -26,7 +27,7 @@ class Origin:
     digest: Text
     version: Text
     answer: Text
-    settings: dict[str, Any] = dataclasses.field(default_factory=dict)
+    settings: JsonObject = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -50,11 +51,11 @@ class Facts:
     """
 
     learner: Text
-    model: dict[str, Any]
-    recipe: dict[str, Any]
-    signature: dict[str, Any]
+    model: JsonObject
+    recipe: JsonObject
+    signature: JsonObject
     classes: Annotated[tuple[Text, ...], Meta(max_length=1_000_000)]
-    preprocessing: dict[str, Any]
+    preprocessing: JsonObject
     examples: int
     origin: Origin | None = None
     expected: Expected | None = None

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from priorscope.core.files import write
 from priorscope.core.folders import replacing
+from priorscope.core.json_types import JsonObject
 from priorscope.core.registry import include as include_file
 from priorscope.core.signature import Signature
 from priorscope.fitted.estimator_file import read_estimator, write_estimator
@@ -40,7 +41,7 @@ def save(model: FittedModel, folder: Path) -> Path:
     """Write the folder, whole or not at all; see `FittedModel.save`."""
     members, tensors = [], {}
     for number, member in enumerate(model.members):
-        facts: dict[str, Any] = {}
+        facts: JsonObject = {}
         if isinstance(member, NetworkMember):
             facts = _model_of(model.facts).facts_of(member.network)
         members.append({"calibration": member.calibration.state(), "network": facts})
@@ -130,7 +131,7 @@ def _with_code(facts: Facts, include: list[Path], module: Any) -> Facts:
 
 def _member(
     model: FittedModel,
-    stored: dict[str, Any],
+    stored: JsonObject,
     tensors: dict[str, Tensor],
     estimator: Path,
     trusted: tuple[str, ...],
@@ -158,7 +159,7 @@ def _check_statistics(signature: Signature, mean: Tensor | None, std: Tensor | N
 
 
 def _network(
-    config: ModelConfig, signature: Signature, facts: dict[str, Any], tensors: dict[str, Tensor]
+    config: ModelConfig, signature: Signature, facts: JsonObject, tensors: dict[str, Tensor]
 ) -> nn.Module:
     """Built without memory first, so that a file can't ask for more than it holds.
 

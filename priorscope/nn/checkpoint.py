@@ -16,6 +16,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from priorscope.core.files import whole, write
+from priorscope.core.json_types import JsonObject
 
 NAMES = ("model.safetensors", "pytorch_model.bin")  # whole, or sharded with `.index.json` added
 
@@ -56,7 +57,7 @@ def write_tensors(
             raise OSError(errno.EIO, str(error)) from error
 
 
-def read_json(path: str | Path) -> dict[str, Any]:
+def read_json(path: str | Path) -> JsonObject:
     """The object in a JSON file.
 
     Raises:

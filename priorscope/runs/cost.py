@@ -9,6 +9,7 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
 
+from priorscope.core.json_types import JsonObject
 from priorscope.core.seeds import global_seed
 from priorscope.core.signature import Signature
 from priorscope.models import ModelConfig
@@ -46,7 +47,7 @@ class _Products(TorchDispatchMode):
 
 
 @lru_cache(maxsize=64)
-def describe_network(model: ModelConfig, signature: Signature) -> dict[str, Any]:
+def describe_network(model: ModelConfig, signature: Signature) -> JsonObject:
     """`parameters`, and `multiply_adds` of one example's forward pass.
 
     Counted are matrix products and convolutions as they are computed here. Both are None for

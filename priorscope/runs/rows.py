@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from priorscope.core.config import digest
+from priorscope.core.json_types import JsonObject
 
 SCHEMA = 2
 PARTS = ("block", "test", "train", "extra")
@@ -13,10 +14,10 @@ _LONGEST_REASON = 2000
 _SHARES = ("accuracy", "balanced_accuracy", "coverage80")
 _NOT_NEGATIVE = ("bits_std", "rmse", "mae")
 
-Row = dict[str, Any]
+Row = JsonObject
 
 
-def identity(run: Mapping[str, Any]) -> dict[str, Any]:
+def identity(run: Mapping[str, Any]) -> JsonObject:
     """What a run's digest is made of: its JSON without how its learner was typed."""
     return {key: value for key, value in run.items() if key != "text"}
 

@@ -2,9 +2,9 @@
 
 import dataclasses
 from functools import cached_property
-from typing import Any
 
 from priorscope.core.config import digest
+from priorscope.core.json_types import JsonObject
 from priorscope.models import MODELS
 from priorscope.structures import STRUCTURES, Structure
 from priorscope.train.recipe import Learner, Recipe
@@ -34,7 +34,7 @@ class Run:
     seed: int
     tune: int = 1
 
-    def identity(self) -> dict[str, Any]:
+    def identity(self) -> JsonObject:
         """What decides the result; nothing about how or where it is computed."""
         plain = ("data", "size", "stop", "first", "repeat", "seed", "tune")
         return {
@@ -54,12 +54,12 @@ class Run:
         """For people: `cnn, intact, n = 500, repeat 2`."""
         return f"{self.learner.text}, {self.structure.label}, n = {self.size}, repeat {self.repeat}"
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """The inverse of `from_json`; travels to workers."""
         return {**self.identity(), "text": self.learner.text}
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> "Run":
+    def from_json(cls, data: JsonObject) -> "Run":
         """Rebuild a run in a worker; plug-ins must have been included before."""
         fields = {
             k: v for k, v in data.items() if k not in ("protocol", "learner", "structure", "text")

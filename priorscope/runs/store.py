@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from priorscope.core.files import is_own, own, refuse_links, sweep, whole, write
+from priorscope.core.json_types import JsonObject
 from priorscope.core.signature import Signature
 from priorscope.runs.rows import Row, implausible
 from priorscope.tasks import Examples
@@ -264,7 +265,7 @@ def _schema(path: Path) -> Any:
     return row.get("schema")
 
 
-def _write_json(path: Path, content: dict[str, Any], root: Path) -> None:
+def _write_json(path: Path, content: JsonObject, root: Path) -> None:
     write(path, json.dumps(content, sort_keys=True, allow_nan=False), root=root)
 
 

@@ -2,7 +2,7 @@
 
 import dataclasses
 import math
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 import torch
@@ -10,6 +10,7 @@ from jaxtyping import Float, Num
 from msgspec import Meta
 from torch import Tensor
 
+from priorscope.core.json_types import JsonObject
 from priorscope.core.target import Calibration
 from priorscope.targets._density import student_cdf, student_log_density
 from priorscope.targets._location import Location
@@ -106,7 +107,7 @@ class QuantityCalibration(Calibration):
     def expectation(self, outputs: Float[Tensor, "examples 1"]) -> np.ndarray:
         return self.prediction(outputs)
 
-    def state(self) -> dict[str, Any]:
+    def state(self) -> JsonObject:
         density = self.location.density
         return {
             **self.to_json(),

@@ -8,7 +8,7 @@ validation examples a lucky network must not be believed, with 2,000 they don't 
 import dataclasses
 import math
 from collections.abc import Sequence
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 import torch
@@ -19,6 +19,7 @@ from torch.nn import functional
 
 from priorscope.core.class_metrics import class_metrics
 from priorscope.core.config import checked_state
+from priorscope.core.json_types import JsonObject
 from priorscope.core.label_code import label_code_bits, reference_bits
 from priorscope.core.target import TARGETS, Calibration, Marginal, Target
 
@@ -149,7 +150,7 @@ class Classes(Target):
             for at, s in zip(best, shares.cpu(), strict=True)
         ]
 
-    def calibration_from(self, state: dict[str, Any]) -> "ClassCalibration":
+    def calibration_from(self, state: JsonObject) -> "ClassCalibration":
         stored = checked_state(state, StoredCalibration)
         shares = torch.tensor(stored.shares, dtype=torch.float64)
         if len(shares) != self.num_classes:
@@ -273,7 +274,7 @@ class ClassCalibration(Calibration):
     def expectation(self, outputs: Float[Tensor, "examples classes"]) -> np.ndarray:
         return self.probabilities(outputs).numpy()
 
-    def state(self) -> dict[str, Any]:
+    def state(self) -> JsonObject:
         return {**self.to_json(), "shares": self.shares.tolist()}
 
 

@@ -14,7 +14,7 @@ they can be negative, and only differences mean anything.
 import dataclasses
 import math
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -22,6 +22,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from priorscope.core.config import checked_state
+from priorscope.core.json_types import JsonObject
 from priorscope.core.target import TARGETS, Marginal, Target
 from priorscope.targets._density import Density, fit_density, student_log_density
 from priorscope.targets._location import NARROWEST, Location
@@ -160,7 +161,7 @@ class Quantity(Target):
         b, d, s, w = fit.best((b, d, s * f) for d in DEGREES for f in FINE_SCALES)
         return QuantityCalibration(b, d, s, w, located, self.scale)
 
-    def calibration_from(self, state: dict[str, Any]) -> "QuantityCalibration":
+    def calibration_from(self, state: JsonObject) -> "QuantityCalibration":
         stored = checked_state(state, StoredQuantityCalibration)
         density = Density(
             stored.density_location, stored.density_scale, stored.density_degrees or math.inf

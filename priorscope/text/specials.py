@@ -2,7 +2,8 @@
 
 import json
 from pathlib import Path
-from typing import Any
+
+from priorscope.core.json_types import JsonObject
 
 ROLES = {"[PAD]": ("pad",), "[UNK]": ("unk",), "[CLS]": ("cls", "bos"), "[SEP]": ("sep", "eos"),
          "[MASK]": ("mask",)}  # fmt: skip
@@ -42,7 +43,7 @@ def _named(folder: Path) -> dict[str, str]:
     names: dict[str, str] = {}
     for file in ("special_tokens_map.json", "tokenizer_config.json"):
         if (folder / file).is_file():
-            settings: dict[str, Any] = json.loads((folder / file).read_text(encoding="utf-8"))
+            settings: JsonObject = json.loads((folder / file).read_text(encoding="utf-8"))
             for usual, roles in ROLES.items():
                 for role in reversed(roles):
                     token = settings.get(f"{role}_token")

@@ -6,6 +6,7 @@ from typing import Any
 
 from torch import Tensor
 
+from priorscope.core.json_types import JsonObject
 from priorscope.interop.rename import NameTable, fuse, separate
 
 HUGGING_FACE = NameTable(
@@ -72,7 +73,7 @@ def ours_to_timm(tensors: Mapping[str, Tensor], patch: tuple[int, int]) -> dict[
     return _to_theirs(tensors, TIMM, patch)
 
 
-def config_to_ours(config: Mapping[str, Any]) -> dict[str, Any]:
+def config_to_ours(config: Mapping[str, Any]) -> JsonObject:
     """Fields of `VitShape` that the settings name.
 
     Raises:
@@ -95,7 +96,7 @@ def config_to_ours(config: Mapping[str, Any]) -> dict[str, Any]:
     return fields | {"image": image, "patch": _pair(config.get("patch_size", 16))}
 
 
-def config_to_theirs(shape: Mapping[str, Any]) -> dict[str, Any]:
+def config_to_theirs(shape: Mapping[str, Any]) -> JsonObject:
     """`config.json` for the fields of a `VitShape`.
 
     Raises:

@@ -1,14 +1,13 @@
 """A fitted model in words: what it is, what it expects of itself, where it comes from."""
 
-from typing import Any
-
+from priorscope.core.json_types import JsonObject
 from priorscope.core.printable import printable
 from priorscope.wording.card import metric_name, written
 from priorscope.wording.numbers import count
 from priorscope.wording.page import plural, t
 
 
-def model_lines(facts: dict[str, Any], members: int) -> list[str]:
+def model_lines(facts: JsonObject, members: int) -> list[str]:
     """Sentences on a model, from its facts as JSON types.
 
     members: networks or estimators whose predictions are averaged.
@@ -35,7 +34,7 @@ def model_lines(facts: dict[str, Any], members: int) -> list[str]:
     return lines
 
 
-def expected_sentence(expected: dict[str, Any]) -> str:
+def expected_sentence(expected: JsonObject) -> str:
     """`Expected on new data: accuracy 97% (95% to 98%), measured with 1,078 labels.`"""
     return t(
         "model.expected",

@@ -7,6 +7,7 @@ of its interval has its first digit (one place later if that digit is 1).
 import math
 from typing import Any, TypeGuard
 
+from priorscope.core.json_types import JsonObject
 from priorscope.wording.language import spoken
 from priorscope.wording.page import t
 
@@ -102,7 +103,7 @@ def _shares(low: str, high: str) -> str:
     return t("number.shares", low=low.removesuffix("%"), high=high.removesuffix("%"))
 
 
-def _percent(number_: Any, value: dict[str, Any]) -> str:
+def _percent(number_: Any, value: JsonObject) -> str:
     digits = max(0, min(1, decimals(value) - 2)) if has_interval(value) else 0
     return f"{number(100 * number_, digits)}%"
 
@@ -172,7 +173,7 @@ def is_number(value: Any) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def has_center(value: Any) -> TypeGuard[dict[str, Any]]:
+def has_center(value: Any) -> TypeGuard[JsonObject]:
     """An estimate of the JSON contract with its centre; one repeat has no ends."""
     return isinstance(value, dict) and is_number(value.get("center"))
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
+from priorscope.core.json_types import JsonObject
 from priorscope.wording import checks
 from priorscope.wording.ko.measures import MEANINGS
 from priorscope.wording.language import Language, spoken
@@ -17,7 +18,7 @@ MEANINGS_IN: dict[Language, Mapping[str, str]] = {"ko": MEANINGS}
 PARTS = ("verdict", "recommendation")
 
 
-def told(summary: dict[str, Any]) -> dict[str, Any]:
+def told(summary: JsonObject) -> JsonObject:
     """The summary with all sentences in the language spoken; what it holds is stored in English.
 
     Sentences without a finding, as in older files, stay as they are.
@@ -67,7 +68,7 @@ def _note(note: Any) -> Any:
     return retold(str(note))
 
 
-def _read(read: Values) -> dict[str, Any]:
+def _read(read: Values) -> JsonObject:
     columns = [
         {**c, "as": retold(str(c.get("as") or "")), "reason": retold(str(c.get("reason") or ""))}
         if isinstance(c, dict)
@@ -101,7 +102,7 @@ def _tuning(tuning: Any) -> Any:
     return {**tuning, "chosen_on": retold(str(tuning["chosen_on"]))}
 
 
-def _plan(plan: Values) -> dict[str, Any]:
+def _plan(plan: Values) -> JsonObject:
     return {**plan, "sentences": plan_sentences(plan)}
 
 

@@ -1,7 +1,6 @@
 """The largest sizes are hidden, predicted, and compared with what was observed."""
 
 import dataclasses
-from typing import Any
 
 import numpy as np
 from scipy.special import stdtrit
@@ -9,6 +8,7 @@ from scipy.special import stdtrit
 from priorscope.analysis.curves.ensemble import Ensemble
 from priorscope.analysis.curves.noise import Means
 from priorscope.analysis.curves.quantiles import estimate_json
+from priorscope.core.json_types import JsonObject
 from priorscope.core.seeds import numpy_stream
 
 TOLERANCE = 0.15  # relative; a prediction further off counts as missed however wide its interval
@@ -50,7 +50,7 @@ class Audit:
             return False
         return bool(low <= self.observed <= high) or abs(self.error) < _HARMLESS
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """The entry of the key `audit`."""
         low, middle, high = np.exp(np.quantile(self.predicted, (0.025, 0.5, 0.975))).tolist()
         half = stdtrit(self.dof, 0.975) * self.noise

@@ -12,6 +12,7 @@ from priorscope.analysis.curves.learning_curves import Fitted, fit_curves
 from priorscope.analysis.curves.order import certain_order, compared_sizes
 from priorscope.analysis.curves.pairs import Pair, calibrated, pair_of
 from priorscope.analysis.curves.quantiles import NOTHING, plain, quantile, sizes_of_crossing
+from priorscope.core.json_types import JsonObject
 
 STAYS = 0.1  # probability of overtaking within 4 x the data, up to which the leader "stays ahead"
 OVERTAKES = 0.6  # calibrated probability from which it is "likely"
@@ -19,7 +20,7 @@ OVERTAKES = 0.6  # calibrated probability from which it is "likely"
 
 def crossover(
     rows: Iterable[Mapping[str, Any]], a: str, b: str, on: str = "error", seed: int = 0
-) -> list[dict[str, Any]]:
+) -> list[JsonObject]:
     """Where `a` and `b` change places on the metric `on`, in either direction, by rising size.
 
     Raises:
@@ -34,7 +35,7 @@ def crossover(
     return pair_crossings(fits[a], fits[b], seed)
 
 
-def crossings(fits: dict[str, Fitted], seed: int = 0) -> list[dict[str, Any]]:
+def crossings(fits: dict[str, Fitted], seed: int = 0) -> list[JsonObject]:
     """Entries of every pair of learners."""
     return [
         entry
@@ -45,7 +46,7 @@ def crossings(fits: dict[str, Fitted], seed: int = 0) -> list[dict[str, Any]]:
 
 def pair_crossings(
     a: Fitted, b: Fitted, seed: int = 0, constants: Constants = FITTED
-) -> list[dict[str, Any]]:
+) -> list[JsonObject]:
     """Observed crossings in rising order, then what is likely beyond the sizes of both.
 
     An entry holds `overtaking`, `overtaken`, `on`, `verdict`: observed, stays ahead, likely
@@ -62,7 +63,7 @@ def pair_crossings(
     return [*out, _entry(a, b, "unknown", reason=reason)]
 
 
-def _observed(a: Fitted, b: Fitted) -> list[dict[str, Any]]:
+def _observed(a: Fitted, b: Fitted) -> list[JsonObject]:
     sizes = compared_sizes(a, b)
     if not len(sizes):
         return []
@@ -77,7 +78,7 @@ def _observed(a: Fitted, b: Fitted) -> list[dict[str, Any]]:
     return out
 
 
-def _future(pair: Pair, constants: Constants) -> dict[str, Any]:
+def _future(pair: Pair, constants: Constants) -> JsonObject:
     late, early = (pair.b, pair.a) if pair.leader == 0 else (pair.a, pair.b)
     at_end, half_way = (
         calibrated(pair.probability_overtaking(times), constants) for times in (SUPPORT, 2.0)
@@ -100,7 +101,7 @@ def _future(pair: Pair, constants: Constants) -> dict[str, Any]:
     )
 
 
-def _entry(late: Fitted, early: Fitted, verdict: str, **more: Any) -> dict[str, Any]:
+def _entry(late: Fitted, early: Fitted, verdict: str, **more: Any) -> JsonObject:
     entry = {
         "overtaking": late.curve.learner,
         "overtaken": early.curve.learner,

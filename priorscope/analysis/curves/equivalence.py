@@ -1,16 +1,16 @@
 """How many times more data one learner needs to do what another does."""
 
 import itertools
-from typing import Any
 
 import numpy as np
 
 from priorscope.analysis.curves.grid import AHEAD, SUPPORT, first_reach
 from priorscope.analysis.curves.learning_curves import Fitted
 from priorscope.analysis.curves.quantiles import interval, plain, quantile
+from priorscope.core.json_types import JsonObject
 
 
-def equivalences(fits: dict[str, Fitted]) -> list[dict[str, Any]]:
+def equivalences(fits: dict[str, Fitted]) -> list[JsonObject]:
     """For every pair, at each size of the better one: what it is worth in data of the other.
 
     An entry says: at `n`, `a` is worth `ratio` times the data of `b`. Where the level of `a` lies
@@ -28,12 +28,12 @@ def equivalences(fits: dict[str, Fitted]) -> list[dict[str, Any]]:
     return out
 
 
-def ratio(a: Fitted, b: Fitted, n: float) -> dict[str, Any]:
+def ratio(a: Fitted, b: Fitted, n: float) -> JsonObject:
     """The entry for `a` against `b` at one size, n in the range of `a`."""
     return _entry(a, b, n, np.log(a.interpolated(np.array([n]))[:, 0]))
 
 
-def _entry(a: Fitted, b: Fitted, n: float, level: np.ndarray) -> dict[str, Any]:
+def _entry(a: Fitted, b: Fitted, n: float, level: np.ndarray) -> JsonObject:
     needed = size_to_reach(b, level)
     times = needed / n
     middle = float(quantile(needed, (0.5,))[0])

@@ -17,6 +17,7 @@ from priorscope.analysis.curves.reach import reach_points
 from priorscope.analysis.curves.rows import CurveTable, gather
 from priorscope.analysis.curves.saturation import saturation
 from priorscope.analysis.switch import switch_code
+from priorscope.core.json_types import JsonObject
 
 _PER_OCTAVE = 4
 TIMES = (2.0, 4.0, HORIZON)  # of the largest size, at which a forecast is stated
@@ -28,7 +29,7 @@ def forecast(
     members: int = MEMBERS,
     progress: Callable[[str], None] = lambda stage: None,
     question: LabelQuestion | None = None,
-) -> dict[str, Any]:
+) -> JsonObject:
     """Forecasts, equivalence, crossovers, audit, saturation, switch, fits and findings.
 
     findings: what is worth a sentence, as key and values; `priorscope.wording` has the sentences.
@@ -48,7 +49,7 @@ def forecast(
     fits = fit_curves(table, seed, members, progress)
     progress("comparing learners")
     each = list(fits.values())
-    out: dict[str, Any] = {
+    out: JsonObject = {
         "forecasts": [e for curves in each for e in forecasts(curves)],
         "equivalence": [e for curves in each for e in equivalences(curves)],
         "crossovers": [e for curves in each for e in crossings(curves, seed)],
@@ -68,13 +69,13 @@ def forecast(
 
 def _plan(
     table: CurveTable, fits: dict[str, dict[str, Fitted]], question: LabelQuestion | None
-) -> dict[str, Any] | None:
+) -> JsonObject | None:
     curves = {} if question is None else fits.get(question.on, {})
     able = any(fit.future is not None for fit in curves.values())
     return plan_of(table, curves, question) if question is not None and able else None
 
 
-def forecasts(fits: dict[str, Fitted]) -> list[dict[str, Any]]:
+def forecasts(fits: dict[str, Fitted]) -> list[JsonObject]:
     """What every curve is expected to reach at 2, 4 and 8 times its data.
 
     An entry holds `learner`, `on`, `n` (its largest size), `sizes` (how many), `repeats`; `ahead`:
@@ -100,7 +101,7 @@ def forecasts(fits: dict[str, Fitted]) -> list[dict[str, Any]]:
     return out
 
 
-def _ahead(fit: Fitted, times: float) -> dict[str, Any]:
+def _ahead(fit: Fitted, times: float) -> JsonObject:
     values = np.exp(fit.ensemble_log(np.array([times * fit.largest])))[:, 0]
     names = ("median", "low50", "high50", "low80", "high80", "low95", "high95")
     ends = quantile(values, (0.5, 0.25, 0.75, 0.1, 0.9, 0.025, 0.975)).tolist()
@@ -108,7 +109,7 @@ def _ahead(fit: Fitted, times: float) -> dict[str, Any]:
     return entry | dict(zip(names, ends, strict=True))
 
 
-def curve_table(fits: dict[str, Fitted]) -> list[dict[str, Any]]:
+def curve_table(fits: dict[str, Fitted]) -> list[JsonObject]:
     """Points to plot: median, 80 and 95% interval of every curve, up to 4 x its data.
 
     Within the sizes observed a point is `observed` (the fitted curve; with fewer than 3 sizes the
@@ -135,7 +136,7 @@ def curve_table(fits: dict[str, Fitted]) -> list[dict[str, Any]]:
     return out
 
 
-def observed_points(fits: dict[str, Fitted]) -> list[dict[str, Any]]:
+def observed_points(fits: dict[str, Fitted]) -> list[JsonObject]:
     """Means over repeats at the sizes observed."""
     return [
         {"learner": learner, "on": fit.curve.on, "n": float(n), "value": float(np.exp(y))}

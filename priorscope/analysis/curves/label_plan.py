@@ -11,6 +11,7 @@ from priorscope.analysis.curves.learning_curves import Fitted, fit_curves
 from priorscope.analysis.curves.quantiles import quantile
 from priorscope.analysis.curves.reach import TargetReach
 from priorscope.analysis.curves.rows import CurveTable, gather
+from priorscope.core.json_types import JsonObject
 
 _ENOUGH = 0.5  # probability of reaching the target within 4 x the data, from which to collect
 _SHOWN = 3  # further runs that are named
@@ -48,7 +49,7 @@ def label_plan(
     question: LabelQuestion,
     seed: int = 0,
     available: int | float | None = None,
-) -> dict[str, Any]:
+) -> JsonObject:
     """Answer a question about labels from rows; see `plan_of`.
 
     Raises:
@@ -64,7 +65,7 @@ def plan_of(
     fits: dict[str, Fitted],
     question: LabelQuestion,
     available: int | float | None = None,
-) -> dict[str, Any]:
+) -> JsonObject:
     """How many labels a target needs, or what so many labels do.
 
     available: labelled examples there are; runs on more aren't proposed.
@@ -130,9 +131,9 @@ class _Answer:
             return np.log(np.minimum(self.reach.sizes, 2 * HORIZON * self.fit.largest))
         return np.zeros(1) if self.value is None else self.value
 
-    def to_json(self, question: LabelQuestion) -> dict[str, Any]:
+    def to_json(self, question: LabelQuestion) -> JsonObject:
         """An entry of `learners`."""
-        entry: dict[str, Any] = {
+        entry: JsonObject = {
             "learner": self.fit.curve.learner,
             "n": self.fit.largest,
             "labels": None,
@@ -154,7 +155,7 @@ class _Answer:
 
 def worthwhile_runs(
     table: CurveTable, fit: Fitted, answer: np.ndarray, available: int | float | None = None
-) -> list[dict[str, Any]]:
+) -> list[JsonObject]:
     """One more repeat of a learner at each size, and at one up to twice the largest.
 
     answer: (members,), what is asked. `narrows` is the share of its variance that the run is
@@ -189,7 +190,7 @@ def _seconds(table: CurveTable, learner: str, sizes: np.ndarray, n: float) -> fl
     return float(np.nanmean(taken)) * max(n / nearest, 1.0)
 
 
-def _findings(answers: list[_Answer], question: LabelQuestion, tried: int) -> list[dict[str, Any]]:
+def _findings(answers: list[_Answer], question: LabelQuestion, tried: int) -> list[JsonObject]:
     """Collect more? Then: change the model?"""
     pick = answers[0]
     best = min(answers, key=lambda a: float(a.fit.means.y[-1]))  # now, at its end

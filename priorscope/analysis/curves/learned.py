@@ -14,6 +14,7 @@ import numpy as np
 from scipy.special import expit, ndtri
 
 from priorscope.analysis.curves.features import NAMES
+from priorscope.core.json_types import JsonObject
 
 LEVELS = (0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98)
 KINDS = (
@@ -93,7 +94,7 @@ class Learned:
         middle = deviates[:, _MIDDLE : _MIDDLE + 1]
         return mean + std * (middle + own * (deviates - middle))
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """Numbers with five digits."""
         networks = [{k: _rounded(v) for k, v in vars(n).items()} for n in self.networks]
         return {
@@ -106,7 +107,7 @@ class Learned:
         }
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> "Learned":
+    def from_json(cls, data: JsonObject) -> "Learned":
         """The inverse of `to_json`."""
         assert tuple(data["features"]) == NAMES
         assert tuple(data["kinds"]) == KINDS

@@ -1,6 +1,6 @@
 """Published learning curves, to check the fits against."""
 
-from typing import Any
+from priorscope.core.json_types import JsonObject
 
 HOIEM: dict[float, list[float]] = {
     25.0: [74.04, 74.48, 74.07, 74.4, 75.95, 74.97, 74.02, 75.8, 74.6, 74.27],
@@ -42,7 +42,7 @@ TRANSLATION_CROSSINGS: dict[tuple[str, str], float] = {
 """(overtaking, overtaken) -> true crossing by interpolation in log n."""
 
 
-def curve_rows(curves: dict[str, dict[float, float]]) -> list[dict[str, Any]]:
+def curve_rows(curves: dict[str, dict[float, float]]) -> list[JsonObject]:
     """Rows of one repeat, as `fit_curves` takes them."""
     return [
         {"learner": name, "n": n, "repeat": 0, "loss": value}

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.special import gammaincinv, stdtrit
 
 from priorscope.core.estimate import Estimate
+from priorscope.core.json_types import JsonObject
 
 
 def chi_square_quantile(share: Any, dof: Any) -> Any:
@@ -23,7 +24,7 @@ def plain(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
-def interval(samples: np.ndarray, repeats: int, level: float = 0.95) -> dict[str, Any]:
+def interval(samples: np.ndarray, repeats: int, level: float = 0.95) -> JsonObject:
     """JSON form of an `Estimate`: the median of the samples and their interval at `level`.
 
     samples may be infinite ("never"); a bound that is infinite is None. n: number of repeats.
@@ -33,7 +34,7 @@ def interval(samples: np.ndarray, repeats: int, level: float = 0.95) -> dict[str
     return estimate_json(plain(middle), plain(low), plain(high), repeats, method)
 
 
-def over_repeats(values: np.ndarray) -> dict[str, Any]:
+def over_repeats(values: np.ndarray) -> JsonObject:
     """Mean over repeats, 95% interval (Student); no bounds from one repeat, or equal ones."""
     finite = values[np.isfinite(values)]
     mean, count = float(finite.mean()), len(finite)
@@ -47,7 +48,7 @@ def over_repeats(values: np.ndarray) -> dict[str, Any]:
 
 def estimate_json(
     center: float | None, low: float | None, high: float | None, n: int, method: str
-) -> dict[str, Any]:
+) -> JsonObject:
     """JSON form of an `Estimate`; an interval without a centre is a bound from below."""
     made = Estimate(center=center, low=low, high=high, n=n, method=method)
     return dataclasses.asdict(made)

@@ -2,7 +2,6 @@
 
 import dataclasses
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
 
@@ -10,6 +9,7 @@ from priorscope.analysis.curves.equivalence import size_to_reach
 from priorscope.analysis.curves.grid import SUPPORT
 from priorscope.analysis.curves.learning_curves import Fitted
 from priorscope.analysis.curves.quantiles import plain, quantile
+from priorscope.core.json_types import JsonObject
 
 TARGETS = 49  # of a table that a reader may move through
 
@@ -46,7 +46,7 @@ class TargetReach:
         return {"median": plain(middle), "low80": plain(low), "high80": plain(high)}
 
 
-def reach_points(fits: dict[str, Fitted]) -> list[dict[str, Any]]:
+def reach_points(fits: dict[str, Fitted]) -> list[JsonObject]:
     """For every learner with a forecast, the labels that each of a grid of targets needs.
 
     The grid, the same for all, falls in equal steps of the log from the highest mean observed to

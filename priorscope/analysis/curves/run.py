@@ -8,6 +8,7 @@ from typing import Any
 from priorscope.analysis.curves.forecast import forecast
 from priorscope.analysis.curves.rows import METRICS, gather
 from priorscope.analysis.curves.tables import CurveTables, read_tables
+from priorscope.core.json_types import JsonObject
 from priorscope.wording.sentences import sentence
 
 Source = str | Path | Iterable[str | Path] | Iterable[Mapping[str, Any]]
@@ -38,7 +39,7 @@ def curves(
     *,
     progress: Callable[[str], None] = lambda stage: None,
     **keywords: Any,
-) -> dict[str, dict[str, Any]]:
+) -> dict[str, JsonObject]:
     """Forecasts, crossovers and data-equivalence of every data set in a table of learning curves.
 
     source: a file (CSV, also tab- or semicolon-separated; long or wide; as Weights & Biases or
@@ -88,7 +89,7 @@ def _read(source: Source, settings: CurveSettings) -> CurveTables:
             nats=settings.nats,
         )
     rows = [dict(part) for part in parts if isinstance(part, Mapping)]
-    by_dataset: dict[str, list[dict[str, Any]]] = {}
+    by_dataset: dict[str, list[JsonObject]] = {}
     for row in rows:
         by_dataset.setdefault(str(row.get("dataset", "")), []).append(row)
     present = [m for m in METRICS if any(m in row for row in rows)]

@@ -1,7 +1,6 @@
 """Whether more data still help, what was paid before the learner beat chance, and the gap."""
 
 import dataclasses
-from typing import Any
 
 import numpy as np
 
@@ -9,6 +8,7 @@ from priorscope.analysis.curves.grid import interpolate
 from priorscope.analysis.curves.learning_curves import Fitted
 from priorscope.analysis.curves.quantiles import interval, over_repeats
 from priorscope.analysis.curves.rows import CurveTable
+from priorscope.core.json_types import JsonObject
 
 FLAT = 0.02  # relative fall per doubling below which a curve is called saturated
 
@@ -24,7 +24,7 @@ class Blocks:
     basis: str
 
 
-def saturation(table: CurveTable, fits: dict[str, Fitted]) -> list[dict[str, Any]]:
+def saturation(table: CurveTable, fits: dict[str, Fitted]) -> list[JsonObject]:
     """One entry per learner: fall per doubling at the largest size, verdict, catch-up, gap.
 
     `fall` is 1 - e(N) / e(N/2) of the fitted curve (of the two last sizes, if there are fewer
@@ -73,7 +73,7 @@ def _verdict(fall: np.ndarray) -> str:
     return "undecided"
 
 
-def _catch_up(table: CurveTable, fit: Fitted) -> dict[str, Any] | None:
+def _catch_up(table: CurveTable, fit: Fitted) -> JsonObject | None:
     """Bits paid before the first size whose mean loss is certainly below that of guessing.
 
     The whole is the prequential code length where the rows hold block_bits; else the left sum of
@@ -112,7 +112,7 @@ def block_costs(table: CurveTable, learner: str, sizes: np.ndarray) -> Blocks:
     return Blocks(bits, sizes[:-1], "left sum of the test curve")
 
 
-def _gap(table: CurveTable, fit: Fitted) -> list[dict[str, Any]] | None:
+def _gap(table: CurveTable, fit: Fitted) -> list[JsonObject] | None:
     """Test loss minus training loss at every size where both are known."""
     out = []
     for size in fit.means.sizes:

@@ -5,10 +5,10 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from priorscope.analysis.curves.csv_text import TableLines, number, read_lines
 from priorscope.analysis.curves.remarks import Remark, remark
+from priorscope.core.json_types import JsonObject
 
 ROLES = {
     "learner": ("learner", "model", "estimator", "classifier", "method", "algorithm", "arch"),
@@ -42,7 +42,7 @@ _WANDB = re.compile(r"^(?P<learner>.+) - (?P<metric>.+?)(?P<end>__MIN|__MAX)?$")
 class CurveTables:
     """Rows per data set ("" if there is one), the metrics in them (lower is better), notes."""
 
-    rows: dict[str, list[dict[str, Any]]]
+    rows: dict[str, list[JsonObject]]
     metrics: tuple[str, ...]
     notes: tuple[Remark, ...]
 
@@ -64,7 +64,7 @@ def read_tables(
     Raises:
         ValueError: if a file can't be read or a column is missing; the sentence says what to do.
     """
-    rows: dict[str, list[dict[str, Any]]] = {}
+    rows: dict[str, list[JsonObject]] = {}
     metrics: dict[str, None] = {}
     notes: list[Remark] = []
     for path in paths:
@@ -137,10 +137,10 @@ class _Reader:
                 self.role_of[name] = _plain(name)
 
     def _long(self, measured: list[str]) -> CurveTables:
-        out: dict[str, list[dict[str, Any]]] = {}
+        out: dict[str, list[JsonObject]] = {}
         roles = {role: column for column, role in self.role_of.items()}
         for line, cells in self.lines.rows:
-            row: dict[str, Any] = {"learner": self.path.stem}
+            row: JsonObject = {"learner": self.path.stem}
             dataset = ""
             for column, role in self.role_of.items():
                 text = cells[column]
@@ -228,7 +228,7 @@ class _Reader:
         texts = [cells[column] for _, cells in self.lines.rows if cells[column]]
         return bool(texts) and all(re.match(r"^[-+.\d]", t) for t in texts)
 
-    def _refuse_unnamed(self, rows: dict[str, list[dict[str, Any]]], roles: dict[str, str]) -> None:
+    def _refuse_unnamed(self, rows: dict[str, list[JsonObject]], roles: dict[str, str]) -> None:
         """Rows of one size without a repeat are repeats, unless a column tells otherwise."""
         if "repeat" in roles:
             return

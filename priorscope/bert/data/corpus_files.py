@@ -16,6 +16,7 @@ from priorscope.bert.data.corpus import Corpus
 from priorscope.core.config import digest
 from priorscope.core.files import write
 from priorscope.core.folders import replacing
+from priorscope.core.json_types import JsonObject
 from priorscope.text.encode import LineEncoder
 
 Documents = Literal["auto", "lines", "paragraphs"]
@@ -140,7 +141,7 @@ def open_corpus(folder: Path) -> Corpus:
     return Corpus(tokens, lines, documents, facts["digest"])
 
 
-def read_facts(folder: Path) -> dict[str, Any]:
+def read_facts(folder: Path) -> JsonObject:
     """`corpus.json` of a folder: counts, digests and what the text was made from.
 
     Raises:

@@ -3,7 +3,6 @@
 import dataclasses
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
 
 from tokenizers import Tokenizer
 
@@ -18,6 +17,7 @@ from priorscope.bert.data.corpus_files import (
 )
 from priorscope.core.files import is_own
 from priorscope.core.folders import refuse_foreign, replacing
+from priorscope.core.json_types import JsonObject
 from priorscope.text.reading import Errors
 from priorscope.text.sources import Text, stamps
 from priorscope.text.tokenizer import NAMES as TOKENIZER_NAMES
@@ -124,7 +124,7 @@ def open_prepared(folder: Path) -> PreparedText:
 
 def _source(
     text: Text, settings: TextSettings, given: Tokenizer | None, sentences: bool
-) -> dict[str, Any]:
+) -> JsonObject:
     trained = {"vocab": settings.vocab, "cased": settings.cased}
     return {
         "files": stamps(text),

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from priorscope.core.json_types import JsonObject
 from priorscope.interop.rename import NameTable, fuse, separate
 
 ENCODER = NameTable(
@@ -87,7 +88,7 @@ def is_head(name: str) -> bool:
     return HEADS.to_theirs(name) is not None or name.removeprefix("bert.").startswith("pooler.")
 
 
-def config_to_ours(config: Mapping[str, Any]) -> dict[str, Any]:
+def config_to_ours(config: Mapping[str, Any]) -> JsonObject:
     """Fields of `BertShape` that the settings name; the others have BERT's defaults.
 
     Raises:
@@ -123,7 +124,7 @@ def config_to_ours(config: Mapping[str, Any]) -> dict[str, Any]:
     return fields | {"activation": activations[name], "causal": causal}
 
 
-def config_to_theirs(shape: Mapping[str, Any], architecture: str) -> dict[str, Any]:
+def config_to_theirs(shape: Mapping[str, Any], architecture: str) -> JsonObject:
     """`config.json` for the fields of a `BertShape`.
 
     Raises:

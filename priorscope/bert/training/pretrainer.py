@@ -5,7 +5,6 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -36,6 +35,7 @@ from priorscope.bert.training.sharding import ShardedBert, is_large
 from priorscope.bert.training.start import divide_text, initial_network
 from priorscope.bert.training.step import train_step
 from priorscope.bert.training.step_log import StepLog
+from priorscope.core.json_types import JsonObject
 from priorscope.train.adamw import ClippedAdamW
 
 EVALUATIONS = 20
@@ -248,7 +248,7 @@ class Pretrainer:
         else:
             tensors = state_of(self.network, self.optimizer) if self.processes.first else {}
         if self.processes.first:
-            facts: dict[str, Any] = {
+            facts: JsonObject = {
                 **self._identity,
                 "step": self.step,
                 "cursor": dataclasses.asdict(self._cursor),
@@ -257,7 +257,7 @@ class Pretrainer:
             }
             save_state(self.folder, tensors, facts)
 
-    def _resume(self, facts: dict[str, Any]) -> None:
+    def _resume(self, facts: JsonObject) -> None:
         refuse_other_settings(facts, self._identity, self.folder)
         if self._sharded:
             self._sharded.load_state(self.folder)
@@ -273,7 +273,7 @@ class Pretrainer:
                 buffer.add_(self.processes.rank)
 
 
-def identity(settings: Pretraining, corpus_digest: str) -> dict[str, Any]:
+def identity(settings: Pretraining, corpus_digest: str) -> JsonObject:
     """What a state must share with a pre-training that resumes from it; settings are resolved."""
     stored = {k: v for k, v in settings.to_json().items() if k not in HOW}
     return {"settings": stored, "corpus": corpus_digest}

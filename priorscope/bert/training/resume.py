@@ -8,6 +8,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
+from priorscope.core.json_types import JsonObject
 from priorscope.nn.checkpoint import write_tensors
 from priorscope.train.adamw import ClippedAdamW
 
@@ -33,7 +34,7 @@ def save_state(folder: Path, tensors: dict[str, Tensor], facts: dict[str, Any]) 
         ) from error
 
 
-def read_facts(folder: Path) -> dict[str, Any] | None:
+def read_facts(folder: Path) -> JsonObject | None:
     """The facts of the state in `folder`; None if there is none.
 
     Raises:
@@ -52,7 +53,7 @@ def read_facts(folder: Path) -> dict[str, Any] | None:
         raise ValueError(f"{file} is damaged ({error}); start again with --fresh.") from error
 
 
-def refuse_other_settings(facts: dict[str, Any], identity: dict[str, Any], folder: Path) -> None:
+def refuse_other_settings(facts: JsonObject, identity: JsonObject, folder: Path) -> None:
     """Raise ValueError, naming what differs, unless the state is of this very pre-training."""
     stored, wanted = facts["settings"], identity["settings"]
     changed = [

@@ -3,10 +3,11 @@
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
+from priorscope.core.json_types import JsonObject
 from priorscope.core.preprocessing import PREPROCESSINGS, NewInputs, Preprocessing, row_names
 from priorscope.core.printable import printable
 from priorscope.data.columns import Column, listed, vectors
@@ -158,7 +159,7 @@ class Columns(Preprocessing):
     decimal: str = "."
     encoding: str = ""
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         plain = [dataclasses.asdict(code) for code in self.columns]
         return {**super().to_json(), "columns": plain}
 
