@@ -1,6 +1,6 @@
 """What JSON is read into and written from, before and after the dataclasses that check it."""
 
-from priorscope.core.json_types import JsonObject
+from typing import Any
 
-JsonObject = JsonObject
+JsonObject = dict[str, Any]
 """An object of JSON: names to numbers, texts, truth values, null, lists and objects."""
