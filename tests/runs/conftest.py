@@ -14,6 +14,8 @@ import pytest
 from priorscope.cli import main
 from priorscope.report import page
 
+SIGNALS = [getattr(signal, n) for n in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, n)]
+
 
 def no_page(summary: Any, folder: Path) -> Path:
     """In place of the page, which takes longer than these runs."""
@@ -34,12 +36,17 @@ class Fork:
     ) -> None:
         self.printed = out.with_name(f"{out.name}-{time.monotonic_ns()}.json")
         self.errors = self.printed.with_suffix(".err")
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         self.pid = os.fork()
         if self.pid:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
             return
         code = 1
-        try:
+        try:  # a signal before this would let the fork go on as a second session of tests
             os.setsid()
+            for number in SIGNALS:
+                signal.signal(number, signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
             if not paged:
                 page.write_report = no_page
             if ahead:

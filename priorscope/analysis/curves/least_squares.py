@@ -8,6 +8,7 @@ from priorscope.analysis.curves.families import Family
 
 _STEP = 1e-6
 _DAMPING = (1e-9, 1e9)
+_SMALL = 4096  # values of a batch, up to which all differences are taken in one call
 
 
 @dataclasses.dataclass(frozen=True)
@@ -86,13 +87,25 @@ def _costs(family: Family, problem: Problem, theta: np.ndarray) -> tuple[np.ndar
 
 def _jacobian(family: Family, x: np.ndarray, theta: np.ndarray, curve: np.ndarray) -> np.ndarray:
     """d log e / d theta by forward differences, (batch, sizes, parameters)."""
-    columns = [np.ones_like(curve)]  # every family's first parameter is the level
-    with np.errstate(all="ignore"):
-        for i in range(1, theta.shape[1]):
-            moved = theta.copy()
-            moved[:, i] += _STEP
-            columns.append((family.log_curve(moved, x) - curve) / _STEP)
-    return np.nan_to_num(np.stack(columns, axis=2), posinf=0.0, neginf=0.0)
+    rows, parameters = theta.shape
+    slope = np.ones((*curve.shape, parameters))  # every family's first parameter is the level
+    together = parameters - 1 if curve.size <= _SMALL else 1  # one call costs more than its rows
+    for first in range(1, parameters, max(together, 1)):
+        moved = np.tile(theta, (together, 1)).reshape(together, rows, parameters)
+        for i in range(together):
+            moved[i, :, first + i] += _STEP
+        with np.errstate(all="ignore"):
+            curves = family.log_curve(
+                moved.reshape(-1, parameters), np.tile(x, (together, 1))
+            ).reshape(together, *curve.shape)
+            slope[:, :, first : first + together] = np.moveaxis((curves - curve) / _STEP, 0, 2)
+    return _finite(slope)
+
+
+def _finite(values: np.ndarray) -> np.ndarray:
+    """The same with 0 where they aren't finite."""
+    finite = np.isfinite(values)
+    return values if finite.all() else np.where(finite, values, 0.0)
 
 
 def _descend(family: Family, problem: Problem, start: np.ndarray, steps: int) -> Fits:
@@ -129,7 +142,7 @@ def _step(
     precision = np.broadcast_to(1.0 / np.square(problem.spread), theta.shape)
     normal = slope.transpose(0, 2, 1) @ weighted
     pull = precision * (problem.centre - theta)
-    residual = np.nan_to_num(problem.y - curve, posinf=0.0, neginf=0.0)
+    residual = _finite(problem.y - curve)
     gradient = (weighted * residual[:, :, None]).sum(axis=1) + pull
     index = np.arange(theta.shape[1])
     diagonal = normal[:, index, index] + precision
