@@ -19,12 +19,65 @@ from pathlib import Path
 
 import pytest
 
+from priorscope.cli import main
+from priorscope.report import page
+
 TINY = ["--learners", "linear,knn", "--sizes", "40,80", "--structures", "permuted"]
 TINY += ["--repeats", "2", "--steps", "20", "--epochs", "0", "--quiet", "--json", "--full-grid"]
 KILLS = int(os.environ.get("PRIORSCOPE_KILLS", "1000"))
 WORKER_KILLS = int(os.environ.get("PRIORSCOPE_WORKER_KILLS", "20"))
 WITH_PAGE = 0.05  # of the series of kills; a page takes longer than all the runs
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="forks are Unix's")
+
+
+def no_page(summary, folder):
+    return folder / "report.html"
+
+
+def forked(out: Path, paged: bool) -> int:
+    """Start the command in a fork; its summary goes to a file beside `out`. Returns its pid."""
+    pid = os.fork()
+    if pid:
+        return pid
+    code = 1
+    try:
+        os.setsid()
+        if not paged:
+            page.write_report = no_page
+        printed = out.with_suffix(".json")
+        errors = out.with_suffix(".err")
+        with (
+            printed.open("w") as sink,
+            errors.open("a") as said,
+            contextlib.redirect_stdout(sink),
+            contextlib.redirect_stderr(said),
+        ):
+            main(["compare", "digits", *TINY, "--workers", "0", "--out", str(out)])
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else 0
+    finally:
+        os._exit(code)
+
+
+def killed(pid: int, seconds: float, how: int) -> bool:
+    """Kill it after so many seconds; whether it was still at work."""
+    limit = time.monotonic() + seconds
+    while time.monotonic() < limit:
+        if os.waitpid(pid, os.WNOHANG)[0]:
+            return False
+        time.sleep(0.002)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(pid, how) if os.getpgid(pid) == pid else os.kill(pid, how)
+    os.waitpid(pid, 0)
+    return True
+
+
+def finished(out: Path, paged: bool) -> dict:
+    """The summary of a command that nobody disturbs."""
+    pid = forked(out, paged)
+    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    assert code == 0, out.with_suffix(".err").read_text()
+    return json.loads(out.with_suffix(".json").read_text())
 
 
 def without_times(value):
@@ -54,34 +107,42 @@ def rows(out: Path) -> dict[str, str]:
     return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in out.glob("runs/*.json")}
 
 
-def finished(fork, out: Path, paged: bool) -> dict:
-    """The summary of a command that nobody disturbs."""
-    return json.loads(fork(out, TINY, paged=paged).finish())
+@pytest.fixture(scope="module", autouse=True)
+def _imported(tmp_path_factory):
+    """One comparison in this process, so that forks have all modules.
+
+    Without its page: what draws that has threads, which forks don't survive.
+    """
+    out = tmp_path_factory.mktemp("first") / "out"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(page, "write_report", no_page)
+        with pytest.raises(SystemExit):
+            main(["compare", "digits", *TINY, "--workers", "0", "--out", str(out)])
 
 
 @pytest.mark.parametrize("kills", [4, pytest.param(KILLS, marks=pytest.mark.slow)])
 @pytest.mark.timeout(4 * 3600)
-def test_kills_at_random_moments_lose_nothing(fork, tmp_path, kills):
+def test_kills_at_random_moments_lose_nothing(tmp_path, kills):
     started = time.monotonic()
-    expected = {False: finished(fork, tmp_path / "plain", False)}
+    expected = {False: finished(tmp_path / "plain", False)}
     times = {False: time.monotonic() - started}
     stream, done, tried, lost, series = random.Random(kills), 0, 0, 0, 0
     while done < kills and tried < 2 * kills:  # on a busy machine some come when all is done
         paged = kills > 100 and stream.random() < WITH_PAGE
         if paged not in expected:
             started = time.monotonic()
-            expected[paged] = finished(fork, tmp_path / "paged", paged)
+            expected[paged] = finished(tmp_path / "paged", paged)
             times[paged] = time.monotonic() - started
         out, series = tmp_path / f"out{series}", series + 1
         before: dict[str, str] = {}
         for _ in range(min(stream.randint(1, 6), kills - done)):
             seconds = stream.uniform(0, 1.1) * times[paged]
             how = stream.choice([signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
-            tried, done = tried + 1, done + fork(out, TINY, paged=paged).kill_after(seconds, how)
+            tried, done = tried + 1, done + killed(forked(out, paged), seconds, how)
             now = rows(out)
             lost += sum(now.get(name) != content for name, content in before.items())
             before = now
-        summary = finished(fork, out, paged)
+        summary = finished(out, paged)
         now = rows(out)
         lost += sum(now.get(name) != content for name, content in before.items())
         assert difference(without_times(summary), without_times(expected[paged])) == ""
@@ -94,10 +155,10 @@ def test_kills_at_random_moments_lose_nothing(fork, tmp_path, kills):
 
 @pytest.mark.slow
 @pytest.mark.timeout(4 * 3600)
-def test_kills_of_workers_lose_nothing(fork, tmp_path):
+def test_kills_of_workers_lose_nothing(tmp_path):
     """Of a worker, or of the parent alone, whose workers then end by themselves."""
     psutil = pytest.importorskip("psutil")
-    expected = finished(fork, tmp_path / "plain", False)
+    expected = finished(tmp_path / "plain", False)
     stream, done, series = random.Random(1), 0, 0
     command = [sys.executable, "-m", "priorscope", "compare", "digits", *TINY, "--workers", "2"]
     while done < WORKER_KILLS:
@@ -120,7 +181,7 @@ def test_kills_of_workers_lose_nothing(fork, tmp_path):
         process.wait()
         _, alive = psutil.wait_procs(children, timeout=30)
         assert alive == [], "workers outlived their parent"
-        summary = finished(fork, out, False)
+        summary = finished(out, False)
         assert difference(without_times(summary), without_times(expected)) == ""
         assert list(out.rglob("*.part")) == []
     print(f"{done} kills of workers and parents in {series} comparisons: no orphans, same summary.")
