@@ -40,6 +40,11 @@ def start(out, *more, steps=60, workers=0):
     )
 
 
+def here(out, *more):
+    """The command in this process."""
+    main(["compare", "digits", *TINY, "--steps", "60", "--workers", "0", "--out", str(out), *more])
+
+
 def forked(out, *more, ahead=0.0):
     """The command in a fork, which has imported everything; only who makes the page is told.
 
@@ -53,10 +58,8 @@ def forked(out, *more, ahead=0.0):
     try:
         now = time.time
         time.time = lambda: now() + ahead
-        page.write_report = only_named
         with printed.open("w") as sink, contextlib.redirect_stdout(sink):
-            main(["compare", "digits", *TINY, "--steps", "60", "--workers", "0",
-                  "--out", str(out), *more])  # fmt: skip
+            here(out, *more)
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else 0
     finally:
@@ -158,10 +161,13 @@ def test_what_a_member_says_is_read_by_others_and_gone_members_are_cleared(tmp_p
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="forks are Unix's")
-def test_two_shards_do_each_run_once_and_the_last_makes_the_report(tmp_path):
+def test_two_shards_do_each_run_once_and_the_last_makes_the_report(tmp_path, monkeypatch):
     """One of them has a clock two days ahead."""
     alone, out = tmp_path / "alone", tmp_path / "out"
-    finished(forked(alone))
+    monkeypatch.setattr(page, "write_report", only_named)
+    with pytest.raises(SystemExit) as ended:
+        here(alone)
+    assert not ended.value.code
     shards = [forked(out, "--shard", "1/2", ahead=TWO_DAYS), forked(out, "--shard", "2/2")]
     printed = [finished(fork) for fork in shards]
     same(numbers(alone), numbers(out))
