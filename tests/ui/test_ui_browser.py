@@ -214,6 +214,7 @@ def test_from_a_dropped_file_to_the_card_over_a_killed_server(visit, place, make
         until(lambda: state(page) == "running", 200)
         server.send_signal(signal.SIGKILL)
         server.wait()
+        server.stdout.close()
         server, address = serve(place.folder)
 
         page = visit(address)
