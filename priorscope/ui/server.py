@@ -72,18 +72,17 @@ def serve(folder: Path, port: int, lang: str, opened: Callable[[str], None]) -> 
 
     place = Place(folder)
     place.claim()
-    _claim_room(place)
-    listening = _socket(port)
-    address = Address(listening.getsockname()[1], secrets.token_urlsafe(TOKEN_BYTES))
-    jobs = Jobs(place)
-    try:
-        server = _server(lambda ended: build(place, jobs, address, ended))
-        opened(address.url(lang))
-        server.run(sockets=[listening])
-    finally:
-        listening.close()
-        jobs.close()
-        (place.room / RECORD).unlink(missing_ok=True)
+    with _socket(port) as listening:
+        _claim_room(place)
+        address = Address(listening.getsockname()[1], secrets.token_urlsafe(TOKEN_BYTES))
+        jobs = Jobs(place)
+        try:
+            server = _server(lambda ended: build(place, jobs, address, ended))
+            opened(address.url(lang))
+            server.run(sockets=[listening])
+        finally:
+            jobs.close()
+            (place.room / RECORD).unlink(missing_ok=True)
 
 
 def _server(app: Callable[[Callable[[], bool]], Any]) -> Any:
