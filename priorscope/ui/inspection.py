@@ -22,7 +22,7 @@ PEEK = 200  # rows in which the names of columns are looked for
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Question:
+class AskedQuestion:
     """data: path or name. results: folder of comparisons. settings: as `Settings.of` takes them."""
 
     data: str
@@ -51,7 +51,7 @@ class Inspection:
     unchosen: bool = False
 
 
-def inspect(question: Question) -> Inspection:
+def inspect(question: AskedQuestion) -> Inspection:
     """Ask a new process.
 
     Raises:
@@ -74,7 +74,7 @@ def inspect(question: Question) -> Inspection:
         ) from None
 
 
-def answer(question: Question) -> Inspection:
+def answer(question: AskedQuestion) -> Inspection:
     """The same in this process; what is wrong with the data is the answer's `problem`."""
     from priorscope.experiments.settings import Settings
 
@@ -103,7 +103,7 @@ def _columns(data: str) -> list[str]:
     return list(read_source(path, rows=PEEK).columns)
 
 
-def _read(question: Question, settings: Any, columns: list[str]) -> Inspection:
+def _read(question: AskedQuestion, settings: Any, columns: list[str]) -> Inspection:
     from priorscope.data.preview import described
     from priorscope.experiments.dataset import read_dataset
     from priorscope.experiments.settings import AMOUNTS
@@ -124,7 +124,7 @@ def _read(question: Question, settings: Any, columns: list[str]) -> Inspection:
     )
 
 
-def _folder(data: Any, settings: Any, preset: Any, question: Question) -> str:
+def _folder(data: Any, settings: Any, preset: Any, question: AskedQuestion) -> str:
     """The name of the folder that a comparison would have."""
     from priorscope.experiments.dataset import Dataset, fewer_tests
     from priorscope.experiments.plan import choose_folder
@@ -136,7 +136,7 @@ def _folder(data: Any, settings: Any, preset: Any, question: Question) -> str:
 
 
 if __name__ == "__main__":
-    given = msgspec.json.decode(sys.stdin.buffer.read(), type=Question)
+    given = msgspec.json.decode(sys.stdin.buffer.read(), type=AskedQuestion)
     with redirect_stdout(sys.stderr):  # whatever libraries print
         text = json.dumps(dataclasses.asdict(answer(given)))
     sys.stdout.write(text)

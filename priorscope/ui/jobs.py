@@ -31,7 +31,7 @@ UNSAFE = re.compile(r"\.py\b", re.IGNORECASE)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Job:
+class UiJob:
     """A comparison that was asked for here.
 
     name: of its folder. data: path or name, as the command line takes it. settings: as
@@ -53,11 +53,11 @@ class Jobs:
         self._lock = threading.Lock()
         self._own: dict[str, subprocess.Popen[bytes]] = {}
 
-    def job(self, name: str) -> Job | None:
+    def job(self, name: str) -> UiJob | None:
         """What was asked under a name; None if it was asked elsewhere, or can't be read."""
         path = self.path(name)
         try:
-            return None if path.is_symlink() else msgspec.json.decode(path.read_bytes(), type=Job)
+            return None if path.is_symlink() else msgspec.json.decode(path.read_bytes(), type=UiJob)
         except (OSError, ValueError, RecursionError, msgspec.MsgspecError):
             return None
 
@@ -102,7 +102,7 @@ class Jobs:
                 )
             self._own[name] = process
             began = birth(process.pid) or ""
-            job = Job(name=name, data=data, settings=settings, pid=process.pid, began=began)
+            job = UiJob(name=name, data=data, settings=settings, pid=process.pid, began=began)
             write(self.path(name), json.dumps(dataclasses.asdict(job)), root=self._place.room)
 
     def resume(self, name: str) -> None:

@@ -24,7 +24,7 @@ LARGEST_SUMMARY = 64 * 2**20  # bytes
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Entry:
+class LibraryEntry:
     """A comparison of the folder.
 
     state: what its processes say. summary: as it was stored; None without one that can be read.
@@ -62,13 +62,13 @@ class Library:
         self._kept: dict[Path, tuple[tuple[int, int], dict[str, Any] | None, str]] = {}
         self._lock = threading.Lock()
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[LibraryEntry]:
         """All comparisons, the newest first."""
         names = {path.name for path in self._folders()} | set(self._jobs.names())
         entries = [self._entry(name) for name in names if self._holds(name)]
         return sorted(entries, key=lambda e: (-e.changed, e.name))
 
-    def entry(self, name: str) -> Entry:
+    def entry(self, name: str) -> LibraryEntry:
         """One of them.
 
         Raises:
@@ -113,7 +113,7 @@ class Library:
         folders = root.iterdir() if root.is_dir() else ()
         return sorted(p for p in folders if p.is_dir() and not p.is_symlink() and p.name != ROOM)
 
-    def _entry(self, name: str) -> Entry:
+    def _entry(self, name: str) -> LibraryEntry:
         folder = self._place.folder / name
         job, pid = self._jobs.job(name), self._jobs.pid(name)
         summary, problem = self._summary(folder)
@@ -124,7 +124,7 @@ class Library:
         elif now != "running" and job is not None and _is_older(folder, self._jobs.path(name)):
             said = self._jobs.last_words(name)
             now, problem = ("failed", said) if said else (now, problem)
-        return Entry(
+        return LibraryEntry(
             name=name,
             folder=folder,
             state=now,

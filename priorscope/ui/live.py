@@ -15,7 +15,7 @@ SCORES = ("accuracy", "rmse", "r2", "mae")
 Key = tuple[str, int]  # learner, size
 
 
-class Rows:
+class LiveRows:
     """The rows of a comparison; each file is read once, as a finished row doesn't change."""
 
     def __init__(self, folder: Path):

@@ -21,7 +21,7 @@ from priorscope.report.several import grid_of, picked
 from priorscope.report.view import View
 from priorscope.ui.inspection import Inspection
 from priorscope.ui.jobs import Jobs
-from priorscope.ui.library import Entry, Library
+from priorscope.ui.library import Library, LibraryEntry
 from priorscope.ui.watch import AT_WORK, Watched
 from priorscope.wording import status
 from priorscope.wording.card import card, metric_name, written
@@ -107,7 +107,7 @@ def home(folder: Path, library: Library) -> str:
     )
 
 
-def _row(entry: Entry, view: View | None) -> dict[str, Any]:
+def _row(entry: LibraryEntry, view: View | None) -> dict[str, Any]:
     """A comparison in the list."""
     answer = view.summary.get("answer") if view else None
     answer = answer if isinstance(answer, dict) else {}

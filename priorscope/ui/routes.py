@@ -224,7 +224,7 @@ async def _inspected(rooms: Rooms, data: str, settings: dict[str, Any], lang: st
     reading = {key: settings[key] for key in READING if key in settings}
     key = json.dumps([data, reading, lang])
     if key not in rooms.inspected:
-        question = inspection.Question(
+        question = inspection.AskedQuestion(
             data=data, results=str(rooms.place.folder), settings=reading, lang=lang
         )
         async with rooms.reading:

@@ -7,8 +7,8 @@ from typing import Any
 from priorscope.runs.crew import CrewMember
 from priorscope.runs.status import at_work
 from priorscope.ui.jobs import Jobs
-from priorscope.ui.library import Entry, Library
-from priorscope.ui.live import Rows, so_far
+from priorscope.ui.library import Library, LibraryEntry
+from priorscope.ui.live import LiveRows, so_far
 
 AT_WORK = ("starting", "running", "ending")
 
@@ -19,7 +19,7 @@ class Watched:
     work; final says which. member: who is furthest of those at work. finished: runs in the folder.
     """
 
-    entry: Entry
+    entry: LibraryEntry
     summary: dict[str, Any] | None
     final: bool
     member: CrewMember | None
@@ -31,7 +31,7 @@ class Watching:
 
     def __init__(self, library: Library, jobs: Jobs):
         self._library, self._jobs = library, jobs
-        self._rows: dict[str, Rows] = {}
+        self._rows: dict[str, LiveRows] = {}
         self._lock = threading.Lock()
 
     def look(self, name: str) -> Watched:
@@ -58,10 +58,10 @@ class Watching:
         counts = (member.planned, member.finished, member.rung) if member else ()
         return entry.state, entry.problem, entry.changed, self._rows_of(entry).count(), counts
 
-    def _rows_of(self, entry: Entry) -> Rows:
+    def _rows_of(self, entry: LibraryEntry) -> LiveRows:
         with self._lock:
-            return self._rows.setdefault(entry.name, Rows(entry.folder))
+            return self._rows.setdefault(entry.name, LiveRows(entry.folder))
 
 
-def _furthest(entry: Entry) -> CrewMember | None:
+def _furthest(entry: LibraryEntry) -> CrewMember | None:
     return max(at_work(entry.folder), key=lambda m: (m.planned, m.finished), default=None)

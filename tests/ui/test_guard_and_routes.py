@@ -326,11 +326,11 @@ def test_nothing_to_stop_and_nothing_to_resume(client):
 
 def test_reading_names_columns_classes_and_folder(place, tmp_path, make_table):
     data = make_table(tmp_path / "tiny.csv", rows=80, target="color", names=("red", HOSTILE))
-    question = inspection.Question(data=str(data), results=str(place.folder))
+    question = inspection.AskedQuestion(data=str(data), results=str(place.folder))
     unsaid = inspection.answer(question)
     assert unsaid.unchosen
     assert unsaid.columns == ["first", "second", "color"]
-    question = inspection.Question(
+    question = inspection.AskedQuestion(
         data=str(data), results=str(place.folder), settings={"target": "color"}
     )
     read = inspection.answer(question)
@@ -347,11 +347,11 @@ def test_reading_names_columns_classes_and_folder(place, tmp_path, make_table):
 def test_a_damaged_file_is_a_problem_not_a_crash(place, tmp_path, content):
     for name in ("a.zip", "a.csv", "a.npz"):
         (tmp_path / name).write_bytes(content)
-        question = inspection.Question(data=str(tmp_path / name), results=str(place.folder))
+        question = inspection.AskedQuestion(data=str(tmp_path / name), results=str(place.folder))
         assert inspection.answer(question).problem
 
 
 def test_an_own_room_is_never_a_comparison(place, tmp_path, make_table):
     data = make_table(tmp_path / "ui.csv")
-    question = inspection.Question(data=str(data), results=str(place.folder))
+    question = inspection.AskedQuestion(data=str(data), results=str(place.folder))
     assert set(inspection.answer(question).names.values()) == {"ui-data"}

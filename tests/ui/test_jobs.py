@@ -8,7 +8,7 @@ import time
 import pytest
 
 from priorscope.experiments.settings import Settings
-from priorscope.ui.jobs import Job, Jobs, flags
+from priorscope.ui.jobs import Jobs, UiJob, flags
 from priorscope.ui.library import Library
 from priorscope.ui.live import so_far
 from priorscope.ui.processes import birth, is_same
@@ -61,7 +61,7 @@ def test_flags_are_read_back_as_they_were(place):
 def test_no_code_of_files_is_run(place, settings):
     with pytest.raises(ValueError, match="for the shell"):
         Jobs(place).start("tiny", "digits", settings)
-    write_job(place, Job(name="tiny", data="digits", settings=settings))
+    write_job(place, UiJob(name="tiny", data="digits", settings=settings))
     with pytest.raises(ValueError, match="for the shell"):
         Jobs(place).resume("tiny")
 
@@ -110,7 +110,7 @@ def test_another_process_with_the_same_number_is_not_ours(place):
     assert is_same(mine, birth(mine))
     assert not is_same(mine, "1")
     assert birth(0) is None
-    write_job(place, Job(name="one", data="d", pid=mine, began="1"))
+    write_job(place, UiJob(name="one", data="d", pid=mine, began="1"))
     assert Jobs(place).pid("one") is None
 
 
