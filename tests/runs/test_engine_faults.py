@@ -302,8 +302,11 @@ class Ray:
 
     def _start(self, *where, cores, path=None):
         options = ["--num-cpus", str(cores), "--object-store-memory", "80000000"]
-        command = [sys.executable, "-m", "ray.scripts.scripts", "start", "--block", *where]
-        command += [*options, "--disable-usage-stats"]
+        several = (
+            "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER=1"  # nodes; 0 keeps what isn't told to 127.0.0.1
+        )
+        command = ["env", several, sys.executable, "-m", "ray.scripts.scripts", "start", "--block"]
+        command += [*where, *options, "--node-ip-address", "127.0.0.1", "--disable-usage-stats"]
         self.nodes.append(start(command, path, f"{self.mark} {len(self.nodes)}"))
 
     def kill(self, number):
