@@ -6,7 +6,6 @@ import logging
 import os
 import socket
 import threading
-import time
 from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
@@ -75,7 +74,7 @@ class RayBackend:
         self._travels = rows == "returned"
         self._open: set[Future] = set()
         self._lock, self._ended, self._is_lost = threading.Lock(), threading.Event(), False
-        self._counted, self._cores = -COUNT_EVERY, 0
+        self._cores = 0
 
     @property
     def together(self) -> bool:
@@ -85,12 +84,6 @@ class RayBackend:
     @property
     def lanes(self) -> int:
         """Cores of all nodes (or GPUs), and half as many again; 1 before the first batch."""
-        now = time.monotonic()
-        if self._serve is not None and now - self._counted > COUNT_EVERY:
-            what = "GPU" if self.together else "CPU"
-            with contextlib.suppress(Exception):  # whoever submits is told that it is lost
-                self._cores = int(self._ray.cluster_resources().get(what, 0))
-            self._counted = now
         return max(1, int(QUEUED * self._cores))
 
     def submit(self, batch: Batch) -> Future:
@@ -157,6 +150,15 @@ class RayBackend:
         self._ended, self._is_lost = threading.Event(), False
         place = (host, int(port))
         threading.Thread(target=self._look, args=(place,), daemon=True, name="ray").start()
+        threading.Thread(target=self._count, daemon=True, name="ray's cores").start()
+
+    def _count(self) -> None:
+        """In a thread of its own: without its head Ray lets this call wait for a minute."""
+        ended, what = self._ended, "GPU" if self.together else "CPU"
+        while not ended.is_set() and not self._is_lost:
+            with contextlib.suppress(Exception):  # whoever submits is told that it is lost
+                self._cores = int(self._ray.cluster_resources().get(what, 0))
+            ended.wait(COUNT_EVERY)
 
     def _look(self, place: tuple[str, int]) -> None:
         ended, silent = self._ended, 0
