@@ -242,13 +242,21 @@ def _limits(summary: Values, answer: Values) -> str:
 
 
 def _left(summary: Values, answer: Values) -> list[str]:
-    """Learners that there was no time to follow up to the size of the answer."""
+    """Learners that there was no time to follow up to the size of the answer.
+
+    Not those who lack nothing there but further repeats.
+    """
     rows = [row for row in summary.get("unresolved") or [] if isinstance(row, Mapping)]
     size = answer.get("size") or 0
+    there = {
+        point["learner"]
+        for point in summary.get("curves") or []
+        if point["structure"] == "intact" and point["n"] >= size
+    }
     return [
         str(row["learner"])
         for row in rows
         if row.get("structure") == "intact"
-        and row.get("learner") != answer.get("pick")
+        and row.get("learner") not in {answer.get("pick"), *there}
         and min(row.get("sizes") or [math.inf]) <= size
     ]

@@ -32,3 +32,10 @@ def test_who_was_left_for_lack_of_time_is_named():
     assert "vit" in limits
     assert "gru" not in limits  # it was there at the size of the answer
     assert "mlp" not in limits
+
+
+def test_who_lacks_further_repeats_alone_was_not_left():
+    row = {"learner": "gru", "structure": "intact", "missing_runs": 2, "sizes": [1438]}
+    points = [{"learner": "gru", "structure": "intact", "n": 1438, "repeats": 3}]
+    assert "gru" in lines(unresolved=[row])["limits"]
+    assert "gru" not in lines(unresolved=[row], curves=points).get("limits", "")
