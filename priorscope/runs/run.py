@@ -9,7 +9,7 @@ from priorscope.models import MODELS
 from priorscope.structures import STRUCTURES, Structure
 from priorscope.train.recipe import Learner, Recipe
 
-PROTOCOL = 6  # raise it when the same run comes to mean something else
+PROTOCOL = 7  # raise it when the same run comes to mean something else
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -190,11 +190,6 @@ class ReplicaAdamW:
             maximize=False,
         )
 
-    @torch.no_grad()
-    def forget_direction(self, rows: Sequence[int]) -> None:
-        """Where these replicas were heading; they stand elsewhere now."""
-        self._means[0][list(rows)] = 0.0
-
     def keep(self, rows: Sequence[int]) -> None:
         """Drop all other replicas."""
         first, second = (mean[list(rows)].clone() for mean in self._means)

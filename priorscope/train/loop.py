@@ -110,7 +110,6 @@ class Training:
             self.deadline.check()
             due = [r for r in training if r.plan.next_evaluation(done - 1) == done]
             self._evaluate(due, done, best)
-            self._go_back([replica for replica in due if replica.goes_back(done)], best)
             training = [replica for replica in training if replica.continues(done)]
             if training and len(training) <= len(self.active) // 2:
                 self._keep(training)
@@ -130,13 +129,6 @@ class Training:
         best.update(
             [self.replicas.index(self.active[row]) for row in improved], self.networks, improved
         )
-
-    def _go_back(self, replicas: list[Replica], best: Snapshot) -> None:
-        """Continue from their best evaluations."""
-        if replicas:
-            places = [self.active.index(replica) for replica in replicas]
-            self.networks.take(places, best, [self.replicas.index(r) for r in replicas])
-            self.optimiser.forget_direction(places)
 
     def _keep(self, training: list[Replica]) -> None:
         """Compute nothing for the others any more."""

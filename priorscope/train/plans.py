@@ -7,13 +7,13 @@ from priorscope.train.early_stopping import EarlyStopping
 from priorscope.train.recipe import Recipe
 from priorscope.train.schedules import PASSES, cosine, steps_per_evaluation, warm_up
 
-LEAST = 150  # updates before validation may end the constant part,
-LEAST_EPOCHS = 5  # and passes over the training part in addition
+LEAST = 50  # updates before validation may end the constant part,
+LEAST_ROOT = 72.0  # and in addition so many times the root of the updates that a pass takes
 FIRST = 10  # update after which it is first evaluated, where evaluations are cheap
 FIRST_PASSES = 20.0  # training is worth so many forward passes of the validation part by then
 GROWTH = 1.25  # from one evaluation of the constant part to the next, in updates
-BEYOND = 1.5  # the constant part ends so far behind its best evaluation
-ANNEALING = 1.0  # updates of the annealing, as a share of those before it
+WORTH = 0.03  # of the loss: an improvement that the constant part goes on for
+BEYOND = 1.5  # the constant part ends so far behind the last one that was worth it
 ANNEALED = (
     0.75,
     0.9,
@@ -52,10 +52,6 @@ class TrainingPlan(Protocol):
 
     def improves(self, loss: float, done: int) -> bool:
         """Record the loss after `done` updates; whether it is the best so far. NaN never is."""
-        ...
-
-    def goes_back(self, done: int) -> bool:
-        """Whether training continues from the best evaluation; asked once after each one."""
         ...
 
     def ends(self, done: int) -> bool:
@@ -100,35 +96,34 @@ class CosinePlan:
     def improves(self, loss: float, done: int) -> bool:
         return self._stopping.improves(loss, done)
 
-    def goes_back(self, done: int) -> bool:
-        return False
-
     def ends(self, done: int) -> bool:
         return done >= self.planned or self._stopping.should_stop(done)
 
 
 class PlateauPlan:
-    """A constant rate until validation is past its best, then annealing from there.
+    """A constant rate until validation gets no better, then annealing.
 
     After a warm-up the rate is constant, and evaluations are GROWTH times as far apart each time.
-    The constant part ends BEYOND times behind the best evaluation, but not before LEAST updates
-    and LEAST_EPOCHS: the first evaluations lie a few updates apart, and with a small validation
-    part chance alone would end it there. The network of the best evaluation is taken back and
-    annealed linearly for ANNEALING times as many updates as it has had (warm-up, stable, decay: Hu
-    et al. 2024, 4), and the best evaluation of the annealing is kept.
+    The constant part ends BEYOND times behind the last evaluation that was better by WORTH of the
+    loss, but not before a least number of updates: the first evaluations lie a few updates apart,
+    with a small validation part chance alone would end it there, and at the full rate the loss
+    often stands still while what annealing makes of it gets better. Then the rate falls to nearly
+    0, linearly, over as many updates as the constant part needed (warm-up, stable, decay: Hu et al.
+    2024, 4), and the best evaluation of the annealing is kept.
     """
 
     def __init__(self, planned: int, examples: int, batch: int, validation: int):
         self.planned = planned
         self.lowest, self.best_at, self.at_limit = math.inf, 0, False
-        self._most = max(1, int(planned / (1 + ANNEALING)))
-        self._least = LEAST + math.ceil(LEAST_EPOCHS * examples / batch)
+        self._most = max(1, planned // 2)
+        self._least = LEAST + math.ceil(LEAST_ROOT * math.sqrt(examples / batch))
         dear = math.ceil(FIRST_PASSES * validation / (PASSES * batch))
         first = max(1, min(max(FIRST, dear), self._most // 5))
         self._evaluations = [first]
         while self._evaluations[-1] < self._most:
             following = math.ceil(self._evaluations[-1] * GROWTH)
             self._evaluations.append(min(self._most, following))
+        self._level, self._level_at = math.inf, 0  # of the last evaluation that was worth it
         self._turn: int | None = None  # updates made when the annealing began
         self._annealing = 0
 
@@ -145,24 +140,25 @@ class PlateauPlan:
         return next((evaluation for evaluation in at if evaluation > done), at[-1])
 
     def improves(self, loss: float, done: int) -> bool:
-        if not loss < self.lowest:
-            return False
-        self.lowest, self.best_at = loss, done
-        return True
+        if self._turn is not None and self.best_at <= self._turn:
+            self.lowest = math.inf  # at the full rate a low loss is often a lucky one
+        is_best = loss < self.lowest
+        if is_best:
+            self.lowest, self.best_at = loss, done
+        if self._turn is None:
+            self._turn_if_past(loss, done)
+        return is_best
 
-    def goes_back(self, done: int) -> bool:
-        if self._turn is not None:
-            return False
-        is_past = done >= self._least and done >= BEYOND * self.best_at
+    def _turn_if_past(self, loss: float, done: int) -> None:
+        """Begin to anneal where nothing has got better for long enough, or no time is left."""
+        if self._level - loss > WORTH * abs(loss):
+            self._level, self._level_at = loss, done
+        is_past = done >= self._least and done >= BEYOND * self._level_at
         if not is_past and done < self._most:
-            return False
+            return
         self.at_limit = not is_past
         self._turn = done
-        wanted = max(1, math.ceil(ANNEALING * self.best_at))
-        self._annealing = min(wanted, self.planned - done)
-        if self._annealing:
-            self.lowest = math.inf  # at the full rate a low loss is often a lucky one
-        return self.best_at < done
+        self._annealing = min(max(self._least, self._level_at), self.planned - done)
 
     def ends(self, done: int) -> bool:
         return self._turn is not None and done >= self._turn + self._annealing

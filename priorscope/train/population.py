@@ -190,10 +190,6 @@ class Population:
             if improved := self._improved(due, done):
                 rows = [self.members.index(m) for m in improved]
                 best.update(rows, self.networks, [m.row for m in improved])
-            if back := [m for m in due if m.goes_back(done)]:
-                places = [m.row for m in back]
-                self.networks.take(places, best, [self.members.index(m) for m in back])
-                self.optimiser.forget_direction(places)
             active = [m for m in active if m not in due or m.continues(done)]
             if active and len(active) <= len(self.networks) // 2:
                 self._keep(active)

@@ -114,13 +114,6 @@ class Replicas:
         buffers = {name: buffer[list(rows)].clone() for name, buffer in self.buffers.items()}
         self.restore(Snapshot(self.parameters[list(rows)].clone(), buffers))
 
-    @torch.no_grad()
-    def take(self, places: Sequence[int], snapshot: "Snapshot", rows: Sequence[int]) -> None:
-        """Make the replicas at `places` those of the snapshot's `rows`, in place."""
-        self.parameters[list(places)] = snapshot.parameters[list(rows)]
-        for name, buffer in self.buffers.items():
-            buffer[list(places)] = snapshot.buffers[name][list(rows)]
-
     def snapshot(self) -> "Snapshot":
         """A copy of all parameters and buffers."""
         return Snapshot(

@@ -26,15 +26,10 @@ class Trainee:
         self.result.steps = done
         self.result.validation_loss = self.plan.lowest
         self.result.best_step = self.plan.best_at
+        self.result.at_limit = self.plan.at_limit
         if math.isnan(loss):
             self.result.problem = f"the validation loss became NaN by step {done}"
         return improved
-
-    def goes_back(self, done: int) -> bool:
-        """Whether training continues from its best evaluation; asked once after each one."""
-        goes_back = self.plan.goes_back(done)
-        self.result.at_limit = self.plan.at_limit
-        return goes_back and self.result.problem is None
 
     def continues(self, done: int) -> bool:
         """Whether it goes on training."""

@@ -13,10 +13,10 @@ ADVICE = (
 )
 RECIPE = Recipe(steps=100, epochs=2)
 GOLDEN = {
-    "protocol": 6,
+    "protocol": 7,
     "recipe": "04d765bbafa8cca7",
-    "run": "a30dc70947ccde58",
-    "cnn": "1d43c6bcc2757b64",
+    "run": "01096c3720adf22d",
+    "cnn": "2a5fa95ee81c5173",
     "quantity": "83301a252776857f",
 }
 

@@ -155,25 +155,16 @@ def test_the_learning_rate_follows_the_plan(monkeypatch, plan):
     assert shares[-1] == pytest.approx(0.01, abs=2e-3)
 
 
-def test_it_goes_back_to_the_best_evaluation_before_it_anneals(monkeypatch):
-    """Replicas that turn at different steps: each continues from its own best parameters."""
+def test_replicas_turn_to_annealing_each_by_its_own_validation(monkeypatch):
+    """One that stops getting better early and one that doesn't, side by side and alone."""
     prefixes = [prefix(0, noise=0.5), prefix(1, noise=3.0)]
     made = learner(MLP(width=16, depth=1), steps=1200, epochs=0)
-    training = Training(made, SIGNATURE, prefixes, CPU)
-    returned, plain = [], training.networks.take
-
-    def take(places, snapshot, rows):
-        before = training.networks.parameters.clone()
-        plain(places, snapshot, rows)
-        returned.extend(rows)
-        assert torch.equal(training.networks.parameters[places], snapshot.parameters[rows])
-        others = [p for p in range(len(before)) if p not in places]
-        assert torch.equal(training.networks.parameters[others], before[others])
-
-    monkeypatch.setattr(training.networks, "take", take)
-    results = training.run()
-    assert sorted(returned) == [0, 1]
-    assert all(result.best_step <= result.steps < 1200 for result in results)
+    together = Training(made, SIGNATURE, prefixes, CPU).run()
+    alone = [Training(made, SIGNATURE, [own], CPU).run()[0] for own in prefixes]
+    assert together[0].steps != together[1].steps
+    assert [r.steps for r in together] == [r.steps for r in alone]
+    assert [r.best_step for r in together] == [r.best_step for r in alone]
+    assert all(result.best_step <= result.steps <= 1200 for result in together)
 
 
 def test_evaluations_cost_a_fifth_of_the_training_at_most():
