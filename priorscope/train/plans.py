@@ -116,7 +116,8 @@ class PlateauPlan:
         self.planned = planned
         self.lowest, self.best_at, self.at_limit = math.inf, 0, False
         self._most = max(1, planned // 2)
-        self._least = LEAST + math.ceil(LEAST_ROOT * math.sqrt(examples / batch))
+        least = LEAST + math.ceil(LEAST_ROOT * math.sqrt(examples / batch))
+        self._least = min(least, self._most)
         dear = math.ceil(FIRST_PASSES * validation / (PASSES * batch))
         first = max(1, min(max(FIRST, dear), self._most // 5))
         self._evaluations = [first]

@@ -21,6 +21,7 @@ PARTS = {
     "pretrained": "+pretrained=PATH: starts from a pre-trained folder (bert)",
 }
 FOREIGN = ("timm:", "hf:")
+FEW_STEPS, FEW_PASSES = 100, 50  # that replace `Recipe.steps` where together they are fewer updates
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -30,9 +31,9 @@ class Recipe(Config):
     learning_rate: at its peak; 0 takes the architecture's own.
     weight_decay: decoupled (Loshchilov & Hutter 2019), in units of the learning rate.
     batch: examples per step.
-    steps, epochs: updates planned at most, and passes over the training part in addition. Their
-        sum grows smoothly with the data; the larger of the two would bend every learning curve
-        where one takes over from the other.
+    steps, epochs: updates planned at most, and passes over the training part in addition. With few
+        examples there are no more than FEW_STEPS updates and FEW_PASSES passes in place of `steps`:
+        hundreds of passes cost as much as all the data would and teach nothing more.
     plan: "plateau": a constant rate for as long as validation says, then annealing; "cosine": all
         planned updates, unless `patience` ends them. See `train.plans`.
     patience: of "cosine": share of the planned steps without improvement after which it stops.
@@ -52,7 +53,8 @@ class Recipe(Config):
 
     def planned_steps(self, examples: int) -> int:
         """Updates planned at most for a training part of `examples`."""
-        return self.steps + -(-self.epochs * examples // self.batch)
+        few = FEW_STEPS + -(-FEW_PASSES * examples // max(1, min(self.batch, examples)))
+        return min(self.steps, few) + -(-self.epochs * examples // self.batch)
 
     def network_signature(self, signature: Signature) -> Signature:
         """The signature of what a network reads of such data, after resizing."""

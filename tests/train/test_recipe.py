@@ -84,3 +84,11 @@ def test_planned_steps_are_the_steps_and_the_epochs():
     recipe = Recipe(steps=100, epochs=2, batch=64)
     assert recipe.planned_steps(64) == 102
     assert recipe.planned_steps(64 * 70 + 1) == 241
+
+
+def test_few_examples_are_not_passed_over_hundreds_of_times():
+    recipe = Recipe(steps=1000, epochs=15, batch=64)
+    assert recipe.planned_steps(18) == 100 + 50 + 5  # batches of 18, and 15 passes in those of 64
+    assert recipe.planned_steps(135) == 100 + 106 + 32
+    assert recipe.planned_steps(64 * 18) == 1000 + 15 * 18
+    assert recipe.planned_steps(0) == 100
