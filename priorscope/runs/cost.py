@@ -19,7 +19,7 @@ from priorscope.train.recipe import Learner
 
 NOMINAL_SPEED = 40e9  # floating-point operations a second of one core
 NOMINAL_OVERHEAD = 1.5e-3  # seconds of an update beside them
-UPDATES_SHARE = 0.5  # of the planned updates that validation lets a run make
+UPDATES_SHARE = 0.8  # of the planned updates that validation lets a run make
 TRAINING_SHARE = 0.8  # of a prefix; the rest is for validation
 
 
@@ -69,7 +69,7 @@ def describe_network(model: ModelConfig, signature: Signature) -> JsonObject:
 def nominal_seconds(learner: Learner, signature: Signature, size: int) -> float:
     """Seconds of a run with so many examples on one core of an ordinary machine, not on this one.
 
-    Forward and backward pass of the training part, as if half of the planned updates were made.
+    Forward and backward pass of the training part, as if UPDATES_SHARE of the planned updates were made.
     It depends on nothing but its arguments, so that what is planned by it is the same everywhere.
     Estimators that train themselves count as nothing, and networks that can't be built, whose runs
     say why.
