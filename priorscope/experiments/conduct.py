@@ -3,7 +3,7 @@
 import dataclasses
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -31,6 +31,7 @@ FAR_BEHIND = 0.3  # log ratio from which on it isn't waited for, where time won'
 DEAR = 5  # its share of the work ahead is then more than one in so many
 BEHIND = 0.1  # log ratio to the leader's loss from which on a learner may be left behind
 VARIANTS_SHARE = 0.2  # of the time left that rates and twins may take where it won't do for all
+IDLE = 1.5  # times the seconds that workers would wait which a run done meanwhile may take
 DUEL_SHARE = 0.2  # of the budget that trials of recipes may take
 
 
@@ -70,7 +71,7 @@ class Conductor:
                 if self._shortened(course, course.pending):
                     continue
                 self._announce(course, course.pending)
-                if not self._do(course.pending, show):
+                if not self._do(course, course.pending, show):
                     return self.course()
         finally:
             self.backend.stop()
@@ -166,19 +167,67 @@ class Conductor:
         """Runs of each rung that aren't done."""
         return [[self.plan.run(job) for job in self._unfinished(rung)] for rung in rungs.rungs]
 
-    def _do(self, pending: Round, show: Show) -> bool:
+    def _do(self, course: Course, pending: Round, show: Show) -> bool:
         """Run what fits; whether anything was done."""
         rungs = self._waiting(pending)
         _, signature = self.store.load_data(self.plan.question.data)
         values = int(np.prod(signature.input_shape))
-        made = ladder(rungs, partial(self._guess, signature), values, self.backend.together)
+        guess = partial(self._guess, signature)
+        made = ladder(rungs, guess, values, self.backend.together)
+        made += [[run] for run in self._meanwhile(course, pending, guess)]
         batches = [self._batch(runs) for runs in made]
         self.crew.begin(next(r.title for r in pending.rungs if self._unfinished(r)), already=0)
         notice = self.notice
         run_batches(batches, self.store, self.backend, self.deadline, show, self.crew, notice)
-        wanted = {run.digest for rung in rungs for run in rung}
+        wanted = {run.digest for runs in made for run in runs}
         self.tried |= wanted
         return any(self.store.path(digest).exists() for digest in wanted)
+
+    def _meanwhile(
+        self, course: Course, pending: Round, seconds: Callable[[Run], float]
+    ) -> list[Run]:
+        """Further repeats of the leaders, for workers who would wait for the dearest first look.
+
+        Nothing is decided by them before their turn, so that the course stays what it is.
+        """
+        race, jobs = self.plan.race, pending.jobs
+        if not pending.climbs or self.backend.together or any(job.repeat for job in jobs):
+            return []
+        size = jobs[0].size
+        waiting = [seconds(run) for rung in self._waiting(pending) for run in rung]
+        longest = max(waiting, default=0.0)
+        idle = self.backend.lanes * longest - sum(waiting)
+        runs: list[Run] = []
+        tries = self._has_time_for_variants(course, pending)
+        for repeat in range(1, race.repeats_at(size)):
+            for i in course.leaders[:2]:
+                if size == race.anchor and race.tried(i) > 1 and tries:
+                    continue  # which recipe its repeats have isn't known yet
+                variant = course.variants.get(i, 0) if size >= race.anchor else 0
+                run = self.plan.run(Job(learner=i, size=size, repeat=repeat, variant=variant))
+                cost = seconds(run)
+                fits = cost <= IDLE * idle and longest + cost <= self.deadline.remaining / ROOM
+                if fits and not self.store.path(run.digest).exists():
+                    runs.append(run)
+                    idle -= cost
+        return runs
+
+    def _has_time_for_variants(self, course: Course, pending: Round) -> bool:
+        """Whether twins, the fewest recipes that are tried at all, look as if they'd fit."""
+        if self.variants == "none":
+            return False
+        entrants, anchor = self.plan.race.entrants, self.plan.race.anchor
+        each = [
+            entrants[i].twins * self.pace.seconds(self._example(i, anchor)) for i in course.leaders
+        ]
+        climb = self._by_learner(self._ahead(course, pending, variants="none"))
+        lanes = max(self.backend.lanes, 1)
+        return sum(each) / lanes <= self._time_for_variants(sum(climb.values()) / lanes)
+
+    def _time_for_variants(self, climb: float) -> float:
+        """Seconds that rates and twins may take. climb: until the largest size is done without."""
+        left = self.deadline.remaining
+        return max(left * VARIANTS_SHARE, left / ROOM - climb)
 
     def _guess(self, signature: Signature, run: Run) -> float:
         """Expected seconds, of a learner that hasn't run yet by what it costs nominally."""
@@ -216,8 +265,17 @@ class Conductor:
                 if job.size < self.stops.get(job.learner, len(self.plan.question.sizes)):
                     self.stops[job.learner] = job.size
             else:  # it may be the best: all are compared where it still was
-                self.last = size - 1
+                self.last = self._largest(waiting, left)
         return bool(slow)
+
+    def _largest(self, waiting: Sequence[Job], left: float) -> int:
+        """The last size, where there is no time for all repeats at this one."""
+        race, size = self.plan.race, waiting[0].size
+        fewer = [job for job in waiting if job.repeat < race.rules.later_repeats]
+        if len(fewer) == len(waiting) or size < race.goal_size or self.last is not None:
+            return size - 1
+        fits = self.pace.together(map(self._timed, fewer), self.backend.lanes) <= left
+        return size if fits else size - 1
 
     def _without_variants(self, pending: Round, climb: float) -> bool:
         """Whether rates, or twins as well, were called off: they'd take what larger sizes need.
@@ -230,8 +288,7 @@ class Conductor:
             for job in pending.jobs
             if job.variant and tried[job.learner, job.size, job.repeat] > 1
         ]
-        left = self.deadline.remaining
-        most = max(left * VARIANTS_SHARE, left / ROOM - climb)
+        most = self._time_for_variants(climb)
         if not runs or self.pace.together(runs, self.backend.lanes) <= most:
             return False
         self.variants = "twins" if self.variants == "all" else "none"

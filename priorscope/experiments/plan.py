@@ -17,7 +17,7 @@ from priorscope.train.recipe import Learner
 
 LEAST_SIZES = 3  # that a curve needs for a forecast
 NOMINAL_CORES = 2
-BEYOND = 1.5  # times the budget that a race without drops may need: drops save as much
+BEYOND = 1.0  # times the budget that a race without drops may need
 
 
 def choose_structures(settings: Settings, signature: Signature) -> tuple[Structure, ...]:

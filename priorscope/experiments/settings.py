@@ -133,7 +133,7 @@ class Settings(Config):
     tune: Trials = 1
     "Trials of learning rate and weight decay, the same for every learner, up to 6."
     steps: Count | None = None
-    "Optimiser updates at most (with few examples 100 and 50 passes), for every recipe without its own."
+    "Optimiser updates at most (for few examples 100 and 50 passes), for recipes without their own."
     epochs: Size | None = None
     "Passes over the training part that are planned in addition to --steps."
     include: Annotated[tuple[Path, ...], Parameter(negative=())] = ()

@@ -126,9 +126,9 @@ class _State:
         checked = self._check(k)
         if k >= race.anchor and k > 0:  # what is large is cut short as soon as one repeat says so
             extra = [] if checked is None else [self.results.job(checked, k, 0)]
-            yield from self._run(
-                [Rung(title, (*self._jobs(self.alive, k, [0]), *extra))], climbs=True
-            )
+            first = [0] if len(self.alive) > 1 or k == race.anchor else repeats
+            jobs = self._jobs(self.alive, k, first)
+            yield from self._run([Rung(title, (*jobs, *extra))], climbs=True)
             if checked is not None and self._was_wrong(checked, k):
                 yield from self._readmit(checked, k)
         if k == race.anchor:
@@ -239,8 +239,8 @@ class _State:
         if len(alive) < 2:
             self.separated = True
             return
-        most = max(rules.most_repeats, rules.first_repeats)
-        shares = spending(most - rules.first_repeats + 1)
+        done = rules.first_repeats if race.goal == "code" else race.repeats_at(race.target)
+        shares = spending(max(rules.most_repeats, done) - done + 1)
         contenders = alive
         for extra, share in enumerate(shares):
             self.looks, self.share = extra + 1, share
@@ -255,8 +255,7 @@ class _State:
             if result.separated or extra + 1 == len(shares):
                 return
             contenders = [result.order[0], *result.open]
-            repeat = rules.first_repeats + extra
-            yield from self._run(self._repeat(contenders, repeat))
+            yield from self._run(self._repeat(contenders, done + extra))
 
     def _repeat(self, learners: list[int], repeat: int) -> Iterable[Rung]:
         first = 0 if self.race.goal == "code" else self.race.target

@@ -59,7 +59,7 @@ class Entrant:
 class Rules:
     """The constants of a race; `benchmarks/racing.py` measures what they lead to.
 
-    first_repeats: at every size up to the anchor and at the target. later_repeats: between.
+    first_repeats: at every size up to the anchor and at the goal's. later_repeats: between.
     most_repeats: of survivors at the target. alpha: probability that any look at the duel tells
     equal learners apart. elimination: probability that a learner's best case is exceeded, at each
     decision; how often the best is dropped is measured. steeper: by what a slope is multiplied in
@@ -91,7 +91,7 @@ class Race:
     "code". densities: whether bits are those of densities, which may be negative. anchor: index
     of the size at which variants are tried; variants: which there is time for. with_trials:
     whether the duel of recipes is run. stops: learner -> index of the size from which on there
-    was no time for it. last: index of the largest size that there is time for, None for all.
+    was no time for it. last: index of the largest size that there is time for, None for all of it.
     Time sets these four, rows the rest.
     """
 
@@ -127,8 +127,11 @@ class Race:
         return self.goal_size if self.last is None else min(self.last, self.goal_size)
 
     def repeats_at(self, size: int) -> int:
-        """How many a learner gets at a size on its way up."""
-        early = size <= self.anchor or size == self.target
+        """How many a learner gets at a size on its way up.
+
+        Where time ends it, as many as between must do at the last one.
+        """
+        early = size <= self.anchor or (size == self.goal_size and self.last is None)
         return self.rules.first_repeats if early else self.rules.later_repeats
 
 

@@ -69,8 +69,8 @@ def describe_network(model: ModelConfig, signature: Signature) -> JsonObject:
 def nominal_seconds(learner: Learner, signature: Signature, size: int) -> float:
     """Seconds of a run with so many examples on one core of an ordinary machine, not on this one.
 
-    Forward and backward pass of the training part, as if UPDATES_SHARE of the planned updates were made.
-    It depends on nothing but its arguments, so that what is planned by it is the same everywhere.
+    Forward and backward pass of the training part, in UPDATES_SHARE of the planned updates. It
+    depends on nothing but its arguments, so that what is planned by it is the same everywhere.
     Estimators that train themselves count as nothing, and networks that can't be built, whose runs
     say why.
     """
