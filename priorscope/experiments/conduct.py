@@ -11,6 +11,7 @@ import numpy as np
 
 from priorscope.core.deadline import Deadline
 from priorscope.core.signature import Signature
+from priorscope.experiments.idle import Idle, further_repeats
 from priorscope.experiments.race import RacePlan
 from priorscope.racing.race import Course, Job, Round, Rung, Variants
 from priorscope.runs.backends import Backend
@@ -31,7 +32,6 @@ FAR_BEHIND = 0.3  # log ratio from which on it isn't waited for, where time won'
 DEAR = 5  # its share of the work ahead is then more than one in so many
 BEHIND = 0.1  # log ratio to the leader's loss from which on a learner may be left behind
 VARIANTS_SHARE = 0.2  # of the time left that rates and twins may take where it won't do for all
-IDLE = 1.5  # times the seconds that workers would wait which a run done meanwhile may take
 DUEL_SHARE = 0.2  # of the budget that trials of recipes may take
 
 
@@ -186,31 +186,22 @@ class Conductor:
     def _meanwhile(
         self, course: Course, pending: Round, seconds: Callable[[Run], float]
     ) -> list[Run]:
-        """Further repeats of the leaders, for workers who would wait for the dearest first look.
-
-        Nothing is decided by them before their turn, so that the course stays what it is.
-        """
-        race, jobs = self.plan.race, pending.jobs
-        if not pending.climbs or self.backend.together or any(job.repeat for job in jobs):
+        """Runs for workers who would wait for the dearest of a first look."""
+        race, open_runs = self.plan.race, self._waiting(pending)
+        if self.backend.together:
             return []
-        size = jobs[0].size
-        waiting = [seconds(run) for rung in self._waiting(pending) for run in rung]
-        longest = max(waiting, default=0.0)
-        idle = self.backend.lanes * longest - sum(waiting)
-        runs: list[Run] = []
-        tries = self._has_time_for_variants(course, pending)
-        for repeat in range(1, race.repeats_at(size)):
-            for i in course.leaders[:2]:
-                if size == race.anchor and race.tried(i) > 1 and tries:
-                    continue  # which recipe its repeats have isn't known yet
-                variant = course.variants.get(i, 0) if size >= race.anchor else 0
-                run = self.plan.run(Job(learner=i, size=size, repeat=repeat, variant=variant))
-                cost = seconds(run)
-                fits = cost <= IDLE * idle and longest + cost <= self.deadline.remaining / ROOM
-                if fits and not self.store.path(run.digest).exists():
-                    runs.append(run)
-                    idle -= cost
-        return runs
+        known = pending.jobs[0].size != race.anchor or not self._has_time_for_variants(
+            course, pending
+        )
+        jobs = further_repeats(
+            race if not known else dataclasses.replace(race, variants="none"),
+            course,
+            pending,
+            Idle.of([seconds(run) for rung in open_runs for run in rung], self.backend.lanes),
+            lambda job: seconds(self.plan.run(job)),
+            self.deadline.remaining / ROOM,
+        )
+        return [run for run in map(self.plan.run, jobs) if self._row(run) is None]
 
     def _has_time_for_variants(self, course: Course, pending: Round) -> bool:
         """Whether twins, the fewest recipes that are tried at all, look as if they'd fit."""

@@ -1,11 +1,13 @@
 """How a race is fitted into its time: who is left behind so that the others get through."""
 
+import dataclasses
 from types import SimpleNamespace
 
 import pytest
 
 from priorscope.core.deadline import Deadline
 from priorscope.experiments.conduct import Conductor
+from priorscope.experiments.idle import Idle, further_repeats
 from priorscope.racing.race import Course, Entrant, Job, Race, Round, Rung
 
 RACE = Race(
@@ -64,3 +66,65 @@ def test_rates_are_not_tried_where_they_would_take_what_larger_sizes_need(second
     assert made.variants == tries
     without = Round((Rung("100 labels", tuple(job for job in jobs if not job.variant)),), True)
     assert not made._without_variants(without, climb)
+
+
+COSTS = {0: 1.0, 1: 10.0, 2: 4.0}
+
+
+def beside(leaders, left=1000.0, size=2, race=RACE):
+    """What is done beside a first look of these, by two workers."""
+    look = tuple(Job(learner=i, size=size, repeat=0) for i in leaders)
+    course = Course(leaders=leaders)
+    idle = Idle.of([COSTS[i] for i in leaders], lanes=2)
+    pending = Round((Rung("a size", look),), True)
+    jobs = further_repeats(race, course, pending, idle, lambda job: COSTS[job.learner], left)
+    assert all(job.size == size for job in jobs)
+    return [(job.learner, job.repeat) for job in jobs]
+
+
+def test_idle_workers_begin_the_leaders_next_repeats():
+    # ten seconds of one, one of the other: nine are idle, of which a run may take 1.5 times
+    assert beside((1, 0)) == [(1, 1)]
+    assert beside((0, 1)) == [(0, 1), (1, 1)]
+    assert beside((1, 0), left=12.0) == [(0, 1)]  # no time for more
+    assert beside((1, 1)) == []  # nobody waits
+    assert beside((2, 0, 1)) == [(2, 1), (0, 1)]  # five idle seconds; the third doesn't lead
+    fewer = dataclasses.replace(RACE, last=3)
+    assert beside((1,), size=3) == [(1, 1)]
+    assert beside((1,), size=3, race=fewer) == [(1, 1)]
+
+
+def test_nothing_is_begun_before_its_recipe_is_known():
+    entrants = (Entrant(name="linear"), Entrant(name="cnn", variants=4, twins=2))
+    race = dataclasses.replace(RACE, entrants=entrants)
+    assert beside((1,), size=1, race=race) == []
+    assert beside((1,), size=1, race=dataclasses.replace(race, variants="none")) == [(1, 1)]
+    assert beside((1,), size=2, race=race) == [(1, 1)]
+
+
+def test_decisions_and_further_looks_have_nothing_done_beside_them():
+    second = Round((Rung("repeats", (Job(learner=1, size=2, repeat=1),)),), True)
+    duel = Round((Rung("repeat 4", (Job(learner=1, size=2, repeat=0),)),), False)
+    for pending in (second, duel):
+        idle = Idle.of([10.0], lanes=2)
+        assert further_repeats(RACE, Course(leaders=(1,)), pending, idle, lambda _: 1.0, 99.0) == []
+
+
+@pytest.mark.parametrize(
+    ("size", "repeats", "left", "last"),
+    [
+        (3, (1, 2), 11.0, 3),  # two repeats at the largest size are better than three below it
+        (3, (1, 2), 9.0, 2),
+        (2, (1, 2), 11.0, 1),  # not the largest
+        (3, (0,), 11.0, 2),  # a first look without a second
+    ],
+)
+def test_the_largest_size_may_do_with_the_repeats_of_those_between(size, repeats, left, last):
+    made = conductor(left)
+    made.__dict__.update(
+        _timed=lambda job: job.learner,
+        pace=SimpleNamespace(together=lambda runs, lanes: 10.0 * len(list(runs))),
+        last=None,
+    )
+    waiting = [Job(learner=1, size=size, repeat=r) for r in repeats]
+    assert made._largest(waiting, left) == last
