@@ -4,7 +4,6 @@ import dataclasses
 import importlib
 import math
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -25,6 +24,7 @@ from priorscope.runs.batch import Batch
 from priorscope.runs.cost import describe_network
 from priorscope.runs.draws import draw_order, kept_together
 from priorscope.runs.measuring import measures_of
+from priorscope.runs.recent import Recent
 from priorscope.runs.rows import Row, done_row, failed_row
 from priorscope.runs.run import Run
 from priorscope.runs.store import EXTRA, GROUPS, TIMES, Store
@@ -338,26 +338,6 @@ def ordered_examples(run: Run, arrays: Mapping[str, np.ndarray], signature: Sign
     order = order_of(run, arrays, signature)
     inputs, targets = arrays["inputs"][order], arrays["targets"][order]
     return run.structure.apply(inputs, targets, signature, structure_seed(run), "train")
-
-
-class Recent:
-    """Parts that were made last, up to a number and, beyond it, up to a size in bytes."""
-
-    def __init__(self, most: int, most_bytes: int = 0):
-        self._most, self._most_bytes = most, most_bytes
-        self._parts: OrderedDict[tuple[Any, ...], Part] = OrderedDict()
-
-    def of(self, key: tuple[Any, ...], make: Callable[[], Part]) -> Part:
-        """The part of this name."""
-        if key not in self._parts:
-            self._parts[key] = make()
-        self._parts.move_to_end(key)
-        while len(self._parts) > self._most and self._bytes() > self._most_bytes:
-            self._parts.popitem(last=False)
-        return self._parts[key]
-
-    def _bytes(self) -> int:
-        return sum(inputs.nbytes for inputs, _ in self._parts.values())
 
 
 class Orders:
