@@ -170,13 +170,16 @@ class Conductor:
     def _do(self, course: Course, pending: Round, show: Show) -> bool:
         """Run what fits; whether anything was done."""
         rungs = self._waiting(pending)
+        titles = [r.title for r, runs in zip(pending.rungs, rungs, strict=True) if runs]
+        if not titles:  # others did it just now
+            return True
         _, signature = self.store.load_data(self.plan.question.data)
         values = int(np.prod(signature.input_shape))
         guess = partial(self._guess, signature)
         made = ladder(rungs, guess, values, self.backend.together)
-        made += [[run] for run in self._meanwhile(course, pending, guess)]
+        made += [[run] for run in self._meanwhile(course, pending, rungs, guess)]
         batches = [self._batch(runs) for runs in made]
-        self.crew.begin(next(r.title for r in pending.rungs if self._unfinished(r)), already=0)
+        self.crew.begin(titles[0], already=0)
         notice = self.notice
         run_batches(batches, self.store, self.backend, self.deadline, show, self.crew, notice)
         wanted = {run.digest for runs in made for run in runs}
@@ -184,10 +187,14 @@ class Conductor:
         return any(self.store.path(digest).exists() for digest in wanted)
 
     def _meanwhile(
-        self, course: Course, pending: Round, seconds: Callable[[Run], float]
+        self,
+        course: Course,
+        pending: Round,
+        rungs: Sequence[Sequence[Run]],
+        seconds: Callable[[Run], float],
     ) -> list[Run]:
         """Runs for workers who would wait for the dearest of a first look."""
-        race, open_runs = self.plan.race, self._waiting(pending)
+        race = self.plan.race
         if self.backend.together:
             return []
         known = pending.jobs[0].size != race.anchor or not self._has_time_for_variants(
@@ -197,7 +204,7 @@ class Conductor:
             race if not known else dataclasses.replace(race, variants="none"),
             course,
             pending,
-            Idle.of([seconds(run) for rung in open_runs for run in rung], self.backend.lanes),
+            Idle.of([seconds(run) for rung in rungs for run in rung], self.backend.lanes),
             lambda job: seconds(self.plan.run(job)),
             self.deadline.remaining / ROOM,
         )
