@@ -18,7 +18,9 @@ def default_recipe(settings: Settings) -> Recipe:
     """What a recipe is where a learner doesn't say otherwise."""
     amount = AMOUNTS[settings.preset]
     epochs = amount.epochs if settings.epochs is None else settings.epochs
-    return Recipe(steps=settings.steps or amount.steps, epochs=epochs)
+    if settings.steps is not None:
+        return Recipe(steps=settings.steps, epochs=epochs)
+    return Recipe(steps=amount.steps, epochs=epochs, passes=amount.passes)
 
 
 def make_learners(given: Iterable[Any], settings: Settings) -> tuple[Learner, ...]:

@@ -133,7 +133,7 @@ class Settings(Config):
     tune: Trials = 1
     "Trials of learning rate and weight decay, the same for every learner, up to 6."
     steps: Count | None = None
-    "Optimiser updates at most (for few examples 100 and 50 passes), for recipes without their own."
+    "Optimiser updates at most; left out, 100 and 50 passes over few examples."
     epochs: Size | None = None
     "Passes over the training part that are planned in addition to --steps."
     include: Annotated[tuple[Path, ...], Parameter(negative=())] = ()
@@ -250,8 +250,9 @@ class Amount:
     """What a preset means.
 
     budget: time for everything, None without limit. sizes: number of training sizes. largest: of
-    them, in examples. repeats: of a full grid; of a race at most. steps, epochs: see `Settings`.
-    test: examples of the test split that are used, at most.
+    them, in examples. repeats: of a full grid; of a race at most. steps, epochs: see `Settings`;
+    passes: over few examples in place of `steps`, see `Recipe`; 0: none instead. test: examples of
+    the test split that are used, at most.
     """
 
     budget: timedelta | None
@@ -261,6 +262,7 @@ class Amount:
     steps: int
     epochs: int
     test: int
+    passes: int = 0
 
 
 AMOUNTS: dict[Preset, Amount] = {
@@ -281,6 +283,7 @@ AMOUNTS: dict[Preset, Amount] = {
         steps=1000,
         epochs=15,
         test=5000,
+        passes=50,
     ),
     "thorough": Amount(
         budget=None, sizes=9, largest=1_000_000, repeats=10, steps=3000, epochs=30, test=20_000

@@ -21,7 +21,7 @@ PARTS = {
     "pretrained": "+pretrained=PATH: starts from a pre-trained folder (bert)",
 }
 FOREIGN = ("timm:", "hf:")
-FEW_STEPS, FEW_PASSES = 100, 50  # that replace `Recipe.steps` where together they are fewer updates
+FEW_STEPS = 100  # in addition to `Recipe.passes`
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -31,9 +31,9 @@ class Recipe(Config):
     learning_rate: at its peak; 0 takes the architecture's own.
     weight_decay: decoupled (Loshchilov & Hutter 2019), in units of the learning rate.
     batch: examples per step.
-    steps, epochs: updates planned at most, and passes over the training part in addition. With few
-        examples there are no more than FEW_STEPS updates and FEW_PASSES passes in place of `steps`:
-        hundreds of passes cost as much as all the data would and teach nothing more.
+    steps, epochs: updates planned at most, and passes over the training part in addition.
+    passes: with few examples these and FEW_STEPS updates replace `steps`: hundreds of passes cost
+        as much as all the data would and teach nothing more. 0: `steps`, however few there are.
     plan: "plateau": a constant rate for as long as validation says, then annealing; "cosine": all
         planned updates, unless `patience` ends them. See `train.plans`.
     patience: of "cosine": share of the planned steps without improvement after which it stops.
@@ -46,6 +46,7 @@ class Recipe(Config):
     batch: Count = 64
     steps: Count = 1000
     epochs: Size = 15
+    passes: Size = 0
     plan: Literal["plateau", "cosine"] = "plateau"
     patience: Rate = 0.2
     augment: tuple[str, ...] = ()
@@ -53,8 +54,9 @@ class Recipe(Config):
 
     def planned_steps(self, examples: int) -> int:
         """Updates planned at most for a training part of `examples`."""
-        few = FEW_STEPS + -(-FEW_PASSES * examples // max(1, min(self.batch, examples)))
-        return min(self.steps, few) + -(-self.epochs * examples // self.batch)
+        few = FEW_STEPS + -(-self.passes * examples // max(1, min(self.batch, examples)))
+        steps = min(self.steps, few) if self.passes else self.steps
+        return steps + -(-self.epochs * examples // self.batch)
 
     def network_signature(self, signature: Signature) -> Signature:
         """The signature of what a network reads of such data, after resizing."""
@@ -133,6 +135,8 @@ def parse_learner(text: str, defaults: Recipe | None = None) -> Learner:
                 "leave it out."
             )
         _add_part(text, part, model_class, model_options, recipe_options, augment)
+    if "steps" in recipe_options:  # asked for, and so not fewer
+        recipe_options.setdefault("passes", "0")
     recipe = Recipe.from_options(recipe_options)
     changed = {k: getattr(recipe, k) for k in recipe_options}
     base = dataclasses.replace(defaults or Recipe(), **changed)

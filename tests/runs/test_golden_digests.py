@@ -14,9 +14,9 @@ ADVICE = (
 RECIPE = Recipe(steps=100, epochs=2)
 GOLDEN = {
     "protocol": 7,
-    "recipe": "04d765bbafa8cca7",
-    "run": "01096c3720adf22d",
-    "cnn": "2a5fa95ee81c5173",
+    "recipe": "5ce88801ffc93f42",
+    "run": "41c19b99253f8801",
+    "cnn": "24223bb66afb5789",
     "quantity": "83301a252776857f",
 }
 

@@ -87,8 +87,16 @@ def test_planned_steps_are_the_steps_and_the_epochs():
 
 
 def test_few_examples_are_not_passed_over_hundreds_of_times():
-    recipe = Recipe(steps=1000, epochs=15, batch=64)
+    recipe = Recipe(steps=1000, epochs=15, batch=64, passes=50)
     assert recipe.planned_steps(18) == 100 + 50 + 5  # batches of 18, and 15 passes in those of 64
     assert recipe.planned_steps(135) == 100 + 106 + 32
     assert recipe.planned_steps(64 * 18) == 1000 + 15 * 18
     assert recipe.planned_steps(0) == 100
+
+
+def test_steps_that_are_asked_for_are_planned():
+    default = Recipe(steps=1000, epochs=0, passes=50)
+    assert parse_learner("mlp", default).recipe.planned_steps(64) == 150
+    assert parse_learner("mlp:steps=600", default).recipe.planned_steps(64) == 600
+    assert parse_learner("mlp:steps=600,passes=50", default).recipe.planned_steps(64) == 150
+    assert parse_learner("mlp:batch=32", default).recipe.planned_steps(64) == 200
