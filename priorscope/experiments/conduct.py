@@ -194,14 +194,13 @@ class Conductor:
         seconds: Callable[[Run], float],
     ) -> list[Run]:
         """Runs for workers who would wait for the dearest of a first look."""
-        race = self.plan.race
         if self.backend.together:
             return []
-        known = pending.jobs[0].size != race.anchor or not self._has_time_for_variants(
-            course, pending
-        )
+        race = self.plan.race
+        if not self._has_time_for_variants(course, pending):
+            race = dataclasses.replace(race, variants="none")
         jobs = further_repeats(
-            race if not known else dataclasses.replace(race, variants="none"),
+            race,
             course,
             pending,
             Idle.of([seconds(run) for rung in rungs for run in rung], self.backend.lanes),

@@ -101,3 +101,12 @@ def _address(array: np.ndarray) -> int:
 def _tensor(array: np.ndarray) -> Tensor:
     writable = array if array.flags.writeable else array.copy()  # torch has no read-only tensors
     return torch.from_numpy(np.ascontiguousarray(writable))
+
+
+def send(source: Tensor, target: Tensor) -> None:
+    """From the host into the device's memory, after what was asked of the device before.
+
+    From memory that isn't pinned the host would wait for all of that.
+    """
+    pinned = source.pin_memory() if target.is_cuda else source
+    target.copy_(pinned, non_blocking=True)

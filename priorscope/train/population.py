@@ -17,7 +17,7 @@ from priorscope.core.seeds import global_seed
 from priorscope.core.signature import Signature
 from priorscope.train.adamw import ReplicaAdamW
 from priorscope.train.augment import transform
-from priorscope.train.deck import Deck
+from priorscope.train.deck import Deck, send
 from priorscope.train.evaluation import ValidationLosses, by_length, filled, span
 from priorscope.train.graph import Repeated, graph_pool, side_stream
 from priorscope.train.inputs import Reader, standardisation
@@ -390,15 +390,6 @@ class Population:
         """A member alone, `inputs` as it reads them, and their signature."""
         reader = self.reader(index)
         return self.networks.network(index), reader(inputs), reader.network_signature
-
-
-def send(source: Tensor, target: Tensor) -> None:
-    """From the host into the device's memory, after what was asked of the device before.
-
-    From memory that isn't pinned the host would wait for all of that.
-    """
-    pinned = source.pin_memory() if target.is_cuda else source
-    target.copy_(pinned, non_blocking=True)
 
 
 def spans(members: Sequence[Resident]) -> dict[int, list[Resident]]:
