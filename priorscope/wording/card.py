@@ -244,7 +244,7 @@ def _limits(summary: Values, answer: Values) -> str:
 def _left(summary: Values, answer: Values) -> list[str]:
     """Learners that there was no time to follow up to the size of the answer.
 
-    Not those who lack nothing there but further repeats.
+    Not those who lack nothing there but further repeats, nor those who were dropped.
     """
     rows = [row for row in summary.get("unresolved") or [] if isinstance(row, Mapping)]
     size = answer.get("size") or 0
@@ -253,6 +253,7 @@ def _left(summary: Values, answer: Values) -> list[str]:
         for point in summary.get("curves") or []
         if point["structure"] == "intact" and point["n"] >= size
     }
+    there |= {row["learner"] for row in summary.get("dropped") or []}
     return [
         str(row["learner"])
         for row in rows

@@ -39,3 +39,9 @@ def test_who_lacks_further_repeats_alone_was_not_left():
     points = [{"learner": "gru", "structure": "intact", "n": 1438, "repeats": 3}]
     assert "gru" in lines(unresolved=[row])["limits"]
     assert "gru" not in lines(unresolved=[row], curves=points).get("limits", "")
+
+
+def test_who_was_dropped_was_not_left_for_lack_of_time():
+    row = {"learner": "gru", "structure": "intact", "missing_runs": 2, "sizes": [359]}
+    dropped = [{"learner": "gru", "at": 719, "bound": 1.2, "risk": 0.02}]
+    assert "gru" not in lines(unresolved=[row], dropped=dropped).get("limits", "")
