@@ -15,6 +15,7 @@ from typing import Any
 from cyclopts import App, CycloptsError
 
 from priorscope.cli.exit_codes import Exit
+from priorscope.core.errors import ClusterLost
 
 COMMANDS = {
     "compare": "Compare models on your data: which is best, how sure, how many labels it saves.",
@@ -126,6 +127,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _main(arguments: list[str] | None) -> None:
+    is_process = arguments is None
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in arguments
     if debug:
@@ -142,8 +144,11 @@ def _main(arguments: list[str] | None) -> None:
     except (CycloptsError, ValueError, LookupError, OSError) as error:
         if debug:
             traceback.print_exc()
-        print(f"priorscope: {_sentence(error)}", file=sys.stderr)
+        print(f"priorscope: {_sentence(error)}", file=sys.stderr, flush=True)
         code = Exit.BAD_INPUT
+        if isinstance(error, ClusterLost) and is_process:
+            sys.stdout.flush()
+            os._exit(code)
     except KeyboardInterrupt:
         print("priorscope: interrupted; the same command continues.", file=sys.stderr)
         code = Exit.INTERRUPTED

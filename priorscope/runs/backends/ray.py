@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from priorscope.core.errors import ClusterLost
 from priorscope.core.files import beacon
 from priorscope.runs.backends.local import available_workers
 from priorscope.runs.backends.loky_pool import ENVIRONMENT
@@ -91,7 +92,7 @@ class RayBackend:
         if self._serve is None:
             self._connect()
         elif self._is_lost:
-            raise ConnectionError(self._lost())
+            raise ClusterLost(self._lost())
         if self._beacon is None:
             self._beacon = beacon(Path(batch.root) / FOLDER)
         outer: Future = Future()
@@ -173,7 +174,7 @@ class RayBackend:
             with self._lock:
                 futures, self._open = self._open, set()
             for future in futures:
-                future.set_exception(ConnectionError(self._lost()))
+                future.set_exception(ClusterLost(self._lost()))
 
     def _hand_over(self, batch: Batch, outer: Future) -> None:
         fingerprint = batch.runs[0]["data"]
@@ -183,7 +184,7 @@ class RayBackend:
         try:
             inner = self._serve.remote(job_of(batch, str(self._beacon), self.rows), data)
         except Exception as error:  # Ray's errors have no common kind for a lost head
-            raise ConnectionError(self._lost()) from error
+            raise ClusterLost(self._lost()) from error
         inner.future().add_done_callback(partial(self._answered, outer=outer, batch=batch))
 
     def _answered(self, inner: Future, outer: Future, batch: Batch) -> None:
@@ -225,7 +226,7 @@ class RayBackend:
                 "workers."
             ) from error
         if "RaySystemError" in names:
-            raise ConnectionError(self._lost()) from error
+            raise ClusterLost(self._lost()) from error
         raise error
 
     def _lost(self) -> str:
