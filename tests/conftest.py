@@ -1,5 +1,6 @@
 """What all tests share; the texts made here are words of syllables, English and Korean."""
 
+import contextlib
 import dataclasses
 import functools
 import inspect
@@ -168,3 +169,29 @@ def browser():
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def new_page(browser):
+    """Make an empty page of a width; its complaints and requests are collected.
+
+    Other arguments are those of a browser context.
+    """
+    with contextlib.ExitStack() as stack:
+
+        def make(width: int, dark: bool, **context: Any) -> Any:
+            made = browser.new_context(
+                viewport={"width": width, "height": 800},
+                color_scheme="dark" if dark else "light",
+                **context,
+            )
+            stack.callback(made.close)
+            page = made.new_page()
+            page.complaints, page.requests = [], []
+            page.on("console", lambda message: page.complaints.append(message.text))
+            page.on("pageerror", lambda error: page.complaints.append(str(error)))
+            page.on("dialog", lambda dialog: page.complaints.append(dialog.message))
+            page.on("request", lambda request: page.requests.append(request.url))
+            return page
+
+        yield make

@@ -90,7 +90,7 @@ def split_examples(
     notes, dropped = list(result.notes), []
     if missing.any():
         first = int(np.flatnonzero(missing)[0])
-        what = f"{missing.sum()} of {len(missing)} labels are missing (first: example {first})"
+        what = f"{missing.sum():,} of {len(missing):,} labels are missing (first: example {first})"
         if options.strict:
             raise ValueError(f"{what}; add them, or leave out --strict to skip these examples.")
         notes.append(Note(f"{what}; these examples are left out.", "warning"))
@@ -283,8 +283,8 @@ def check_finite(inputs: np.ndarray, which: str, index: np.ndarray | None = None
     if len(wrong):
         first = wrong[0] if index is None else index[wrong[0]]
         raise ValueError(
-            f"{len(wrong)} of {len(inputs)} {which} examples hold NaN or infinite values (first: "
-            f"example {first}); remove or fill them."
+            f"{len(wrong):,} of {len(inputs):,} {which} examples hold NaN or infinite values "
+            f"(first: example {first}); remove or fill them."
         )
 
 

@@ -129,7 +129,7 @@ def render_page(
         environment()
         .get_template("page.html")
         .render(
-            view=view,
+            title=f"{view.task.get('name', '')} · priorscope",
             language=spoken(),
             body=_body(view, parts, [spoken(), *others], written),
             payload=script_json(own),

@@ -50,7 +50,7 @@ def status(root: Path, pause: float = BEAT + 1) -> Status:
             f"{root} holds no comparison; give the folder that `priorscope compare` named."
         )
     members = [member for _, member in read(root / FOLDER)]
-    working = _working(members, root, pause)
+    working = _working(root, pause)
     rows = _newest(Store(root))
     newest = max(working or members, key=_reach, default=None)
     rate = sum(member.rate for member in working)
@@ -78,7 +78,10 @@ def at_work(root: Path) -> list[CrewMember]:
     One of this machine must have said so within a minute: a later process may have its number. One
     of another machine counts while it says that it works.
     """
-    watch = Watch()
+    return _at_work(root, Watch())
+
+
+def _at_work(root: Path, watch: Watch) -> list[CrewMember]:
     return [
         member
         for path, member in read(root / FOLDER)
@@ -92,14 +95,14 @@ def _is_fresh(path: Path) -> bool:
     return False
 
 
-def _working(members: Sequence[CrewMember], root: Path, pause: float) -> list[CrewMember]:
+def _working(root: Path, pause: float) -> list[CrewMember]:
+    """Those at work; after two looks, where one of another machine may be."""
     watch = Watch()
-    working = [member for member in members if watch.works(member)]
+    working = _at_work(root, watch)
     if all(member.machine == this_machine() for member in working):
         return working
     time.sleep(pause)
-    again = [member for _, member in read(root / FOLDER) if watch.works(member)]
-    return [member for member in again if watch.is_certain(member)]
+    return [member for member in _at_work(root, watch) if watch.is_certain(member)]
 
 
 def _state(members: Sequence[CrewMember], working: Sequence[CrewMember], root: Path) -> State:

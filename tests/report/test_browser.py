@@ -1,6 +1,5 @@
 """The page in headless Chromium, offline: what a reader sees and can do."""
 
-import contextlib
 import csv
 import json
 import time
@@ -13,30 +12,22 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def visit(browser, folder):
-    """Open the page at a width; complaints and requests are collected on the way."""
-    with contextlib.ExitStack() as stack:
+def visit(new_page, folder):
+    """Open the page at a width."""
 
-        def open_page(width=1280, dark=False, at="", policy=True):
-            context = browser.new_context(
-                viewport={"width": width, "height": 800},
-                color_scheme="dark" if dark else "light",
-                offline=True,
-                bypass_csp=not policy,  # for the scripts of a test, which the page refuses
-                accept_downloads=True,
-            )
-            stack.callback(context.close)
-            page = context.new_page()
-            page.complaints, page.requests = [], []
-            page.on("console", lambda message: page.complaints.append(message.text))
-            page.on("pageerror", lambda error: page.complaints.append(str(error)))
-            page.on("dialog", lambda dialog: page.complaints.append(dialog.message))
-            page.on("request", lambda request: page.requests.append(request.url))
-            page.goto((folder / "report.html").as_uri() + at)
-            page.wait_for_selector("html[data-drawn=yes]", timeout=120_000)
-            return page
+    def open_page(width=1280, dark=False, at="", policy=True):
+        page = new_page(
+            width,
+            dark,
+            offline=True,
+            bypass_csp=not policy,  # for the scripts of a test, which the page refuses
+            accept_downloads=True,
+        )
+        page.goto((folder / "report.html").as_uri() + at)
+        page.wait_for_selector("html[data-drawn=yes]", timeout=120_000)
+        return page
 
-        yield open_page
+    return open_page
 
 
 def lines(page, figure):

@@ -141,6 +141,18 @@ def test_a_dead_process_of_this_machine_is_gone_at_once():
     assert watch.works(member(machine=this_machine(), pid=os.getpid()))
 
 
+def test_a_process_number_that_another_process_has_now_is_nobody_at_work(tmp_path):
+    Store(tmp_path).claim()
+    said = tmp_path / "progress" / "dead.json"
+    said.parent.mkdir()
+    said.write_text(json.dumps(dataclasses.asdict(member(machine=this_machine(), pid=os.getpid()))))
+    assert status(tmp_path).state == "running"
+    two_minutes_ago = time.time() - 120
+    os.utime(said, (two_minutes_ago, two_minutes_ago))
+    assert status(tmp_path).state == "stopped"
+    assert status(tmp_path).processes == ()
+
+
 def test_what_a_member_says_is_read_by_others_and_gone_members_are_cleared(tmp_path):
     Store(tmp_path).claim()
     dead = tmp_path / "progress" / "dead.json"

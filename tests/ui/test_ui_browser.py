@@ -1,6 +1,5 @@
 """The local page in headless Chromium: what a user sees and does, and what others can't."""
 
-import contextlib
 import functools
 import http.server
 import signal
@@ -52,26 +51,15 @@ def url(place, jobs):
 
 
 @pytest.fixture
-def visit(browser):
-    """Open an address; complaints and requests are collected on the way."""
-    with contextlib.ExitStack() as stack:
+def visit(new_page):
+    """Open an address."""
 
-        def open_page(address, width=1280, dark=False):
-            context = browser.new_context(
-                viewport={"width": width, "height": 800},
-                color_scheme="dark" if dark else "light",
-            )
-            stack.callback(context.close)
-            page = context.new_page()
-            page.complaints, page.requests = [], []
-            page.on("console", lambda message: page.complaints.append(message.text))
-            page.on("pageerror", lambda error: page.complaints.append(str(error)))
-            page.on("dialog", lambda dialog: page.complaints.append(dialog.message))
-            page.on("request", lambda request: page.requests.append(request.url))
-            page.goto(address)
-            return page
+    def open_page(address, width=1280, dark=False):
+        page = new_page(width, dark)
+        page.goto(address)
+        return page
 
-        yield open_page
+    return open_page
 
 
 def state(page):

@@ -56,10 +56,10 @@ class TextColumn(Preprocessing):
         room = self.tokens - (2 if self.around else 0)
         notes: list[tuple[str, Level]] = []
         if (cut := int((lengths > room).sum())) > 0:
-            text = f"{cut} of {len(lengths)} texts are cut to their first {room} tokens."
+            text = f"{cut:,} of {len(lengths):,} texts are cut to their first {room} tokens."
             notes.append((text, "information"))
         if (empty := int((lengths == 0).sum())) > 0:
-            text = f"{empty} of {len(lengths)} texts are empty; they are read as [UNK]."
+            text = f"{empty:,} of {len(lengths):,} texts are empty; they are read as [UNK]."
             notes.append((text, "warning"))
         positions = np.arange(room)
         kept = np.minimum(lengths, room)

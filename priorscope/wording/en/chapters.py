@@ -221,7 +221,7 @@ CHAPTERS: dict[str, str] = {
         "Bits per label on test examples, after calibration inside the training data. A confident "
         "wrong answer costs many bits."
     ),
-    "term.best": "Best or tied",
+    "term.best": "Fewest bits or tied",
     "term.best.text": (
         "The share of resampled sets of repeats in which the model has the shortest code, or one "
         "that is no more than the indifference longer; so the shares may sum to more than 100%."
@@ -252,5 +252,5 @@ CHAPTERS: dict[str, str] = {
     "terminal.recommendation": "Recommendation",
     "terminal.notes": "Notes",
     "terminal.time": "Time",
-    "terminal.best": "Best",
+    "terminal.best": "Fewest bits",
 }
