@@ -9,6 +9,8 @@ from torch import Tensor
 from torch.autograd import forward_ad
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
+from priorscope.measures.probes._tangents import Tangents
+
 STEP = 1e-2  # of the difference that stands in where a network has no forward derivative
 
 
@@ -22,7 +24,7 @@ def along(
     with math_attention(), warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # torch's own use of its old compiler
         try:
-            with torch.no_grad(), forward_ad.dual_level():
+            with torch.no_grad(), forward_ad.dual_level(), Tangents():
                 dual = function(forward_ad.make_dual(x, tangent))
                 value, change = forward_ad.unpack_dual(dual)
                 if change is None:  # it depends on nothing that moves
@@ -44,14 +46,14 @@ def along_each(
     passes; one after another where the network can't run under `torch.vmap`.
     """
 
-    def one(tangent: Tensor) -> Tensor:
-        return torch.func.jvp(function, (x,), (tangent,))[1]
+    def one(tangent: Tensor) -> tuple[Tensor, Tensor]:
+        return torch.func.jvp(function, (x,), (tangent,))
 
-    with math_attention(), warnings.catch_warnings(), torch.no_grad():
+    with math_attention(), warnings.catch_warnings(), torch.no_grad(), Tangents():
         warnings.simplefilter("ignore")  # of operations that vmap can only loop over
         try:
-            changes = torch.func.vmap(one)(tangents)
-            return function(x).detach(), changes.detach()
+            value, changes = torch.func.vmap(one, out_dims=(None, 0))(tangents)
+            return value.detach(), changes.detach()
         except (RuntimeError, NotImplementedError, ValueError):
             pairs = [along(function, x, tangent) for tangent in tangents]
     return pairs[0][0], torch.stack([change for _, change in pairs])
