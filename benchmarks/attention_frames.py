@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import CDPSession, Page, sync_playwright
 
 from priorscope.core.attention_code import coded, decoded
 from priorscope.report.attention_viewer import AttentionPage, Viewer
@@ -78,8 +78,9 @@ def taken(page: Page, act: str, rate: float) -> str:
             f"{spent:.1f} ms of the thread a frame")  # fmt: skip
 
 
-def busy(devtools: object) -> float:
-    metrics = devtools.send("Performance.getMetrics")["metrics"]  # type: ignore[attr-defined]
+def busy(devtools: CDPSession) -> float:
+    """Seconds that the page's thread has worked."""
+    metrics = devtools.send("Performance.getMetrics")["metrics"]
     return next(m["value"] for m in metrics if m["name"] == "TaskDuration")
 
 
