@@ -49,6 +49,12 @@ class Contest:
         """Index in the table of a place in the ranking."""
         return self.reach.learners[place]
 
+    def probability(self, place: int) -> float | None:
+        """Of being best or within the indifference; None where nothing tells how noisy runs are."""
+        if self.effects.dof <= 0 and len(self.reach.learners) > 1:
+            return None
+        return min(float(self.ranking.probability[place]), self.ceiling)
+
 
 def contest(
     values: Float[np.ndarray, "learners sizes repeats"],
@@ -168,8 +174,7 @@ def answer(
     costs = prediction_costs(table)
     place = min(tied, key=lambda i: (costs[contest.learner(i)], tied.index(i)))
     pick, size = contest.learner(place), contest.reach.size
-    probability = min(float(ranking.probability[place]), contest.ceiling)
-    sure = contest.effects.dof > 0 or len(contest.reach.learners) == 1
+    probability = contest.probability(place)
     bias = selection_bias(contest, [costs[i] for i in contest.reach.learners])
     if goal == "code":
         value, null = (
@@ -189,8 +194,8 @@ def answer(
         metric=name,
         pick=table.learners[pick],
         tied=[table.learners[contest.learner(i)] for i in tied],
-        probability=probability if sure else None,
-        word=word(probability if sure else None),
+        probability=probability,
+        word=word(probability),
         size=table.sizes[size],
         value=value,
         reference=None if null is None else float(null),

@@ -1,5 +1,7 @@
 """Learners by code length of the intact data, with the other figures at one common size."""
 
+from typing import TypedDict
+
 import numpy as np
 
 from priorscope.analysis.answer import Contest
@@ -7,13 +9,24 @@ from priorscope.analysis.code_length import CodeLengths
 from priorscope.analysis.estimates import estimate, pooled_variance
 from priorscope.analysis.metrics import METRICS
 from priorscope.analysis.points import metric_estimate, size_of, whole
-from priorscope.analysis.summary import BoardRow
+from priorscope.analysis.summary import BoardRow, Goal
 from priorscope.analysis.table import RUN, RunTable
 from priorscope.core.estimate import Estimate
 
 
+class _Asked(TypedDict):
+    """A row's place by what was asked; see `BoardRow`."""
+
+    place: int
+    probability: float | None
+
+
 def leaderboard(
-    table: RunTable, lengths: CodeLengths, by_code: Contest | None, by_metric: Contest | None
+    table: RunTable,
+    lengths: CodeLengths,
+    by_code: Contest | None,
+    by_metric: Contest | None,
+    goal: Goal = "accuracy",
 ) -> list[BoardRow]:
     """Best first, by code length; only learners that reached the size that is reported on."""
     if by_code is None:
@@ -24,6 +37,7 @@ def leaderboard(
     null = float(lengths.null_bits[size]) / n
     scored = by_metric.reach.size if by_metric is not None else size
     seconds = np.nansum(table.cube(RUN, "seconds")[:, intact], axis=(1, 2))
+    asked = _by_place(by_code if goal == "code" else by_metric)
     rows = []
     for place in by_code.ranking.order:
         i = by_code.learner(int(place))
@@ -40,6 +54,7 @@ def leaderboard(
                 accuracy=metric_estimate(table, "test", "accuracy", where),
                 test_bits=metric_estimate(table, "test", "bits", where),
                 probability_best=min(float(by_code.ranking.probability[place]), by_code.ceiling),
+                **asked.get(i, {}),
                 behind=_behind(by_code, int(place)),
                 behind_p=float(by_code.ranking.p[place]),
                 size=table.sizes[scored],
@@ -57,6 +72,16 @@ def leaderboard(
             )
         )
     return rows
+
+
+def _by_place(contest: Contest | None) -> dict[int, _Asked]:
+    """Learner -> its place by what was asked, and how probably nothing is better."""
+    if contest is None:
+        return {}
+    return {
+        contest.learner(int(i)): {"place": place, "probability": contest.probability(int(i))}
+        for place, i in enumerate(contest.ranking.order, start=1)
+    }
 
 
 def _at_common_repeats(contest: Contest, place: int, bits: np.ndarray) -> Estimate:

@@ -118,7 +118,10 @@ def summarise(
         sizes=list(table.sizes),
         repeats=table.repeats,
         chance_bits=reference.chance_bits,
-        leaderboard=leaderboard(table, lengths, by_code, by_metric),
+        leaderboard=[
+            dataclasses.replace(row, probability=_after_looks(row.probability, request.share))
+            for row in leaderboard(table, lengths, by_code, by_metric, request.goal)
+        ],
         curves=curve_points(table),
         code_length=code_length_points(table, lengths),
         strength=strengths(table, lengths, [s for s in others if s not in request.lossy]),
@@ -139,15 +142,9 @@ def summarise(
 
 
 def _raced(own: Answer, goal: str, request: Request) -> Answer:
-    """An answer with what a race adds: looks that were paid for, trials of recipes.
-
-    Of the probability of being wrong the last look could spend `share` alone (a union bound over
-    looks), so what is left of it counts as much more.
-    """
+    """An answer with what a race adds: looks that were paid for, trials of recipes."""
     asked = goal == request.goal
-    probability = own.probability
-    if probability is not None and request.share < 1:
-        probability = max(min(probability, 0.5), 1 - (1 - probability) / request.share)
+    probability = _after_looks(own.probability, request.share)
     reason = request.reason if asked else NOT_TRIED["goal"]
     tried = request.depends_on_recipe if asked else None
     return dataclasses.replace(
@@ -157,6 +154,16 @@ def _raced(own: Answer, goal: str, request: Request) -> Answer:
         depends_on_recipe=tried,
         depends_on_recipe_reason=None if tried is not None else reason,
     )
+
+
+def _after_looks(probability: float | None, share: float) -> float | None:
+    """Of the probability of being wrong the last look could spend `share` alone.
+
+    By a union bound over looks, what is left of it counts as much more.
+    """
+    if probability is None or share >= 1:
+        return probability
+    return max(min(probability, 0.5), 1 - (1 - probability) / share)
 
 
 def missing_runs(table: RunTable) -> list[Unresolved]:

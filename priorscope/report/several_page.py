@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Mapping
 from typing import Any
 
+from priorscope.report.board import board_of
 from priorscope.report.languages import Shown, page_in_languages
 from priorscope.report.page import tool_texts
 from priorscope.report.several import grid_of, picked
@@ -47,7 +48,7 @@ def _data_set(name: str, view: View, link: str | None) -> dict[str, Any]:
         "name": name,
         "view": view,
         "card": card(view.summary),
-        "board": view.rows("leaderboard"),
+        "board": board_of(view),
         "pick": picked(view),
         "link": link,
     }

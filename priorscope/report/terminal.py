@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from priorscope.core.printable import printable
+from priorscope.report.board import Board, board_of
 from priorscope.report.view import View
 from priorscope.wording.card import card
 from priorscope.wording.numbers import (
@@ -91,9 +92,9 @@ def _fitted(blocks: list[list[Text]], room: int) -> list[Text]:
 
 
 def _print_details(view: View, console: Console) -> None:
-    if rows := view.rows("leaderboard"):
+    if (board := board_of(view)).rows:
         console.print()
-        console.print(leaderboard(view, rows))
+        console.print(leaderboard(board))
         console.print(Text(t("terminal.interval"), style="dim"))
     structures = list(dict.fromkeys(row["structure"] for row in view.rows("strength")))
     if structures:
@@ -113,20 +114,20 @@ def _print_details(view: View, console: Console) -> None:
     console.print()
 
 
-def leaderboard(view: View, rows: list[dict[str, Any]]) -> Table:
-    """Best first: code length, probability of being best, score, training time."""
+def leaderboard(board: Board) -> Table:
+    """Best first: score, how probably nothing is better, code length, training time."""
     table = _table()
     table.add_column(t("column.model"), max_width=NAME, overflow="ellipsis", no_wrap=True)
-    score = view.score
-    titles = [t("column.bits"), t("terminal.best"), t(f"column.{score.key}"), t("terminal.time")]
+    chance = t("terminal.best" if board.by_code else "column.asked_best")
+    titles = [board.title, chance, t("column.bits"), t("terminal.time")]
     for name in titles:
         table.add_column(name, justify="right", no_wrap=True)
-    for row in rows:
+    for row in board.rows:
         table.add_row(
-            Text(printable(row["learner"]), style="bold" if row is rows[0] else ""),
+            Text(printable(row["learner"]), style="bold" if row is board.rows[0] else ""),
+            with_interval(row.get(board.score.key), board.score.as_share),
+            percent(row.get(board.chance)),
             with_interval(row.get("code_bits_per_label")),
-            percent(row.get("probability_best")),
-            with_interval(row.get(score.key), score.as_share),
             seconds(row.get("seconds")),
         )
     return table

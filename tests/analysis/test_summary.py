@@ -57,6 +57,17 @@ def test_the_answer_keeps_the_contract(synthetic):
     assert answer.stopped_by == "data"
 
 
+def test_each_row_says_how_probably_it_is_best_by_what_was_asked(synthetic):
+    found = synthetic.summary_of(synthetic.rows())
+    rows = {row.learner: row for row in found.leaderboard}
+    assert (rows["good"].place, rows["bad"].place) == (1, 2)
+    assert rows["good"].probability == found.answer.probability
+    assert rows["bad"].probability < 0.05
+    looked = synthetic.summary_of(synthetic.rows(), Request(share=0.25))
+    best = next(row for row in looked.leaderboard if row.learner == "good")
+    assert best.probability == looked.answer.probability
+
+
 def test_both_goals_are_answered(synthetic):
     found = synthetic.summary_of(synthetic.rows(), Request(goal="code"))
     assert found.answer == found.answers["code"]

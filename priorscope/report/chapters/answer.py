@@ -3,6 +3,7 @@
 import dataclasses
 from typing import Any
 
+from priorscope.report.board import board_of
 from priorscope.report.chapter import CHAPTERS, Chapter
 from priorscope.report.charts.dots import intervals, labels_worth
 from priorscope.report.figure import Figure
@@ -22,12 +23,13 @@ class AnswerChapter(Chapter):
     """Card, labels-worth chart and a leaderboard of four columns."""
 
     def content(self, view: View) -> dict[str, Any] | None:
-        rows = view.rows("leaderboard")
+        board = board_of(view)
         return {
             "card": card(view.summary),
             "rest": [*view.summary["verdict"][1:], *(view.summary.get("recommendation") or [])],
-            "rows": rows[:MOST_ROWS],
-            "more": max(0, len(rows) - MOST_ROWS),
+            "board": board,
+            "rows": board.rows[:MOST_ROWS],
+            "more": max(0, len(board.rows) - MOST_ROWS),
             "worth": worth_of(view),
             "pick": view.best,
         }

@@ -221,10 +221,11 @@ CHAPTERS: dict[str, str] = {
         "Bits per label on test examples, after calibration inside the training data. A confident "
         "wrong answer costs many bits."
     ),
-    "term.best": "Fewest bits or tied",
+    "term.best": "Best or tied",
     "term.best.text": (
-        "The share of resampled sets of repeats in which the model has the shortest code, or one "
-        "that is no more than the indifference longer; so the shares may sum to more than 100%."
+        "How probably no model is better by more than the indifference, by the metric that was "
+        "asked for and at the number of labels that the answer is about; so these may sum to more "
+        "than 100%. `Fewest bits or tied` is the same by code length."
     ),
     "term.strength": "Strength of a bias",
     "term.strength.text": (

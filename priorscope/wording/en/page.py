@@ -103,6 +103,7 @@ PAGE: dict[str, str] = {
     # Columns
     "column.model": "Model",
     "column.bits": "Bits per label",
+    "column.asked_best": "Best or tied",
     "column.best": "Fewest bits or tied",
     "column.behind": "Behind the first",
     "column.fit": "Fit",

@@ -222,10 +222,11 @@ CHAPTERS: dict[str, str] = {
         "학습 데이터 안에서 보정한 뒤 테스트 예제에서 잰 라벨당 비트입니다. 확신에 찬 오답은 "
         "비용이 큽니다."
     ),
-    "term.best": "최소 비트 또는 동률",
+    "term.best": "최고 또는 동률",
     "term.best.text": (
-        "반복을 재표집했을 때 그 모델의 코드가 가장 짧거나, 무시할 만한 차이 안에 드는 "
-        "비율입니다. 따라서 합이 100%를 넘을 수 있습니다."
+        "질문한 지표와 답이 말하는 라벨 수에서, 무시할 만한 차이를 넘어 더 나은 모델이 없을 "
+        "확률입니다. 따라서 합이 100%를 넘을 수 있습니다. ‘최소 비트 또는 동률’은 코드 길이로 "
+        "잰 같은 값입니다."
     ),
     "term.strength": "귀납 편향의 세기",
     "term.strength.text": (
@@ -252,6 +253,6 @@ CHAPTERS: dict[str, str] = {
     "terminal.verdict": "결론",
     "terminal.recommendation": "권장 사항",
     "terminal.notes": "참고",
-    "terminal.time": "시간",
     "terminal.best": "최소 비트",
+    "terminal.time": "시간",
 }

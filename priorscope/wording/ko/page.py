@@ -103,6 +103,7 @@ PAGE: dict[str, str] = {
     # Columns
     "column.model": "모델",
     "column.bits": "라벨당 비트",
+    "column.asked_best": "최고 또는 동률",
     "column.best": "최소 비트 또는 동률",
     "column.behind": "1위와의 차이",
     "column.fit": "적합도",

@@ -1,0 +1,62 @@
+"""The short leaderboard: learners by what was asked, its value, how probably none is better."""
+
+import dataclasses
+from typing import Any
+
+from priorscope.report.scores import SCORES, Score
+from priorscope.report.view import View
+from priorscope.wording.card import SHARES
+from priorscope.wording.numbers import has_center, is_number
+from priorscope.wording.page import t
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Board:
+    """Rows of the leaderboard, best first by what was asked.
+
+    score: the goal's metric; where code length was asked, what people read first. title: of its
+    column. chance: the rows' key of the probability that nothing is better, by what was asked;
+    older summaries have it for code length alone. by_code: whether it is by code length.
+    """
+
+    rows: list[dict[str, Any]]
+    score: Score
+    title: str
+    chance: str
+    by_code: bool
+
+    @property
+    def chance_title(self) -> str:
+        """Of the column of probabilities."""
+        return t("column.best" if self.by_code else "column.asked_best")
+
+
+def board_of(view: View) -> Board:
+    """The leaderboard as its reader asked for it."""
+    rows = view.rows("leaderboard")
+    placed = any(is_number(row.get("place")) for row in rows)
+    if placed:
+        rows = sorted(rows, key=lambda row: row.get("place") or len(rows) + 1)
+    score = _asked(view, rows)
+    return Board(
+        rows=rows,
+        score=score,
+        title=t(f"column.{score.key}") if score in SCORES else _metric_title(score.key),
+        chance="probability" if placed else "probability_best",
+        by_code=not placed or view.summary.get("goal") == "code",
+    )
+
+
+def _asked(view: View, rows: list[dict[str, Any]]) -> Score:
+    """The goal's metric where rows have it."""
+    answer = view.summary.get("answer")
+    name = answer.get("metric") if isinstance(answer, dict) else None
+    if name in (None, view.score.key) or not any(has_center(row.get(name)) for row in rows):
+        return view.score
+    known = next((score for score in SCORES if score.key == name), None)
+    return known or Score(key=name, as_share=name.replace("-", "_") in SHARES)
+
+
+def _metric_title(name: str) -> str:
+    text = t("metric." + name.replace("-", "_"))
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,45 @@
+"""The short leaderboard is in the order of what was asked, under that metric's name."""
+
+import pytest
+
+from priorscope.report.board import board_of
+from priorscope.report.view import View
+
+
+@pytest.fixture
+def placed(summary):
+    """Three learners; by code length the first is the last by balanced accuracy."""
+    rows = summary["leaderboard"] = summary["leaderboard"][:3]
+    for place, row in enumerate(reversed(rows), start=1):
+        value = {"center": 0.9 - place / 10, "low": None, "high": None, "n": 3}
+        row.update(place=place, probability=1 / place, metrics={"balanced-accuracy": value})
+    summary["answer"] = {**summary["answer"], "metric": "balanced-accuracy"}
+    return summary
+
+
+def test_the_asked_metric_orders_the_rows_and_names_its_column(placed):
+    board = board_of(View(placed))
+    names = [row["learner"] for row in placed["leaderboard"]]
+    assert [row["learner"] for row in board.rows] == names[::-1]
+    assert (board.score.key, board.score.as_share) == ("balanced-accuracy", True)
+    assert board.title == "Balanced accuracy"
+    assert (board.chance, board.chance_title) == ("probability", "Best or tied")
+
+
+def test_who_did_not_get_that_far_comes_last(placed):
+    gone = placed["leaderboard"][-1]
+    gone.update(place=None, probability=None)
+    assert board_of(View(placed)).rows[-1]["learner"] == gone["learner"]
+
+
+def test_the_goal_of_fewest_bits_says_so(placed):
+    placed["goal"] = "code"
+    placed["answer"]["metric"] = "code-bits"
+    board = board_of(View(placed))
+    assert (board.score.key, board.chance_title) == ("accuracy", "Fewest bits or tied")
+
+
+def test_older_summaries_are_ordered_by_code_length(summary):
+    board = board_of(View(summary))
+    assert board.rows == View(summary).rows("leaderboard")
+    assert (board.chance, board.chance_title) == ("probability_best", "Fewest bits or tied")
