@@ -53,8 +53,8 @@ def _asked(view: View, rows: list[dict[str, Any]]) -> Score:
     name = answer.get("metric") if isinstance(answer, dict) else None
     if name in (None, view.score.key) or not any(has_center(row.get(name)) for row in rows):
         return view.score
-    known = next((score for score in SCORES if score.key == name), None)
-    return known or Score(key=name, as_share=name.replace("-", "_") in SHARES)
+    match = next((score for score in SCORES if score.key == name), None)
+    return match or Score(key=name, as_share=name.replace("-", "_") in SHARES)
 
 
 def _metric_title(name: str) -> str:
