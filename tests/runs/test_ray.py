@@ -1,4 +1,4 @@
-"""Work by Ray, with Ray's part played by this process; real clusters are in test_engine_faults."""
+"""Work by Ray, with Ray's part played by this process; real clusters are in faults/."""
 
 import contextlib
 import socket
