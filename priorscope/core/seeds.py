@@ -38,12 +38,56 @@ def global_seed(seed: int, *purpose: str | int) -> Iterator[None]:
     import torch
 
     state = torch.random.get_rng_state()
-    chosen = derive(seed, *purpose)
-    if torch.accelerator.is_available():
-        torch.manual_seed(chosen)
-    else:  # the same without a stack trace for each kind of GPU, which takes milliseconds
-        torch.default_generator.manual_seed(chosen)
+    _seed_global(derive(seed, *purpose))
     try:
         yield
     finally:
         torch.random.set_rng_state(state)
+
+
+class GlobalStream:
+    """A stream of its own behind torch's global generators, of the CPU and of the GPU in use.
+
+    For code that draws from them again and again, as dropout of a foreign network does: inside
+    `with` they go on where they were at the end of the last one, whatever was drawn in between.
+    """
+
+    def __init__(self, seed: int, *purpose: str | int):
+        self._seed = derive(seed, *purpose)
+        self._own: list[torch.Tensor] = []
+        self._others: list[torch.Tensor] = []
+
+    def __enter__(self) -> None:
+        self._others = _global_states()
+        if self._own:
+            _set_global_states(self._own)
+        else:
+            _seed_global(self._seed)
+
+    def __exit__(self, *_: object) -> None:
+        self._own = _global_states()
+        _set_global_states(self._others)
+
+
+def _seed_global(seed: int) -> None:
+    import torch
+
+    if torch.accelerator.is_available():
+        torch.manual_seed(seed)
+    else:  # the same without a stack trace for each kind of GPU, which takes milliseconds
+        torch.default_generator.manual_seed(seed)
+
+
+def _global_states() -> "list[torch.Tensor]":
+    import torch
+
+    states = [torch.random.get_rng_state()]
+    return [*states, torch.cuda.get_rng_state()] if torch.cuda.is_initialized() else states
+
+
+def _set_global_states(states: "list[torch.Tensor]") -> None:
+    import torch
+
+    torch.random.set_rng_state(states[0])
+    for state in states[1:]:
+        torch.cuda.set_rng_state(state)

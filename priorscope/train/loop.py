@@ -1,7 +1,7 @@
 """Training on a prefix, and on nothing beyond it: validation split, early stopping, calibration."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
@@ -9,7 +9,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from priorscope.core.deadline import Deadline
-from priorscope.core.seeds import global_seed
+from priorscope.core.seeds import GlobalStream, global_seed
 from priorscope.core.signature import Signature
 from priorscope.train.adamw import ReplicaAdamW
 from priorscope.train.prefix import Prefix, TrainingResult
@@ -52,6 +52,7 @@ class Training:
         together = learner.model.vectorises or len(prefixes) > 1
         self.networks = Replicas(networks, device, together)
         self.optimiser = self._optimiser()
+        self.noise = GlobalStream(prefixes[0].seed, "noise")  # of networks that draw their own
 
     def run(self) -> list[TrainingResult]:
         """Train, restore each replica's best step, calibrate.
@@ -60,17 +61,28 @@ class Training:
             DeadlinePassed: if the time is over before the training is.
         """
         started = self._clock()
-        best = self._train()
+        with self.noise:
+            for _ in self.turns():
+                pass
+        seconds = (self._clock() - started) / len(self.replicas)
+        for replica in self.replicas:
+            replica.result.seconds = seconds
+        return [replica.result for replica in self.replicas]
+
+    def turns(self) -> Iterator[None]:
+        """What `run` does, one update or one evaluation a turn, for several that take turns.
+
+        Between an evaluation and what is read off it there is a turn: a GPU isn't waited for.
+        """
+        best = self.networks.snapshot()
+        yield from self._train(best)
         self.networks.restore(best)
         self.active = list(self.replicas)
         outputs = self._validation_outputs()
-        seconds = (self._clock() - started) / len(self.replicas)
         for replica, own in zip(self.replicas, outputs, strict=True):
             result, targets = replica.result, replica.validation_targets
-            result.seconds = seconds
             if result.problem is None:
                 result.calibration = self.target.calibrate(own, targets, replica.split.marginal)
-        return [replica.result for replica in self.replicas]
 
     def step(self, step: int, shares: Sequence[float]) -> None:
         """One update of the active replicas, on the batches planned for `step`.
@@ -98,29 +110,35 @@ class Training:
             seconds.append(time.perf_counter() - started)
         return sorted(seconds[1:])[count // 2]
 
-    def _train(self) -> Snapshot:
-        """Every replica's parameters at its best evaluation."""
-        best, done = self.networks.snapshot(), 0
-        training = list(self.replicas)
+    def _train(self, best: Snapshot) -> Iterator[None]:
+        """Until no replica goes on; `best` becomes each one's parameters at its best evaluation."""
+        done, training = 0, list(self.replicas)
         while training:
             until = min(replica.plan.next_evaluation(done) for replica in training)
             for step in range(done, until):
                 self.step(step, [replica.plan.rate(step) for replica in self.active])
+                yield
             done = until
             self.deadline.check()
             due = [r for r in training if r.plan.next_evaluation(done - 1) == done]
-            self._evaluate(due, done, best)
+            losses = self._losses()
+            yield
+            self._evaluated(due, losses.tolist(), done, best)
             training = [replica for replica in training if replica.continues(done)]
             if training and len(training) <= len(self.active) // 2:
                 self._keep(training)
-        return best
 
-    def _evaluate(self, due: list[Replica], done: int, best: Snapshot) -> None:
-        """Validation losses of these; who improved is copied into `best`."""
+    def _losses(self) -> Float[Tensor, " active"]:
+        """On the validation parts of the active replicas."""
         outputs = torch.stack(self._validation_outputs())
         encoded = torch.stack([replica.validation_targets for replica in self.active])
         marginals = [replica.split.marginal for replica in self.active]
-        losses = self.target.validation_loss(outputs, encoded, marginals).tolist()
+        return self.target.validation_loss(outputs, encoded, marginals)
+
+    def _evaluated(
+        self, due: list[Replica], losses: Sequence[float], done: int, best: Snapshot
+    ) -> None:
+        """Record the losses of those that are due; who improved is copied into `best`."""
         improved = [
             row
             for row, (replica, loss) in enumerate(zip(self.active, losses, strict=True))

@@ -11,6 +11,7 @@ from priorscope.core.deadline import Deadline
 from priorscope.core.signature import Signature
 from priorscope.train.deck import Decks, deck_bytes
 from priorscope.train.evaluation import by_length
+from priorscope.train.in_turn import train_in_turn
 from priorscope.train.loop import Training
 from priorscope.train.population import Population
 from priorscope.train.prefix import Prefix, SplitPrefix, TrainingResult
@@ -19,6 +20,7 @@ from priorscope.train.replica import to_tensor
 
 DECK_SHARE = 0.4  # of the free memory that examples may take
 DECKS = Decks(most=4)
+IN_TURN = 4  # networks that train on a GPU at once where they can't be one population
 MEASURED_VALUES = 2**25  # input values that several networks are measured on at once
 Together = tuple[list[int], nn.Module, Tensor, Signature]
 
@@ -27,8 +29,8 @@ class PopulationTraining:
     """One network a prefix, prefixes of any lengths; the interface is that of `Training`.
 
     Those whose batches have one size train as one population; where the memory doesn't suffice,
-    as two halves, and so on. An architecture that can't run on a replica axis trains one network
-    after another.
+    as two halves, and so on. Of an architecture that can't run on a replica axis a few networks
+    train at a time, each by itself on a stream of its own.
 
     Args:
         learner, signature, prefixes, deadline: see `Training`.
@@ -61,7 +63,8 @@ class PopulationTraining:
         splits = [SplitPrefix.of(prefix, self.signature.target) for prefix in self.prefixes]
         results: dict[int, TrainingResult] = {}
         for group in self._groups(splits):
-            results |= self._run(group, splits)
+            each = self.alone is not None  # what one group can't do no other can
+            results |= self._run_each(group) if each else self._run(group, splits)
         return [results[index] for index in range(len(self.prefixes))]
 
     def _groups(self, splits: Sequence[SplitPrefix]) -> list[list[int]]:
@@ -83,25 +86,31 @@ class PopulationTraining:
         return fitting
 
     def _run(self, group: list[int], splits: Sequence[SplitPrefix]) -> dict[int, TrainingResult]:
-        """Train those together, or halves of them one after the other."""
+        """Train those together, or halves of them one after the other, or each by itself."""
         started = time.perf_counter()
         try:
             results = self._run_together(group, splits)
         except torch.OutOfMemoryError:
             if len(group) == 1:
                 raise
-            halves = _halves(group)
         except (RuntimeError, NotImplementedError) as error:
             if self.learner.model.vectorises:
                 raise
             self.alone = str(error).splitlines()[0]
-            return self._run_one_by_one(group)
         else:
-            for result in results:
-                result.seconds = (time.perf_counter() - started) / len(group)
-            return dict(zip(group, results, strict=True))
-        empty_cache(self.device)  # after the handler, which held the tensors of what failed
-        return {k: v for half in halves for k, v in self._run(half, splits).items()}
+            return self._timed(group, results, started)
+        empty_cache(self.device)  # after the handlers, which held the tensors of what failed
+        if self.alone is not None:
+            return self._run_each(group)
+        return {k: v for half in _halves(group) for k, v in self._run(half, splits).items()}
+
+    def _timed(
+        self, group: list[int], results: list[TrainingResult], started: float
+    ) -> dict[int, TrainingResult]:
+        """By index, each with its share of the time."""
+        for result in results:
+            result.seconds = (time.perf_counter() - started) / len(group)
+        return dict(zip(group, results, strict=True))
 
     def _run_together(
         self, group: list[int], splits: Sequence[SplitPrefix]
@@ -122,16 +131,33 @@ class PopulationTraining:
         self.parts.append((group, population))
         return results
 
-    def _run_one_by_one(self, group: list[int]) -> dict[int, TrainingResult]:
+    def _run_each(self, group: list[int]) -> dict[int, TrainingResult]:
+        """Each by itself, a few in turn: of like sizes, so that they end together."""
         self.captured = False
-        results = {}
-        for index in group:
-            training = Training(
-                self.learner, self.signature, [self.prefixes[index]], self.device, self.deadline
-            )
-            results[index] = training.run()[0]
-            self.parts.append(([index], training))
+        waiting = sorted(group, key=lambda index: len(self.prefixes[index].inputs))
+        results: dict[int, TrainingResult] = {}
+        for start in range(0, len(waiting), IN_TURN):
+            results |= self._run_in_turn(waiting[start : start + IN_TURN])
         return results
+
+    def _run_in_turn(self, group: list[int]) -> dict[int, TrainingResult]:
+        started = time.perf_counter()
+        try:
+            trainings = [
+                Training(
+                    self.learner, self.signature, [self.prefixes[i]], self.device, self.deadline
+                )
+                for i in group
+            ]
+            results = train_in_turn(trainings, self.device)
+        except torch.OutOfMemoryError:
+            if len(group) == 1:
+                raise
+        else:
+            self.parts += [([i], one) for i, one in zip(group, trainings, strict=True)]
+            return self._timed(group, results, started)
+        empty_cache(self.device)
+        return {k: v for half in _halves(group) for k, v in self._run_in_turn(half).items()}
 
     def outputs(self, inputs: Sequence[np.ndarray]) -> list[Tensor]:
         """Each network's outputs on inputs of its own, on the CPU; of any lengths."""

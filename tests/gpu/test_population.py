@@ -1,11 +1,15 @@
 """Replicas on a device equal themselves alone on a CPU."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from priorscope.core.deadline import Deadline, DeadlinePassed
 from priorscope.models import MODELS
+from priorscope.models.external import External
 from priorscope.train import populations
 from priorscope.train.loop import Training
 from priorscope.train.population import Population
@@ -164,6 +168,70 @@ def test_a_network_that_does_not_vectorise_trains_alone(device, monkeypatch, pre
     for own, result in zip(made, results, strict=True):
         expected, _ = alone(learner, signature, own, device)
         assert result.validation_loss == pytest.approx(expected.validation_loss, rel=1e-3)
+
+
+class Foreign(nn.Module):
+    """Its own dropout draws from torch's global generators, which a replica axis can't have."""
+
+    def __init__(self, values, classes):
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Flatten(), nn.Linear(values, 16), nn.ReLU(), nn.Dropout(0.5), nn.Linear(16, classes)
+        )
+
+    def forward(self, x):
+        return self.layers(x)
+
+
+@pytest.fixture
+def foreign(monkeypatch):
+    """A learner that can't run on a replica axis."""
+    model = External(source="module:Foreign")
+    monkeypatch.setattr(External, "build", lambda self, s: Foreign(64, s.output_size))
+    return dataclasses.replace(parse_learner("linear", RECIPE), model=model)
+
+
+@pytest.mark.usefixtures("double")
+@pytest.mark.parametrize("at_once", [1, 4])
+def test_foreign_networks_in_turn_are_what_each_is_alone(
+    at_once, foreign, device, prefixes, monkeypatch
+):
+    """Of sizes that end at other steps; what one drops doesn't depend on the others' turns."""
+    made, signature = prefixes("image", (15, 40, 60))
+    monkeypatch.setattr(populations, "IN_TURN", at_once)
+    training = PopulationTraining(foreign, signature, made, device)
+    torch.manual_seed(at_once)  # nobody's, and nobody's afterwards
+    state = torch.random.get_rng_state()
+    results = training.run()
+    assert torch.equal(torch.random.get_rng_state(), state)
+    assert training.alone is not None
+    assert len({result.steps for result in results}) > 1
+    for own, result in zip(made, results, strict=True):
+        torch.rand(own.seed)
+        expected, _ = alone(foreign, signature, own, device)
+        assert (result.steps, result.best_step) == (expected.steps, expected.best_step)
+        assert result.validation_loss == pytest.approx(expected.validation_loss, rel=1e-12)
+
+
+@pytest.mark.usefixtures("double")
+def test_foreign_networks_too_large_for_the_memory_are_fewer_at_a_time(
+    foreign, device, prefixes, monkeypatch
+):
+    made, signature = prefixes("image", (15, 40, 60))
+    whole = PopulationTraining(foreign, signature, made, device).run()
+    sizes, together = [], populations.train_in_turn
+
+    def cramped(trainings, where):
+        sizes.append(len(trainings))
+        if len(trainings) > 1:
+            raise torch.OutOfMemoryError("out of memory")
+        return together(trainings, where)
+
+    monkeypatch.setattr(populations, "train_in_turn", cramped)
+    results = PopulationTraining(foreign, signature, made, device).run()
+    assert [r.validation_loss for r in results] == [r.validation_loss for r in whole]
+    assert max(sizes) == populations.IN_TURN
+    assert sizes.count(1) == len(made)
 
 
 def test_nan_fails_its_own_replica_alone(device, prefixes):
