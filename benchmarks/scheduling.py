@@ -4,7 +4,8 @@
 
 Everything is real but the training, which sleeps: batches, queue, engine, data, scores, rows. Timed
 is from the first row to the last, so without the workers' start, which is printed beside it.
-Efficiency is runs x seconds / (workers x time).
+Overhead is all that isn't sleep, as a share of workers x time; "of it waiting" is what of it lies
+between two batches of a worker, and so isn't loading data, scoring, or computing what is written.
 """
 
 import argparse
@@ -65,8 +66,10 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=0.5)
     parser.add_argument("--workers", type=int, default=2)
     asked = parser.parse_args()
-    print("| back end | runs | s each | workers | first row, s | then, s | efficiency |")
-    print("|---|---|---|---|---|---|---|")
+    print(
+        "| back end | runs | s each | workers | first row, s | then, s | overhead | of it waiting |"
+    )
+    print("|---|---|---|---|---|---|---|---|")
     for name in asked.backend:
         with tempfile.TemporaryDirectory() as folder:
             measure(name, asked.runs, asked.seconds, asked.workers, Path(folder))
@@ -81,11 +84,16 @@ def measure(name: str, runs: int, seconds: float, workers: int, folder: Path) ->
     todo, started = question(f"sleeper-{name}", seconds, runs, store).runs(), time.time()
     with Crew(store.root) as crew:
         execute(todo, store, back_end(name, workers), include=(str(plug_in),), crew=crew)
-    ends = sorted(store.path(run.digest).stat().st_mtime for run in todo)
+    rows = {run.digest: store.load(run.digest) or {} for run in todo}
+    order = sorted(rows, key=lambda digest: store.path(digest).stat().st_mtime)
+    ends = [store.path(digest).stat().st_mtime for digest in order]
     took = ends[-1] - ends[workers - 1]
-    share = (len(ends) - workers) * seconds / (workers * took)
-    first = ends[0] - started
-    print(f"| {name} | {runs:,} | {seconds} | {workers} | {first:.1f} | {took:.1f} | {share:.1%} |")
+    counted = order[workers:]
+    worked = sum(rows[digest]["wall_seconds"] for digest in counted)
+    overhead = 1 - len(counted) * seconds / (workers * took)
+    waiting = 1 - worked / (workers * took)
+    cells = [name, f"{runs:,}", seconds, workers, f"{ends[0] - started:.1f}", f"{took:.1f}"]
+    print(f"| {' | '.join(map(str, cells))} | {overhead:.1%} | {waiting:.1%} |", flush=True)
 
 
 def question(learner: str, seconds: float, runs: int, store: Store) -> Question:

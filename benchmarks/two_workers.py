@@ -1,9 +1,14 @@
 """One worker against two, end to end: whole commands, start and report included, in turns.
 
-    python benchmarks/two_workers.py [--repeats 3] [DATA] [-- FLAGS of compare ...]
+    python benchmarks/two_workers.py [--repeats 3] [--steps 600] [DATA] [-- FLAGS of compare ...]
 
-Ratios are medians over neighbouring pairs; asked is at least 1.8. Only a machine that does nothing
-else says anything: the load average before each command is printed beside it.
+Asked is at least 1.8. Two workers can't be more than the hardware gives: two cores of a virtual
+machine are often two threads of one. So beside each pair of commands the same is measured of a
+training without any command around it: one process with one thread against two such processes
+that know nothing of each other. The ratio of the commands is told as a share of that one too.
+
+Ratios are medians over pairs. Only a machine that does nothing else says anything: the load average
+before each measurement is printed beside it.
 """
 
 import argparse
@@ -25,24 +30,76 @@ FLAGS = (
     "--budget",
     "none",
 )
+TRAINING = """
+import sys, time
+import torch
+from priorscope.runs.worker import prepare_process
+from priorscope.tasks.digits import Digits
+from priorscope.train.loop import Training
+from priorscope.train.prefix import Prefix
+from priorscope.train.recipe import Recipe, parse_learner
+
+prepare_process(1)
+data, steps = Digits().load(), int(sys.argv[1])
+learner = parse_learner("cnn:width=8", Recipe())
+prefix = Prefix(data.inputs[:400], data.targets[:400], 0)
+training = Training(learner, data.signature, [prefix], torch.device("cpu"))
+training.time_steps(5)
+print("ready", flush=True)
+input()
+start = time.perf_counter()
+for step in range(steps):
+    training.step(step % 50, [1.0])
+print(time.perf_counter() - start)
+"""
 
 
-def seconds(data: str, flags: Sequence[str], workers: int) -> float:
+def command(data: str, flags: Sequence[str], workers: int) -> float:
     """Wall time of one command in a new folder."""
     with tempfile.TemporaryDirectory() as folder:
         out = str(Path(folder) / "out")
-        command = [sys.executable, "-m", "priorscope", "compare", data, *flags, "--quiet"]
-        load, start = os.getloadavg()[0], time.perf_counter()
+        words = [sys.executable, "-m", "priorscope", "compare", data, *flags, "--quiet"]
+        start = time.perf_counter()
         ended = subprocess.run(
-            [*command, "--workers", str(workers), "--out", out],
+            [*words, "--workers", str(workers), "--out", out],
             check=False,
             stdout=subprocess.DEVNULL,
         )
         took = time.perf_counter() - start
     if ended.returncode != 0:
         raise SystemExit(f"the command with {workers} workers ended with {ended.returncode}")
-    print(f"| {workers} | {took:.1f} | {load:.1f} |", flush=True)
     return took
+
+
+def bare(copies: int, steps: int) -> float:
+    """Wall time of a training's loop alone in each of so many processes; of the slowest."""
+    environment = dict(os.environ) | {"OMP_NUM_THREADS": "1", "MALLOC_MMAP_MAX_": "0"}
+    words = [sys.executable, "-c", TRAINING, str(steps)]
+    pipe = subprocess.PIPE
+    started = [
+        subprocess.Popen(words, stdin=pipe, stdout=pipe, text=True, env=environment)
+        for _ in range(copies)
+    ]
+    for process in started:
+        assert process.stdout is not None
+        if process.stdout.readline() != "ready\n":
+            raise SystemExit("a training without a command around it failed")
+    for process in started:
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+    return max(float(process.communicate()[0]) for process in started)
+
+
+def told(what: str, count: int, seconds: float, load: float) -> float:
+    """A line of the table."""
+    print(f"| {what} | {count} | {seconds:.1f} | {load:.1f} |", flush=True)
+    return seconds
+
+
+def spread(ratios: Sequence[float]) -> str:
+    """Median, least and largest."""
+    return f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
 
 
 def main() -> None:
@@ -50,15 +107,26 @@ def main() -> None:
     parser.add_argument("data", nargs="?", default="digits")
     parser.add_argument("flags", nargs="*", default=FLAGS)
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--steps", type=int, default=600, help="of a bare training")
     asked = parser.parse_args()
-    print("| workers | s | load before |\n|---|---|---|")
-    pairs = []
+    print("| what | at once | s | load before |\n|---|---|---|---|")
+    commands, ceilings, shares = [], [], []
     for number in range(asked.repeats):
         order = (1, 2) if number % 2 == 0 else (2, 1)
-        took = {workers: seconds(asked.data, asked.flags, workers) for workers in order}
-        pairs.append(took[1] / took[2])
-    spread = f"{min(pairs):.2f} to {max(pairs):.2f}"
-    print(f"\n2 workers: {statistics.median(pairs):.2f} x 1 worker ({spread})")
+        took, alone = dict[int, float](), dict[int, float]()
+        for count in order:
+            load = os.getloadavg()[0]
+            alone[count] = told("bare training", count, bare(count, asked.steps), load)
+        for count in order:
+            load = os.getloadavg()[0]
+            seconds = command(asked.data, asked.flags, count)
+            took[count] = told("command, workers", count, seconds, load)
+        commands.append(took[1] / took[2])
+        ceilings.append(2 * alone[1] / alone[2])
+        shares.append(commands[-1] / ceilings[-1])
+    print(f"\nTwo bare trainings do {spread(ceilings)} times the work of one in the same time.")
+    print(f"2 workers: {spread(commands)} x 1 worker.")
+    print(f"Of what the hardware gives: {spread(shares)}.")
 
 
 if __name__ == "__main__":

@@ -76,6 +76,7 @@ class Population:
         self._evaluations: dict[int, ValidationLosses] = {}
         self._streams: dict[tuple[int, int], BatchStream] = {}
         self._noises: dict[int, NoiseStream] = {}
+        self._trains = filled([torch.from_numpy(m.split.train) for m in self.members]).to(device)
         self._filled = 0  # steps before this one have been put into tables
         self._make_tables(self.members)
 
@@ -94,7 +95,7 @@ class Population:
     def _initial(self, splits: Sequence[SplitPrefix]) -> list[nn.Module]:
         """Networks as their seeds say; of each seed one is built."""
         built: dict[int, nn.Module] = {}
-        read = self.reader(0).network_signature
+        read = self.recipe.network_signature(self.signature)
         for split in splits:
             if split.prefix.seed not in built:
                 with global_seed(split.prefix.seed, "init"):
@@ -254,9 +255,29 @@ class Population:
         self._target_starts = torch.tensor(np.cumsum([0, *lengths[:-1]])).unsqueeze(1).to(device)
         indices = [self.members.index(m) for m in members]
         self._reader = self._readers(indices, axes=len(self.signature.input_shape))
+        self._own_trains = self._trains[torch.tensor(indices).to(device)]
+        self._choose_streams(members)
         self._again = Repeated(self._step, device, self._capture)
         self._free_evaluations()  # addresses are other ones now
         self._pool = graph_pool(device) if self._capture else None  # none may outlive its graphs
+
+    def _choose_streams(self, members: Sequence[Resident]) -> None:
+        """The random streams of these, and which of them each row reads: many read the same."""
+        keys = [(len(m.split.train), m.split.prefix.seed) for m in members]
+        seeds = [seed for _, seed in keys]
+        own, own_seeds = list(dict.fromkeys(keys)), list(dict.fromkeys(seeds))
+        for size, seed in own:
+            if (size, seed) not in self._streams:
+                self._streams[size, seed] = BatchStream(size, self.recipe.batch, seed)
+        positions = self.recipe.network_signature(self.signature).input_shape[:-1]
+        for seed in own_seeds:
+            if self.recipe.augment and seed not in self._noises:
+                made = NoiseStream(self.recipe.augment, positions, self.batch, seed)
+                self._noises[seed] = made
+        self._own_streams = [self._streams[key] for key in own]
+        self._own_noises = [self._noises[seed] for seed in own_seeds if self.recipe.augment]
+        self._stream_of_row = torch.tensor([own.index(key) for key in keys]).to(self.device)
+        self._noise_of_row = torch.tensor([own_seeds.index(seed) for seed in seeds]).to(self.device)
 
     def _free_evaluations(self) -> None:
         for evaluation in self._evaluations.values():
@@ -286,32 +307,24 @@ class Population:
     def _fill(self, start: int) -> None:
         """Send the indices, and what augments, of the next steps."""
         stop = start + TABLE_STEPS
-        drawn: dict[tuple[int, int], Tensor] = {}
-        noise: dict[int, Tensor] = {}
-        positions = self.reader(0).network_signature.input_shape[:-1]
-        for member in self._trained:
-            train, seed = member.split.train, member.split.prefix.seed
-            key = (len(train), seed)
-            if key not in drawn:
-                stream = self._streams.setdefault(
-                    key, BatchStream(*key[:1], self.recipe.batch, seed)
-                )
-                drawn[key] = stream.rows(start, stop)
-            if self.recipe.augment and seed not in noise:
-                made = NoiseStream(self.recipe.augment, positions, self.batch, seed)
-                noise[seed] = self._noises.setdefault(seed, made).rows(start, stop)
-        tables = []
-        for member in self._trained:
-            train = torch.from_numpy(member.split.train)
-            tables.append(train[drawn[len(train), member.split.prefix.seed]])
-        send(torch.stack(tables, dim=1), self._table)
+        drawn = [stream.rows(start, stop) for stream in self._own_streams]
+        order = self._on_device(torch.stack(drawn, dim=1)).index_select(1, self._stream_of_row)
+        trains = self._own_trains.expand(TABLE_STEPS, -1, -1)
+        torch.gather(trains, 2, order, out=self._table)
         if self.recipe.augment:
-            lanes = torch.stack([noise[m.split.prefix.seed] for m in self._trained], dim=1)
+            noise = [stream.rows(start, stop) for stream in self._own_noises]
+            lanes = self._on_device(torch.stack(noise, dim=1)).index_select(1, self._noise_of_row)
             if self._noise is None:
-                self._noise = torch.empty_like(lanes, device=self.device)
-            send(lanes, self._noise)
+                self._noise = torch.empty_like(lanes)
+            self._noise.copy_(lanes)
         self._clock.zero_()
         self._filled = stop
+
+    def _on_device(self, source: Tensor) -> Tensor:
+        """A copy there; the host doesn't wait."""
+        target = torch.empty_like(source, device=self.device)
+        send(source, target)
+        return target
 
     def _step(self) -> None:
         """One update of all rows; reads tensors at fixed addresses alone."""
@@ -365,10 +378,12 @@ class Population:
         values = math.prod(self.signature.input_shape)
         return max(1, min(PREDICTED_VALUES // values, PREDICTED_EXAMPLES) // count)
 
-    def outputs(self, deck: Deck, starts: Sequence[int], lengths: Sequence[int]) -> list[Tensor]:
-        """Each member's outputs, on the CPU, for its own span of rows of a deck."""
+    def outputs(
+        self, indices: Sequence[int], deck: Deck, starts: Sequence[int], lengths: Sequence[int]
+    ) -> list[Tensor]:
+        """Outputs of these members, on the CPU, each for its own span of rows of a deck."""
         rows = [torch.arange(a, a + n) for a, n in zip(starts, lengths, strict=True)]
-        outputs = self._outputs_of(self.members, deck.rows, rows)
+        outputs = self._outputs_of([self.members[i] for i in indices], deck.rows, rows)
         together = torch.cat(outputs).cpu()  # one copy
         return list(together.split(list(lengths)))
 

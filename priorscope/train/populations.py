@@ -74,15 +74,9 @@ class PopulationTraining:
             size = min(self.learner.recipe.batch, len(split.train))
             by_batch.setdefault(size, []).append(index)
         fitting = []
-        waiting = list(by_batch.values())
-        while waiting:
-            group = waiting.pop()
-            group.sort(key=lambda i: self.prefixes[i].inputs.__array_interface__["data"][0])
-            arrays = [self.prefixes[i].inputs for i in group]
-            if len(group) > 1 and deck_bytes(arrays) > DECK_SHARE * free_bytes(self.device):
-                waiting += _halves(group)
-            else:
-                fitting.append(group)
+        for group in by_batch.values():
+            places = decks_that_fit([self.prefixes[i].inputs for i in group], self.device)
+            fitting += [[group[place] for place in some] for some in places]
         return fitting
 
     def _run(self, group: list[int], splits: Sequence[SplitPrefix]) -> dict[int, TrainingResult]:
@@ -163,13 +157,14 @@ class PopulationTraining:
         """Each network's outputs on inputs of its own, on the CPU; of any lengths."""
         result: dict[int, Tensor] = {}
         for group, part in self.parts:
-            own = [inputs[i] for i in group]
             if isinstance(part, Training):
-                outputs = part.outputs(own)
-            else:
-                deck, starts = DECKS.of(own, self.device)
-                outputs = part.outputs(deck, starts, [len(array) for array in own])
-            result |= dict(zip(group, outputs, strict=True))
+                result[group[0]] = part.outputs([inputs[group[0]]])[0]
+                continue
+            for places in decks_that_fit([inputs[i] for i in group], self.device):
+                some = [group[place] for place in places]
+                own = [inputs[i] for i in some]
+                outputs = part.outputs(places, *DECKS.of(own, self.device), list(map(len, own)))
+                result |= dict(zip(some, outputs, strict=True))
         return [result[index] for index in range(len(self.prefixes))]
 
     def together(self, inputs: Mapping[int, np.ndarray]) -> Iterator[Together]:
@@ -191,6 +186,20 @@ class PopulationTraining:
         if isinstance(part, Training):
             return part.network(0, inputs)
         return part.network(group.index(index), to_tensor(inputs, self.device))
+
+
+def decks_that_fit(arrays: Sequence[np.ndarray], device: torch.device) -> list[list[int]]:
+    """Places of those that share a deck: all, or as many as its share of the memory holds."""
+    places = sorted(range(len(arrays)), key=lambda i: arrays[i].__array_interface__["data"][0])
+    fitting, waiting = [], [places]
+    while waiting:
+        some = waiting.pop()
+        size = deck_bytes([arrays[place] for place in some])
+        if len(some) > 1 and size > DECK_SHARE * free_bytes(device):
+            waiting += _halves(some)
+        else:
+            fitting.append(some)
+    return fitting
 
 
 def _halves(group: list[int]) -> list[list[int]]:

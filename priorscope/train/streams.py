@@ -32,10 +32,10 @@ class BatchStream:
         """
         first, last = start // self._per_epoch, -(-stop // self._per_epoch)
         assert first >= self._first, "a stream doesn't go back"
-        while self._first + len(self._epochs) < last:
-            self._epochs.append(
-                epochs_of_batches(self._examples, self.batch, self._per_epoch, self._generator)
-            )
+        if (missing := last - self._first - len(self._epochs)) > 0:
+            steps = missing * self._per_epoch
+            drawn = epochs_of_batches(self._examples, self.batch, steps, self._generator)
+            self._epochs += drawn.split(self._per_epoch)
         del self._epochs[: first - self._first]
         self._first = first
         table = torch.cat(self._epochs[: last - first])

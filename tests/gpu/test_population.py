@@ -13,7 +13,7 @@ from priorscope.models.external import External
 from priorscope.train import populations
 from priorscope.train.loop import Training
 from priorscope.train.population import Population
-from priorscope.train.populations import PopulationTraining
+from priorscope.train.populations import DECKS, PopulationTraining
 from priorscope.train.recipe import Recipe, parse_learner
 
 CPU = torch.device("cpu")
@@ -151,6 +151,70 @@ def test_examples_beyond_the_memory_are_divided(device, monkeypatch, prefixes):
     results = training.run()
     assert [len(group) for group, _ in training.parts] == [2, 2]
     assert [r.best_step > 0 for r in results] == [True] * 4
+    whole = training.outputs([p.inputs for p in copies])
+    monkeypatch.setattr(populations, "free_bytes", lambda _: 0)
+    DECKS.clear()
+    divided = training.outputs([p.inputs for p in copies])
+    assert all(len(deck.rows) == 60 for deck in DECKS._decks)
+    torch.testing.assert_close(divided, whole)
+
+
+@pytest.fixture
+def waits(monkeypatch):
+    """How often the host has asked for numbers of the device."""
+    asked = []
+    for name in ("tolist", "item", "cpu", "numpy", "__bool__", "__int__", "__float__"):
+        own = getattr(torch.Tensor, name)
+
+        def counted(self, *args, own=own, name=name, **kwargs):
+            asked.append(name)
+            return own(self, *args, **kwargs)
+
+        monkeypatch.setattr(torch.Tensor, name, counted)
+    return asked
+
+
+@pytest.mark.parametrize("text", ["mlp:width=8+dropout", "cnn:width=4+batchnorm+shift+rotate"])
+def test_the_host_asks_for_numbers_at_evaluations_alone(text, device, prefixes, monkeypatch, waits):
+    """Not at steps, snapshots or tables; of all members at once, however many there are."""
+    made, signature = prefixes("image", (40, 60), seeds=(1, 2, 3))
+    counts = {}
+    for name in ("_advance", "_improved", "_train"):
+        method = getattr(Population, name)
+
+        def counted(self, *args, name=name, method=method):
+            before = len(waits)
+            result = method(self, *args)
+            counts.setdefault(name, []).append(len(waits) - before)
+            return result
+
+        monkeypatch.setattr(Population, name, counted)
+    learner = parse_learner(text, Recipe(steps=300, epochs=1, batch=16))
+    results = PopulationTraining(learner, signature, made, device).run()
+    assert set(counts["_advance"]) == {0}
+    assert set(counts["_improved"]) == {1}
+    assert sum(counts["_train"]) == len(counts["_improved"])
+    assert len(counts["_improved"]) < min(result.steps for result in results) / 3
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA GPU")
+def test_no_step_waits_for_the_gpu(prefixes, monkeypatch):
+    """As the driver sees it; captures, which wait once, are left out."""
+    made, signature = prefixes("image", (40, 60))
+    advance = Population._advance
+
+    def strict(self, *args):
+        torch.cuda.set_sync_debug_mode("error")
+        try:
+            advance(self, *args)
+        finally:
+            torch.cuda.set_sync_debug_mode("default")
+
+    monkeypatch.setattr(Population, "_advance", strict)
+    learner = parse_learner("cnn:width=4+shift", Recipe(steps=300, epochs=1, batch=16))
+    device = torch.device("cuda")
+    PopulationTraining(learner, signature, made, device, capture=False).run()
 
 
 def test_a_network_that_does_not_vectorise_trains_alone(device, monkeypatch, prefixes):
