@@ -30,6 +30,7 @@ from priorscope.train.graph import Repeated, side_stream
 from priorscope.train.population import Population
 from priorscope.train.populations import DECKS, PopulationTraining
 from priorscope.train.prefix import SplitPrefix
+from priorscope.train.tables import StepTables
 
 SECONDS: dict[str, float] = defaultdict(float)
 
@@ -56,7 +57,7 @@ def instrument() -> None:
     PopulationTraining.run = timed("training", PopulationTraining.run)
     Population.__init__ = timed("of it set up", Population.__init__)
     Population._improved = timed("of it evaluations", Population._improved)
-    Population._fill = timed("of it tables", Population._fill)
+    StepTables.fill = timed("of it tables", StepTables.fill)
     Population._calibrate = timed("of it calibration", Population._calibrate)
     Repeated._try_capture = timed("of it captures", Repeated._try_capture)
 
@@ -93,11 +94,11 @@ def step_times(runs: list[Run], store: Store) -> list[object]:
         population.networks.train(True)
 
         def again(population: Population = population) -> None:
-            population._clock.zero_()
+            population.tables.clock.zero_()
             population._again()
 
         with side_stream(device()):
-            population._fill(0)
+            population.tables.fill(0)
             cells.append(milliseconds(again, 20 if torch.cuda.is_available() else 1, 4))
     return cells
 

@@ -17,7 +17,7 @@ from priorscope.core.seeds import global_seed
 from priorscope.core.signature import Signature
 from priorscope.train.adamw import ReplicaAdamW
 from priorscope.train.augment import transform
-from priorscope.train.deck import Deck, send
+from priorscope.train.deck import Deck
 from priorscope.train.evaluation import ValidationLosses, by_length, filled, span
 from priorscope.train.graph import Repeated, graph_pool, side_stream
 from priorscope.train.inputs import Reader, standardisation
@@ -27,10 +27,9 @@ from priorscope.train.prefix import SplitPrefix, TrainingResult
 from priorscope.train.recipe import Learner
 from priorscope.train.replica import to_tensor
 from priorscope.train.replicas import OneOfMany, Replicas, Snapshot
-from priorscope.train.streams import BatchStream, NoiseStream
+from priorscope.train.tables import StepTables
 from priorscope.train.trainee import Resident
 
-TABLE_STEPS = 128  # steps whose indices are on the device at once
 PREDICTED_VALUES = 2**25  # input values that are predicted at once, of all replicas together
 PREDICTED_EXAMPLES = 2**15
 FEW = 0.25  # of a group: so few are evaluated by themselves, where that is much work
@@ -74,11 +73,9 @@ class Population:
         )
         self._capture, self.captured = capture, capture and device.type == "cuda"
         self._evaluations: dict[int, ValidationLosses] = {}
-        self._streams: dict[tuple[int, int], BatchStream] = {}
-        self._noises: dict[int, NoiseStream] = {}
-        self._trains = filled([torch.from_numpy(m.split.train) for m in self.members]).to(device)
-        self._filled = 0  # steps before this one have been put into tables
-        self._make_tables(self.members)
+        positions = self.recipe.network_signature(signature).input_shape[:-1]
+        self.tables = StepTables(self.members, self.recipe, positions, device)
+        self._settle(self.members)
 
     def _member(self, split: SplitPrefix, start: int, row: int) -> Resident:
         plan = make_plan(self.recipe, len(split.train), len(split.validation))
@@ -230,54 +227,28 @@ class Population:
     def _keep(self, active: list[Resident]) -> None:
         """Compute nothing for the others any more."""
         rows = [member.row for member in active]
-        kept = self._table[:, rows].clone(), self._noise
-        noise = None if kept[1] is None else kept[1][:, rows].clone()
         self.networks.keep(rows)
         self.optimiser.keep(rows)
+        self.tables.keep(active, rows)
         for row, member in enumerate(active):
             member.row = row
-        clock = self._clock.clone()
         self.captured = self.captured and self._again.problem is None
-        self._make_tables(active)
-        self._table, self._noise, self._clock = kept[0], noise, clock
+        self._settle(active)
 
-    def _make_tables(self, members: Sequence[Resident]) -> None:
+    def _settle(self, members: Sequence[Resident]) -> None:
         """Fixed addresses for what a step reads: as the captured graph wants it."""
-        count, size, device = len(members), self.batch, self.device
         self._trained = list(members)  # by row
-        self._table = torch.zeros(TABLE_STEPS, count, size, dtype=torch.int64, device=device)
-        self._rates = torch.zeros(TABLE_STEPS, count, device=device)
-        self._clock = torch.zeros(1, dtype=torch.int64, device=device)
-        self._noise: Tensor | None = None
-        self._starts = torch.tensor([[m.start] for m in members]).to(device)
+        self._starts = torch.tensor([[m.start] for m in members]).to(self.device)
         lengths = [len(m.encoded) for m in members]
         self._targets = torch.cat([m.encoded for m in members])
-        self._target_starts = torch.tensor(np.cumsum([0, *lengths[:-1]])).unsqueeze(1).to(device)
+        starts = torch.tensor(np.cumsum([0, *lengths[:-1]])).unsqueeze(1)
+        self._target_starts = starts.to(self.device)
         indices = [self.members.index(m) for m in members]
         self._reader = self._readers(indices, axes=len(self.signature.input_shape))
-        self._own_trains = self._trains[torch.tensor(indices).to(device)]
-        self._choose_streams(members)
-        self._again = Repeated(self._step, device, self._capture)
+        self._again = Repeated(self._step, self.device, self._capture)
         self._free_evaluations()  # addresses are other ones now
-        self._pool = graph_pool(device) if self._capture else None  # none may outlive its graphs
-
-    def _choose_streams(self, members: Sequence[Resident]) -> None:
-        """The random streams of these, and which of them each row reads: many read the same."""
-        keys = [(len(m.split.train), m.split.prefix.seed) for m in members]
-        seeds = [seed for _, seed in keys]
-        own, own_seeds = list(dict.fromkeys(keys)), list(dict.fromkeys(seeds))
-        for size, seed in own:
-            if (size, seed) not in self._streams:
-                self._streams[size, seed] = BatchStream(size, self.recipe.batch, seed)
-        positions = self.recipe.network_signature(self.signature).input_shape[:-1]
-        for seed in own_seeds:
-            if self.recipe.augment and seed not in self._noises:
-                made = NoiseStream(self.recipe.augment, positions, self.batch, seed)
-                self._noises[seed] = made
-        self._own_streams = [self._streams[key] for key in own]
-        self._own_noises = [self._noises[seed] for seed in own_seeds if self.recipe.augment]
-        self._stream_of_row = torch.tensor([own.index(key) for key in keys]).to(self.device)
-        self._noise_of_row = torch.tensor([own_seeds.index(seed) for seed in seeds]).to(self.device)
+        # none may outlive its graphs
+        self._pool = graph_pool(self.device) if self._capture else None
 
     def _free_evaluations(self) -> None:
         for evaluation in self._evaluations.values():
@@ -287,59 +258,32 @@ class Population:
     def _advance(self, active: Sequence[Resident], done: int, upto: int) -> None:
         """The updates `done` ... `upto` - 1 of those that train; the device may lag behind."""
         self.networks.train(True)
+        going, peak = {m.row for m in active}, self.learner.learning_rate
         while done < upto:
-            if done == self._filled:
-                self._fill(done)
-            stop = min(upto, self._filled)
-            going = {m.row for m in active}
-            rates = torch.tensor(
-                [
-                    [m.plan.rate(step) if m.row in going else 0.0 for m in self._trained]
-                    for step in range(done, stop)
-                ]
-            )
-            place = done % TABLE_STEPS
-            send(rates * self.learner.learning_rate, self._rates[place : place + stop - done])
+            if done == self.tables.filled:
+                self.tables.fill(done)
+            stop = min(upto, self.tables.filled)
+            rates = [
+                [m.plan.rate(step) if m.row in going else 0.0 for m in self._trained]
+                for step in range(done, stop)
+            ]
+            self.tables.set_rates(done, torch.tensor(rates) * peak)
             for _ in range(done, stop):
                 self._again()
             done = stop
 
-    def _fill(self, start: int) -> None:
-        """Send the indices, and what augments, of the next steps."""
-        stop = start + TABLE_STEPS
-        drawn = [stream.rows(start, stop) for stream in self._own_streams]
-        order = self._on_device(torch.stack(drawn, dim=1)).index_select(1, self._stream_of_row)
-        trains = self._own_trains.expand(TABLE_STEPS, -1, -1)
-        torch.gather(trains, 2, order, out=self._table)
-        if self.recipe.augment:
-            noise = [stream.rows(start, stop) for stream in self._own_noises]
-            lanes = self._on_device(torch.stack(noise, dim=1)).index_select(1, self._noise_of_row)
-            if self._noise is None:
-                self._noise = torch.empty_like(lanes)
-            self._noise.copy_(lanes)
-        self._clock.zero_()
-        self._filled = stop
-
-    def _on_device(self, source: Tensor) -> Tensor:
-        """A copy there; the host doesn't wait."""
-        target = torch.empty_like(source, device=self.device)
-        send(source, target)
-        return target
-
     def _step(self) -> None:
         """One update of all rows; reads tensors at fixed addresses alone."""
-        local = self._table.index_select(0, self._clock)[0]
+        local, noise, rates = self.tables.read()
         x = self.deck.rows.index_select(0, (local + self._starts).flatten())
         x = self._reader(x.unflatten(0, local.shape))
-        if self._noise is not None:
-            lanes = self._noise.index_select(0, self._clock)[0].movedim(1, 0).flatten(1)
-            x = transform(x.flatten(0, 1), self.recipe.augment, lanes).unflatten(0, local.shape)
+        if noise is not None:
+            x = transform(x.flatten(0, 1), self.recipe.augment, noise).unflatten(0, local.shape)
         y = self._targets.index_select(0, (local + self._target_starts).flatten())
         loss = self.target.loss(self.networks(x), y.view(local.shape)).sum() / self.batch
         self.networks.backward(loss)
-        rates = self._rates.index_select(0, self._clock)[0]
         self.optimiser.step_rows(self.networks.parameters, self.networks.gradients, rates)
-        self._clock.add_(1)
+        self.tables.clock.add_(1)
 
     # Predicting
 
