@@ -60,7 +60,7 @@ class Sleeper(SelfTrained):
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("backend", nargs="*", default=["local", "dask", "ray"])
     parser.add_argument("--runs", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=0.5)

@@ -103,7 +103,7 @@ def spread(ratios: Sequence[float]) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", nargs="?", default="digits")
     parser.add_argument("flags", nargs="*", default=FLAGS)
     parser.add_argument("--repeats", type=int, default=3)
