@@ -1,38 +1,40 @@
 """Seconds of every measure of a profile, of a network as large as ViT-S/16, on 256 images of 64 px.
 
 python benchmarks/profile_speed.py [cpu|cuda] [threads]
+python benchmarks/profile_speed.py [cpu|cuda] [threads] lie    # the cost of a Lie derivative alone
 """
 
 import dataclasses
 import sys
 import time
+from collections.abc import Callable
 
 import torch
+from torch import Tensor, nn
 
 from priorscope.core.signature import Signature
 from priorscope.measures.probes import PROBES, probed
-from priorscope.measures.probes.lie_derivative import lie_derivative
+from priorscope.measures.probes._generators import IMAGE
+from priorscope.measures.probes.lie_derivative import lie_derivative, lie_derivatives
+from priorscope.models.cnn import CNN
 from priorscope.models.vit import Vit
 from priorscope.profiles.take import ORDER, answered, fitted
 from priorscope.subjects.adapters import subject
 from priorscope.targets.classes import Classes
 
+SIGNATURE = Signature(input_shape=(64, 64, 3), target=Classes(num_classes=10))
+VIT = Vit(width=384, depth=12, num_heads=6, patch=16)
+
 
 def main(device: str, threads: int) -> None:
     torch.set_num_threads(threads)
     torch.manual_seed(0)
-    signature = Signature(input_shape=(64, 64, 3), target=Classes(num_classes=10))
-    network = Vit(width=384, depth=12, num_heads=6, patch=16).build(signature).eval().to(device)
+    network = VIT.build(SIGNATURE).eval().to(device)
     x = torch.randn(256, 64, 64, 3).to(device)
     targets = torch.randint(10, (256,)).to(device)
-    plain = dataclasses.replace(subject(network, x, signature), targets=targets)
+    plain = dataclasses.replace(subject(network, x, SIGNATURE), targets=targets)
     one = answered(fitted(plain, 2e9))
     print(f"{sum(p.numel() for p in network.parameters()):,} parameters on {device}")
-    small = torch.randn(32, 64, 64, 3).to(device)
-    lie_derivative(network, small, "rotation")  # torch loads its rules for forward derivatives
-    forward = timed(lambda: network(small), device)
-    derivative = timed(lambda: lie_derivative(network, small, "rotation"), device)
-    print(f"a Lie derivative costs {derivative / forward:.2f} forward passes")
     total, spent = time.perf_counter(), time.process_time()
     for name in ORDER:
         if name == "memorisation":
@@ -45,18 +47,43 @@ def main(device: str, threads: int) -> None:
           f"{time.process_time() - spent:.1f} CPU seconds")  # fmt: skip
 
 
-@torch.no_grad()
-def timed(run, device: str) -> float:
-    """The median of five, in seconds."""
-    seconds = []
-    for _ in range(5):
-        started = time.perf_counter()
-        run()
-        if device == "cuda":
-            torch.cuda.synchronize()
-        seconds.append(time.perf_counter() - started)
-    return sorted(seconds)[2]
+def lie(device: str, threads: int, pairs: int = 21) -> None:
+    """Derivatives of 16 images beside plain passes of the same, in turns."""
+    torch.set_num_threads(threads)
+    x = torch.randn(16, 64, 64, 3).to(device)
+    for name, model in (("CNN", CNN()), ("ViT-S/16", VIT)):
+        torch.manual_seed(0)
+        network = model.build(SIGNATURE).eval().to(device)
+        ways = {
+            "alone": lambda f=network: lie_derivative(f, x, "rotation"),
+            "each of six at once": lambda f=network: lie_derivatives(f, x, IMAGE),
+        }
+        for way, run in ways.items():
+            run()  # torch loads its rules for forward derivatives
+            count = 1 if way == "alone" else len(IMAGE)
+            ratios = [timed(run, device) / timed(plain(network, x), device) for _ in range(pairs)]
+            shares = sorted(ratio / count for ratio in ratios)
+            between = f"{shares[0]:.2f} to {shares[-1]:.2f}; {threads} threads, {pairs} pairs"
+            print(f"{name}, {way}: {shares[pairs // 2]:.2f} passes ({between})", flush=True)
+
+
+def plain(network: nn.Module, x: Tensor) -> Callable[[], Tensor]:
+    @torch.no_grad()
+    def run() -> Tensor:
+        return network(x)
+
+    return run
+
+
+def timed(run: Callable[[], object], device: str) -> float:
+    """Wall seconds."""
+    started = time.perf_counter()
+    run()
+    if device == "cuda":
+        torch.cuda.synchronize()
+    return time.perf_counter() - started
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "cpu", int(sys.argv[2]) if len(sys.argv) > 2 else 2)
+    device, threads, *rest = [*sys.argv[1:], *("cpu", "2")[len(sys.argv) - 1 :]]
+    (lie if rest else main)(device, int(threads))

@@ -43,13 +43,15 @@ def velocity(x: Tensor, generator: str, unit: tuple[float, ...] | None = None) -
 def derivative(x: Tensor, axis: int) -> Tensor:
     """d/dp along an axis of positions p = 0, 1, ..., periodic; the highest frequency has none."""
     length = x.shape[axis]
-    cycles = torch.fft.fftfreq(length, dtype=torch.float64, device=x.device)
+    values = x if x.dtype in (torch.float32, torch.float64) else x.double()
+    cycles = torch.fft.rfftfreq(length, dtype=values.dtype, device=x.device)
     if length % 2 == 0:
-        cycles[length // 2] = 0.0
+        cycles[-1] = 0.0
     shape = [1] * x.ndim
-    shape[axis] = length
+    shape[axis] = len(cycles)
     wave = (2j * math.pi * cycles).view(shape)
-    return torch.fft.ifft(torch.fft.fft(x.double(), dim=axis) * wave, dim=axis).real.to(x.dtype)
+    spectrum = torch.fft.rfft(values, dim=axis) * wave
+    return torch.fft.irfft(spectrum, n=length, dim=axis).to(x.dtype)
 
 
 def field(
