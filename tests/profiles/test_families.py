@@ -10,6 +10,7 @@ from priorscope.profiles.run import profile
 from priorscope.tasks import Examples
 
 FAMILIES = ("cnn", "mlp", "vit")
+EXAMPLES = 64
 FASHION = Path(__file__).parents[3] / "shared" / "data" / "fashion_mnist.npz"
 
 
@@ -19,7 +20,7 @@ def points(data, seeds, steps):
     for seed in seeds:
         settings = Settings(preset="quick", steps=steps, epochs=0, seed=seed)
         result = profile(
-            FAMILIES, data, measures=["exact-symmetry", "locality"], examples=96,
+            FAMILIES, data, measures=["exact-symmetry", "locality"], examples=EXAMPLES,
             untrained=False, settings=settings,
         )  # fmt: skip
         for family in FAMILIES:
@@ -58,7 +59,7 @@ def test_families_are_told_apart_on_digits_with_three_seeds():
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(3600)  # of wall time, on a machine that does other work too
 def test_families_are_told_apart_on_fashion():
     check(points(fashion(), (0, 1, 2), steps=150))
 
