@@ -27,8 +27,6 @@ FLAGS = (
     "linear,mlp,cnn:width=8",
     "--repeats",
     "6",
-    "--budget",
-    "none",
 )
 TRAINING = """
 import sys, time

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import msgspec
 
-LONGEST = timedelta(days=365)
+LONGEST = timedelta(days=365)  # as good as no limit
 
 
 def duration(value: str | int | float | timedelta) -> timedelta:
@@ -22,6 +22,16 @@ def duration(value: str | int | float | timedelta) -> timedelta:
     if not timedelta(0) < parsed <= LONGEST:
         raise ValueError(f"A duration must be positive and at most a year, but it is {value!r}.")
     return parsed
+
+
+def duration_or_none(value: str | int | float | timedelta) -> timedelta:
+    """The same, and `none` for `LONGEST`.
+
+    Raises:
+        ValueError: as `duration`.
+    """
+    is_none = isinstance(value, str) and value.strip().lower() == "none"
+    return LONGEST if is_none else duration(value)
 
 
 def _parsed(value: str | int | float) -> timedelta:

@@ -12,7 +12,7 @@ from cyclopts import Parameter
 from msgspec import Meta
 
 from priorscope.core.config import Config, Count, Seed, Share, Size
-from priorscope.core.duration import duration
+from priorscope.core.duration import LONGEST, duration_or_none
 from priorscope.core.renamed import note_renamed
 from priorscope.core.signature import Layout
 from priorscope.runs.shard import Shard
@@ -96,8 +96,8 @@ class Settings(Config):
     "Random orders of the data, each with its own initial parameters (5; thorough: 10)."
     preset: Preset = "standard"
     "Time and largest size: quick (2m, 1,500 labels), standard (10m, 10,000), thorough (no limit)."
-    budget: Annotated[timedelta | None, _converted(duration)] = None
-    "Time for everything: 90s, 10m, 1h30m. What it doesn't reach is reported as unresolved."
+    budget: Annotated[timedelta | None, _converted(duration_or_none)] = None
+    "Time for everything: 90s, 10m, 1h30m, none. What it doesn't reach is reported as unresolved."
     full_grid: Annotated[bool, Parameter(negative=())] = False
     "Train every learner at every size, repeat and structure, without a race or a time limit."
     goal: Literal["accuracy", "code"] = "accuracy"
@@ -192,7 +192,7 @@ class Settings(Config):
                 note_renamed(old, new)
                 given.setdefault(new, given.pop(old))
         if "budget" in given:
-            given["budget"] = duration(given["budget"])
+            given["budget"] = duration_or_none(given["budget"])
         for key in ("learners", "structures", "sizes", "input", "include", "missing"):
             if isinstance(given.get(key), str | Path):
                 given[key] = (given[key],)
@@ -204,7 +204,8 @@ class Settings(Config):
     def limit(self) -> timedelta | None:
         """Time for everything: as asked, or the preset's; a full grid has none of its own."""
         preset = None if self.full_grid else AMOUNTS[self.preset].budget
-        return preset if self.budget is None else self.budget
+        asked = preset if self.budget is None else self.budget
+        return None if asked == LONGEST else asked
 
     def reading(self) -> dict[str, Any]:
         """How to read the data, as `priorscope.data.resolve.resolve` wants it: what is set."""

@@ -109,3 +109,11 @@ def test_a_name_is_one_harmless_part_of_a_path(name):
 def test_a_key_of_one_version_ago_works_with_a_warning():
     with pytest.warns(OldNameWarning, match="draws is now repeats"):
         assert Settings.of(draws=3) == Settings(repeats=3)
+
+
+@pytest.mark.parametrize("full_grid", [False, True])
+def test_a_budget_may_be_none(full_grid):
+    settings = Settings.of(budget="none", full_grid=full_grid)
+    assert settings.limit is None
+    assert Settings.of(**settings.changed()).limit is None
+    assert Settings.of(full_grid=full_grid).limit == (None if full_grid else timedelta(minutes=10))
