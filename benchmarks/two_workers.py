@@ -1,6 +1,6 @@
 """One worker against two, end to end: whole commands, start and report included, in turns.
 
-    python benchmarks/two_workers.py [--repeats 3] [--steps 600] [DATA] [-- FLAGS of compare ...]
+    python benchmarks/two_workers.py [--repeats 3] [--steps 2000] [DATA] [-- FLAGS of compare ...]
 
 Asked is at least 1.8. Two workers can't be more than the hardware gives: two cores of a virtual
 machine are often two threads of one. So beside each pair of commands the same is measured of a
@@ -25,8 +25,10 @@ FLAGS = (
     "--full-grid",
     "--learners",
     "linear,mlp,cnn:width=8",
+    "--structures",
+    "permuted",
     "--repeats",
-    "6",
+    "4",
 )
 TRAINING = """
 import sys, time
@@ -105,7 +107,7 @@ def main() -> None:
     parser.add_argument("data", nargs="?", default="digits")
     parser.add_argument("flags", nargs="*", default=FLAGS)
     parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--steps", type=int, default=600, help="of a bare training")
+    parser.add_argument("--steps", type=int, default=2000, help="of a bare training")
     asked = parser.parse_args()
     print("| what | at once | s | load before |\n|---|---|---|---|")
     commands, ceilings, shares = [], [], []
