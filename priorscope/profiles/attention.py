@@ -10,6 +10,7 @@ from tokenizers import Tokenizer
 from priorscope.core.attention_code import coded
 from priorscope.core.signature import Signature
 from priorscope.data.pixels import UNREADABLE, decode, is_image_name, quiet_decoding, stretched
+from priorscope.data.preprocessing.images import Pixels
 from priorscope.data.preprocessing.texts import TextColumn
 from priorscope.fitted.model import FittedModel
 from priorscope.fitted.storage import FILE as MODEL_FILE
@@ -63,6 +64,11 @@ def attention(model: str | Path, example: str | Path) -> AttentionPage:
 def _of_fitted(folder: Path, example: str) -> Viewer:
     """Of the first network of a model that was fitted, on what it reads."""
     model = FittedModel.load(folder)
+    if not isinstance(model.preprocessing, TextColumn | Pixels):
+        raise ValueError(
+            f"{folder} was trained on numbers, not on texts or image files; "
+            f"`priorscope profile {folder} --data DATA` shows its attention."
+        )
     stored = model.inputs([example]).inputs[:1]
     member = model.members[0]
     x = member.reader(torch.from_numpy(np.asarray(stored)))

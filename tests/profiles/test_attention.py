@@ -8,7 +8,10 @@ import pytest
 
 from priorscope.cli import main
 from priorscope.core.attention_code import LARGEST_ERROR, coded, decoded, packed, unpacked
+from priorscope.fitted.fit import fit
 from priorscope.report.attention_viewer import AttentionPage, Viewer
+from priorscope.tasks import Examples
+from priorscope.train.recipe import Recipe, parse_learner
 
 
 def maps(blocks=12, heads=12, tokens=128, sharpness=2.0):
@@ -137,3 +140,12 @@ def test_a_model_that_was_fitted(lines, tmp_path, capsys):
     n = viewer["tokens"]
     sums = decoded(unpacked(viewer["weights"], (2, 2, n, n))).sum(axis=-1)
     assert np.abs(sums - 1).max() < 0.05
+
+
+def test_a_model_of_numbers_reads_no_text(tmp_path, capsys):
+    x = np.random.default_rng(0).normal(size=(60, 4, 4, 1)).astype(np.float32)
+    task = Examples(x[:40], np.arange(40) % 2, x[40:], np.arange(20) % 2, ("a", "b"))
+    learner = parse_learner("vit:width=8,depth=1,num_heads=2", Recipe(steps=2, epochs=0))
+    fit(task, learner, seeds=1).save(tmp_path / "model")
+    assert run(tmp_path / "model", "a text") == 2
+    assert "was trained on numbers, not on texts or image files" in capsys.readouterr().err

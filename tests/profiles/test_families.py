@@ -50,7 +50,7 @@ def check(measured):
 
 
 def test_families_are_told_apart_on_digits():
-    check(points("digits", (0, 1), steps=60))
+    check(points("digits", (0, 1), steps=30))
 
 
 @pytest.mark.slow

@@ -39,7 +39,8 @@ PAGE: dict[str, str] = {
     "looks": "How far it looks",
     "looks_explain": (
         "Left: what the middle unit of the last map depends on; right: what the answer depends "
-        "on (dark: most). Trap: the possible field says nothing, and an untrained network's "
+        "on (dark: most). Table: the side of the square around the middle that holds such a share, "
+        "in positions. Trap: the possible field says nothing, and an untrained network's "
         "looks like a trained one's that never learnt to look."
     ),
     "unit_field": "unit",
