@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -52,7 +53,8 @@ def along_each(
     with math_attention(), warnings.catch_warnings(), torch.no_grad(), Tangents():
         warnings.simplefilter("ignore")  # of operations that vmap can only loop over
         try:
-            value, changes = torch.func.vmap(one, out_dims=(None, 0))(tangents)
+            out: Any = (None, 0)  # the value is one for all; torch's annotation forgets None
+            value, changes = torch.func.vmap(one, out_dims=out)(tangents)
             return value.detach(), changes.detach()
         except (RuntimeError, NotImplementedError, ValueError):
             pairs = [along(function, x, tangent) for tangent in tangents]
