@@ -1,6 +1,7 @@
 """The page itself: chapters put together into one file that needs no network."""
 
 import base64
+import contextlib
 import dataclasses
 import datetime
 import hashlib
@@ -17,6 +18,7 @@ from markupsafe import Markup, escape
 from priorscope.core.files import is_own, own, refuse_links, write
 from priorscope.core.printable import printable
 from priorscope.report.chapter import CHAPTERS, ORDER, Chapter, ordered, tab_of
+from priorscope.report.charts.pieces import unchecked
 from priorscope.report.figure import Figure
 from priorscope.report.palette import DARK, LIGHT, theme
 from priorscope.report.scripts import bundle
@@ -98,7 +100,8 @@ def _render(chapter: Chapter, view: View) -> Part | None:
     content = chapter.content(view)
     if content is None:
         return None
-    figures = chapter.figures(view)
+    with unchecked() if chapter.source is None else contextlib.nullcontext():
+        figures = chapter.figures(view)
     jinja = environment()
     if chapter.source is None:
         template = jinja.get_template(f"chapters/{chapter.name()}.html")

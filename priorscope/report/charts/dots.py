@@ -6,16 +6,16 @@ import altair as alt
 
 from priorscope.report.charts.pieces import (
     HEIGHT,
+    HIDDEN,
     TEXT,
     VISIBLE,
     Spec,
     chart_of,
     interval_tips,
+    layered,
     learner,
-    spec_of,
     tip,
     value_axis,
-    with_switches,
 )
 from priorscope.report.view import View
 from priorscope.wording.page import t
@@ -37,7 +37,7 @@ def intervals(view: View, table: str, field: str, title: str, order: list[str]) 
     point = base.mark_point(filled=True, size=90, opacity=1).encode(
         y=y, x=x, color=colour, shape=learner(view, "shape", legend=False)
     )
-    return spec_of(alt.layer(rule, point), height=ROW * max(1, len(order)))
+    return layered(rule, point, height=ROW * max(1, len(order)))
 
 
 def labels_worth(view: View, table: str, order: list[str]) -> Spec:
@@ -65,7 +65,7 @@ def labels_worth(view: View, table: str, order: list[str]) -> Spec:
     words = base.mark_text(align="left", baseline="bottom", dy=-5, fontSize=TEXT).encode(
         y=y, x=alt.value(4), text="text:N"
     )
-    return spec_of(alt.layer(rule, point, arrow, words), height=WORTH_ROW * len(order))
+    return layered(rule, point, arrow, words, height=WORTH_ROW * len(order))
 
 
 def cost(view: View, table: str, field: str) -> Spec:
@@ -92,7 +92,7 @@ def cost(view: View, table: str, field: str) -> Spec:
     name = base.mark_text(align="left", baseline="middle", dx=9, fontSize=TEXT, limit=110).encode(
         x=x, y=y, text="learner:N", color=learner(view, "color", legend=False)
     )
-    return spec_of(with_switches(alt.layer(rule, point, name)), height=HEIGHT)
+    return layered(rule, point, name, height=HEIGHT, switches={HIDDEN: []})
 
 
 def _rows(order: list[str]) -> Any:

@@ -2,7 +2,7 @@
 
 import altair as alt
 
-from priorscope.report.charts.pieces import TEXT, Spec, chart_of, spec_of
+from priorscope.report.charts.pieces import TEXT, Spec, chart_of, layered
 
 WARM, PALE, COOL = "#f2b27a", "#f6f7f8", "#79b4e2"  # below 0, near it, above
 CERTAIN, OPEN = "#14181c", "#6a7178"
@@ -27,5 +27,5 @@ def heat_map(table: str, rows: list[str], columns: list[str], title: str) -> Spe
     texts = base.mark_text(fontSize=TEXT).encode(
         x=x, y=y, text="text:N", color=alt.Color("certain:N", scale=inks, legend=None)
     )
-    chart = alt.layer(cells, texts).resolve_scale(color="independent")
-    return spec_of(chart, height=36 * max(1, len(rows)))
+    spec = layered(cells, texts, height=36 * max(1, len(rows)))
+    return {**spec, "resolve": {"scale": {"color": "independent"}}}

@@ -6,6 +6,7 @@ import altair as alt
 
 from priorscope.report.charts.pieces import (
     HEIGHT,
+    HIDDEN,
     LABEL_GAP,
     LABELLED,
     OF_STRUCTURE,
@@ -14,12 +15,11 @@ from priorscope.report.charts.pieces import (
     Spec,
     chart_of,
     interval_tips,
+    layered,
     learner,
     sizes_axis,
-    spec_of,
     tip,
     value_axis,
-    with_switches,
 )
 from priorscope.report.view import View
 from priorscope.wording.page import t
@@ -52,9 +52,9 @@ def curves(
     filters = (VISIBLE, OF_STRUCTURE) if structures else (VISIBLE,)
     base = chart_of(table, *filters)
     layers = [band(view, base, x, field, y), line(view, base, x, y), points(view, base, x, y, tips)]
-    chart = alt.layer(*(extra or []), *layers, ends(view, table, field, x, filters))
+    layers = [*(extra or []), *layers, ends(view, table, field, x, filters)]
     chosen = {"structure": "intact"} if structures else {}
-    return spec_of(with_switches(chart, **{LABELLED: True}, **chosen), height=HEIGHT)
+    return layered(*layers, height=HEIGHT, switches={HIDDEN: [], LABELLED: True, **chosen})
 
 
 def band(
@@ -182,8 +182,8 @@ def fitted(view: View, table: str, measured: str, largest: int, sizes: list[int]
     dots = points(view, chart_of(measured, VISIBLE), x, value_axis("test_bits", title), tips)
     back, front = _predicted_part(largest, max(sizes)) if max(sizes) > largest else ([], [])
     layers = [band(view, base, x, "median", y, ("low", "high")), line(view, base, x, y)]
-    chart = alt.layer(*back, *layers, dots, ends(view, table, "median", x), *front)
-    return spec_of(with_switches(chart, **{LABELLED: True}), height=380)
+    layers = [*back, *layers, dots, ends(view, table, "median", x), *front]
+    return layered(*layers, height=380, switches={HIDDEN: [], LABELLED: True})
 
 
 def _predicted_part(start: int, end: int) -> tuple[list[Any], list[Any]]:
@@ -224,5 +224,5 @@ def ratios(view: View, table: str, sizes: list[int]) -> Spec:
     area = base.mark_area(opacity=1, fillOpacity=FAINT).encode(
         x=x, y=low, y2="ratio_high:Q", color=learner(view, "color")
     )
-    chart = alt.layer(area, line(view, base, x, y), points(view, base, x, y, tips))
-    return spec_of(with_switches(chart), height=HEIGHT)
+    layers = [area, line(view, base, x, y), points(view, base, x, y, tips)]
+    return layered(*layers, height=HEIGHT, switches={HIDDEN: []})

@@ -3,9 +3,13 @@
 Names from the data appear only as values of tables and scales, never inside an expression.
 """
 
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 import altair as alt
+from altair.utils.schemapi import debug_mode
+from altair.vegalite import SCHEMA_URL
 
 from priorscope.report.palette import dash, shape
 from priorscope.report.view import View
@@ -32,22 +36,38 @@ def chart_of(table: str, *filters: str) -> alt.Chart:
     return chart
 
 
-def spec_of(chart: Any, width: Any = "container", height: Any = None) -> Spec:
-    """Vega-Lite as plain JSON types, without altair's own theme.
-
-    Its checks against the schema take a second a page; the tests make them.
-    """
-    sized = {k: v for k, v in (("width", width), ("height", height)) if v is not None}
-    spec = chart.properties(**sized).to_dict(validate=False)
-    spec.pop("config", None)
-    spec.pop("datasets", None)
+def spec_of(chart: Any) -> Spec:
+    """Vega-Lite as plain JSON types, without altair's own theme and unchecked."""
+    spec = chart.to_dict(validate=False)
+    for key in ("$schema", "config", "datasets"):
+        spec.pop(key, None)
     return spec
 
 
-def with_switches(chart: Any, **more: Any) -> Any:
-    """The chart with the parameters that its filters name; the page sets them."""
-    values = {HIDDEN: [], **more}
-    return chart.add_params(*(alt.param(name=name, value=value) for name, value in values.items()))
+def unchecked() -> AbstractContextManager[None]:
+    """Altair checks no part of a chart against the schema when it is made; the tests do."""
+    return debug_mode(False)
+
+
+def layered(*charts: alt.Chart, height: int, switches: Mapping[str, Any] | None = None) -> Spec:
+    """Charts above each other, as wide as their place on the page.
+
+    `alt.layer` does the same, but copies all parts some fifteen times on the way.
+
+    switches: name -> value of each parameter that the filters name; the page sets them.
+    """
+    layers = [spec_of(chart) for chart in charts]
+    params = []
+    for layer in layers:
+        for param in layer.pop("params", ()):
+            params.append({**param, "views": [layer["name"]]})
+    params += [{"name": name, "value": value} for name, value in (switches or {}).items()]
+    spec: Spec = {"$schema": SCHEMA_URL, "width": "container", "height": height, "layer": layers}
+    if all(layer["data"] == layers[0]["data"] for layer in layers):
+        spec["data"] = layers[0]["data"]
+        for layer in layers:
+            del layer["data"]
+    return spec | ({"params": params} if params else {})
 
 
 def learner(view: View, channel: str, legend: bool = True) -> Any:

@@ -8,9 +8,9 @@ from priorscope.report.charts.lines import FAINT
 from priorscope.report.charts.pieces import (
     Spec,
     interval_tips,
+    layered,
     learner,
     sizes_axis,
-    spec_of,
     tip,
     value_axis,
 )
@@ -24,20 +24,19 @@ SPLITS = ("test", "train")
 def train_and_test(view: View, table: str, domain: tuple[float, float]) -> Spec:
     """The loss of one learner, which the page chooses by `shown`."""
     first = view.learners[0] if view.learners else ""
-    shown = alt.param(name="shown", value=first)
-    chart = _lines(view, table, domain).transform_filter("datum.learner === shown")
-    return spec_of(chart.add_params(shown), height=HEIGHT)
+    spec = layered(*_lines(view, table, domain), height=HEIGHT, switches={"shown": first})
+    return {**spec, "transform": [{"filter": "datum.learner === shown"}]}
 
 
 def train_and_test_side_by_side(view: View, table: str, domain: tuple[float, float]) -> Spec:
     """The same for all learners, as panels of one figure."""
-    panel = _lines(view, table, domain).properties(width=WIDTH, height=HEIGHT)
-    header = alt.Facet("learner:N", title=None, sort=view.learners)
-    chart = panel.facet(header, columns=4, data=alt.NamedData(table))
-    return spec_of(chart, width=None)
+    spec = layered(*_lines(view, table, domain), height=HEIGHT)
+    around = {"$schema": spec.pop("$schema"), "data": spec["data"]}
+    header = alt.Facet("learner:N", title=None, sort=view.learners).to_dict()
+    return {**around, "columns": 4, "facet": header, "spec": {**spec, "width": WIDTH}}
 
 
-def _lines(view: View, table: str, domain: tuple[float, float]) -> Any:
+def _lines(view: View, table: str, domain: tuple[float, float]) -> list[alt.Chart]:
     title = t("axis.bits")
     ends = [view.sizes[0], view.sizes[-1]] if view.sizes else []
     x, y = sizes_axis(ends, title=""), value_axis("bits", title, domain, ticks=4)
@@ -69,4 +68,4 @@ def _lines(view: View, table: str, domain: tuple[float, float]) -> Any:
         fillOpacity=split(alt.FillOpacity, [1, 0]),
         tooltip=tips,
     )
-    return alt.layer(area, lines, points)
+    return [area, lines, points]
