@@ -76,7 +76,9 @@ def test_one_process_is_the_undivided_network_bit_for_bit(kind, dtype, tmp_path)
     resume.save_state(tmp_path, expected, facts)
     again = ShardedBert(network(kind, dtype), ALONE, weight_decay=0.1)
     again.load_state(tmp_path)
-    assert all(torch.equal(again.state()[name], tensor) for name, tensor in expected.items())
+    state = again.state()
+    assert state.keys() == expected.keys()
+    assert all(torch.equal(state[name], tensor) for name, tensor in expected.items())
 
 
 def test_what_is_large():

@@ -14,6 +14,7 @@ from priorscope.runs.store import Store
 from priorscope.runs.worker import prepare_process
 
 SLOW = {"nulls", "label-entropy", "crossover-recovery", "random-labels", "valid-code"}
+SLOW |= {"tokenizer-parity"}  # test_text_checks.py runs it with fewer lines
 NAMES = [pytest.param(n, marks=pytest.mark.slow) if n in SLOW else n for n in CHECKS]
 
 

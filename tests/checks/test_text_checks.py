@@ -4,8 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from priorscope.checks.masking_shares import MaskingShares
-from priorscope.checks.packing import Packing
 from priorscope.checks.tokenizer_parity import TokenizerParity, different_lines
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "text"
@@ -13,11 +11,6 @@ DATA = Path(__file__).parents[3] / "shared" / "data" / "text"
 
 def failed(check) -> list[str]:
     return [f"{f.name}: {f.value}" for f in check.answer() if not f.passed]
-
-
-@pytest.mark.parametrize("check", [MaskingShares(), Packing()], ids=lambda check: check.name())
-def test_every_figure_passes(check):
-    assert failed(check) == []
 
 
 def test_ids_are_those_of_transformers():
