@@ -28,7 +28,7 @@ from priorscope.runs.store import Store
 from priorscope.wording.race import schedule
 
 ROOM = 1.15  # times the expected seconds that must be left for a rung to be begun
-FAR_BEHIND = 0.3  # log ratio from which on it isn't waited for, where time won't do for all
+FAR_BEHIND = 0.15  # log ratio from which on it isn't waited for, where time won't do for all
 DEAR = 5  # its share of the work ahead is then more than one in so many
 BEHIND = 0.1  # log ratio to the leader's loss from which on a learner may be left behind
 VARIANTS_SHARE = 0.2  # of the time left that rates and twins may take where it won't do for all
@@ -269,7 +269,7 @@ class Conductor:
         """The last size, where there is no time for all repeats at this one."""
         race, size = self.plan.race, waiting[0].size
         fewer = [job for job in waiting if job.repeat < race.rules.later_repeats]
-        if len(fewer) == len(waiting) or size < race.goal_size or self.last is not None:
+        if len(fewer) == len(waiting) or self.last is not None:
             return size - 1
         fits = self.pace.together(map(self._timed, fewer), self.backend.lanes) <= left
         return size if fits else size - 1

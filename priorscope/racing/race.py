@@ -131,8 +131,9 @@ class Race:
 
         Where time ends it, as many as between must do at the last one.
         """
-        early = size <= self.anchor or (size == self.goal_size and self.last is None)
-        return self.rules.first_repeats if early else self.rules.later_repeats
+        early = size <= self.anchor or size == self.goal_size
+        many = early and size != self.last
+        return self.rules.first_repeats if many else self.rules.later_repeats
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from priorscope.runs.run import Run
 
 LEAST_GROWTH, MOST_GROWTH = 0.5, 1.7  # exponents of seconds over size, between sizes measured
 GROWTH = 0.5  # where one size alone was measured: much of its time is not the examples'
-SIZES = 2  # the largest measured sizes, which tell what a network needs at others
 
 
 @dataclass(frozen=True)
@@ -57,11 +56,16 @@ class Pace:
         return max(max(each, default=0.0), sum(each) / max(lanes, 1))
 
 
+def _nearest(run: Run, sizes: Iterable[int]) -> int:
+    """Of the sizes that were measured, in octaves; the larger of two that are as near."""
+    return min(sizes, key=lambda n: (abs(math.log(n / run.size)), -n))
+
+
 def _of_estimator(run: Run, by_size: Mapping[int, Sequence[_Took]]) -> float:
     """By the power of the size that was measured, from the nearest one on."""
     sizes = sorted(by_size)
     medians = {n: float(np.median([took.seconds for took in by_size[n]])) for n in sizes}
-    nearest = min(sizes, key=lambda n: (abs(math.log(n / run.size)), -n))
+    nearest = _nearest(run, by_size)
     growth = GROWTH
     if len(sizes) > 1:
         first, last = sizes[-2:]
@@ -71,15 +75,13 @@ def _of_estimator(run: Run, by_size: Mapping[int, Sequence[_Took]]) -> float:
 
 
 def _of_network(run: Run, by_size: Mapping[int, Sequence[_Took]]) -> float:
-    """By its planned updates: the share of them that validation let it use, which differs widely
-    between repeats, times what a planned one takes.
+    """By its planned updates: the share of them that validation let it use, times what one takes.
+
+    Both as at the nearest size: small training sets use most of their plan, large ones less.
     """
     planned = run.learner.recipe.planned_steps
-    measured = [
-        (took.share, took.seconds / (took.share * planned(size)))
-        for size in sorted(by_size)[-SIZES:]
-        for took in by_size[size]
-    ]
+    size = _nearest(run, by_size)
+    measured = [(took.share, took.seconds / (took.share * planned(size))) for took in by_size[size]]
     shares, per_update = zip(*measured, strict=True)
     return float(np.mean(shares) * np.median(per_update) * planned(run.size))
 

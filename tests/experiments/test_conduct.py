@@ -115,7 +115,7 @@ def test_decisions_and_further_looks_have_nothing_done_beside_them():
     [
         (3, (1, 2), 11.0, 3),  # two repeats at the largest size are better than three below it
         (3, (1, 2), 9.0, 2),
-        (2, (1, 2), 11.0, 1),  # not the largest
+        (2, (1, 2), 11.0, 2),  # the largest that there is time for
         (3, (0,), 11.0, 2),  # a first look without a second
     ],
 )

@@ -62,6 +62,20 @@ def test_a_network_takes_the_share_of_its_plan_that_others_of_its_kind_took():
     assert pace.seconds(last) == pytest.approx(0.5 * 0.01 * planned(1600), rel=0.01)
 
 
+def test_the_nearest_size_tells_how_much_of_a_plan_is_used():
+    asked, pace = question("cnn"), Pace()
+    planned = asked.learners[0].recipe.planned_steps
+    for size, share in ((0, 1.0), (3, 0.5)):
+        run = runs(asked, size)[0]
+        steps = round(share * planned(run.size))
+        row = {"wall_seconds": 0.01 * steps, "steps": steps, "planned_steps": planned(run.size)}
+        pace.learn(run, row)
+    for size, share in ((1, 1.0), (2, 0.5), (4, 0.5)):
+        run = runs(asked, size)[0]
+        expected = share * 0.01 * planned(run.size)
+        assert pace.seconds(run) == pytest.approx(expected, rel=0.01)
+
+
 def test_the_median_counts_not_the_run_that_was_disturbed():
     asked, pace = question("forest"), Pace()
     (run,) = runs(asked, 0)
