@@ -38,7 +38,7 @@ def conductor(seconds: float) -> Conductor:
     [
         (30.0, {0: 0.8, 2: 0.8}, {2: 1}),  # the dear one; the cheap one costs the others nothing
         (1000.0, {0: 0.8, 2: 0.8}, {}),  # there is time for all
-        (30.0, {0: 0.8, 2: 0.2}, {}),  # it isn't far behind
+        (30.0, {0: 0.8, 2: 0.12}, {}),  # it isn't far behind
         (30.0, {}, {}),  # nobody knows yet who is behind
     ],
 )
