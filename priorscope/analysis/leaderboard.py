@@ -1,6 +1,6 @@
 """Learners by code length of the intact data, with the other figures at one common size."""
 
-from typing import TypedDict
+import dataclasses
 
 import numpy as np
 
@@ -14,11 +14,12 @@ from priorscope.analysis.table import RUN, RunTable
 from priorscope.core.estimate import Estimate
 
 
-class _Asked(TypedDict):
+@dataclasses.dataclass(frozen=True)
+class _Asked:
     """A row's place by what was asked; see `BoardRow`."""
 
-    place: int
-    probability: float | None
+    place: int | None = None
+    probability: float | None = None
 
 
 def leaderboard(
@@ -45,6 +46,7 @@ def leaderboard(
         where = (i, intact, scored)
         if metric_estimate(table, "test", "bits", where) is None:
             continue  # all of its runs failed: it stands under `failed`
+        own = asked.get(i, _Asked())
         rows.append(
             BoardRow(
                 learner=table.learners[i],
@@ -54,7 +56,8 @@ def leaderboard(
                 accuracy=metric_estimate(table, "test", "accuracy", where),
                 test_bits=metric_estimate(table, "test", "bits", where),
                 probability_best=min(float(by_code.ranking.probability[place]), by_code.ceiling),
-                **asked.get(i, {}),
+                place=own.place,
+                probability=own.probability,
                 behind=_behind(by_code, int(place)),
                 behind_p=float(by_code.ranking.p[place]),
                 size=table.sizes[scored],
@@ -79,7 +82,7 @@ def _by_place(contest: Contest | None) -> dict[int, _Asked]:
     if contest is None:
         return {}
     return {
-        contest.learner(int(i)): {"place": place, "probability": contest.probability(int(i))}
+        contest.learner(int(i)): _Asked(place, contest.probability(int(i)))
         for place, i in enumerate(contest.ranking.order, start=1)
     }
 

@@ -23,14 +23,20 @@ def default_recipe(settings: Settings) -> Recipe:
     return Recipe(steps=amount.steps, epochs=epochs, passes=amount.passes)
 
 
+def asked_fields(settings: Settings) -> tuple[str, ...]:
+    """Fields of the recipe that the user decided for all learners."""
+    steps = () if settings.steps is None else ("steps", "passes")
+    return steps if settings.epochs is None else (*steps, "epochs")
+
+
 def make_learners(given: Iterable[Any], settings: Settings) -> tuple[Learner, ...]:
     """Learners from text, learners, model configs or estimators in scikit-learn's manner.
 
     Raises:
         LookupError, ValueError: if one doesn't exist, or can't be a learner.
     """
-    recipe = default_recipe(settings)
-    return _told_apart([_learner(one, recipe) for one in given])
+    recipe, asked = default_recipe(settings), asked_fields(settings)
+    return _told_apart([_learner(one, recipe, asked) for one in given])
 
 
 def fitting(
@@ -91,14 +97,15 @@ def _defaults(settings: Settings, signature: Signature, largest: int) -> list[Le
     ]
 
 
-def _learner(given: Any, recipe: Recipe) -> Learner:
+def _learner(given: Any, recipe: Recipe, asked: Iterable[str]) -> Learner:
     if isinstance(given, Learner):
         return given
     if isinstance(given, str):
-        return parse_learner(given, recipe)
+        return parse_learner(given, recipe, asked)
     if isinstance(given, ModelConfig):
         given.check()
-        return Learner(text=given.name(), model=given, recipe=recipe)
+        own = {key: value for key, value in given.own_recipe.items() if key not in asked}
+        return Learner(text=given.name(), model=given, recipe=dataclasses.replace(recipe, **own))
     from priorscope.models.external import External  # imports torch
     from priorscope.nn.live_modules import is_module
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from priorscope.core.config import digest
 from priorscope.core.signature import Layout, Signature
-from priorscope.experiments.learners import default_recipe
+from priorscope.experiments.learners import asked_fields, default_recipe
 from priorscope.experiments.settings import Settings
 from priorscope.train.recipe import Learner, parse_learner
 
@@ -55,7 +55,8 @@ def _with_rate(learner: Learner, rate: float) -> Learner:
 def _twin(learner: Learner, part: str, settings: Settings, signature: Signature) -> list[Learner]:
     """The learner with one part more, where architecture and data allow it."""
     try:
-        twin = parse_learner(f"{learner.text}+{part}", default_recipe(settings))
+        text = f"{learner.text}+{part}"
+        twin = parse_learner(text, default_recipe(settings), asked_fields(settings))
     except ValueError:  # the architecture has no such part
         return []
     return [twin] if twin.why_not(signature) is None else []

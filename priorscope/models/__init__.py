@@ -29,6 +29,14 @@ class ModelConfig(Config):
     most_by_default: ClassVar[int | None] = None  # a comparison that trains on more leaves it out
 
     @property
+    def own_recipe(self) -> dict[str, Any]:
+        """Fields of the recipe that this architecture is trained with unless others are asked for.
+
+        The learning rate has an attribute of its own.
+        """
+        return {}
+
+    @property
     def vectorises(self) -> bool:
         """Whether several networks of it train faster together than one after another on a CPU.
 

@@ -17,6 +17,8 @@ from priorscope.nn.foreign import FILLED_UP
 from priorscope.nn.position import check_tokens
 from priorscope.nn.trial import problem_of
 
+FINE_TUNED = {"plan": "cosine", "steps": 60, "epochs": 3, "passes": 0, "batch": 32, "patience": 0.5}
+
 
 @MODELS.register
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -56,6 +58,14 @@ class Bert(ModelConfig):
         if self.pretrained:
             return 0.04 / stored_width(self.pretrained)
         return 0.1 / bert_shape(self.size).width
+
+    @property
+    def own_recipe(self) -> dict[str, Any]:
+        """Pre-trained, a few passes at a falling rate (Devlin et al. 2019, appendix A.3).
+
+        A constant part that lasts until validation says otherwise would cost some ten times that.
+        """
+        return dict(FINE_TUNED) if self.pretrained else {}
 
     def why_not(self, signature: Signature) -> str | None:
         if signature.vocabulary is not None:

@@ -110,11 +110,13 @@ class Learner(Config):
         return None
 
 
-def parse_learner(text: str, defaults: Recipe | None = None) -> Learner:
+def parse_learner(text: str, defaults: Recipe | None = None, asked: Iterable[str] = ()) -> Learner:
     """`name:key=value,...+part+part=value` as a learner.
 
     Keys are hyperparameters of the architecture or of the recipe. Parts: shift, rotate, flip
     (augmentation), dropout, decay, batchnorm, layernorm, resolution=R, pretrained=PATH.
+
+    An architecture's own recipe replaces the defaults, except for the fields that were asked for.
 
     Raises:
         LookupError: if there is no such architecture.
@@ -139,9 +141,11 @@ def parse_learner(text: str, defaults: Recipe | None = None) -> Learner:
         recipe_options.setdefault("passes", "0")
     recipe = Recipe.from_options(recipe_options)
     changed = {k: getattr(recipe, k) for k in recipe_options}
-    base = dataclasses.replace(defaults or Recipe(), **changed)
+    model = model_class.from_options(model_options)
+    own = {key: value for key, value in model.own_recipe.items() if key not in asked}
+    base = dataclasses.replace(defaults or Recipe(), **{**own, **changed})
     recipe = dataclasses.replace(base, augment=tuple(augment) or base.augment)
-    return Learner(text=text.strip(), model=model_class.from_options(model_options), recipe=recipe)
+    return Learner(text=text.strip(), model=model, recipe=recipe)
 
 
 def pretrained_folder(learners: Iterable[Learner | str]) -> str:

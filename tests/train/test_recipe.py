@@ -100,3 +100,15 @@ def test_steps_that_are_asked_for_are_planned():
     assert parse_learner("mlp:steps=600", default).recipe.planned_steps(64) == 600
     assert parse_learner("mlp:steps=600,passes=50", default).recipe.planned_steps(64) == 150
     assert parse_learner("mlp:batch=32", default).recipe.planned_steps(64) == 200
+
+
+def test_a_pretrained_network_is_fine_tuned_in_few_passes_unless_others_are_asked_for(monkeypatch):
+    monkeypatch.setattr("priorscope.models.bert.network_digest", lambda folder: "0" * 16)
+    recipe = parse_learner("bert:pretrained=folder", Recipe(passes=50)).recipe
+    assert (recipe.plan, recipe.batch) == ("cosine", 32)
+    assert recipe.planned_steps(800) == 60 + 75
+    asked = parse_learner("bert:pretrained=folder", Recipe(steps=300), ("steps", "passes"))
+    assert asked.recipe.planned_steps(800) == 300 + 75
+    typed = parse_learner("bert:pretrained=folder,steps=500,plan=plateau").recipe
+    assert (typed.steps, typed.plan) == (500, "plateau")
+    assert parse_learner("bert", Recipe()).recipe == Recipe()
