@@ -48,7 +48,8 @@ def along_each(
     """
 
     def one(tangent: Tensor) -> tuple[Tensor, Tensor]:
-        return torch.func.jvp(function, (x,), (tangent,))
+        value, change, *_ = torch.func.jvp(function, (x,), (tangent,))
+        return value, change
 
     with math_attention(), warnings.catch_warnings(), torch.no_grad(), Tangents():
         warnings.simplefilter("ignore")  # of operations that vmap can only loop over
