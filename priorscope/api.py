@@ -68,6 +68,7 @@ def compare(
     header: Literal["yes", "no"] | None = None,
     decimal: Literal[",", "."] | None = None,
     channels: Literal["first", "last"] | None = None,
+    log: str | None = None,
     lang: Language | None = None,
     name: str | None = None,
     progress: bool | Callable[[Progress], None] | None = None,
@@ -132,6 +133,7 @@ def compare(
         header: "yes" or "no", whether the first line of a table names its columns.
         decimal: "," or ".", what a comma in numbers is.
         channels: "first" or "last", the axis of arrays that holds the channels.
+        log: "tensorboard", "mlflow" or "wandb", into which it is logged as well while it runs.
         lang: of what the result and its page say, "en" or "ko"; by default `PRIORSCOPE_LANG`,
             else English. It changes no number, and `summary` stays in English.
         name: what report and folder call the data.
@@ -192,6 +194,7 @@ def compare(
         header=header,
         decimal=decimal,
         channels=channels,
+        log=log,
         lang=lang,
         draws=draws,
     )

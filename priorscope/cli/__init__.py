@@ -33,7 +33,7 @@ COMMANDS = {
     "export": "Write a saved model as ONNX, checked against onnxruntime.",
     "claims": "What people say about inductive bias, each as an experiment with a verdict.",
     "verify": "Self-checks: numbers that are known in advance, measured.",
-    "ls": "What is registered: learners, tasks, structures, measures, checks.",
+    "ls": "What is registered: learners, tasks, structures, measures, checks, trackers.",
     "doctor": "Versions, device, GEMM back end and optional parts of this installation.",
     "tokenizer": "Train a WordPiece or BPE tokenizer, or compare the two.",
     "pretrain": "Pre-train a BERT on raw text.",
@@ -43,6 +43,7 @@ COMMANDS = {
 
 _PLAIN_FORMAT = warnings.formatwarning
 FRACTION = re.compile(r"[-+]?(\d*\.\d*[1-9]\d*|\d.*e.*)", re.IGNORECASE)  # 1.5, 1e9
+NOTES = ("OldNameWarning", "TrackingWarning")  # warnings that are shown without their origin
 OLD_FLAGS = {"--draws": "--repeats"}  # names of one version ago
 
 
@@ -167,8 +168,8 @@ def _main(arguments: list[str] | None) -> None:
 def _formatted(
     message: Warning | str, category: type[Warning], filename: str, lineno: int, line: Any = None
 ) -> str:
-    """A renamed thing as a note; other warnings as ever."""
-    if category.__name__ == "OldNameWarning":
+    """What is only a note as one; other warnings as ever."""
+    if category.__name__ in NOTES:
         return f"priorscope: {message}\n"
     return _PLAIN_FORMAT(message, category, filename, lineno, line)
 

@@ -75,6 +75,9 @@ def run(
         from priorscope.report.terminal import print_summary
 
         print_summary(summary, say, details)
+    if comparison.tracking is not None and not quiet:
+        place = comparison.tracking.place
+        say.print(t("log.done", place=place), markup=False, highlight=False, soft_wrap=True)
     return exit_code(summary, settings)
 
 

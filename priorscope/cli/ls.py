@@ -4,15 +4,15 @@ import dataclasses
 import inspect
 import re
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from cyclopts import Parameter
 
 from priorscope.cli.exit_codes import Exit
 from priorscope.core.registry import Registry
 
-Kind = Literal["learners", "parts", "tasks", "structures", "measures", "checks"]
-KINDS: tuple[Kind, ...] = ("learners", "parts", "tasks", "structures", "measures", "checks")
+Kind = Literal["learners", "parts", "tasks", "structures", "measures", "checks", "trackers"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 def run(
@@ -26,7 +26,8 @@ def run(
     Parameters
     ----------
     kind
-        learners, parts (of a recipe: +shift, ...), tasks, structures, measures or checks.
+        learners, parts (of a recipe: +shift, ...), tasks, structures, measures, checks or
+        trackers (of --log).
     include
         Python files with learners, tasks or structures of your own.
     """
@@ -60,6 +61,7 @@ def _registered(kind: Kind) -> list[tuple[str, str, str]]:
     from priorscope.models import MODELS
     from priorscope.structures import STRUCTURES
     from priorscope.tasks import TASKS
+    from priorscope.tracking import TRACKERS
 
     registries: dict[str, Registry[Any]] = {
         "learners": MODELS,
@@ -67,6 +69,7 @@ def _registered(kind: Kind) -> list[tuple[str, str, str]]:
         "structures": STRUCTURES,
         "measures": MEASURES,
         "checks": CHECKS,
+        "trackers": TRACKERS,
     }
     classes = registries[kind].classes()
     if kind == "measures":  # those of every comparison, then those of a profile

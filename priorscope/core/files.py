@@ -73,6 +73,24 @@ def write(path: Path, content: str | bytes, *, root: Path | None = None) -> None
         part.write_bytes(content.encode() if isinstance(content, str) else content)
 
 
+def mark(path: Path, root: Path) -> bool:
+    """Make an empty file; whether it was this call that made it, of all that try.
+
+    root: see `whole`.
+
+    Raises:
+        OSError: if it can't be made.
+        ValueError: if a folder below `root` is a link.
+    """
+    refuse_links(path, root)
+    make_folder(path.parent)
+    try:
+        path.touch(FILE_MODE, exist_ok=False)
+    except FileExistsError:
+        return False
+    return True
+
+
 def make_folder(folder: Path) -> None:
     """Make a folder, and those above it, that not everybody may write to."""
     for one in reversed((folder, *folder.parents)):

@@ -27,6 +27,7 @@ from priorscope.experiments.plan import (
 from priorscope.experiments.race import RacePlan
 from priorscope.experiments.settings import AMOUNTS, Settings
 from priorscope.experiments.summarise import reference_of, summary_of
+from priorscope.experiments.tracked import Tracking, about, forget
 from priorscope.experiments.workers import choose_backend
 from priorscope.racing.race import Course
 from priorscope.runs.backends.local import available_workers, choose_device
@@ -37,8 +38,10 @@ from priorscope.runs.progress import Progress
 from priorscope.runs.run import Run
 from priorscope.runs.shard import Shard
 from priorscope.runs.store import Store
+from priorscope.tracking import TRACKERS
 from priorscope.train.kernels import load_early
 from priorscope.train.recipe import pretrained_folder
+from priorscope.wording.summary import told
 
 REPORT_SECONDS = (8.0, 20.0)  # of a budget, kept for analysis and report: at least, at most
 REPORT_SHARE = 0.15
@@ -99,6 +102,8 @@ class Comparison:
         started = time.monotonic() if started is None else started
         for path in settings.include:
             include(path)
+        if settings.log is not None:
+            TRACKERS[settings.log]().check()
         device = choose_device(settings.device)
         if settings.backend == "local" and settings.workers in (None, 1):  # a thread of ours
             load_early(device)
@@ -169,21 +174,41 @@ class Comparison:
         reference = reference_of(examples, self.question)
         return RacePlan.of(self.question, self.settings, examples.signature, reference)
 
+    @cached_property
+    def tracking(self) -> Tracking | None:
+        """What logs it while it runs; None if that wasn't asked for."""
+        if self.settings.log is None:
+            return None
+        key = None if self.settings.goal == "code" else self.race.metric.key
+        facts = about(self.data.name, self.settings, self.question, self.store.root)
+        tracker = TRACKERS[self.settings.log]()
+        return Tracking(tracker, facts, self.store, self.question, key)
+
     def train(self, show: Callable[[Progress], None] = lambda progress: None) -> "Trained":
         """Do the runs that are missing; the rows are in the store.
 
         Raises:
             OSError: if the folder can't be written.
-            ValueError: if the folder holds files that priorscope didn't write.
+            ValueError: if the folder holds files that priorscope didn't write, or `--log` can't
+                begin.
         """
         self.store.claim()
         if self.settings.fresh:
             self.store.clear()
+            forget(self.store.root)
         self.store.save_data(self.data.examples)
         shard = Shard() if self.settings.shard is None else Shard.of(self.settings.shard)
-        with Crew(self.store.root, shard, self.settings.backend) as crew:
-            course = self._train(crew, show)
-        return Trained(self.settings.shard is None or crew.is_last(), course)
+        is_last = False
+        if self.tracking is not None:
+            self.tracking.begin()
+        try:
+            with Crew(self.store.root, shard, self.settings.backend) as crew:
+                course = self._train(crew, show)
+            is_last = self.settings.shard is None or crew.is_last()
+        finally:
+            if self.tracking is not None and not is_last:  # else `conclude` ends it
+                self.tracking.end()
+        return Trained(is_last, course)
 
     def _train(self, crew: Crew, show: Callable[[Progress], None]) -> Course | None:
         """The race, or everything."""
@@ -226,6 +251,8 @@ class Comparison:
         text = json.dumps(summary, allow_nan=False)
         write(self.store.root / "summary.json", text, root=self.store.root)
         write_report(summary, self.store.root)
+        if self.tracking is not None:
+            self.tracking.end(told(summary))
         return summary
 
     def summary(self, course: Course | None = None) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from priorscope.core.json_types import JsonObject
 from priorscope.experiments.settings import Settings
 
-NOT_NUMBERS = ("lang",)  # settings that change no number
+NOT_NUMBERS = ("lang", "log")  # settings that change no number
 PACKAGES = ("priorscope", "torch", "numpy", "scikit-learn", "tokenizers")
 
 

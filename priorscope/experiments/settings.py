@@ -176,6 +176,8 @@ class Settings(Config):
     "A comma in numbers is a decimal mark (,) or separates thousands (.)."
     channels: Literal["first", "last"] | None = None
     "Axis of arrays that holds the channels (decided by the sizes)."
+    log: str | None = None
+    "Where it is logged as well while it runs: tensorboard, mlflow or wandb. See docs/tracking.md."
     lang: Language | None = None
     "Language of what is said: en or ko (PRIORSCOPE_LANG, else en). It changes no number."
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from priorscope import compare
 from priorscope.checks import CHECKS
 from priorscope.claims import CLAIMS
 from priorscope.core.registry import include
@@ -17,6 +18,7 @@ from priorscope.models import MODELS
 from priorscope.structures import STRUCTURES, default_structures
 from priorscope.targets.classes import Classes
 from priorscope.tasks import TASKS
+from priorscope.tracking import TRACKERS
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "adding.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```python\n(.*?)```", GUIDE, flags=re.DOTALL)
@@ -32,6 +34,7 @@ def included(tmp_path_factory):
         "confidence": MEASURES,
         "coin": CHECKS,
         "thirst": CLAIMS,
+        "one_csv": TRACKERS,
     }
     for name, text in zip(files, BLOCKS, strict=True):
         path = folder / f"{name}.py"
@@ -96,3 +99,18 @@ def test_the_claim_plans_paired_runs():
     plan = CLAIMS["thirst"]().plan()
     assert {run.size for run in plan.runs} == {60, 240}
     assert {run.repeat for run in plan.runs} == set(range(6))
+
+
+@pytest.mark.usefixtures("included")
+def test_the_tracker_gets_each_run_once(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("priorscope.report.page.write_report", lambda summary, folder: None)
+    asked = {"learners": "linear", "structures": ["intact"], "repeats": 2, "steps": 2, "epochs": 0}
+    asked |= {"workers": 0, "full_grid": True, "progress": False, "out": "out", "log": "one-csv"}
+    for sizes in ([20, 40], [20, 40], [20, 40, 80]):
+        compare("digits", sizes=sizes, **asked)
+    lines = Path("out/tracking/runs.csv").read_text(encoding="utf-8").splitlines()
+    runs = [line.split(",")[:4] for line in lines if line[0] != "#"]
+    # 40 twice: once it is the last size, and once the next block begins there
+    wanted = [["linear", "intact", n, repeat] for n in ("20", "40", "40", "80") for repeat in "01"]
+    assert sorted(runs) == wanted

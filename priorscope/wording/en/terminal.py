@@ -37,6 +37,12 @@ TERMINAL: dict[str, str] = {
     "dry.race": "That is the full grid; the race runs a part of it.",
     "dry.race_ends": ("That is the full grid; the race runs a part of it and ends after {time}."),
     "shard.nothing": "Shard {shard} has nothing left to do; the last at work makes the report.",
+    "log.done": "Logged to {place}",
+    "log.failed": (
+        "Logging to {tracker} ended early ({problem}). The comparison is none the worse; the same "
+        "command logs what is missing."
+    ),
+    "log.silent": "it didn't answer within {time} s",
     "predict.done": "{n} predictions in {path}",
     # `priorscope plan`
     "plan.goal.accuracy": "an accuracy of {target}",

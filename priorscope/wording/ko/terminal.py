@@ -38,6 +38,12 @@ TERMINAL: dict[str, str] = {
     "shard.nothing": (
         "샤드 {shard}에는 남은 일이 없습니다. 마지막까지 일하는 쪽이 리포트를 만듭니다."
     ),
+    "log.done": "기록한 곳: {place}",
+    "log.failed": (
+        "{tracker} 기록이 도중에 끝났습니다({problem}). 비교에는 영향이 없으며, 같은 명령을 다시 "
+        "실행하면 빠진 기록이 채워집니다."
+    ),
+    "log.silent": "{time}초 안에 응답이 없었습니다",
     "predict.done": "예측 {n}건을 {path}에 저장했습니다",
     # `priorscope plan`
     "plan.goal.accuracy": "정확도 {target}",
