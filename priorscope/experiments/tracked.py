@@ -76,22 +76,22 @@ class Tracking:
         """
         refuse_links(self._folder / "run.json", self._about.folder)
         make_folder(self._folder)
-        known = self._known()
+        run_id = self._earlier_run()
         try:
-            self._log = self._tracker.open(self._about, known)
+            self._log = self._tracker.open(self._about, run_id)
         except Exception as error:  # of a library that talks to a server
             raise ValueError(
                 f"--log {self._tracker.name()} can't begin ({_words(error)}); correct how it is "
                 "set up, or leave it out."
             ) from error
-        if known is None:
+        if run_id is None:
             content = json.dumps({"run": self._log.run_id})
             write(self._folder / "run.json", content, root=self._about.folder)
         self._ended.clear()
         self._thread = threading.Thread(target=self._watch, daemon=True, name="tracking")
         self._thread.start()
 
-    def _known(self) -> str | None:
+    def _earlier_run(self) -> str | None:
         """By what an earlier command's log is opened; None if there is none that can be read."""
         with suppress(OSError, ValueError, TypeError, KeyError):
             return str(json.loads((self._folder / "run.json").read_bytes())["run"])
