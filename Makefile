@@ -5,7 +5,7 @@ SETUP := .venv/.ready
 
 PYTHON_GPU ?= python3
 
-.PHONY: help demo test claims-check test-gpu test-slow mutants test-timm check package format setup clean
+.PHONY: docs help demo test claims-check test-gpu test-slow mutants test-timm check package format setup clean
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
@@ -39,6 +39,9 @@ check: $(SETUP) ## lint, types, import layers
 
 package: ## wheel and sdist in dist/, built twice with the same bytes, and tried without the checkout
 	PYTHON=$(PYTHON) bash tools/package.sh
+
+docs: ## the documentation as a site in build/site, English and Korean; links and anchors checked
+	PYTHON=$(PYTHON) bash tools/docs.sh
 
 format: $(SETUP) ## let ruff rewrite what it can
 	$(BIN)/ruff format .
