@@ -15,31 +15,10 @@ from typing import Any
 from cyclopts import App, CycloptsError
 
 from priorscope.cli.exit_codes import Exit
+from priorscope.cli.spoken_help import help_in
 from priorscope.core.errors import ClusterLost
-
-COMMANDS = {
-    "compare": "Compare models on your data: which is best, how sure, how many labels it saves.",
-    "inspect": "How data are understood: classes, columns, splits, what is left out and why.",
-    "curves": "Forecasts, crossovers and data-equivalence from anybody's table.",
-    "profile": "What networks do with their input: symmetry, locality, attention, side by side.",
-    "attention": "Look at a saved model's attention on a text or an image.",
-    "clean": "Labels that may be wrong, by the predictions of a finished comparison.",
-    "plan": "How many labels a target needs, from a finished comparison.",
-    "status": "How far a comparison is, running or stopped, from any shell.",
-    "ui": "A local page with all comparisons: start one from a file, watch it, lay two together.",
-    "report": "Make the report of a finished comparison again, without training anything.",
-    "fit": "Train the winner, or any learner, on all labels and save it.",
-    "predict": "Predict on new data with a saved model.",
-    "export": "Write a saved model as ONNX, checked against onnxruntime.",
-    "claims": "What people say about inductive bias, each as an experiment with a verdict.",
-    "verify": "Self-checks: numbers that are known in advance, measured.",
-    "ls": "What is registered: learners, tasks, structures, measures, checks, trackers.",
-    "doctor": "Versions, device, GEMM back end and optional parts of this installation.",
-    "tokenizer": "Train a WordPiece or BPE tokenizer, or compare the two.",
-    "pretrain": "Pre-train a BERT on raw text.",
-    "fill-mask": "Which words a pre-trained BERT predicts for [MASK].",
-    "finetune": "Train a classifier on top of a pre-trained BERT.",
-}
+from priorscope.wording.en.commands import COMMANDS
+from priorscope.wording.language import Language, chosen, speaking
 
 _PLAIN_FORMAT = warnings.formatwarning
 FRACTION = re.compile(r"[-+]?(\d*\.\d*[1-9]\d*|\d.*e.*)", re.IGNORECASE)  # 1.5, 1e9
@@ -47,19 +26,25 @@ NOTES = ("OldNameWarning", "TrackingWarning")  # warnings that are shown without
 OLD_FLAGS = {"--draws": "--repeats"}  # names of one version ago
 
 
-def build_app() -> App:
-    """The application; a command's module is imported when it is called."""
+def build_app(language: Language = "en") -> App:
+    """The application; a command's module is imported when it is called.
+
+    language: of its help. What commands say is theirs to choose.
+    """
+    told = help_in(language)
     app = App(
         name="priorscope",
-        help="How many labels is a prior worth?",
+        help=told.purpose,
+        help_formatter=told.formatter,
         version=_version,
         help_format="plaintext",
         config=(_file_given, _whole_numbers),
         suppress_keyboard_interrupt=False,
     )
-    for name, summary in COMMANDS.items():
+    for name in COMMANDS:
         module = f"priorscope.cli.{name.replace('-', '_')}"
-        app.command(f"{module}:run", name=name, help=summary)
+        formatter = told.compare if name == "compare" else told.formatter
+        app.command(f"{module}:run", name=name, help=told.commands[name], help_formatter=formatter)
     return app
 
 
@@ -133,36 +118,56 @@ def _main(arguments: list[str] | None) -> None:
     debug = "--debug" in arguments
     if debug:
         arguments.remove("--debug")
-    arguments = _renamed(arguments)
+    arguments, language = _renamed(arguments), _language(arguments)
     warnings.formatwarning = _formatted
     if threading.current_thread() is threading.main_thread():
         _end_orderly()
     try:
-        code = build_app()(arguments, exit_on_error=False, print_error=False)
+        code = build_app(language)(arguments, exit_on_error=False, print_error=False)
     except BrokenPipeError:  # whoever reads the output has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = Exit.DONE
     except (CycloptsError, ValueError, LookupError, OSError) as error:
         if debug:
             traceback.print_exc()
-        print(f"priorscope: {_sentence(error)}", file=sys.stderr, flush=True)
+        with speaking(language):
+            print(f"priorscope: {_sentence(error)}", file=sys.stderr, flush=True)
         code = Exit.BAD_INPUT
         if isinstance(error, ClusterLost) and is_process:
             sys.stdout.flush()
             os._exit(code)
     except KeyboardInterrupt:
-        print("priorscope: interrupted; the same command continues.", file=sys.stderr)
+        _say(language, "cli.interrupted")
         code = Exit.INTERRUPTED
     except Exception as error:  # the last handler: a fault of ours, or of a library
         if debug:
             traceback.print_exc()
         fault = f"{type(error).__name__}: {_sentence(error)}".rstrip(".")
-        print(
-            f"priorscope: unexpected {fault}; --debug shows where. What was finished is kept.",
-            file=sys.stderr,
-        )
+        _say(language, "cli.unexpected", fault=fault)
         code = Exit.SOME_FAILED
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _language(arguments: list[str]) -> Language:
+    """Of help and of what is said at the end: as `--lang` or PRIORSCOPE_LANG say, else English.
+
+    Whether there is such a language is for the command to tell.
+    """
+    wanted = None
+    for flag, value in zip(arguments, [*arguments[1:], ""], strict=True):
+        if flag.partition("=")[0] == "--lang":
+            wanted = flag.partition("=")[2] or value
+    try:
+        return chosen(wanted)
+    except LookupError:
+        return "en"
+
+
+def _say(language: Language, key: str, **values: object) -> None:
+    from priorscope.wording.page import t
+
+    with speaking(language):
+        print(f"priorscope: {t(key, **values)}", file=sys.stderr)
 
 
 def _formatted(
@@ -187,17 +192,16 @@ def _end_orderly() -> None:
 
 def _sentence(error: Exception) -> str:
     """What went wrong, on one line."""
+    from priorscope.wording.page import t
+
     if isinstance(error, OSError) and error.strerror:
-        place = error.filename or "a file"
-        return (
-            f"{place} can't be read or written ({error.strerror}); repair that, or choose another "
-            "place. What was finished is kept, and the same command continues."
-        )
+        place = error.filename or t("cli.a_file")
+        return t("cli.unwritable", place=place, why=error.strerror)
     text = error.args[0] if isinstance(error, LookupError) and error.args else error
     if isinstance(error, CycloptsError):
-        text = f"{str(error).rstrip('.')}; --help lists what there is."
+        text = t("cli.usage", problem=str(error).rstrip("."))
     words = " ".join(str(text).split())
     if words == "embedded null byte":  # from whatever opens a path
-        words = "A path can't hold a NUL character; name another."
+        words = t("cli.nul")
     shown = "".join(c if c.isprintable() else repr(c)[1:-1] for c in words)
     return shown if shown.endswith((".", "?", ")")) else f"{shown}."

@@ -22,10 +22,12 @@ from priorscope.experiments.settings import Settings
 from priorscope.runs.status import at_work
 from priorscope.ui.place import Place
 from priorscope.ui.processes import birth, end, is_same
+from priorscope.wording.page import TEXTS
 
 SECONDS_TO_END = 20.0  # that a comparison is given to end by itself
 LOG_TAIL = 8192  # bytes of a log in which its last sentence is looked for
-SAID = re.compile(r"^priorscope: (?!interrupted)(.+)$", re.MULTILINE)
+INTERRUPTED = "|".join(re.escape(texts["cli.interrupted"]) for texts in TEXTS.values())
+SAID = re.compile(rf"^priorscope: (?!{INTERRUPTED})(.+)$", re.MULTILINE)
 SPACED = ("learners", "structures")  # settings whose values are written with spaces between
 UNSAFE = re.compile(r"\.py\b", re.IGNORECASE)
 

@@ -37,6 +37,16 @@ TERMINAL: dict[str, str] = {
     "dry.race": "That is the full grid; the race runs a part of it.",
     "dry.race_ends": ("That is the full grid; the race runs a part of it and ends after {time}."),
     "shard.nothing": "Shard {shard} has nothing left to do; the last at work makes the report.",
+    # The end of a command
+    "cli.interrupted": "interrupted; the same command continues.",
+    "cli.unexpected": "unexpected {fault}; --debug shows where. What was finished is kept.",
+    "cli.unwritable": (
+        "{place} can't be read or written ({why}); repair that, or choose another place. What "
+        "was finished is kept, and the same command continues."
+    ),
+    "cli.a_file": "a file",
+    "cli.usage": "{problem}; --help lists what there is.",
+    "cli.nul": "A path can't hold a NUL character; name another.",
     "log.done": "Logged to {place}",
     "log.failed": (
         "Logging to {tracker} ended early ({problem}). The comparison is none the worse; the same "

@@ -38,6 +38,19 @@ TERMINAL: dict[str, str] = {
     "shard.nothing": (
         "샤드 {shard}에는 남은 일이 없습니다. 마지막까지 일하는 쪽이 리포트를 만듭니다."
     ),
+    # The end of a command
+    "cli.interrupted": "중단했습니다. 같은 명령을 다시 실행하면 이어집니다.",
+    "cli.unexpected": (
+        "예상하지 못한 오류입니다({fault}). --debug를 붙이면 위치를 보여 "
+        "줍니다. 끝난 것은 남아 있습니다."
+    ),
+    "cli.unwritable": (
+        "읽거나 쓸 수 없습니다: {place}({why}). 고치거나 다른 곳을 "
+        "지정하세요. 끝난 것은 남아 있고, 같은 명령을 다시 실행하면 이어집니다."
+    ),
+    "cli.a_file": "파일",
+    "cli.usage": "{problem} (--help로 사용법을 볼 수 있습니다)",
+    "cli.nul": "경로에 널 문자를 쓸 수 없습니다. 다른 경로를 지정하세요.",
     "log.done": "기록한 곳: {place}",
     "log.failed": (
         "{tracker} 기록이 도중에 끝났습니다({problem}). 비교에는 영향이 없으며, 같은 명령을 다시 "

@@ -1,0 +1,25 @@
+"""English of `priorscope --help`: what each command does, in a line."""
+
+COMMANDS: dict[str, str] = {
+    "compare": "Compare models on your data: which is best, how sure, how many labels it saves.",
+    "inspect": "How data are understood: classes, columns, splits, what is left out and why.",
+    "curves": "Forecasts, crossovers and data-equivalence from anybody's table.",
+    "profile": "What networks do with their input: symmetry, locality, attention, side by side.",
+    "attention": "Look at a saved model's attention on a text or an image.",
+    "clean": "Labels that may be wrong, by the predictions of a finished comparison.",
+    "plan": "How many labels a target needs, from a finished comparison.",
+    "status": "How far a comparison is, running or stopped, from any shell.",
+    "ui": "A local page with all comparisons: start one from a file, watch it, lay two together.",
+    "report": "Make the report of a finished comparison again, without training anything.",
+    "fit": "Train the winner, or any learner, on all labels and save it.",
+    "predict": "Predict on new data with a saved model.",
+    "export": "Write a saved model as ONNX, checked against onnxruntime.",
+    "claims": "What people say about inductive bias, each as an experiment with a verdict.",
+    "verify": "Self-checks: numbers that are known in advance, measured.",
+    "ls": "What is registered: learners, tasks, structures, measures, checks, trackers.",
+    "doctor": "Versions, device, GEMM back end and optional parts of this installation.",
+    "tokenizer": "Train a WordPiece or BPE tokenizer, or compare the two.",
+    "pretrain": "Pre-train a BERT on raw text.",
+    "fill-mask": "Which words a pre-trained BERT predicts for [MASK].",
+    "finetune": "Train a classifier on top of a pre-trained BERT.",
+}
