@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 REPOSITORY = Path(__file__).parents[1]
 LINK = re.compile(r"(!?)\[([^\]\[]*(?:\[[^\]]*\][^\]\[]*)*)\]\(([^)\s]+)\)")
+LIST = re.compile(r"^(?![-\s|#>])(.+)\n(?=(?:-|1\.) )", re.M)  # begins without an empty line
 SWITCH = re.compile(r"\[(English|한국어)\]\(\S+\)\n?")  # a line that the site's own switch replaces
 TOP = {"README": "index", "CONTRIBUTING": "contributing", "CHANGELOG": "changelog"}
 TOP |= {"SECURITY": "security", "benchmarks/RESULTS": "results"}
@@ -65,6 +66,7 @@ def page(path: Path, placed: dict[Path, Path]) -> str:
     parts = re.split(r"(^```.*?^```)", path.read_text(encoding="utf-8"), flags=re.M | re.S)
     for i in range(0, len(parts), 2):
         text = re.sub(rf"^{SWITCH.pattern}", "", parts[i], flags=re.M)
+        text = LIST.sub(r"\1\n\n", text)  # else Python's Markdown makes no list of it
         parts[i] = LINK.sub(lambda found: _link(found, path, placed), text)
     return "".join(parts)
 
