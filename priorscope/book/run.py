@@ -11,11 +11,11 @@ from pathlib import Path
 from priorscope.analysis.claims_book import ClaimEntry, ClaimsBook, Status, from_json, to_json
 from priorscope.book.cost import seconds_needed
 from priorscope.claims import CLAIMS, Claim
-from priorscope.claims._external import lacking
 from priorscope.core.deadline import Deadline
 from priorscope.core.files import own, write
 from priorscope.core.json_types import JsonObject
 from priorscope.core.presets import Preset
+from priorscope.data.own_copies import lacking
 from priorscope.runs.backends.local import LocalBackend
 from priorscope.runs.execute import execute
 from priorscope.runs.experiment import Plan, Rows

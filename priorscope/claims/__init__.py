@@ -24,10 +24,10 @@ from priorscope.claims._cells import (
     twice,
 )
 from priorscope.claims._effort import EFFORTS, Effort
-from priorscope.claims._external import external
 from priorscope.core.bilingual import Bilingual
 from priorscope.core.presets import Preset
 from priorscope.core.registry import Registry
+from priorscope.data.own_copies import external
 from priorscope.runs.experiment import Experiment, Plan, Rows
 from priorscope.tasks import Examples
 

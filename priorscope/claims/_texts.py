@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from tokenizers import Tokenizer
 
-from priorscope.claims._external import reviews
+from priorscope.data.own_copies import reviews
 from priorscope.tasks import Examples
 from priorscope.text.encode import LineEncoder
 from priorscope.text.stdlib import StandardLibrary

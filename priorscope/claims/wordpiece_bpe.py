@@ -10,8 +10,8 @@ from tokenizers import Tokenizer
 
 from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule
 from priorscope.claims._cells import below_chance, minus, twice
-from priorscope.claims._external import lacking
 from priorscope.claims._texts import encoded_by, texts_of
+from priorscope.data.own_copies import lacking
 from priorscope.runs.experiment import Rows
 from priorscope.tasks import Examples
 from priorscope.text.encode import LineEncoder

@@ -6,11 +6,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from priorscope.core.positions import num_positions, reordered
 from priorscope.core.seeds import numpy_stream
 from priorscope.core.signature import Signature
 from priorscope.measures import MEASURES, Measure
 from priorscope.measures._change import answers, relative_changes
-from priorscope.structures._positions import num_positions, reordered
 from priorscope.subjects import Subject
 
 

@@ -5,11 +5,11 @@ from typing import ClassVar
 
 import numpy as np
 
+from priorscope.core.positions import num_positions, reordered
 from priorscope.core.presets import Preset
 from priorscope.core.seeds import numpy_stream
 from priorscope.core.signature import Signature
 from priorscope.structures import STRUCTURES, Structure
-from priorscope.structures._positions import num_positions, reordered
 
 
 @STRUCTURES.register

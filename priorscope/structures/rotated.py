@@ -5,10 +5,10 @@ from typing import ClassVar
 
 import numpy as np
 
+from priorscope.core.positions import drawn
 from priorscope.core.seeds import numpy_stream
 from priorscope.core.signature import Signature
 from priorscope.structures import STRUCTURES, Structure
-from priorscope.structures._positions import drawn
 
 
 @STRUCTURES.register

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from priorscope.core.positions import reordered
 from priorscope.core.seeds import numpy_stream
 from priorscope.core.signature import Signature
 from priorscope.structures import STRUCTURES, Structure
@@ -15,7 +16,6 @@ from priorscope.structures._patches import (
     patch_fault,
     patch_grid,
 )
-from priorscope.structures._positions import reordered
 
 
 @STRUCTURES.register

@@ -10,7 +10,7 @@ import pytest
 from priorscope.book.quoted import filled
 from priorscope.book.run import BOOK, read_book
 from priorscope.claims import CLAIMS
-from priorscope.claims._external import lacking
+from priorscope.data.own_copies import lacking
 from priorscope.runs.experiment import Rows
 from priorscope.wording.language import speaking
 
