@@ -164,3 +164,12 @@ def test_a_head_that_is_gone_is_one_sentence(data, tmp_path, head, monkeypatch):
     head.close()
     with pytest.raises(ConnectionError, match="The Ray cluster auto was lost"):
         execute(question(data, store).runs(), store, one)
+
+
+def test_nodes_that_end_with_their_head_fail_no_run(data, tmp_path, head):
+    store, one = Store(tmp_path), backend(head, crashes=range(1, 1000))
+    head.close()
+    with pytest.raises(ConnectionError, match="The Ray cluster auto was lost"):
+        execute(question(data, store).runs(), store, one)
+    assert not store.finished()
+    assert not list(tmp_path.glob("runs/*.json"))

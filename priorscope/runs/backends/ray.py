@@ -75,7 +75,7 @@ class RayBackend:
         self._travels = rows == "returned"
         self._open: set[Future] = set()
         self._lock, self._ended, self._is_lost = threading.Lock(), threading.Event(), False
-        self._cores = 0
+        self._cores, self._head = 0, ("", 0)
 
     @property
     def together(self) -> bool:
@@ -149,8 +149,8 @@ class RayBackend:
         """Look whether the head listens; Ray itself says nothing for a minute."""
         host, _, port = self._ray.get_runtime_context().gcs_address.rpartition(":")
         self._ended, self._is_lost = threading.Event(), False
-        place = (host, int(port))
-        threading.Thread(target=self._look, args=(place,), daemon=True, name="ray").start()
+        self._head = (host, int(port))
+        threading.Thread(target=self._look, daemon=True, name="ray").start()
         threading.Thread(target=self._count, daemon=True, name="ray's cores").start()
 
     def _count(self) -> None:
@@ -161,14 +161,18 @@ class RayBackend:
                 self._cores = int(self._ray.cluster_resources().get(what, 0))
             ended.wait(COUNT_EVERY)
 
-    def _look(self, place: tuple[str, int]) -> None:
+    def _listens(self) -> bool:
+        """Whether the head does."""
+        try:
+            with socket.create_connection(self._head, timeout=LOOK_EVERY):
+                return True
+        except OSError:
+            return False
+
+    def _look(self) -> None:
         ended, silent = self._ended, 0
         while silent < SILENT and not ended.wait(LOOK_EVERY):
-            try:
-                with socket.create_connection(place, timeout=LOOK_EVERY):
-                    silent = 0
-            except OSError:
-                silent += 1
+            silent = 0 if self._listens() else silent + 1
         if not ended.is_set():
             self._is_lost = True
             with self._lock:
@@ -215,6 +219,8 @@ class RayBackend:
             if "refused" in answer:
                 raise ValueError(answer["refused"])
             return answer
+        if not self._listens():  # nodes end with their head: no run did that
+            raise ClusterLost(self._lost()) from error
         names = {kind.__name__ for kind in type(error).__mro__}
         if names.intersection(DEATHS):
             if names & {"ObjectLostError", "ObjectFetchTimedOutError", "OwnerDiedError"}:
