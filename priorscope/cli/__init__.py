@@ -43,8 +43,8 @@ def build_app(language: Language = "en") -> App:
     )
     for name in COMMANDS:
         module = f"priorscope.cli.{name.replace('-', '_')}"
-        formatter = told.compare if name == "compare" else told.formatter
-        app.command(f"{module}:run", name=name, help=told.commands[name], help_formatter=formatter)
+        own = {"help_formatter": told.compare} if name == "compare" else {}
+        app.command(f"{module}:run", name=name, help=told.commands[name], **own)
     return app
 
 
