@@ -173,6 +173,8 @@ def answer(
     tied = ranking.tied
     costs = prediction_costs(table)
     place = min(tied, key=lambda i: (costs[contest.learner(i)], tied.index(i)))
+    if contest.probability(place) is None:  # nothing tells that the cheapest is as good
+        place = int(ranking.order[0])
     pick, size = contest.learner(place), contest.reach.size
     probability = contest.probability(place)
     bias = selection_bias(contest, [costs[i] for i in contest.reach.learners])

@@ -89,7 +89,8 @@ class Answer:
 
     goal: "accuracy", best at the largest size that was reached; "code", learns fastest over all.
     metric: what the learners are compared by.
-    pick: the learner that is cheapest at prediction among those `tied`; None without any row.
+    pick: the learner that is cheapest at prediction among those `tied`, the best of a
+        single repeat; None without any row.
     tied: learners that can't be told from the best, or lie within the indifference; best first.
     probability: that the pick is best or within the indifference. word: clear, leaning, open.
     size: labelled examples that this holds for.

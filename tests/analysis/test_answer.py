@@ -43,6 +43,20 @@ def test_what_is_clearly_the_best_needs_no_correction():
     assert abs(selection_bias(contest(values, 0.0), [1.0, 2.0, 3.0])) < 0.05
 
 
+@pytest.mark.parametrize(("repeats", "pick"), [(1, "dear"), (3, "cheap")])
+def test_the_cheapest_is_picked_only_where_something_tells_that_it_is_as_good(
+    synthetic, repeats, pick
+):
+    bits = {("cheap", "intact"): 0.505, ("dear", "intact"): 0.5}
+    kept = synthetic.rows(bits, structures=("intact",), noise=0.0, repeats=repeats)
+    made = synthetic.table(
+        kept, repeats=repeats, learners=("cheap", "dear"), structures=("intact",)
+    )
+    told = synthetic.answer_of(made, synthetic.reference(made.sizes))
+    assert told.pick == pick
+    assert told.tied == ["dear", "cheap"]
+
+
 def test_words_follow_the_probability():
     assert [word(p) for p in (None, 0.69, 0.7, 0.949, 0.95)] == [
         "open", "open", "leaning", "leaning", "clear",
