@@ -189,6 +189,7 @@ def _symmetries(values: Mapping[tuple[str, str], float]) -> list[str]:
             change = values["exact-symmetry", name]
             key = "invariant" if change <= INVARIANT else "variant"
             what = name.removesuffix(" by 1") if key == "invariant" else name
+            key = "invariant, several words" if key == "invariant" and " " in what else key
             said.append(_phrase(key, what=name_of(what), share=numbers.share(change)))
     return said
 

@@ -32,6 +32,19 @@ def test_the_python_runs(tmp_path, monkeypatch):
     assert {p.name for p in (tmp_path / "priorscope-runs").iterdir()} == {"my-arrays", "data"}
 
 
+def test_the_python_of_the_korean_page_runs(tmp_path, monkeypatch):
+    (snippet,) = blocks((ROOT / "README.ko.md").read_text(encoding="utf-8"), "python")
+    monkeypatch.chdir(tmp_path)
+    small = snippet.replace(
+        'preset="quick"', 'preset="quick", steps=3, epochs=0, repeats=2, workers=0, sizes=(40, 80)'
+    )
+    assert small != snippet
+    names: dict = {}
+    exec(compile(small, "README.ko.md", "exec"), names)
+    assert names["result"].leaderboard()
+    assert 'lang="ko"' in (tmp_path / "my-report" / "report.html").read_text(encoding="utf-8")
+
+
 def commands():
     text = "\n".join(blocks(README, ""))
     return [

@@ -58,6 +58,7 @@ def test_a_network_in_words():
     rows = [
         row("locality", "unit, 50%", 5.0),
         row("exact-symmetry", "shift by 1", 0.03),
+        row("exact-symmetry", "quarter turn", 0.009),
         row("order", "change, 1-grams shuffled", 0.4),
         row("context", "accuracy", 0.91),
     ]
@@ -65,6 +66,7 @@ def test_a_network_in_words():
         "91% right",
         "half of what it looks at lies within 5 px",
         "shift-invariant within 3%",
+        "quarter turn: invariant within 0.9%",
         "reads order (40% when shuffled)",
     ]
     assert phrases([], "image") == []

@@ -61,7 +61,7 @@ class Fitted:
         then = f"{ahead['median']:.3g} ({ahead['low']:.3g} to {ahead['high']:.3g})"
         return f"<{start}; predicted at {2 * self.largest:,.0f}: {then}>"
 
-    def predict(self, n: float, level: float = 0.95) -> dict[str, float]:
+    def predict(self, n: int | float, level: float = 0.95) -> dict[str, float]:
         """`{"median", "low", "high"}` of the mean over repeats at n examples.
 
         n: from the smallest size observed to 8 times the largest (nothing beyond 4 times was ever

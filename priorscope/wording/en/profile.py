@@ -131,6 +131,7 @@ PHRASES: dict[str, str] = {
     "looks": "half of what it looks at lies within {side} {unit}",
     "pairs": "inputs act together {share} as far apart as any two",
     "invariant": "{what}-invariant within {share}",
+    "invariant, several words": "{what}: invariant within {share}",
     "variant": "{what}: the answers move by {share}",
     "ignores order": "ignores order",
     "reads order": "reads order ({share} when shuffled)",

@@ -102,6 +102,7 @@ PHRASES: dict[str, str] = {
     "looks": "보는 것의 절반이 {side}{unit} 안에 있음",
     "pairs": "함께 작용하는 입력의 거리는 임의의 두 입력의 {share}",
     "invariant": "{what}에 불변({share} 이내)",
+    "invariant, several words": "{what}에 불변({share} 이내)",
     "variant": "{what}: 답이 {share} 달라짐",
     "ignores order": "순서를 무시함",
     "reads order": "순서를 읽음(섞으면 {share} 달라짐)",
