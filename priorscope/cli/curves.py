@@ -59,6 +59,8 @@ def run(
     speak(lang)
     if not files:
         raise ValueError("Name at least one file: priorscope curves runs.csv.")
+    if page is not None and page.exists() and not _is_curves_page(page.read_bytes()[:2000]):
+        raise ValueError(f"{page} is a file that priorscope didn't write; name another --page.")
     settings = CurveSettings(
         columns=parse_columns(columns), metric=metric, nats=nats, percent=percent, seed=seed
     )
@@ -79,6 +81,12 @@ def run(
         for name, match in result.items():
             show(Console(), name, match)
     return Exit.DONE
+
+
+def _is_curves_page(start: bytes) -> bool:
+    """Whether a file that begins so is a page of this command, in whichever language."""
+    titles = ("<title>Learning curves", "<title>학습 곡선")
+    return any(title.encode() in start for title in titles)
 
 
 def parse_columns(text: str) -> dict[str, str]:

@@ -6,6 +6,7 @@ OUT/tracking/<tracker>/logged/*     an empty file for each run, and each answer,
 
 import dataclasses
 import json
+import re
 import threading
 import warnings
 from collections.abc import Iterable, Mapping
@@ -22,7 +23,14 @@ from priorscope.runs.planner import Question
 from priorscope.runs.rows import Row
 from priorscope.runs.run import PROTOCOL, Run
 from priorscope.runs.store import Store
-from priorscope.tracking import TrackedAnswer, TrackedComparison, TrackedRun, Tracker, TrackingLog
+from priorscope.tracking import (
+    TRACKERS,
+    TrackedAnswer,
+    TrackedComparison,
+    TrackedRun,
+    Tracker,
+    TrackingLog,
+)
 from priorscope.wording.card import card
 from priorscope.wording.numbers import is_number
 from priorscope.wording.page import t
@@ -179,10 +187,15 @@ def about(title: str, settings: Settings, question: Question, folder: Path) -> T
     return TrackedComparison(title=title, folder=folder, facts=facts)
 
 
+def _is_mark(path: Path) -> bool:
+    return re.fullmatch("[0-9a-f]{16}", path.name) is not None and not path.stat().st_size
+
+
 def forget(folder: Path) -> None:
     """Let the next log of a comparison be a new one; what was logged stays where it is."""
-    for log in (folder / "tracking").glob("*"):
-        for path in (log / "run.json", *(log / "logged").glob("*")):
+    for log in (folder / "tracking" / name for name in TRACKERS):
+        marks = [p for p in (log / "logged").glob("*") if _is_mark(p)]
+        for path in (log / "run.json", *marks):
             with suppress(OSError, ValueError):
                 refuse_links(path, folder)
                 path.unlink(missing_ok=True)

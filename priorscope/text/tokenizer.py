@@ -2,6 +2,7 @@
 
 import json
 import re
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -96,7 +97,9 @@ def save_tokenizer(tokenizer: Tokenizer, folder: Path) -> None:
         tokens = sorted(tokenizer.get_vocab().items(), key=lambda item: item[1])
         write(folder / "vocab.txt", "".join(f"{token}\n" for token, _ in tokens))
     else:
-        tokenizer.model.save(str(folder))
+        with tempfile.TemporaryDirectory() as made:  # the library would write through links
+            for path in map(Path, tokenizer.model.save(made)):
+                write(folder / path.name, path.read_bytes())
     options = _options(tokenizer)
     config = {
         "tokenizer_class": "BertTokenizer" if is_wordpiece else "PreTrainedTokenizerFast",
