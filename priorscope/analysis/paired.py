@@ -37,7 +37,7 @@ class Effects:
     def how(self) -> str:
         """For the method of an estimate."""
         if (self.repeats == self.shared).all():
-            return f"over {self.shared} shared repeats"
+            return f"over {self.shared} shared repeat{'s' if self.shared != 1 else ''}"
         return f"two-way fit, {self.shared} repeats shared by all"
 
 

@@ -209,13 +209,16 @@ def dropped(summary: Values) -> str:
 def _more_data(summary: Values, pick: Any) -> str:
     rows = [r for r in summary.get("saturation") or [] if r.get("learner") == pick]
     rows.sort(key=lambda row: row.get("on") != "error")
+    target = (summary.get("read") or {}).get("target") or {}
+    of_error = "rmse" if target.get("kind") == "quantity" else "error"
     for row in rows:
+        on = of_error if row.get("on") == "error" else "loss"
         fall = row.get("fall_per_doubling")
         if row.get("verdict") == "saturated":
-            return t(f"card.more_data.saturated.{row['on']}")
+            return t(f"card.more_data.saturated.{on}")
         if has_interval(fall) and fall["low"] > 0:
             ends = between(fall["low"], fall["high"], "share")
-            return t(f"card.more_data.falls.{row['on']}", interval=ends)
+            return t(f"card.more_data.falls.{on}", interval=ends)
     return t("card.more_data.open") if rows else ""
 
 

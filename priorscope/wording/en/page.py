@@ -65,8 +65,10 @@ PAGE: dict[str, str] = {
     "card.dropped.text": "{list} labels: even their best case was worse",
     "card.dropped.risk": "{list} labels: even their best case was worse (risk {percent} each time)",
     "card.more_data.falls.error": "doubling the labels cuts the error rate by {interval}",
+    "card.more_data.falls.rmse": "doubling the labels cuts the RMSE by {interval}",
     "card.more_data.falls.loss": "doubling the labels cuts the test loss by {interval}",
     "card.more_data.saturated.error": "the error rate has stopped falling",
+    "card.more_data.saturated.rmse": "the RMSE has stopped falling",
     "card.more_data.saturated.loss": "the test loss has stopped falling",
     "card.more_data.open": "these runs can't say whether more labels would help",
     "card.limits.budget.one": (

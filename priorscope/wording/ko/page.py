@@ -65,8 +65,10 @@ PAGE: dict[str, str] = {
     "card.dropped.text": "{list}: 가장 유리하게 봐도 뒤처짐",
     "card.dropped.risk": "{list}: 가장 유리하게 봐도 뒤처짐 (잘못 탈락시킬 위험은 매번 {percent})",
     "card.more_data.falls.error": "라벨을 두 배로 늘리면 오류율이 {interval} 감소",
+    "card.more_data.falls.rmse": "라벨을 두 배로 늘리면 RMSE가 {interval} 감소",
     "card.more_data.falls.loss": "라벨을 두 배로 늘리면 테스트 손실이 {interval} 감소",
     "card.more_data.saturated.error": "오류율이 더는 줄지 않음",
+    "card.more_data.saturated.rmse": "RMSE가 더는 줄지 않음",
     "card.more_data.saturated.loss": "테스트 손실이 더는 줄지 않음",
     "card.more_data.open": "라벨을 늘리면 나아질지 이 결과만으로는 알 수 없음",
     "card.limits.budget.one": (
