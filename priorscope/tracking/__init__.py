@@ -2,8 +2,9 @@
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import ClassVar, Protocol, runtime_checkable
 
 from priorscope.core.config import Config
 from priorscope.core.registry import Registry
@@ -77,7 +78,14 @@ class TrackingLog(Protocol):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Tracker(Config):
-    """A library that logs. The first sentence of its docstring is what `priorscope ls` shows."""
+    """A library that logs. The first sentence of its docstring is what `priorscope ls` shows.
+
+    library: what people call it. module: what is imported; "" needs nothing to be installed. The
+        extra that installs it has the tracker's name.
+    """
+
+    library: ClassVar[str] = ""
+    module: ClassVar[str] = ""
 
     def check(self) -> None:
         """Refuse if the library isn't there; nothing is opened.
@@ -85,6 +93,11 @@ class Tracker(Config):
         Raises:
             ValueError: with the command that installs it.
         """
+        if self.module and find_spec(self.module) is None:
+            name = self.name()
+            raise ValueError(
+                f"--log {name} needs {self.library}: pip install 'priorscope[{name}]'."
+            )
 
     def open(self, comparison: TrackedComparison, run_id: str | None) -> TrackingLog:
         """Begin, or go on where `run_id` ended; what its library raises is passed on."""

@@ -4,7 +4,6 @@ import importlib
 import os
 import re
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import Any
 
 from priorscope.tracking import TRACKERS, TrackedAnswer, TrackedComparison, TrackedRun, Tracker
@@ -21,9 +20,8 @@ class MLflow(Tracker):
     A number of a learner, structure and repeat is a metric over n.
     """
 
-    def check(self) -> None:
-        if find_spec("mlflow") is None:
-            raise ValueError("--log mlflow needs MLflow: pip install 'priorscope[mlflow]'.")
+    library = "MLflow"
+    module = "mlflow"
 
     def open(self, comparison: TrackedComparison, run_id: str | None) -> "MLflowRun":
         library = importlib.import_module("mlflow")

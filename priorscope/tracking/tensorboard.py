@@ -17,13 +17,8 @@ class TensorBoard(Tracker):
     A learner's repeat is a run of its own, a structure and number a chart: lines over n.
     """
 
-    def check(self) -> None:
-        try:
-            import torch.utils.tensorboard  # noqa: F401
-        except ImportError:
-            raise ValueError(
-                "--log tensorboard needs TensorBoard: pip install 'priorscope[tensorboard]'."
-            ) from None
+    library = "TensorBoard"
+    module = "tensorboard"
 
     def open(self, comparison: TrackedComparison, run_id: str | None) -> "EventFiles":
         return EventFiles(comparison, run_id or time.strftime("%Y%m%d-%H%M%S"))

@@ -3,7 +3,6 @@
 import importlib
 import os
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import Any
 
 from priorscope.tracking import TRACKERS, TrackedAnswer, TrackedComparison, TrackedRun, Tracker
@@ -17,9 +16,8 @@ class WandB(Tracker):
     A number of a learner, structure and repeat is a chart over n.
     """
 
-    def check(self) -> None:
-        if find_spec("wandb") is None:
-            raise ValueError("--log wandb needs wandb: pip install 'priorscope[wandb]'.")
+    library = "wandb"
+    module = "wandb"
 
     def open(self, comparison: TrackedComparison, run_id: str | None) -> "WandBRun":
         return WandBRun(importlib.import_module("wandb"), comparison, run_id)

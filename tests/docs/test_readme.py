@@ -18,31 +18,27 @@ def blocks(text, language):
     return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
 
 
-def test_the_python_runs(tmp_path, monkeypatch):
-    (snippet,) = blocks(README, "python")
-    monkeypatch.chdir(tmp_path)
+def run_small(page, folder, monkeypatch):
+    """What the page's Python leaves behind when its comparison is a small one."""
+    (snippet,) = blocks((ROOT / page).read_text(encoding="utf-8"), "python")
+    monkeypatch.chdir(folder)
     small = snippet.replace(
         'preset="quick"', 'preset="quick", steps=3, epochs=0, repeats=2, workers=0, sizes=(40, 80)'
     )
     assert small != snippet
     names: dict = {}
-    exec(compile(small, "README.md", "exec"), names)
+    exec(compile(small, page, "exec"), names)
     assert names["result"].leaderboard()
-    assert (tmp_path / "my-report" / "report.html").is_file()
+    return (folder / "my-report" / "report.html").read_text(encoding="utf-8")
+
+
+def test_the_python_runs(tmp_path, monkeypatch):
+    run_small("README.md", tmp_path, monkeypatch)
     assert {p.name for p in (tmp_path / "priorscope-runs").iterdir()} == {"my-arrays", "data"}
 
 
 def test_the_python_of_the_korean_page_runs(tmp_path, monkeypatch):
-    (snippet,) = blocks((ROOT / "README.ko.md").read_text(encoding="utf-8"), "python")
-    monkeypatch.chdir(tmp_path)
-    small = snippet.replace(
-        'preset="quick"', 'preset="quick", steps=3, epochs=0, repeats=2, workers=0, sizes=(40, 80)'
-    )
-    assert small != snippet
-    names: dict = {}
-    exec(compile(small, "README.ko.md", "exec"), names)
-    assert names["result"].leaderboard()
-    assert 'lang="ko"' in (tmp_path / "my-report" / "report.html").read_text(encoding="utf-8")
+    assert 'lang="ko"' in run_small("README.ko.md", tmp_path, monkeypatch)
 
 
 def commands():
