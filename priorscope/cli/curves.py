@@ -12,7 +12,8 @@ from cyclopts import Parameter
 from rich.console import Console
 
 from priorscope.cli.exit_codes import Exit
-from priorscope.wording.language import Language, speak
+from priorscope.wording.language import LANGUAGES, Language, speak, speaking
+from priorscope.wording.page import t
 
 _QUIET = 2.0  # seconds before progress is shown
 
@@ -85,8 +86,11 @@ def run(
 
 def _is_curves_page(start: bytes) -> bool:
     """Whether a file that begins so is a page of this command, in whichever language."""
-    titles = ("<title>Learning curves", "<title>학습 곡선")
-    return any(title.encode() in start for title in titles)
+    for language in LANGUAGES:
+        with speaking(language):
+            if f"<title>{t('curves_page.title', title='')}".encode() in start:
+                return True
+    return False
 
 
 def parse_columns(text: str) -> dict[str, str]:

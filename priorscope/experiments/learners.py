@@ -9,7 +9,7 @@ from priorscope.core.signature import Signature
 from priorscope.experiments.settings import AMOUNTS, LEARNERS, Settings
 from priorscope.models import ModelConfig
 from priorscope.models.estimator import Estimator
-from priorscope.train.recipe import Learner, Recipe, parse_learner
+from priorscope.train.recipe import Learner, Recipe, parse_learner, recipe_for
 
 MOST_PIXELS, REDUCED = 40, 32
 
@@ -104,8 +104,7 @@ def _learner(given: Any, recipe: Recipe, asked: Iterable[str]) -> Learner:
         return parse_learner(given, recipe, asked)
     if isinstance(given, ModelConfig):
         given.check()
-        own = {key: value for key, value in given.own_recipe.items() if key not in asked}
-        return Learner(text=given.name(), model=given, recipe=dataclasses.replace(recipe, **own))
+        return Learner(text=given.name(), model=given, recipe=recipe_for(given, recipe, asked))
     from priorscope.models.external import External  # imports torch
     from priorscope.nn.live_modules import is_module
 

@@ -142,10 +142,15 @@ def parse_learner(text: str, defaults: Recipe | None = None, asked: Iterable[str
     recipe = Recipe.from_options(recipe_options)
     changed = {k: getattr(recipe, k) for k in recipe_options}
     model = model_class.from_options(model_options)
-    own = {key: value for key, value in model.own_recipe.items() if key not in asked}
-    base = dataclasses.replace(defaults or Recipe(), **{**own, **changed})
+    base = dataclasses.replace(recipe_for(model, defaults or Recipe(), asked), **changed)
     recipe = dataclasses.replace(base, augment=tuple(augment) or base.augment)
     return Learner(text=text.strip(), model=model, recipe=recipe)
+
+
+def recipe_for(model: ModelConfig, defaults: Recipe, asked: Iterable[str] = ()) -> Recipe:
+    """The defaults with the architecture's own recipe, but for the fields that were asked for."""
+    own = {key: value for key, value in model.own_recipe.items() if key not in asked}
+    return dataclasses.replace(defaults, **own)
 
 
 def pretrained_folder(learners: Iterable[Learner | str]) -> str:
