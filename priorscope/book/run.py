@@ -12,7 +12,7 @@ from priorscope.analysis.claims_book import ClaimEntry, ClaimsBook, Status, from
 from priorscope.book.cost import seconds_needed
 from priorscope.claims import CLAIMS, Claim
 from priorscope.core.deadline import Deadline
-from priorscope.core.files import own, write
+from priorscope.core.files import write
 from priorscope.core.json_types import JsonObject
 from priorscope.core.presets import Preset
 from priorscope.data.own_copies import lacking
@@ -20,8 +20,9 @@ from priorscope.runs.backends.local import LocalBackend
 from priorscope.runs.execute import execute
 from priorscope.runs.experiment import Plan, Rows
 from priorscope.runs.progress import Progress
-from priorscope.runs.store import KIND, NAMES, Store
+from priorscope.runs.store import NAMES, Store
 
+KIND = "claims-book"  # of the folder's marker: in a comparison's, claims.html may be the user's
 BOOK, PREPARED = "claims.json", "prepared"
 PAGES = {"en": "claims.html", "ko": "claims.ko.html"}
 Told = Callable[[str, Progress | None], None]
@@ -33,8 +34,7 @@ def claim_folder(out: Path) -> Store:
     Raises:
         ValueError: if something else is there under a name of ours.
     """
-    own(out, KIND, names=(*NAMES, BOOK, PREPARED, *PAGES.values()))
-    store = Store(out)
+    store = Store(out, KIND, (*NAMES, BOOK, PREPARED, *PAGES.values()))
     store.claim()
     return store
 

@@ -12,8 +12,7 @@ from cyclopts import Parameter
 from rich.console import Console
 
 from priorscope.cli.exit_codes import Exit
-from priorscope.wording.language import LANGUAGES, Language, speak, speaking
-from priorscope.wording.page import t
+from priorscope.wording.language import Language, speak
 
 _QUIET = 2.0  # seconds before progress is shown
 
@@ -24,6 +23,7 @@ def run(
     metric: str | None = None,
     json_: Annotated[bool, Parameter(name="--json")] = False,
     page: Path | None = None,
+    overwrite: Annotated[bool, Parameter(negative=())] = False,
     nats: bool = False,
     percent: bool = False,
     seed: int = 0,
@@ -46,6 +46,8 @@ def run(
         Print the result as JSON on stdout, and nothing else there.
     page
         Write a self-contained HTML page here.
+    overwrite
+        Replace the file that --page names, if it is there.
     nats
         Losses are in nats; they are turned into bits.
     percent
@@ -56,19 +58,21 @@ def run(
         Language of what is said: en or ko (PRIORSCOPE_LANG, else en).
     """
     from priorscope.analysis.curves.run import CurveSettings, curves
+    from priorscope.core.files import refuse_existing, write
+    from priorscope.core.folders import refuse_overlap
 
     speak(lang)
     if not files:
         raise ValueError("Name at least one file: priorscope curves runs.csv.")
-    if page is not None and page.exists() and not _is_curves_page(page.read_bytes()[:2000]):
-        raise ValueError(f"{page} is a file that priorscope didn't write; name another --page.")
+    if page is not None:
+        refuse_overlap(files, page)
+        refuse_existing(page, "--page", overwrite=overwrite)
     settings = CurveSettings(
         columns=parse_columns(columns), metric=metric, nats=nats, percent=percent, seed=seed
     )
     with _progress() as tell:
         result = curves(files, settings, progress=tell)
     if page is not None:
-        from priorscope.core.files import write
         from priorscope.report.curves_page import curves_page
 
         write(page, curves_page(result, ", ".join(file.name for file in files)))
@@ -82,15 +86,6 @@ def run(
         for name, match in result.items():
             show(Console(), name, match)
     return Exit.DONE
-
-
-def _is_curves_page(start: bytes) -> bool:
-    """Whether a file that begins so is a page of this command, in whichever language."""
-    for language in LANGUAGES:
-        with speaking(language):
-            if f"<title>{t('curves_page.title', title='')}".encode() in start:
-                return True
-    return False
 
 
 def parse_columns(text: str) -> dict[str, str]:

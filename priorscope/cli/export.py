@@ -15,6 +15,7 @@ def run(
     onnx: Path,
     include: Annotated[tuple[Path, ...], Parameter(negative=())] = (),
     trust: Annotated[tuple[str, ...], Parameter(negative=())] = (),
+    overwrite: Annotated[bool, Parameter(negative=())] = False,
 ) -> int:
     """Write a model as ONNX; onnxruntime's outputs must agree to 1e-4.
 
@@ -27,9 +28,11 @@ def run(
         probabilities of the classes or quantities.
     include, trust
         See `priorscope predict`.
+    overwrite
+        Replace the file that --onnx names, if it is there.
     """
     from priorscope.fitted.model import FittedModel
 
     fitted = FittedModel.load(model, include=list(include), trusted=trust)
-    print(fitted.export_onnx(onnx))
+    print(fitted.export_onnx(onnx, overwrite=overwrite))
     return Exit.DONE

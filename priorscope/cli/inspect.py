@@ -20,6 +20,7 @@ def run(
     *,
     json_: Annotated[bool, Parameter(name="--json", negative="")] = False,
     page: Path | None = None,
+    overwrite: Annotated[bool, Parameter(negative=())] = False,
     settings: Settings | None = None,
 ) -> int:
     """Say how DATA are understood: examples, classes, columns, splits, what is left out and why.
@@ -36,11 +37,14 @@ def run(
     page
         HTML file to write, with thumbnails, curves or first words; not with --json, it is
         priorscope-runs/DATA-read/read.html if it isn't named.
+    overwrite
+        Replace the file that --page names, if it is there.
     """
-    from priorscope.core.files import own, write
+    from priorscope.core.files import own, refuse_existing, write
+    from priorscope.core.folders import refuse_overlap
     from priorscope.core.printable import file_safe
     from priorscope.core.registry import include
-    from priorscope.data.preview import described, is_preview, preview_page
+    from priorscope.data.preview import described, preview_page
     from priorscope.data.resolve import resolve
     from priorscope.experiments.dataset import data_name
     from priorscope.wording.language import speak
@@ -49,6 +53,10 @@ def run(
     settings = settings or Settings()
     speak(settings.lang)
     unused = [key for key in settings.changed() if key not in (*READING, *ALSO)]
+    if page is not None:
+        if Path(data).exists():
+            refuse_overlap([Path(data)], page)
+        refuse_existing(page, "--page", overwrite=overwrite)
     if unused:
         flags = ", ".join("--" + key.replace("_", "-") for key in unused)
         print(f"priorscope: inspect trains nothing, so {flags} changes nothing.", file=sys.stderr)
@@ -69,8 +77,6 @@ def run(
         own(folder, "read", names=("read.html",))
         page = folder / "read.html"
     if page is not None:
-        if page.exists() and not is_preview(page.read_bytes()[:2000]):
-            raise ValueError(f"{page} is a file that priorscope didn't write; name another --page.")
         write(page, preview_page(name, examples, _texts(task)))
         if not json_:
             print(page)

@@ -18,6 +18,7 @@ def run(
     out: Annotated[Path | None, Parameter(alias="-o")] = None,
     include: Annotated[tuple[Path, ...], Parameter(negative=())] = (),
     trust: Annotated[tuple[str, ...], Parameter(negative=())] = (),
+    overwrite: Annotated[bool, Parameter(negative=())] = False,
     lang: Language | None = None,
 ) -> int:
     """Predict on DATA with a model that `priorscope fit` saved; labels in DATA are not read.
@@ -35,19 +36,23 @@ def run(
         Python files with a learner of your own, which a model folder never holds.
     trust
         Types of estimators beyond scikit-learn's that the model may hold.
+    overwrite
+        Replace the file that --out names, if it is there.
     lang
         Language of what is said: en or ko (PRIORSCOPE_LANG, else en).
     """
+    from priorscope.core.files import refuse_existing, write
     from priorscope.core.folders import refuse_overlap
     from priorscope.core.printable import printable
     from priorscope.fitted.model import FittedModel
-    from priorscope.fitted.predictions import predictions_csv, write_predictions
+    from priorscope.fitted.predictions import predictions_csv
     from priorscope.wording.page import t
     from priorscope.wording.stored import retold
 
     speak(lang)
     if out is not None:
         refuse_overlap([data, model], out)
+        refuse_existing(out, "--out", overwrite=overwrite)
     fitted = FittedModel.load(model, include=list(include), trusted=trust)
     inputs = fitted.inputs(data)
     for note in inputs.notes:
@@ -56,6 +61,6 @@ def run(
     if out is None:
         print(content, end="")
     else:
-        write_predictions(out, content)
+        write(out, content)
         print(t("predict.done", n=f"{len(inputs.names):,}", path=out), file=sys.stderr)
     return Exit.DONE

@@ -73,6 +73,26 @@ def write(path: Path, content: str | bytes, *, root: Path | None = None) -> None
         part.write_bytes(content.encode() if isinstance(content, str) else content)
 
 
+def refuse_existing(path: Path, flag: str, *, overwrite: bool = False) -> None:
+    """Refuse to replace a file that a user named, whoever wrote it.
+
+    Nothing in a file can say that nobody worked on it since, and outside of a folder of ours
+    there is no marker.
+
+    flag: by which it was named. overwrite: the user says that it may be replaced.
+
+    Raises:
+        ValueError: if it is there and may not be replaced, or is a folder.
+    """
+    if path.is_dir():
+        raise ValueError(f"{path} is a folder; give {flag} the name of a file.")
+    if not overwrite and os.path.lexists(path):
+        raise ValueError(
+            f"{path} is there already, and a file may hold somebody's work; give another {flag}, "
+            "or add --overwrite."
+        )
+
+
 def mark(path: Path, root: Path) -> bool:
     """Make an empty file; whether it was this call that made it, of all that try.
 

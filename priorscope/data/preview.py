@@ -71,11 +71,6 @@ def described(examples: Examples) -> Examples:
     return dataclasses.replace(examples, read=read)
 
 
-def is_preview(start: bytes) -> bool:
-    """Whether a file that begins so is a page of `preview_page`, of this version or an earlier."""
-    return MADE.encode() in start or b"What was read from" in start
-
-
 def _lines(read: Read) -> str:
     warnings = {note_line(note) for note in read.notes if note.level == "warning"}
     items = [

@@ -169,15 +169,18 @@ class FittedModel:
         files = [include] if isinstance(include, str | Path) else list(include)
         return load(Path(folder), [Path(file) for file in files], tuple(trusted), module)
 
-    def export_onnx(self, path: str | Path) -> Path:
+    def export_onnx(self, path: str | Path, *, overwrite: bool = False) -> Path:
         """Write an ONNX file: prepared inputs in, probabilities or quantities out; checked.
 
+        overwrite: replace the file, if it is there.
+
         Raises:
-            ValueError: if it can't be exported, or onnxruntime's outputs differ by more than 1e-4.
+            ValueError: if it can't be exported, a file is there, or onnxruntime's outputs differ
+                by more than 1e-4.
         """
         from priorscope.fitted.onnx_file import export
 
-        return export(self, Path(path))
+        return export(self, Path(path), overwrite)
 
     @property
     def target(self) -> Target:

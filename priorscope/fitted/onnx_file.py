@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from priorscope.core.files import whole
+from priorscope.core.files import refuse_existing, whole
 from priorscope.core.signature import Signature
 from priorscope.fitted.member import NetworkMember
 from priorscope.fitted.model import FittedModel
@@ -21,14 +21,10 @@ CHECKED = (5, 1)  # examples of the batches that are compared
 INPUT, OUTPUT = "inputs", "outputs"
 
 
-def export(model: FittedModel, path: Path) -> Path:
+def export(model: FittedModel, path: Path, overwrite: bool = False) -> Path:
     """See `FittedModel.export_onnx`."""
     onnx, runtime = _packages()
-    if path.exists() and not _is_ours(onnx, path):
-        raise ValueError(
-            f"{path} is a file that priorscope didn't write, so it is left alone; give another "
-            "--onnx."
-        )
+    refuse_existing(path, "--onnx", overwrite=overwrite)
     if not all(isinstance(member, NetworkMember) for member in model.members):
         raise ValueError(
             f"{model.learner} trains itself, and only networks are exported as ONNX; choose a "
@@ -168,15 +164,6 @@ def _examples(model: FittedModel, count: int) -> np.ndarray:
     if signature.padded:
         values[..., -1] = 1.0
     return values.astype(np.float32)
-
-
-def _is_ours(onnx: ModuleType, path: Path) -> bool:
-    if path.is_symlink() or not path.is_file():
-        return False
-    try:
-        return onnx.load(path, load_external_data=False).producer_name == "priorscope"
-    except Exception:  # whatever another file makes of the parser
-        return False
 
 
 def _packages() -> tuple[ModuleType, ModuleType]:

@@ -2,11 +2,9 @@
 
 import csv
 import io
-from pathlib import Path
 
 import numpy as np
 
-from priorscope.core.files import write
 from priorscope.core.preprocessing import NewInputs
 from priorscope.fitted.model import FittedModel
 
@@ -51,25 +49,6 @@ def cell(text: str) -> str:
     if not text.startswith(FORMULA):
         return text
     return text if _is_number(text) else f"'{text}"
-
-
-def write_predictions(path: Path, content: str) -> None:
-    """Write the file, whole or not at all; over nothing but a file of predictions.
-
-    Raises:
-        ValueError: if another file is there, or a link.
-    """
-    if path.is_dir():
-        raise ValueError(f"{path} is a folder; give --out the name of a file.")
-    if path.is_symlink() or path.exists():
-        with path.open("rb") as file:
-            begins = file.read(len(",".join(HEAD)))
-        if path.is_symlink() or begins != ",".join(HEAD).encode():
-            raise ValueError(
-                f"{path} is a file that priorscope didn't write, so it is left alone; give "
-                "another --out."
-            )
-    write(path, content)
 
 
 def _is_number(text: str) -> bool:

@@ -39,10 +39,11 @@ class Store:
 
     damaged: digest -> why, of rows that were read and not believed; they count as missing.
     earlier: rows of an earlier version of priorscope that were there when the folder was claimed.
+    kind, names: of the folder's marker, and of all that is written into it.
     """
 
-    def __init__(self, root: Path):
-        self.root = root
+    def __init__(self, root: Path, kind: str = KIND, names: tuple[str, ...] = NAMES):
+        self.root, self.kind, self.names = root, kind, names
         self.damaged: dict[str, str] = {}
         self.earlier = 0
 
@@ -141,8 +142,8 @@ class Store:
         """
         for name in ("runs", "data", "progress"):
             refuse_links(self.root / name / "any", self.root)
-        marked = is_own(self.root, KIND)
-        own(self.root, KIND, names=NAMES, earlier=made_by_earlier_version)
+        marked = is_own(self.root, self.kind)
+        own(self.root, self.kind, names=self.names, earlier=made_by_earlier_version)
         if not marked:
             self.earlier = self.earlier_rows()
         for folder in (
@@ -156,7 +157,7 @@ class Store:
 
         Removed are, in a folder of ours and by their names alone, rows, arrays and signatures.
         """
-        marked = is_own(self.root, KIND)
+        marked = is_own(self.root, self.kind)
         if not marked and not made_by_earlier_version(self.root):
             return
         runs, data = self.root / "runs", self.root / "data"

@@ -18,7 +18,7 @@ State = Literal["starting", "running", "ending", "finished", "stopped", "failed"
 PAGES = {  # kind of a folder's marker -> its page
     "profile": "profile.html",
     "attention": "attention.html",
-    "claims": "claims.html",
+    "claims-book": "claims.html",
 }
 LARGEST_SUMMARY = 64 * 2**20  # bytes
 

@@ -39,6 +39,12 @@ def test_the_pick_of_a_comparison_predicts(folder, capsys):
     pd.read_csv("table.csv").drop(columns="species").to_csv("new.csv", index=False)
     assert run("predict", "model", "new.csv", "--out", "predictions.csv") == 0
     written = pd.read_csv("predictions.csv")
+    mine = (folder / "predictions.csv").read_text().replace("ant", "?", 1)  # somebody worked on it
+    (folder / "predictions.csv").write_text(mine)
+    assert run("predict", "model", "new.csv", "--out", "predictions.csv") == 2
+    assert "predictions.csv is there already" in capsys.readouterr().err
+    assert (folder / "predictions.csv").read_text() == mine
+    assert run("predict", "model", "new.csv", "--out", "predictions.csv", "--overwrite") == 0
     assert list(written.columns) == ["example", "prediction", "p ant", "p bee"]
     model = FittedModel.load("model")
     assert list(written["prediction"]) == list(model.predict("new.csv"))

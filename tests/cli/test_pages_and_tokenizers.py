@@ -1,11 +1,15 @@
 """Files that a page, a tokenizer or a new log would have replaced stay what they were."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from priorscope.cli import main
+from priorscope.core.files import own
 from priorscope.experiments.tracked import forget
+
+STORED = Path(__file__).parents[2] / "docs" / "claims"
 
 
 def leave(*words):
@@ -22,14 +26,45 @@ def curves_csv(tmp_path):
     return path
 
 
-def test_a_page_of_curves_replaces_no_file_but_its_own(curves_csv, tmp_path, capsys):
+def test_a_page_replaces_no_file_unless_told(curves_csv, tmp_path, capsys):
     before = curves_csv.read_bytes()
-    assert leave("curves", str(curves_csv), "--page", str(curves_csv)) == 2
-    assert "is a file that priorscope didn't write" in capsys.readouterr().err
-    assert curves_csv.read_bytes() == before
+    for flags in ([], ["--overwrite"]):
+        assert leave("curves", str(curves_csv), "--page", str(curves_csv), *flags) == 2
+        assert curves_csv.read_bytes() == before
+    capsys.readouterr()
     page = tmp_path / "page.html"
-    for language in ("en", "ko", "en"):
-        assert leave("curves", str(curves_csv), "--page", str(page), "--lang", language) == 0
+    for command in (["curves", str(curves_csv)], ["inspect", "digits"]):
+        page.unlink(missing_ok=True)
+        assert leave(*command, "--page", str(page)) == 0
+        mine = page.read_text() + "my remarks"
+        page.write_text(mine)  # it begins as ours does
+        assert leave(*command, "--page", str(page)) == 2
+        error = capsys.readouterr().err
+        assert "page.html is there already" in error
+        assert "--overwrite" in error
+        assert page.read_text() == mine
+        assert leave(*command, "--page", str(page), "--overwrite") == 0
+        assert "my remarks" not in page.read_text()
+
+
+def test_claims_and_comparisons_keep_apart(tmp_path, capsys):
+    """The marker of one doesn't make a file with a name of the other ours."""
+    own(tmp_path, "comparison")
+    (tmp_path / "claims.json").write_text((STORED / "claims.json").read_text())
+    (tmp_path / "claims.html").write_text("mine")
+    assert leave("claims", "report", "--out", str(tmp_path)) == 2
+    assert (
+        "holds a comparison made by priorscope, and this is a claims-book"
+        in capsys.readouterr().err
+    )
+    assert (tmp_path / "claims.html").read_text() == "mine"
+    book = tmp_path / "book"
+    book.mkdir()
+    (book / "claims.json").write_text((STORED / "claims.json").read_text())
+    assert leave("claims", "report", "--out", str(book)) == 2  # no marker: the file is the user's
+    own(tmp_path / "ours", "claims-book")
+    (tmp_path / "ours" / "claims.json").write_text((STORED / "claims.json").read_text())
+    assert leave("claims", "report", "--out", str(tmp_path / "ours")) == 0
 
 
 def test_a_bpe_tokenizer_is_not_written_through_links(tmp_path):

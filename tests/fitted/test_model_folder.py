@@ -14,7 +14,7 @@ from priorscope.fitted.estimator_file import TRUSTED
 from priorscope.fitted.facts import Expected, Origin
 from priorscope.fitted.fit import fit
 from priorscope.fitted.model import FittedModel
-from priorscope.fitted.predictions import cell, predictions_csv, write_predictions
+from priorscope.fitted.predictions import cell, predictions_csv
 from priorscope.nn.checkpoint import read_tensors, write_tensors
 from priorscope.tasks import Examples
 from priorscope.train.recipe import Recipe, parse_learner
@@ -181,15 +181,3 @@ def test_predictions_are_safe_to_open_in_a_spreadsheet(tmp_path):
         assert cell(text) == f"'{text}"
     for text in ("-1.5", "+3", "cat", "3-4"):
         assert cell(text) == text
-
-
-def test_predictions_replace_predictions_alone(tmp_path):
-    write_predictions(tmp_path / "p.csv", "example,prediction\nrow 0,1\n")
-    write_predictions(tmp_path / "p.csv", "example,prediction\nrow 0,2\n")
-    (tmp_path / "mine.csv").write_text("a,b\n")
-    (tmp_path / "link.csv").symlink_to(tmp_path / "p.csv")
-    for name in ("mine.csv", "link.csv"):
-        with pytest.raises(ValueError, match="a file that priorscope didn't write"):
-            write_predictions(tmp_path / name, "example,prediction\n")
-    assert (tmp_path / "mine.csv").read_text() == "a,b\n"
-    assert (tmp_path / "p.csv").read_text().endswith("2\n")

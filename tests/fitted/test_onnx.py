@@ -49,7 +49,9 @@ def test_outputs_agree(text, quantity, seeds, tmp_path, onnxruntime):
         np.testing.assert_allclose(given, expected, rtol=1e-4, atol=1e-4)
     facts = session.get_modelmeta().custom_metadata_map
     assert json.loads(facts["classes"]) == list(model.facts.classes)
-    assert model.export_onnx(path) == path  # our own file is replaced
+    with pytest.raises(ValueError, match="onnx is there already"):  # it may have been worked on
+        model.export_onnx(path)
+    assert model.export_onnx(path, overwrite=True) == path
 
 
 def test_bert_is_exported_although_it_skips_padding(tmp_path):
@@ -74,6 +76,6 @@ def test_estimators_and_other_files_are_refused(tmp_path):
     with pytest.raises(ValueError, match="forest:n_estimators=2 trains itself, and only networks"):
         model_of("forest:n_estimators=2").export_onnx(tmp_path / "m.onnx")
     (tmp_path / "mine.onnx").write_bytes(b"mine")
-    with pytest.raises(ValueError, match="a file that priorscope didn't write"):
+    with pytest.raises(ValueError, match="add --overwrite"):
         model_of("linear").export_onnx(tmp_path / "mine.onnx")
     assert (tmp_path / "mine.onnx").read_bytes() == b"mine"

@@ -33,7 +33,7 @@ UI: dict[str, str] = {
     "ui.pages": "Other pages",
     "ui.page.profile": "Profile",
     "ui.page.attention": "Attention",
-    "ui.page.claims": "Claims",
+    "ui.page.claims-book": "Claims",
     # States
     "ui.state.starting": "reading",
     "ui.state.running": "running",

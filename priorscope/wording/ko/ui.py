@@ -36,7 +36,7 @@ UI: dict[str, str] = {
     "ui.pages": "다른 페이지",
     "ui.page.profile": "프로필",
     "ui.page.attention": "어텐션",
-    "ui.page.claims": "주장",
+    "ui.page.claims-book": "주장",
     # States
     "ui.state.starting": "읽는 중",
     "ui.state.running": "실행 중",
