@@ -191,7 +191,12 @@ def _limits(summary: Summary, table: RunTable, found: Contest) -> list[Finding]:
     size, asked = table.sizes[found.reach.size], table.sizes[-1]
     if size < asked:
         out.append(_finding("not-all-sizes", size=size, asked=asked))
-    if gone := [table.learners[i] for i in found.reach.behind]:
+    if summary.dropped and len(found.reach.learners) > 1:
+        rows = [{"learner": d.learner, "at": d.at} for d in summary.dropped]
+        out.append(_finding("dropped", learners=rows))
+    dropped = {d.learner for d in summary.dropped}
+    behind = [table.learners[i] for i in found.reach.behind]
+    if gone := [name for name in behind if name not in dropped]:
         out.append(_finding("not-compared", learners=gone, size=size))
     if (
         summary.answer is not None
@@ -264,8 +269,10 @@ def _repeats(answer: Answer, table: RunTable, found: Contest) -> list[Finding]:
     gap, repeats = float(ranking.behind[second]), max(effects.shared, 1)
     needed = repeats * (2.5 * std / max(gap, 1e-12)) ** 2
     if gap <= ranking.indifference:
+        equal = gap + float(ranking.half[second]) <= ranking.indifference
+        cheaper = answer.pick if answer.pick in names else None
         return [_finding("within-indifference", learners=names, indifference=ranking.indifference,
-                         metric=answer.metric)]  # fmt: skip
+                         metric=answer.metric, equal=equal, cheaper=cheaper)]  # fmt: skip
     if needed > _MOST_REPEATS:
         return [_finding("take-as-equal", learners=names, repeats=_MOST_REPEATS, size=answer.size)]
     wanted = max(math.ceil(needed), repeats + 1)

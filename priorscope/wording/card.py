@@ -2,7 +2,7 @@
 
 import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from priorscope.wording.numbers import (
@@ -48,8 +48,8 @@ def card(summary: Values) -> Card:
     pick = answer.get("pick")
     compared = len(_in_the_race(summary))
     texts = {
-        "pick": _pick(answer, compared),
-        "judged": _judged(summary, answer, compared),
+        "pick": _pick(summary, answer, compared),
+        "judged": _judged(summary, answer),
         "target": _target(summary),
         "labels": _labels(summary),
         "confidence": _confidence(answer, compared),
@@ -126,7 +126,7 @@ def _beaten(answer: Values) -> Any:
     return beats.get("probability") if beats.get("word") not in (None, "clear") else None
 
 
-def _pick(answer: Values, compared: int) -> str:
+def _pick(summary: Values, answer: Values, compared: int) -> str:
     if not answer.get("pick"):
         return ""
     if compared == 1:
@@ -137,17 +137,27 @@ def _pick(answer: Values, compared: int) -> str:
     others = [name for name in tied or [] if name != answer["pick"]]
     if tied is None:
         return str(answer["pick"])
+    behind = ", ".join(_behind(summary, tied))
     if not others:
-        return t("card.pick.alone", pick=answer["pick"])
-    return t("card.pick.tied", pick=answer["pick"], others=", ".join(others))
+        return t("card.pick.alone", pick=answer["pick"], behind=behind or t("card.pick.all"))
+    text = t("card.pick.tied", pick=answer["pick"], others=", ".join(others))
+    return f"{text}; {t('card.pick.behind', behind=behind)}" if behind else text
 
 
-def _judged(summary: Values, answer: Values, compared: int) -> str:
+def _behind(summary: Values, tied: Sequence[str]) -> list[str]:
+    """Who was compared to the end and is neither tied nor dropped, by what was asked."""
+    gone = {*tied, *(row["learner"] for row in summary.get("dropped") or [])}
+    rows = [row for row in summary.get("leaderboard") or [] if row["learner"] not in gone]
+    rows.sort(key=lambda row: row.get("place") or math.inf)
+    return [str(row["learner"]) for row in rows]
+
+
+def _judged(summary: Values, answer: Values) -> str:
     if not has_center(answer.get("value")):
         return ""
     metric = str(answer.get("metric"))
     repeats = answer["value"].get("n") or summary.get("repeats")
-    chosen = compared > 1 and answer.get("tied") is not None
+    chosen = "corrected for the choice" in str(answer["value"].get("method"))
     return t(
         "card.judged.chosen" if chosen else "card.judged.text",
         metric=metric_name(metric),
@@ -249,6 +259,8 @@ def _left(summary: Values, answer: Values) -> list[str]:
 
     Not those who lack nothing there but further repeats, nor those who were dropped.
     """
+    if not answer.get("pick"):
+        return []
     rows = [row for row in summary.get("unresolved") or [] if isinstance(row, Mapping)]
     size = answer.get("size") or 0
     there = {

@@ -88,7 +88,11 @@ def _known_at(v: Values) -> str:
 
 
 def _no_winner_later(v: Values) -> str:
-    return f"We can't say which learner wins with more data: {_known_at(v)}"
+    name = v["learners"][0]
+    return (
+        f"We can't say which learner wins with more data: {name}, the lowest so far, has too few "
+        "sizes for a forecast."
+    )
 
 
 def _overtakes(v: Values) -> str:

@@ -59,7 +59,10 @@ def _what(v: Values) -> str:
 
 
 def _nothing_yet(v: Values) -> str:
-    return f"Nothing can be said yet: no learner has finished its runs at {_size(v)}."
+    return (
+        f"Nothing can be said yet: no learner has finished its runs at {_size(v)}. The same "
+        "command goes on from here; with a longer `--budget` it answers in one go."
+    )
 
 
 def _metric_missing(v: Values) -> str:
@@ -175,6 +178,12 @@ def _not_compared(v: Values) -> str:
     )
 
 
+def _dropped(v: Values) -> str:
+    names = [f"{row['learner']} (at {row['at']:,} labels)" for row in v["learners"]]
+    verb = "was" if len(names) == 1 else "were"
+    return f"{listed(names)} {verb} dropped on the way: even in the best case another was better."
+
+
 def _few_repeats(v: Values) -> str:
     return f"It rests on {plural(v['repeats'], 'repeat')}; three or more tell much better."
 
@@ -234,7 +243,13 @@ def _take_as_equal(v: Values) -> str:
 def _within_indifference(v: Values) -> str:
     gap = v["indifference"]
     shown = f"{100 * gap:.2g} points" if v["metric"] in SHARES else f"{gap:.2g}"
-    return f"{listed(v['learners'])} differ by less than {shown}: take the cheaper one."
+    if not v.get("equal", True):
+        return (
+            f"{listed(v['learners'])} are less than {shown} apart so far, which counts as equal; "
+            "whether they are takes more repeats to tell."
+        )
+    named = f", {v['cheaper']}" if v.get("cheaper") else ""
+    return f"{listed(v['learners'])} differ by less than {shown}: take the cheaper one{named}."
 
 
 def _falls(v: Values) -> str:
@@ -320,6 +335,7 @@ SENTENCES: dict[str, Callable[[Values], str]] = {
     "relies-on": _relies_on,
     "relies-on-none": _relies_on_none,
     "not-all-sizes": _not_all_sizes,
+    "dropped": _dropped,
     "not-compared": _not_compared,
     "few-repeats": _few_repeats,
     "failed": _failed,

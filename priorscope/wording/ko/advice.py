@@ -29,7 +29,15 @@ def _take_as_equal(v: Values) -> str:
 def _within_indifference(v: Values) -> str:
     gap = v["indifference"]
     shown = f"{100 * gap:.2g}%p" if v["metric"] in SHARES else f"{gap:.2g}"
-    return f"{listed(v['learners'])}의 차이는 {shown}보다 작습니다. 비용이 적은 쪽을 고르세요."
+    if not v.get("equal", True):
+        return say(
+            "지금까지 {names}의 차이는 {shown}보다 작아 동등하게 봅니다. 정말 그런지는 반복을 더 "
+            "해야 알 수 있습니다.",
+            names=listed(v["learners"]),
+            shown=shown,
+        )
+    choice = say("{name:을}", name=v["cheaper"]) if v.get("cheaper") else "쪽을"
+    return f"{listed(v['learners'])}의 차이는 {shown}보다 작습니다. 비용이 적은 {choice} 고르세요."
 
 
 def _percent(value: Mapping[str, Any]) -> str:

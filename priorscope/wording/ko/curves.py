@@ -120,7 +120,11 @@ def _known_at(v: Values) -> str:
 
 
 def _no_winner_later(v: Values) -> str:
-    return f"데이터가 늘면 어느 모델이 앞설지 말할 수 없습니다. {_known_at(v)}"
+    return say(
+        "데이터가 늘면 어느 모델이 앞설지 말할 수 없습니다. 지금 가장 낮은 {name:은} 예측에 필요한 "
+        "만큼 여러 크기에서 학습하지 않았습니다.",
+        name=v["learners"][0],
+    )
 
 
 def _overtakes(v: Values) -> str:

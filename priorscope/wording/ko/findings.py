@@ -57,7 +57,10 @@ def _is_best(v: Values, may: bool = False) -> str:
 
 
 def _nothing_yet(v: Values) -> str:
-    return f"{size_of(v)}에서 실행을 마친 모델이 없어 아직 결론을 내릴 수 없습니다."
+    return (
+        f"{size_of(v)}에서 실행을 마친 모델이 없어 아직 결론을 내릴 수 없습니다. 같은 명령을 다시 "
+        "실행하면 이어서 진행하고, `--budget`을 늘리면 한 번에 답합니다."
+    )
 
 
 def _metric_missing(v: Values) -> str:
@@ -200,6 +203,14 @@ def _not_compared(v: Values) -> str:
     )
 
 
+def _dropped(v: Values) -> str:
+    names = [f"{row['learner']}(라벨 {row['at']:,}개)" for row in v["learners"]]
+    return say(
+        "도중에 탈락한 모델: {names}. 가장 유리하게 보아도 더 나은 모델이 있었습니다.",
+        names=", ".join(names),
+    )
+
+
 def _few_repeats(v: Values) -> str:
     return f"반복 {v['repeats']:,}회에 근거한 결론입니다. 3회 이상이면 훨씬 잘 알 수 있습니다."
 
@@ -280,6 +291,7 @@ SENTENCES: dict[str, Callable[[Values], str]] = {
     "relies-on": _relies_on,
     "relies-on-none": _relies_on_none,
     "not-all-sizes": _not_all_sizes,
+    "dropped": _dropped,
     "not-compared": _not_compared,
     "few-repeats": _few_repeats,
     "failed": _failed,

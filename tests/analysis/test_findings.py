@@ -1,0 +1,38 @@
+"""What is said of learners that lie close together, and of those that left the race."""
+
+import pytest
+
+from priorscope.analysis.summarise import Request
+from priorscope.analysis.summary import DroppedLearner
+
+
+def said(summary, key):
+    return [f.values for f in summary.findings if f.key == key]
+
+
+@pytest.mark.parametrize(("noise", "equal"), [(0.0005, True), (0.06, False)])
+def test_learners_are_equal_only_where_the_interval_says_so(synthetic, noise, equal):
+    """Accuracies .1 points apart, 6 count as equal: noise decides what may be said."""
+    bits = {("cheap", "intact"): 0.502, ("dear", "intact"): 0.5}
+    kept = synthetic.rows(bits, structures=("intact",), noise=noise)
+    summary = synthetic.summary_of(
+        kept, Request(indifference=0.06), learners=("cheap", "dear"), structures=("intact",)
+    )
+    (told,) = said(summary, "within-indifference")
+    assert told["equal"] is equal
+    assert told["cheaper"] == "cheap"
+
+
+def test_who_was_dropped_is_not_also_said_to_have_ended_early(synthetic):
+    bits = {(name, "intact"): 0.5 + 0.2 * i for i, name in enumerate(("a", "b", "left", "lost"))}
+    kept = [
+        row
+        for row in synthetic.rows(bits, structures=("intact",))
+        if row["learner"] in ("a", "b") or row["run"]["size"] < 40
+    ]
+    request = Request(dropped=(DroppedLearner(learner="lost", at=20, bound=1.2, risk=0.02),))
+    summary = synthetic.summary_of(
+        kept, request, learners=("a", "b", "left", "lost"), structures=("intact",)
+    )
+    assert said(summary, "not-compared") == [{"learners": ["left"], "size": 40}]
+    assert said(summary, "dropped") == [{"learners": [{"learner": "lost", "at": 20}]}]
