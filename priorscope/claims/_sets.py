@@ -12,6 +12,7 @@ from priorscope.tasks.noise_labels import NoiseLabels
 from priorscope.tasks.template import Template
 
 SIZES = {"digits": (60, 240, 960), "mnist1d": (100, 400, 1600)}  # small, medium, large
+MARKER_SIZES = (200, 1600)  # with fewer than the larger a small transformer only guesses
 
 
 class Learners(NamedTuple):
@@ -66,4 +67,4 @@ def linear_rule() -> Examples:
 
 def marker() -> Examples:
     """Token sequences whose class stands right after the one marker."""
-    return loaded(Context(num_train=3000, num_test=1000, tokens=16, fillers=8))
+    return loaded(Context(num_train=3000, num_test=1000, tokens=8, fillers=4))

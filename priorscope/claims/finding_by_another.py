@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule
 from priorscope.claims._cells import below_chance, minus, twice
-from priorscope.claims._sets import SIZES, digits, learners, loaded, marker
+from priorscope.claims._sets import MARKER_SIZES, SIZES, digits, learners, loaded, marker
 from priorscope.tasks.grounding import Grounding
 
 MATTERS = Rule("above", 0.05)
@@ -56,10 +56,11 @@ class FindingByAnother(Claim):
                          terms=minus(self.cell(text, data, LABELS), vit), rule=MATTERS)
                 for name, text in (("cnn", own.cnn), ("mlp", own.mlp))
             ]  # fmt: skip
-        word = self.cell(own.transformer, marker(), 800)
+        many = MARKER_SIZES[1]
+        word = self.cell(own.transformer, marker(), many)
         tests += [
-            Compared(label=f"{name} − transformer, word after a marker, n = 800", rule=MATTERS,
-                     terms=minus(self.cell(text, marker(), 800), word))
+            Compared(label=f"{name} − transformer, word after a marker, n = {many}", rule=MATTERS,
+                     terms=minus(self.cell(text, marker(), many), word))
             for name, text in (("cnn", own.cnn), ("mlp", own.mlp))
         ]  # fmt: skip
         n = SIZES["digits"][1]

@@ -9,7 +9,7 @@ from torch import nn
 
 from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule, learns
 from priorscope.claims._cells import minus, twice
-from priorscope.claims._sets import learners, marker, mnist1d
+from priorscope.claims._sets import MARKER_SIZES, learners, marker, mnist1d
 from priorscope.runs.experiment import Rows
 
 EQUAL = Rule("within", 1e-12)  # float64 rounds at 1e-16 of a sum of 32 products
@@ -66,7 +66,7 @@ class FusedProjection(Claim):
         )
         shared = learners(self.effort).transformer
         own = shared.replace("transformer", "own-projections")
-        sets = {"word after a marker": (marker(), 800), "mnist1d": (mnist1d(), 400)}
+        sets = {"word after a marker": (marker(), MARKER_SIZES[1]), "mnist1d": (mnist1d(), 400)}
         tests = [
             Compared(
                 label=f"own projections − shared, {name}, n = {n}",

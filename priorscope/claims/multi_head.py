@@ -8,7 +8,7 @@ import torch
 
 from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule, learns
 from priorscope.claims._cells import minus, twice
-from priorscope.claims._sets import learners, marker, mnist1d
+from priorscope.claims._sets import MARKER_SIZES, learners, marker, mnist1d
 from priorscope.nn.attention import attention_weights
 from priorscope.runs.experiment import Rows
 
@@ -54,7 +54,7 @@ class MultiHead(Claim):
                            values=lambda rows: self._differences(rows, cut=False),
                            rule=Rule("above", 0.01), role="control")  # fmt: skip
         base = learners(self.effort).transformer
-        sets = {"word after a marker": (marker(), 800), "mnist1d": (mnist1d(), 400)}
+        sets = {"word after a marker": (marker(), MARKER_SIZES[1]), "mnist1d": (mnist1d(), 400)}
         tests = []
         for name, (data, n) in sets.items():
             one = self.cell(base.replace("num_heads=4", "num_heads=1"), data, n)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule, learns
 from priorscope.claims._cells import below_chance, minus, twice
-from priorscope.claims._sets import learners, marker, mnist1d
+from priorscope.claims._sets import MARKER_SIZES, learners, marker, mnist1d
 
 ALIKE = Rule("within", 0.1)
 MATTERS = Rule("above", 0.1)
@@ -43,7 +43,7 @@ class PositionEncodings(Claim):
 
     def questions(self) -> Sequence[ClaimQuestion]:
         base = learners(self.effort).transformer
-        sets = {"word after a marker": (marker(), (200, 800)), "mnist1d": (mnist1d(), (100, 400))}
+        sets = {"word after a marker": (marker(), MARKER_SIZES), "mnist1d": (mnist1d(), (100, 400))}
         equal, lost_order = [], []
         for name, (data, sizes) in sets.items():
             for n in sizes:
@@ -65,9 +65,10 @@ class PositionEncodings(Claim):
             learns(f"learned, {name}", self.cell(base, data, sizes[1]))
             for name, (data, sizes) in sets.items()
         ]
-        blind = self.cell(base + ",positions=none", marker(), 800)
-        over = Compared(label="none over guessing, word after a marker, n = 800", role="context",
-                        values=below_chance(blind), cells=(blind,))  # fmt: skip
+        many = MARKER_SIZES[1]
+        blind = self.cell(base + ",positions=none", marker(), many)
+        over = Compared(label=f"none over guessing, word after a marker, n = {many}",
+                        role="context", values=below_chance(blind), cells=(blind,))  # fmt: skip
         return [
             ClaimQuestion(
                 part="equal",

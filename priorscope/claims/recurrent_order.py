@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule
 from priorscope.claims._cells import lost, minus, negative, plus, twice
-from priorscope.claims._sets import SIZES, digits, learners, marker, mnist1d
+from priorscope.claims._sets import MARKER_SIZES, SIZES, digits, learners, marker, mnist1d
 
 MATTERS = Rule("above", 0.05)
 
@@ -61,7 +61,7 @@ class RecurrentOrder(Claim):
                 terms=minus(self.cell(getattr(own, other), marker(), n),
                             self.cell(own.gru, marker(), n)),
             )
-            for n in (200, 800)
+            for n in MARKER_SIZES
             for other in others
         ]  # fmt: skip
         medium = SIZES["mnist1d"][1]
@@ -69,8 +69,8 @@ class RecurrentOrder(Claim):
         controls = [
             Compared(label=f"mlp, which is invariant, mnist1d, n = {medium}", role="null",
                      terms=lost(mlp, "permuted"), rule=MATTERS),
-            Compared(label="gru loses the order of words, n = 800", role="control",
-                     terms=lost(self.cell(own.gru, marker(), 800), "permuted")),
+            Compared(label=f"gru loses the order of words, n = {MARKER_SIZES[1]}", role="control",
+                     terms=lost(self.cell(own.gru, marker(), MARKER_SIZES[1]), "permuted")),
         ]  # fmt: skip
         null = Compared(label="mlp − mlp, digits, n = 240", rule=MATTERS, role="null",
                         terms=twice(self.cell(own.mlp, digits(), 240)))  # fmt: skip

@@ -7,7 +7,7 @@ import numpy as np
 
 from priorscope.claims import CLAIMS, Bilingual, Cell, Claim, ClaimQuestion, Compared, Rule, Term
 from priorscope.claims._cells import minus, negative, plus, twice
-from priorscope.claims._sets import SIZES, digits, learners, marker, mnist1d
+from priorscope.claims._sets import MARKER_SIZES, SIZES, digits, learners, marker, mnist1d
 from priorscope.runs.experiment import Rows
 
 MATTERS = Rule("above", 0.05)
@@ -49,7 +49,7 @@ class TransformersNeedData(Claim):
         sets = {
             "digits": (digits(), own.vit, SIZES["digits"]),
             "mnist1d": (mnist1d(), own.transformer, SIZES["mnist1d"]),
-            "word after a marker": (marker(), own.transformer, (200, 800)),
+            "word after a marker": (marker(), own.transformer, MARKER_SIZES),
         }
         loses, catches_up, crossing = [], [], []
         for name, (data, transformer, sizes) in sets.items():

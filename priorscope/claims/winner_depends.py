@@ -5,7 +5,16 @@ from collections.abc import Sequence
 
 from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule
 from priorscope.claims._cells import minus, twice
-from priorscope.claims._sets import SIZES, digits, learners, linear_rule, loaded, marker, mnist1d
+from priorscope.claims._sets import (
+    MARKER_SIZES,
+    SIZES,
+    digits,
+    learners,
+    linear_rule,
+    loaded,
+    marker,
+    mnist1d,
+)
 from priorscope.tasks.parity import Parity
 
 MATTERS = Rule("above", 0.0)
@@ -49,7 +58,7 @@ class WinnerDepends(Claim):
             ("linear", mnist1d(), "mnist1d", (SIZES["mnist1d"][0], SIZES["mnist1d"][2])),
             ("linear", linear_rule(), "a linear rule", (small, medium)),
             ("linear", loaded(Parity(order=2)), "parity of two signs", (small, large)),
-            ("cnn", marker(), "word after a marker", (200, 800)),
+            ("cnn", marker(), "word after a marker", MARKER_SIZES),
         ]
         tests = [
             Compared(label=f"mlp − {strong}, {name}, n = {n}", rule=MATTERS,
