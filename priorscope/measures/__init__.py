@@ -67,10 +67,10 @@ def measured_together(
     one = Subject(network, inputs, signature, replicas=replicas)
     taken: list[dict[str, list[MeasuredRow]]] = [{} for _ in range(replicas)]
     for name in MEASURES:
-        measure = MEASURES[name]()
-        if measure.why_not(signature) is not None:
-            continue
         with suppress(Exception):  # a measure is anybody's code
+            measure = MEASURES[name]()
+            if measure.why_not(signature) is not None:
+                continue
             numbers = measure.measure_replicas(one)
             if numbers is None:
                 continue
@@ -99,11 +99,7 @@ def measured(
     one, taken = subject(network, inputs, signature), taken or {}
     rows = []
     for name in MEASURES:
-        measure = MEASURES[name]()
-        if name in taken:
-            rows += taken[name]
-        elif measure.why_not(signature) is None:
-            rows += _rows(measure, one)
+        rows += taken[name] if name in taken else _rows(name, one)
     return rows
 
 
@@ -115,13 +111,23 @@ def left_to_measure(
 ) -> bool:
     """Whether `measured` would take any measure of such a network that isn't taken yet."""
     one = subject(network, inputs, signature)
-    others = [MEASURES[name]() for name in MEASURES if name not in taken]
-    return any(m.why_not(signature) is None and m.fits(one) for m in others)
+    return any(_applies(name, one) for name in MEASURES if name not in taken)
 
 
-def _rows(measure: Measure, one: Subject) -> list[MeasuredRow]:
-    name = measure.name()
+def _applies(name: str, one: Subject) -> bool:
+    """Whether it is to be taken; one that raises is, so that its row says why."""
     try:
+        measure = MEASURES[name]()
+        return measure.why_not(one.signature) is None and measure.fits(one)
+    except Exception:  # a measure is anybody's code
+        return True
+
+
+def _rows(name: str, one: Subject) -> list[MeasuredRow]:
+    try:
+        measure = MEASURES[name]()
+        if measure.why_not(one.signature) is not None:
+            return []
         numbers = {q: _checked(q, value) for q, value in measure.measure(one).items()}
     except Exception as error:  # a measure is anybody's code; the run has been paid for
         sentence = f"{type(error).__name__}: {error}"[:_LONGEST_ERROR]

@@ -8,7 +8,7 @@ from torch import nn
 
 from priorscope.core.seeds import global_seed
 from priorscope.core.signature import Signature
-from priorscope.measures import MEASURES, measured
+from priorscope.measures import MEASURES, left_to_measure, measured, measured_together
 from priorscope.models import MODELS
 from priorscope.targets.classes import Classes
 
@@ -82,19 +82,43 @@ def test_a_number_that_is_not_finite_becomes_a_field_of_the_row():
     assert all(row["quantity"] is None and "value" not in row for row in rows)
 
 
+@pytest.mark.parametrize("method", ["measure", "why_not", "__init__"])
 @pytest.mark.parametrize("broken", list(MEASURES))
-def test_a_measure_that_raises_leaves_the_others_as_they_are(broken, monkeypatch):
-    def raises(self, one):
+def test_a_measure_that_raises_leaves_the_others_as_they_are(broken, method, monkeypatch):
+    def raises(self, *_):
         raise RuntimeError("a bug in a plug-in")
 
     before = measured(network("vit", "image"), inputs("image"), SIGNATURES["image"])
-    monkeypatch.setattr(MEASURES[broken], "measure", raises)
+    monkeypatch.setattr(MEASURES[broken], method, raises)
     rows = measured(network("vit", "image"), inputs("image"), SIGNATURES["image"])
     assert [row for row in rows if row["measure"] != broken] == [
         row for row in before if row["measure"] != broken
     ]
     error = {"measure": broken, "quantity": None, "error": "RuntimeError: a bug in a plug-in"}
     assert [row for row in rows if row["measure"] == broken] == [error]
+
+
+@pytest.mark.parametrize("method", ["measure_replicas", "why_not", "fits", "__init__"])
+def test_of_networks_side_by_side_too(method, monkeypatch):
+    def raises(self, *_):
+        raise RuntimeError("a bug in a plug-in")
+
+    class Together(nn.Module):
+        """Two replicas along the first axis: what a population gives."""
+
+        def forward(self, x):
+            return x.flatten(2).sum(-1, keepdim=True).expand(*x.shape[:2], 3)
+
+    x, signature = inputs("image"), SIGNATURES["image"]
+    stacked = torch.stack([x, x])
+    before = measured_together(Together(), stacked, signature, 2)
+    assert set(before[0]) == {"symmetry", "frequency"}
+    monkeypatch.setattr(MEASURES["symmetry"], method, raises)
+    taken = measured_together(Together(), stacked, signature, 2)
+    others = [{m: rows for m, rows in one.items() if m != "symmetry"} for one in before]
+    assert taken == (before if method == "fits" else others)
+    others = {name: [] for name in MEASURES if name != "symmetry"}
+    assert left_to_measure(network("linear", "image"), x, signature, others)
 
 
 @pytest.mark.parametrize("name", list(MEASURES))

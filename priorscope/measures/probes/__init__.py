@@ -127,9 +127,9 @@ def probed(probe: Probe, subject: Subject) -> Probed:
     if len(subject.inputs) < SMALLEST_BATCH:
         reason = english("probe.few_examples", least=SMALLEST_BATCH, n=len(subject.inputs))
         return does_not_apply(reason)
-    if (reason := probe.why_not(subject)) is not None:
-        return does_not_apply(reason)
     try:
+        if (reason := probe.why_not(subject)) is not None:
+            return does_not_apply(reason)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of kernels that some network is slow or rough with
             return probe.measure(subject)
