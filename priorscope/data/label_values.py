@@ -16,6 +16,7 @@ from priorscope.data.arrow import codes_of
 WHOLE = re.compile(r"[-+]?(0|[1-9]\d*)(\.0+)?")
 MISSING = {"", "nan", "#n/a", "#na", "#n/a n/a", "<na>", "nat", "?"}  # never a class's name
 AMBIGUOUS = {"none", "na", "n/a", "null", "nil"}  # a class's name, except between numbers
+EXACT = 2.0**53  # above, a float has more digits than it means
 BOOLEANS = {"true": 1, "false": 0}
 
 
@@ -130,7 +131,8 @@ def _key(value: Any) -> Any:
     if isinstance(value, float):
         if value in (float("inf"), float("-inf")):
             raise ValueError("Labels hold infinite values; remove or replace them.")
-        return None if value != value else int(value) if value == int(value) else value
+        whole = abs(value) < EXACT and value == int(value)
+        return None if value != value else int(value) if whole else value
     if isinstance(value, bytes):
         try:
             value = value.decode()

@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from priorscope.data.columns import Column
 from priorscope.data.label_values import MISSING, factorized, is_number, keys_of
 from priorscope.data.numbers import comma_evidence, parse_numbers
 
+LARGEST = sys.float_info.max  # that float64 holds
 MAX_CLASSES = 10_000
 FEW = 20  # classes that whole numbers may always be
 COMBINED = re.compile(r"\s*[|;,+/]\s*")
@@ -84,7 +86,7 @@ def read_labels(
 def _as_numbers(present: Sequence[Any]) -> dict[Any, float] | None:
     """Each key as a number, or None where one is none; text is read as in any column."""
     if all(map(is_number, present)):
-        return {key: float(key) if abs(key) < 10**300 else np.inf for key in present}
+        return {key: float(key) if abs(key) <= LARGEST else np.inf for key in present}
     texts = strings([str(key) for key in present])
     decimal, thousands, _ = comma_evidence(texts)
     read = parse_numbers(texts, "," if decimal > thousands else ".")
@@ -101,7 +103,9 @@ def _why_quantity(
     """Why the numbers are a quantity, not codes of classes; "" if they are classes."""
     values = np.array(sorted(set(numbers.values())))
     if not np.isfinite(values).all():
-        raise ValueError("Labels hold infinite values; remove or replace them.")
+        raise ValueError(
+            f"Labels hold values that are infinite or beyond {LARGEST:.3g}; remove or replace them."
+        )
     if task == "regression":
         return "as asked"
     if (values % 1 != 0).any():

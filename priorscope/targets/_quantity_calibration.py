@@ -15,6 +15,7 @@ from priorscope.core.target import Calibration
 from priorscope.targets._density import student_cdf, student_log_density
 from priorscope.targets._location import Location
 
+LARGEST_FLOAT32 = 1e37
 INTERVAL = (0.1, 0.9)  # the 80% predictive interval
 
 
@@ -89,10 +90,18 @@ class QuantityCalibration(Calibration):
     def per_example(
         self, outputs: Float[Tensor, "examples 1"], targets: Num[np.ndarray, " examples"]
     ) -> dict[str, np.ndarray]:
-        """`prediction` and `scale` of the density around it, in the unit of the targets."""
-        prediction = self.prediction(outputs).astype(np.float32)
-        scale = np.full(len(prediction), self.spread * self.location.std, dtype=np.float32)
-        return {"prediction": prediction, "scale": scale}
+        """`prediction` and `scale` of the density around it, in the unit of the targets.
+
+        float32; float64 of targets that differ in digits, or have a size, that it doesn't hold.
+        """
+        prediction, scale = self.prediction(outputs), self.spread * self.location.std
+        size = abs(self.location.mean) + float(np.abs(prediction).max(initial=0.0))
+        holds = size < LARGEST_FLOAT32 and scale > max(size * 2.0**-17, 1 / LARGEST_FLOAT32)
+        kind = np.float32 if holds else np.float64
+        return {
+            "prediction": prediction.astype(kind),
+            "scale": np.full(len(prediction), scale, kind),
+        }
 
     def to_json(self) -> dict[str, float]:
         """`degrees` is 0 where the density is normal: JSON has no infinity."""

@@ -35,6 +35,8 @@ MIXTURES = (1e-3, 0.01, 0.03, 0.07, 0.15, 0.3, 0.6, 1.0)  # w
 COARSE_SCALES = tuple(2.0 ** (power / 3) for power in range(-9, 4))  # s, in root mean squares
 FINE_SCALES = tuple(1.04**power for power in range(-4, 5))
 COARSE_DEGREES = (math.inf, 4.0)
+LARGEST_VALUE = 1e140  # of a target; the sum of many squares is finite
+ROUNDING = 2.0**-50  # differences of float64 numbers up to this share of their size
 LARGEST = 2000  # validation examples that the fit uses
 MOST_STRATA, EXAMPLES_PER_STRATUM = 10, 5
 
@@ -57,7 +59,7 @@ class Quantity(Target):
         """The target of these training examples.
 
         Raises:
-            ValueError: if they are constant or not finite.
+            ValueError: if they are constant, not finite, or too large or too small to be squared.
         """
         made = cls()
         made.check_targets(targets)
@@ -74,11 +76,24 @@ class Quantity(Target):
                 f"{(~finite).sum()} of {len(targets)} target values are NaN or infinite; remove "
                 "or fill them."
             )
-        if len(targets) == 0 or np.ptp(targets) <= 1e-9 * np.abs(targets).max():
+        largest = float(np.abs(targets).max(initial=0.0))
+        if largest > LARGEST_VALUE:
+            raise ValueError(
+                f"Targets lie between -{LARGEST_VALUE:g} and {LARGEST_VALUE:g}, so that float64 "
+                f"holds their squares, but one is {largest:g} in size; give them in another unit."
+            )
+        spread = float(np.ptp(targets)) if len(targets) else 0.0
+        if spread <= ROUNDING * largest:
             value = f"{targets[0]:g}" if len(targets) else "missing"
             raise ValueError(
                 f"The target is constant: all {len(targets)} values are {value}, so that there "
                 "is nothing to learn; name another target."
+            )
+        if spread < 1 / LARGEST_VALUE:
+            raise ValueError(
+                f"Targets spread over {1 / LARGEST_VALUE:g} or more, so that float64 holds the "
+                f"squares of their differences, but these do over {spread:g}; give them in another "
+                "unit."
             )
 
     def strata(self, targets: np.ndarray, most: int | None = None) -> np.ndarray:

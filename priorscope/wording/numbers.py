@@ -13,6 +13,8 @@ from priorscope.wording.page import t
 
 MISSING = "–"
 MOST_DECIMALS = 3
+SMALL = 1e-2  # an estimate that is smaller has the decimals that it takes
+SCIENTIFIC, SCIENTIFIC_FROM = 6, 12  # more decimals, or digits before the point: 1.2e−09
 UNKNOWN_DECIMALS = 2  # of an estimate without an interval
 UNITS = ((1e12, "T"), (1e9, "G"), (1e6, "M"))
 MYRIADS = ((1e12, "조"), (1e8, "억"), (1e4, "만"))
@@ -22,6 +24,8 @@ def number(value: Any, digits: int = 3) -> str:
     """`digits` decimals; a dash where there is no number. Below 0: rounded to tens, hundreds."""
     if not is_number(value):
         return MISSING
+    if digits > SCIENTIFIC or abs(value) >= 10.0**SCIENTIFIC_FROM:
+        return f"{value:.3g}".replace("-", "−")
     text = f"{round(value, digits):,.{max(digits, 0)}f}"
     return text.removeprefix("-") if float(text.replace(",", "")) == 0 else text.replace("-", "−")
 
@@ -53,13 +57,17 @@ def decimals(value: Any) -> int:
         if not has_center(value):
             return UNKNOWN_DECIMALS
         size = abs(value["center"])
+        if 0 < size < SMALL:
+            return UNKNOWN_DECIMALS - math.floor(math.log10(size))
         return UNKNOWN_DECIMALS if size < 100 else 1 if size < 1000 else 0
     half = (value["high"] - value["low"]) / 2
     if half <= 0:
         return MOST_DECIMALS
     first = math.floor(math.log10(half))
     leading = half / 10.0**first
-    return max(-6, min(MOST_DECIMALS, -first + (1 if leading < 2 else 0)))
+    size = max(abs(value["low"]), abs(value["high"]))
+    most = MOST_DECIMALS if size >= SMALL else 1 - math.floor(math.log10(size))
+    return max(-6, min(most, -first + (1 if leading < 2 else 0)))
 
 
 def between(low: Any, high: Any, form: str = "count", *options: Any) -> str:

@@ -149,3 +149,10 @@ def test_dates_in_objects_are_text():
         read_labels(labels)
     names = read_labels(labels, task="classification").names
     assert names == ("2020-01-01", "2021-01-01")
+
+
+def test_numbers_as_large_as_float64_holds_are_quantities():
+    values = np.linspace(-1, 1, 60) * 1e305
+    read = read_labels(values)
+    assert read.names == ()
+    np.testing.assert_array_equal(read.values, values)

@@ -153,6 +153,44 @@ def test_a_constant_target_is_refused(value):
         Quantity.of(np.full(5, value))
 
 
+@pytest.mark.parametrize(
+    ("offset", "size"), [(1e6, 1e-4), (-1e9, 1e-3), (0.0, 1e-120), (0.0, 1e120), (1e-3, 1e-12)]
+)
+def test_targets_are_told_apart_whatever_their_unit(offset, size):
+    """Bits and shares of variance are those of the same numbers in a usual unit."""
+    stream = np.random.default_rng(0)
+    z = stream.standard_normal(200)
+    outputs = torch.from_numpy(z[:, None]).float() / 2
+
+    def found(values):
+        target = Quantity.of(values)
+        marginal = target.marginal(values, np.arange(150))
+        encoded = target.encode(values, marginal)
+        return target.calibrate(outputs, encoded, marginal)
+
+    values = offset + size * z
+    one, usual = found(values), found(z)
+    scores, expected = one.scores(outputs, values), usual.scores(outputs, z)
+    for name in ("bits", "r2", "coverage80"):
+        assert scores[name] == pytest.approx(expected[name], abs=0.02)
+    assert scores["rmse"] / size == pytest.approx(expected["rmse"], rel=0.02)
+    stored = one.per_example(outputs, values)
+    errors = (values - stored["prediction"].astype(float)) / size
+    np.testing.assert_allclose(errors, z - usual.prediction(outputs), atol=0.02)
+    np.testing.assert_allclose(
+        stored["scale"].astype(float) / size, usual.spread * usual.location.std, rtol=0.02
+    )
+
+
+@pytest.mark.parametrize(
+    ("factor", "rule"),
+    [(1e-200, r"spread over 1e-140 or more.* but these do over"), (1e300, r"lie between -1e\+140")],
+)
+def test_targets_whose_squares_float64_cannot_hold_are_refused(factor, rule):
+    with pytest.raises(ValueError, match=rf"{rule}.*give them in another unit"):
+        Quantity.of(factor * np.arange(1, 9.0))
+
+
 def test_targets_that_are_not_finite_are_refused():
     with pytest.raises(ValueError, match="1 of 2 target values are NaN or infinite"):
         Quantity.of(np.array([1.0, math.nan]))

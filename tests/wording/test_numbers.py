@@ -173,3 +173,14 @@ def test_a_model_alone_is_ahead_of_none():
     assert "confidence" not in lines
     assert "corrected" not in lines["judged"]
     assert "corrected" in answered("clear", 2)["judged"]
+
+
+def test_small_and_large_quantities_keep_their_digits():
+    def shown(scale):
+        ends = {"center": 5 * scale, "low": 2 * scale, "high": 8 * scale}
+        return words.estimate(ends)
+
+    assert shown(1e-5) == "0.00005 (0.00002 to 0.00008)"
+    assert shown(1e-12) == "5e−12 (2e−12 to 8e−12)"
+    assert shown(1e40) == "5e+40 (2e+40 to 8e+40)"
+    assert words.center({"center": 0.000123}) == "0.000123"

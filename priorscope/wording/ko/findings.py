@@ -35,7 +35,7 @@ def _against(metric: str, value: Any) -> str:
     """The reference, as exactly as the value beside it is."""
     if metric in SHARES:
         return f"{100 * value:.1f}%"
-    return f"{value:.2f}" if abs(value) < 100 else f"{value:,.0f}"
+    return numbers.center({"center": value})
 
 
 def size_of(v: Values) -> str:
