@@ -107,7 +107,8 @@ def compare(
         scheduler: Dask's, "tcp://host:port"; workers are started here without it.
         address: Ray's head, "host:port" or "auto"; workers are started here without it.
         rows: "shared" or "returned", how workers of Dask or Ray hand over what they did.
-        shard: "I/N": begin with part I of N; others do theirs on the same folder.
+        shard: "I/N": begin with part I of N; others do theirs on the same folder. While they are at
+            work the result is of the rows so far, and nothing is written but rows.
         out: folder of runs and report; by default priorscope-runs/<data>.
         tune: trials of learning rate and weight decay, the same for every learner, up to 6.
         steps: optimiser updates planned at least, for every recipe that doesn't say otherwise.

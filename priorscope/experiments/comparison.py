@@ -24,6 +24,7 @@ from priorscope.experiments.plan import (
     fitting_sizes,
     refuse_inside,
 )
+from priorscope.experiments.provenance import python_call
 from priorscope.experiments.race import RacePlan
 from priorscope.experiments.settings import AMOUNTS, Settings
 from priorscope.experiments.summarise import reference_of, summary_of
@@ -41,6 +42,7 @@ from priorscope.runs.store import Store
 from priorscope.tracking import TRACKERS
 from priorscope.train.kernels import load_early
 from priorscope.train.recipe import pretrained_folder
+from priorscope.wording.page import english
 from priorscope.wording.summary import told
 
 REPORT_SECONDS = (8.0, 20.0)  # of a budget, kept for analysis and report: at least, at most
@@ -67,6 +69,7 @@ class Comparison:
 
     data: as they are compared. whole: with all of their test examples.
     started: `time.monotonic()` when the user began to wait; a budget counts from there.
+    call: of `priorscope.compare` that makes it again.
     """
 
     settings: Settings
@@ -76,6 +79,7 @@ class Comparison:
     store: Store
     device: str
     started: float
+    call: str = ""
 
     @classmethod
     def of(
@@ -137,6 +141,7 @@ class Comparison:
             store=Store(folder),
             device=device,
             started=started,
+            call=python_call(data, settings, () if settings.learners else learners),
         )
 
     @property
@@ -161,11 +166,16 @@ class Comparison:
     def run(self, show: Callable[[Progress], None] = lambda progress: None) -> dict[str, Any]:
         """Do what is missing, summarise, write the report; returns the summary (docs/json.md).
 
+        A shard that isn't the last at work writes nothing: see `unconcluded`.
+
         Raises:
             OSError: if the folder can't be written.
             ValueError: if the folder holds files that priorscope didn't write.
         """
-        return self.conclude(self.train(show).course)
+        trained = self.train(show)
+        if not trained.is_last:
+            return self.unconcluded(trained.course)
+        return self.conclude(trained.course)
 
     @cached_property
     def race(self) -> RacePlan:
@@ -255,9 +265,25 @@ class Comparison:
             self.tracking.end(told(summary))
         return summary
 
+    def unconcluded(self, course: Course | None = None) -> dict[str, Any]:
+        """The summary of a shard that ended before others: of what is stored by now, not written.
+
+        A note says so; the last shard concludes.
+        """
+        summary = self.summary(course)
+        note = english("shard.others", shard=self.settings.shard)
+        return {**summary, "notes": [*summary["notes"], note]}
+
     def summary(self, course: Course | None = None) -> dict[str, Any]:
         """What the rows in the store say."""
         race = None if self.settings.full_grid else self.race
         return summary_of(
-            self.data, self.question, self.store, self.settings, self.device, race, course
+            self.data,
+            self.question,
+            self.store,
+            self.settings,
+            self.device,
+            race,
+            course,
+            call=self.call,
         )

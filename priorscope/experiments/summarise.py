@@ -43,11 +43,12 @@ from priorscope.wording.sentences import sentences
 
 def summary_of(
     data: Dataset, question: Question, store: Store, settings: Settings, device: str,
-    plan: RacePlan | None = None, course: Course | None = None,
+    plan: RacePlan | None = None, course: Course | None = None, call: str = "",
 ) -> JsonObject:  # fmt: skip
     """Schema 2 of what is stored for a question, with the sentences of its findings in English.
 
     plan: of a race; None for a full grid. course: how far it came; by default with all rows.
+    call: of Python that asks the same.
     """
     examples = data.examples
     if plan is None:
@@ -93,7 +94,11 @@ def summary_of(
                 notes=notes,
                 reproduce=ReproduceFacts(
                     **reproduce(
-                        settings, digest([r.digest for r in question.runs()]), question.data, device
+                        settings,
+                        digest([r.digest for r in question.runs()]),
+                        question.data,
+                        device,
+                        call,
                     )
                 ),
             )

@@ -7,6 +7,7 @@ from priorscope.core.read import Note, Read
 from priorscope.wording.page import t
 from priorscope.wording.stored import retold
 
+PARTS = ("target", "group", "time")  # what a column is that isn't an input, and isn't left out
 SHOWN = 12  # classes or columns that are named; the rest is counted
 
 
@@ -46,7 +47,13 @@ def _columns(read: Read) -> Iterator[str]:
     used = [f"{printable(c.name, 40)} ({retold(c.as_)})" for c in read.columns if c.used]
     if used:
         yield t("read.columns", n=f"{len(used):,}", list=_first(used))
-    left = [f"{printable(c.name, 40)} ({retold(c.reason)})" for c in read.columns if not c.used]
+    unused = [c for c in read.columns if not c.used]
+    parts = [f"{printable(c.name, 40)} ({retold(c.reason)})" for c in unused if c.reason in PARTS]
+    if parts:
+        yield t("read.columns_parts", list=_first(parts))
+    left = [
+        f"{printable(c.name, 40)} ({retold(c.reason)})" for c in unused if c.reason not in PARTS
+    ]
     if left:
         yield t("read.columns_left", n=f"{len(left):,}", list=_first(left))
 

@@ -13,12 +13,12 @@ from priorscope.wording.language import Language, spoken
 from priorscope.wording.page import TEXTS
 from priorscope.wording.particles import filled
 
-PROBE = "probe."  # keys of texts that are stored with profiles
+STORED = ("probe.", "shard.others")  # keys, or how they begin, of texts that are stored
 
 
 def _own_texts(language: Language) -> list[tuple[str, str]]:
     """Texts by key that are stored in English."""
-    keys = [key for key in TEXTS["en"] if key.startswith(PROBE)]
+    keys = [key for key in TEXTS["en"] if key.startswith(STORED)]
     return [(TEXTS["en"][key], TEXTS[language][key]) for key in keys if key in TEXTS[language]]
 
 

@@ -65,3 +65,15 @@ def test_a_flag_of_training_is_said_to_change_nothing(tmp_path, capsys):
     said = capsys.readouterr()
     assert said.err == "priorscope: inspect trains nothing, so --repeats changes nothing.\n"
     json.loads(said.out)
+
+
+def test_the_target_is_not_left_out(tmp_path, capsys):
+    path = tmp_path / "a.csv"
+    people = [f"{i},{i % 3},{i // 2},{'xy'[i % 2]},same" for i in range(40)]
+    path.write_text("\n".join(["a,b,person,species,site", *people]))
+    assert run(path, "--target", "species", "--group", "person") == 0
+    said = capsys.readouterr().out
+    assert "Columns that aren't inputs: person (group), species (target)." in said
+    left = next(line for line in said.splitlines() if line.startswith("Columns left out"))
+    assert "site (" in left
+    assert "species" not in left

@@ -8,6 +8,8 @@ from priorscope.report.chapter import CHAPTERS, Chapter
 from priorscope.report.view import View
 from priorscope.wording.numbers import count, is_number
 from priorscope.wording.page import t
+from priorscope.wording.read import PARTS
+from priorscope.wording.stored import retold
 
 MOST_CLASSES = 30
 MOST_EXAMPLES = 24
@@ -25,7 +27,11 @@ class Data(Chapter):
         target = read.get("target") or {}
         notes = [_text(n) for n in (*(view.summary.get("notes") or []), *(read.get("notes") or []))]
         notes = list(dict.fromkeys([*notes, *map(_dropped, read.get("dropped") or [])]))
-        columns = [c for c in read.get("columns") or [] if isinstance(c, dict)]
+        columns = [
+            {**c, "is_part": c.get("reason") in map(retold, PARTS)}
+            for c in read.get("columns") or []
+            if isinstance(c, dict)
+        ]
         classes = [row for row in read.get("classes") or [] if is_number(row.get("count"))]
         quantity = target if is_number(target.get("low")) else None
         examples = [e for e in map(_example, read.get("samples") or []) if e][:MOST_EXAMPLES]

@@ -14,6 +14,7 @@ TERMINAL: dict[str, str] = {
     "read.quantity": "Target: a quantity from {low} to {high}.",
     "read.classes": "{n} classes: {list}.",
     "read.columns": "Columns used ({n}): {list}.",
+    "read.columns_parts": "Columns that aren't inputs: {list}.",
     "read.columns_left": "Columns left out ({n}): {list}.",
     "read.unknown_tokens": "{share} of the tokens are unknown to the tokenizer.",
     "read.dropped": "Dropped: {n} examples, {reason}.",
@@ -36,6 +37,10 @@ TERMINAL: dict[str, str] = {
     "dry.time.many": "About {time} with {n} workers.",
     "dry.race": "That is the full grid; the race runs a part of it.",
     "dry.race_ends": ("That is the full grid; the race runs a part of it and ends after {time}."),
+    "shard.others": (
+        "Shard {shard} ended while others are at work on the same folder: these are the rows so "
+        "far, and the last at work makes the report."
+    ),
     "shard.nothing": "Shard {shard} has nothing left to do; the last at work makes the report.",
     # The end of a command
     "cli.interrupted": "interrupted; the same command continues.",

@@ -13,6 +13,7 @@ TERMINAL: dict[str, str] = {
     "read.quantity": "타깃: {low}~{high} 범위의 수치.",
     "read.classes": "클래스 {n}개: {list}.",
     "read.columns": "사용하는 열 {n}개: {list}.",
+    "read.columns_parts": "입력이 아닌 열: {list}.",
     "read.columns_left": "제외한 열 {n}개: {list}.",
     "read.unknown_tokens": "토큰의 {share:은} 토크나이저가 모르는 토큰입니다.",
     "read.dropped": "제외: 예제 {n}개, {reason}.",
@@ -35,6 +36,10 @@ TERMINAL: dict[str, str] = {
     "dry.time.many": "작업자 {n}개로 약 {time} 걸립니다.",
     "dry.race": "위는 전체 그리드이며, 레이스는 그 일부만 실행합니다.",
     "dry.race_ends": "위는 전체 그리드이며, 레이스는 그 일부만 실행하고 {time} 뒤에 끝납니다.",
+    "shard.others": (
+        "샤드 {shard:은} 끝났지만 같은 폴더에서 다른 샤드가 아직 일하고 있습니다. 지금까지의 "
+        "결과이며, 마지막으로 끝나는 샤드가 보고서를 만듭니다."
+    ),
     "shard.nothing": (
         "샤드 {shard}에는 남은 일이 없습니다. 마지막까지 일하는 쪽이 리포트를 만듭니다."
     ),
