@@ -67,7 +67,7 @@ def test_a_flag_of_training_is_said_to_change_nothing(tmp_path, capsys):
     json.loads(said.out)
 
 
-def test_the_target_is_not_left_out(tmp_path, capsys):
+def test_a_target_is_no_column_that_is_left_out(tmp_path, capsys):
     path = tmp_path / "a.csv"
     people = [f"{i},{i % 3},{i // 2},{'xy'[i % 2]},same" for i in range(40)]
     path.write_text("\n".join(["a,b,person,species,site", *people]))
@@ -75,5 +75,5 @@ def test_the_target_is_not_left_out(tmp_path, capsys):
     said = capsys.readouterr().out
     assert "Columns that aren't inputs: person (group), species (target)." in said
     left = next(line for line in said.splitlines() if line.startswith("Columns left out"))
-    assert "site (" in left
+    assert "a (it numbers the rows)" in left
     assert "species" not in left

@@ -103,18 +103,12 @@ def test_of_networks_side_by_side_too(method, monkeypatch):
     def raises(self, *_):
         raise RuntimeError("a bug in a plug-in")
 
-    class Together(nn.Module):
-        """Two replicas along the first axis: what a population gives."""
-
-        def forward(self, x):
-            return x.flatten(2).sum(-1, keepdim=True).expand(*x.shape[:2], 3)
-
     x, signature = inputs("image"), SIGNATURES["image"]
-    stacked = torch.stack([x, x])
-    before = measured_together(Together(), stacked, signature, 2)
+    one, stacked = network("mlp", "image"), torch.cat([x, x])  # as if both were replicas
+    before = measured_together(one, stacked, signature, 2)
     assert set(before[0]) == {"symmetry", "frequency"}
     monkeypatch.setattr(MEASURES["symmetry"], method, raises)
-    taken = measured_together(Together(), stacked, signature, 2)
+    taken = measured_together(one, stacked, signature, 2)
     others = [{m: rows for m, rows in one.items() if m != "symmetry"} for one in before]
     assert taken == (before if method == "fits" else others)
     others = {name: [] for name in MEASURES if name != "symmetry"}
