@@ -59,7 +59,7 @@ def run(
     from priorscope.experiments.dataset import data_name
     from priorscope.profiles.run import profile
     from priorscope.wording.language import speak
-    from priorscope.wording.profile import network_name
+    from priorscope.wording.profile import network_names
     from priorscope.wording.stored import retold
 
     settings = settings or Settings()
@@ -82,11 +82,12 @@ def run(
         content = {**result.to_json(), "report": str(path)}
         print(json.dumps(content, ensure_ascii=False, allow_nan=False))
         return Exit.DONE
+    shown = network_names(result.networks)
     for name, phrases in result.words.items():
-        print(f"{network_name(name)}: {'; '.join(phrases)}.")
+        print(f"{shown[name]}: {'; '.join(phrases)}.")
     for network in result.to_json()["networks"]:
         for note in network["notes"]:
-            print(f"{network_name(network['name'])}: {retold(note)}")
+            print(f"{shown[network['name']]}: {retold(note)}")
     print(path)
     return Exit.DONE
 

@@ -152,6 +152,7 @@ def _from_timm(name: str, signature: Signature, resolution: int) -> nn.Module:
             f"timm can't build {name} for images of {size[0]} x {size[1]} x {channels}: {error}; "
             f"set resolution, for example to 224."
         ) from error
+    network.made_new = tuple(key for key, _ in network.named_parameters())
     return ChannelsFirstNetwork(network)
 
 
@@ -172,7 +173,9 @@ def _from_folder(folder: Path, signature: Signature, resolution: int) -> nn.Modu
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            network = getattr(transformers, name).from_pretrained(folder, **options)
+            network, told = getattr(transformers, name).from_pretrained(
+                folder, output_loading_info=True, **options
+            )
     except Exception as error:  # a foreign config may fail in any way
         raise unloadable(f"hf:{folder}", error) from error
     vocabulary = getattr(network.config, "vocab_size", None)
@@ -182,7 +185,14 @@ def _from_folder(folder: Path, signature: Signature, resolution: int) -> nn.Modu
             "give the folder of its tokenizer with --tokenizer."
         )
     network = network.float().train()  # half precision is for storage: it trains to NaN
+    network.made_new = _absent(told)
     return adapted(network, signature, resolution, _padding(folder, network.config))
+
+
+def _absent(told: Any) -> tuple[str, ...]:
+    """Names of parameters that the folder has not, or in another shape."""
+    other = [one if isinstance(one, str) else one[0] for one in told.get("mismatched_keys", ())]
+    return tuple(sorted({*told.get("missing_keys", ()), *other}))
 
 
 def _padding(folder: Path, config: Any) -> int:

@@ -68,6 +68,12 @@ class TokenNetwork(nn.Module):
         return _logits(self.network(input_ids=ids, attention_mask=mask))
 
 
+def new_parameters(network: nn.Module) -> tuple[str, ...]:
+    """Names of the parameters that a saved network came without; () where nobody noted it."""
+    inside = (getattr(module, "made_new", ()) for module in network.modules())
+    return next((tuple(names) for names in inside if names), ())
+
+
 def adapted(network: Any, signature: Signature, resolution: int, pad: int) -> nn.Module:
     """A network of the transformers package around which inputs are as they are here.
 

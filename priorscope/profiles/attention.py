@@ -19,13 +19,14 @@ from priorscope.nn.foreign import ChannelsFirstNetwork, TokenNetwork
 from priorscope.nn.trial import first_line
 from priorscope.report.attention_viewer import AttentionPage, Viewer
 from priorscope.report.pictures import visible
-from priorscope.subjects import AttentionMaps
+from priorscope.subjects import AttentionMaps, UnreadableAttention
 from priorscope.subjects.adapters import subject
 from priorscope.targets.classes import Classes
 from priorscope.text.tokenizer import load_tokenizer, special_ids
 
 MOST_TOKENS = 512
 LARGEST_IMAGE = 8192
+USUAL_SIDE = 224  # of networks that read images of any size
 
 
 def attention(model: str | Path, example: str | Path) -> AttentionPage:
@@ -96,11 +97,12 @@ def _of_text(network: Any, folder: Path, text: str) -> Viewer:
     tokenizer.no_padding()
     encoding = tokenizer.encode(text)
     ids, words = encoding.ids[:MOST_TOKENS], encoding.tokens[:MOST_TOKENS]
-    longest = getattr(network.config, "max_position_embeddings", MOST_TOKENS)
-    if len(ids) > min(longest, MOST_TOKENS) or not ids:
+    own = int(getattr(network.config, "max_position_embeddings", 0) or 0)
+    longest = min(own, MOST_TOKENS) if own > 0 else MOST_TOKENS
+    if not 1 <= len(encoding.ids) <= longest:
         raise ValueError(
-            f"The text has {len(encoding.ids)} tokens, but the model reads 1 to "
-            f"{min(longest, MOST_TOKENS)}; give another text."
+            f"The text has {len(encoding.ids)} tokens, but the model reads 1 to {longest}; give "
+            "another text."
         )
     vocabulary = int(network.config.vocab_size)
     if max(ids) >= vocabulary:
@@ -113,6 +115,8 @@ def _of_text(network: Any, folder: Path, text: str) -> Viewer:
     )
     pad = int(getattr(network.config, "pad_token_id", 0) or 0)
     ours = [pad if i == 0 else 0 if i == pad else i for i in ids]  # 0 is padding here
+    if getattr(network.config, "is_encoder_decoder", False):
+        network = network.get_encoder()
     maps = _maps(TokenNetwork(network, pad).eval(), torch.tensor([ours]), signature)
     words = tuple(_readable(word) for word in words)
     return Viewer(f"{folder.name}: {text[:60]}", _codes(maps), maps.grid, maps.leading, words)
@@ -125,9 +129,9 @@ def _readable(word: str) -> str:
 
 def _of_image(network: Any, path: Path, name: str) -> Viewer:
     config = network.config
-    size = getattr(config, "image_size", None)
-    if size is None:
+    if not any(hasattr(config, key) for key in ("image_size", "num_channels")):
         raise ValueError(f"{name} doesn't read images (its config has no image_size); give a text.")
+    size = getattr(config, "image_size", None) or USUAL_SIDE
     rows, columns = size if isinstance(size, list | tuple) else (size, size)
     channels = int(getattr(config, "num_channels", 3))
     pixels = _pixels(path, max(rows, columns), channels)[:rows, :columns]
@@ -140,9 +144,8 @@ def _of_image(network: Any, path: Path, name: str) -> Viewer:
 def _of_timm(source: str, path: Path) -> AttentionPage:
     from priorscope.models.external import External
 
-    side = 224
-    pixels = _pixels(path, side, 3)
-    signature = Signature(input_shape=(side, side, 3), target=Classes(num_classes=2))
+    pixels = _pixels(path, USUAL_SIDE, 3)
+    signature = Signature(input_shape=pixels.shape, target=Classes(num_classes=2))
     network = External.of(source).build(signature).eval()
     maps = _maps(network, torch.from_numpy((pixels - 0.5) / 0.5)[None], signature)
     title = f"{source} (new weights): {path.name}"
@@ -170,7 +173,9 @@ def _maps(network: Any, x: torch.Tensor, signature: Signature) -> AttentionMaps:
     try:
         one = subject(network, x, signature)
         maps = None if one.attention is None else one.attention(x)
-    except (RuntimeError, TypeError, LookupError, ArithmeticError) as error:
+    except UnreadableAttention as error:
+        raise ValueError(f"The attention can't be shown: {error}.") from error
+    except Exception as error:  # a model folder is anybody's
         raise ValueError(
             f"The model can't be run ({type(error).__name__}: {first_line(error)}); its settings "
             "don't fit its tensors: copy the whole folder again."

@@ -20,16 +20,19 @@ from priorscope.nn.checkpoint import (
     read_tensors,
     write_tensors,
 )
+from priorscope.nn.foreign import new_parameters
 from priorscope.profiles.inputs import Inputs
 from priorscope.subjects import Copy, Labels, Retraining, Subject
 from priorscope.subjects.adapters import subject
 from priorscope.train.recipe import Learner, Recipe
 from priorscope.train.trainer import trainer
+from priorscope.wording.page import english
 
 State = Literal["trained", "untrained", "as given"]
 FITTED = 256  # examples that labels are learnt on for the measure of memorisation
 MOST_UPDATES, EVERY = 1000, 10
 TAUGHT = 0.99
+MOST_NAMED = 3  # new parameters in a note
 FORMS = (
     "a learner such as cnn or vit:patch=2, a folder of a saved model or of a comparison, "
     "timm:NAME, or FILE.py:FUNCTION"
@@ -170,9 +173,22 @@ def _subject(
     reader = reader.to(device)
     x = reader(torch.from_numpy(np.asarray(inputs.tests)).to(device))
     one = _complete(subject(network.to(device).eval(), x, signature), inputs)
+    if state == "as given":
+        one = dataclasses.replace(one, notes=_of_new(network))
     conflict = inputs.conflict(reader, device)
     retraining = _retraining(learner, inputs, device) if state == "trained" else None
     return dataclasses.replace(one, conflict=conflict, retraining=retraining)
+
+
+def _of_new(network: nn.Module) -> tuple[str, ...]:
+    """What to know of a network that came without some of its parameters' values."""
+    absent = new_parameters(network)
+    if not absent:
+        return ()
+    if len(absent) >= len(list(network.parameters())):
+        return (english("probe.all_new", form="timm:NAME"),)
+    shown = ", ".join(absent[:MOST_NAMED]) + (", …" if len(absent) > MOST_NAMED else "")
+    return (english("probe.new_parameters", names=shown),)
 
 
 def _complete(one: Subject, inputs: Inputs) -> Subject:

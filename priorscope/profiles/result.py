@@ -19,7 +19,7 @@ from priorscope.report.profile_page import profile_page
 from priorscope.report.profile_sections import NetworkFacts, Profiled
 from priorscope.wording.language import Language, speaking, spoken
 from priorscope.wording.page import t
-from priorscope.wording.profile import network_name, phrases, sentence
+from priorscope.wording.profile import network_names, phrases, sentence
 
 SCHEMA = 1
 CONTINUES = "##"  # of a subword that continues a word
@@ -91,6 +91,7 @@ class Profile:
         maps = crossed(self._results)
 
         def told() -> Profiled:
+            names = network_names(self.networks)
             return Profiled(
                 data=self._inputs.name,
                 layout=self.layout,
@@ -100,7 +101,9 @@ class Profile:
                     for one in self._results
                 ],
                 crossed=maps,
-                viewers=[v for one in self._results for v in _viewers(one, self._inputs)],
+                viewers=[
+                    v for one in self._results for v in _viewers(one, names[one.name], self._inputs)
+                ],
             )
 
         with speaking(lang or spoken()):
@@ -153,15 +156,15 @@ def _pictures(one: Measured) -> dict[tuple[str, str], np.ndarray]:
     }
 
 
-def _viewers(one: Measured, inputs: Inputs) -> list[Viewer]:
-    """Attention of the stored examples; none of a network that has none."""
+def _viewers(one: Measured, name: str, inputs: Inputs) -> list[Viewer]:
+    """Attention of the stored examples; none of a network that has none. name: as it is shown."""
     pictures = one.results["attention"].pictures if "attention" in one.results else {}
     if "weights" not in pictures or one.name.endswith(", untrained"):
         return []
     rows, columns, leading = map(int, pictures["grid"])
     viewers = []
     for number, (codes, x) in enumerate(zip(pictures["weights"], pictures["inputs"], strict=True)):
-        title = t("viewer.title", name=network_name(one.name), n=number + 1)
+        title = t("viewer.title", name=name, n=number + 1)
         words: tuple[str, ...] = ()
         image = None
         if x.ndim == 1:

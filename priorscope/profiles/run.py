@@ -145,10 +145,12 @@ def _of_comparison(given: Any, settings: Settings) -> list[Any]:
     board = [str(row["learner"]) for row in summary.get("leaderboard") or []]
     pick = (summary.get("answer") or {}).get("pick")
     best = list(dict.fromkeys([*([pick] if pick in board else []), *board]))
-    if not best:
+    if not (wanted or best):
         raise ValueError(f"{folder} has no learner on its leaderboard; name one yourself.")
-    if wanted and wanted not in board:
-        raise LookupError(f"The comparison {folder} has no {wanted!r}; it has {', '.join(board)}.")
+    asked = summary["reproduce"].get("settings", {}).get("learners") or ()
+    there = list(dict.fromkeys([*board, *map(str, asked)]))
+    if wanted and wanted not in there:
+        raise LookupError(f"The comparison {folder} has no {wanted!r}; it has {', '.join(there)}.")
     learners = make_learners([wanted] if wanted else best[:2], as_compared(settings, summary))
     return [as_chosen(learner, summary) for learner in learners]
 
@@ -213,5 +215,11 @@ def _text(given: str) -> str:
         raise ValueError(
             f"The folder {given} has no config.json or {MODEL_FILE}, so it is no saved model; a "
             f"network is {FORMS}."
+        )
+    before = Path(given.rpartition(":")[0])
+    if ":" in given and before.is_dir():
+        raise LookupError(
+            f"{given} names a learner of a comparison, but {before} has no summary.json; run "
+            "`priorscope compare` to its first answer, or name the learner alone."
         )
     raise LookupError(f"No network named {given!r}; a network is {FORMS}.{closest(head, MODELS)}")

@@ -23,7 +23,7 @@ from priorscope.profiles.networks import Entry
 
 KIND = "profile"
 NAMES = ("measures", "networks", "profile.html", "profile.json")
-PROTOCOL = 2  # raise it when the same row comes to mean something else
+PROTOCOL = 3  # raise it when the same row comes to mean something else
 LARGEST = 64 * 2**20  # bytes of a row
 _DIGEST = re.compile(r"[0-9a-f]{16}")
 

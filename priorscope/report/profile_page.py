@@ -9,7 +9,7 @@ from priorscope.report.attention_viewer import words
 from priorscope.report.languages import Shown, page_in_languages
 from priorscope.report.palette import dash
 from priorscope.report.profile_sections import Profiled, sections
-from priorscope.wording.profile import measure_name, name_of, network_name, phrases, t
+from priorscope.wording.profile import measure_name, name_of, network_names, phrases, t
 from priorscope.wording.stored import retold
 
 
@@ -57,7 +57,8 @@ def _values_of_page(profiled: Profiled) -> dict[str, Any]:
 
 def _named(profiled: Profiled) -> Profiled:
     """With networks named in the language spoken."""
-    networks = [dataclasses.replace(one, name=network_name(one.name)) for one in profiled.networks]
+    names = network_names(one.name for one in profiled.networks)
+    networks = [dataclasses.replace(one, name=names[one.name]) for one in profiled.networks]
     sides = ("rows", "columns")
-    crossed = [{**pair, **{s: network_name(pair[s]) for s in sides}} for pair in profiled.crossed]
+    crossed = [{**pair, **{s: names[pair[s]] for s in sides}} for pair in profiled.crossed]
     return dataclasses.replace(profiled, networks=networks, crossed=crossed)

@@ -56,6 +56,7 @@ class Section:
     maps: list[tuple[str, Markup]] = dataclasses.field(default_factory=list)
     rows: list[tuple[str, list[Any]]] = dataclasses.field(default_factory=list)
     reasons: list[str] = dataclasses.field(default_factory=list)
+    without: list[str] = dataclasses.field(default_factory=list)  # networks without a curve
 
 
 def _shows(part: Section) -> bool:
@@ -199,6 +200,7 @@ def _attention(p: Profiled) -> Section:
     if any(line.points for line in lines):
         chart = line_chart(lines, t("attention"), t("depth"), t("reach"))
         part.charts.append((t("attention"), chart))
+        part.without = [line.label for line in lines if not line.points]
     return part
 
 

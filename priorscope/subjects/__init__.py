@@ -8,6 +8,13 @@ from jaxtyping import Bool, Float, Int64, Shaped
 from torch import Tensor, nn
 
 from priorscope.core.signature import Signature
+from priorscope.wording.page import english
+
+EAGER = "attn_implementation='eager'"
+
+
+class UnreadableAttention(ValueError):
+    """A network attends, but not from every token to every other, or hands no weights out."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,16 +34,14 @@ class AttentionMaps:
 
     def __post_init__(self) -> None:
         if not self.blocks or any(block.numel() == 0 for block in self.blocks):
-            raise ValueError(
-                "The network gave no attention weights; a fused kernel returns none, so load it "
-                "with attn_implementation='eager'."
-            )
-        tokens = self.leading + self.grid[0] * self.grid[1]
+            raise UnreadableAttention(english("probe.empty_attention", option=EAGER))
+        patches = self.grid[0] * self.grid[1]
+        tokens = max(self.leading + patches, patches)
         for block in self.blocks:
-            if block.shape[-1] != tokens:
-                raise ValueError(
-                    f"Attention has {block.shape[-1]} keys, but a grid of {self.grid[0]} x "
-                    f"{self.grid[1]} tokens and {self.leading} before them are {tokens}."
+            queries, keys = block.shape[-2:]
+            if (queries, keys) != (tokens, tokens):
+                raise UnreadableAttention(
+                    english("probe.partial_attention", queries=queries, keys=keys, tokens=tokens)
                 )
 
 
@@ -90,6 +95,7 @@ class Subject:
     replicas: networks of one learner that `network` stands for; each has its share of the inputs
         and outputs, one after the other.
     answers: outputs of the inputs where they have been computed, for all measures that start there.
+    notes: sentences about the network that belong beside all of its numbers.
     """
 
     network: nn.Module
@@ -102,6 +108,7 @@ class Subject:
     batch: int = 64
     replicas: int = 1
     answers: Float[Tensor, "batch outputs"] | None = None
+    notes: tuple[str, ...] = ()
 
     def first(self, examples: int) -> "Subject":
         """The same on fewer examples."""

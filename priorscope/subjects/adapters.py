@@ -14,7 +14,8 @@ from torch import Tensor, nn
 from priorscope.core.signature import Signature
 from priorscope.nn.attention import SelfAttention, attention_maps
 from priorscope.nn.stem import input_mask
-from priorscope.subjects import Attention, AttentionMaps, Subject
+from priorscope.subjects import Attention, AttentionMaps, Subject, UnreadableAttention
+from priorscope.wording.page import english
 
 
 def subject(
@@ -50,7 +51,7 @@ def ours(network: nn.Module, signature: Signature) -> Attention | None:
 def hugging_face(network: nn.Module, signature: Signature) -> Attention | None:
     """A `PreTrainedModel`, alone or inside another module, with an image or token ids as input."""
     model: Any = _first(network, lambda m: hasattr(m, "set_attn_implementation"))
-    if model is None or signature.layout not in ("image", "tokens"):
+    if model is None or signature.layout not in ("image", "tokens") or not _attends(model):
         return None
 
     def attention(inputs: Tensor) -> AttentionMaps:
@@ -59,15 +60,27 @@ def hugging_face(network: nn.Module, signature: Signature) -> Attention | None:
         maps = tuple(getattr(outputs[-1], "attentions", None) or ())
         if signature.layout == "tokens":
             return AttentionMaps(maps, (1, inputs.shape[1]), 0, input_mask(signature, inputs))
-        side = model.config.patch_size
-        patch = side if isinstance(side, tuple | list) else (side, side)
-        size = model.config.image_size
-        image = size if isinstance(size, tuple | list) else (size, size)
-        grid = (image[0] // patch[0], image[1] // patch[1])
+        grid = _patches(model.config)
         leading = maps[0].shape[-1] - grid[0] * grid[1] if maps else 0
         return AttentionMaps(maps, grid, leading)
 
     return attention
+
+
+def _attends(model: nn.Module) -> bool:
+    """Whether any part of it is called attention, as in all of Hugging Face's networks."""
+    return any("attention" in type(module).__name__.lower() for module in model.modules())
+
+
+def _patches(config: Any) -> tuple[int, int]:
+    """Rows and columns of patches of a network that keeps one grid in all of its blocks."""
+    image, patch = (
+        value if isinstance(value, tuple | list) else (value, value)
+        for value in (getattr(config, name, None) for name in ("image_size", "patch_size"))
+    )
+    if None in (*image, *patch):
+        raise UnreadableAttention(english("probe.several_grids", options="image_size, patch_size"))
+    return image[0] // patch[0], image[1] // patch[1]
 
 
 def timm(network: nn.Module, signature: Signature) -> Attention | None:

@@ -20,6 +20,7 @@ WORDS: dict[Language, ModuleType] = {"en": english, "ko": korean}
 PAGES: dict[Language, Mapping[str, str]] = {"en": ENGLISH_PAGE, "ko": KOREAN_PAGE}
 INVARIANT = 0.05  # squared change below which a network is called invariant
 BANDS = 6
+SHORT_PATH = 2  # parts of a path that are shown at least
 STATES = ("untrained", "trained")  # of a learner's network
 
 Row = Mapping[str, Any]
@@ -91,6 +92,21 @@ def network_name(name: str) -> str:
     """What a network is called: `cnn, untrained` -> `cnn, 학습 전`."""
     model, _, state = name.rpartition(", ")
     return f"{model}, {t(state)}" if model and state in STATES else name
+
+
+def network_names(names: Iterable[str]) -> dict[str, str]:
+    """What networks are called side by side: of long paths the end that tells them apart."""
+    names = list(names)
+    shown = {name: network_name(name.rstrip("/")) for name in names}
+    paths = {name: name.rstrip("/").split("/") for name in names if "/" in name}
+    for name, parts in paths.items():
+        others = [other for other in names if other != name]
+        for count in range(min(SHORT_PATH, len(parts)), len(parts)):
+            end = "/".join(parts[-count:])
+            if not any(f"/{other.rstrip('/')}".endswith(f"/{end}") for other in others):
+                shown[name] = network_name(end)
+                break
+    return shown
 
 
 def measure_name(measure: str) -> str:

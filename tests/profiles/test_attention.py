@@ -9,6 +9,7 @@ import pytest
 from priorscope.cli import main
 from priorscope.core.attention_code import LARGEST_ERROR, coded, decoded, packed, unpacked
 from priorscope.fitted.fit import fit
+from priorscope.profiles.attention import attention
 from priorscope.report.attention_viewer import AttentionPage, Viewer
 from priorscope.tasks import Examples
 from priorscope.train.recipe import Recipe, parse_learner
@@ -85,6 +86,46 @@ def test_a_text_of_a_hugging_face_model(bert, tmp_path, capsys):
     n = viewer["tokens"]
     rows = decoded(unpacked(viewer["weights"], (2, 4, n, n))).sum(axis=-1)
     assert np.abs(rows - 1).max() < 0.05
+
+
+def test_the_encoder_of_one_with_a_decoder(bert, tokenizer, tmp_path):
+    transformers = pytest.importorskip("transformers", reason="transformers is not installed")
+    from priorscope.text.tokenizer import save_tokenizer
+
+    config = transformers.T5Config(
+        vocab_size=tokenizer.get_vocab_size(), d_model=16, d_kv=8, d_ff=32, num_layers=2,
+        num_heads=2, decoder_start_token_id=0,
+    )  # fmt: skip
+    transformers.T5Model(config).save_pretrained(tmp_path / "t5")
+    save_tokenizer(tokenizer, tmp_path / "t5")
+    codes = attention(tmp_path / "t5", "baced foguha").viewers[0].codes
+    assert codes.shape[:2] == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        ("FNet", {"hidden_size": 16, "num_hidden_layers": 1, "intermediate_size": 16}),
+        ("ResNet", {"embedding_size": 8, "hidden_sizes": [8, 8], "depths": [1, 1]}),
+    ],
+)
+def test_a_model_without_attention_is_an_error_not_a_page(kind, options, tmp_path, capsys, bert):
+    transformers = pytest.importorskip("transformers", reason="transformers is not installed")
+    from PIL import Image
+
+    from priorscope.text.tokenizer import load_tokenizer, save_tokenizer
+
+    tokenizer, image = load_tokenizer(bert), tmp_path / "a.png"
+    Image.fromarray(np.zeros((40, 50, 3), np.uint8)).save(image)
+    if kind == "FNet":
+        options = {**options, "vocab_size": tokenizer.get_vocab_size()}
+    config = getattr(transformers, f"{kind}Config")(**options)
+    getattr(transformers, f"{kind}Model")(config).save_pretrained(tmp_path / "model")
+    save_tokenizer(tokenizer, tmp_path / "model")
+    example = "baced foguha" if kind == "FNet" else image
+    assert run(tmp_path / "model", example, "--out", tmp_path / "out") == 2
+    assert "has no attention that can be read" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
 
 
 def test_an_image_of_a_hugging_face_model(tmp_path):

@@ -190,6 +190,8 @@ def test_random_labels_are_learnt_for_the_measure_of_memorisation(task, quick):
     assert not any("measuring it failed" in r["sentence"] for r in result.rows["mlp, trained"])
     agree = result.value("mlp, trained", "memorisation", "agreement of two trainings")
     assert agree["center"] > 0.5
+    steps = result.value("mlp, trained", "memorisation", "updates to fit real labels")
+    assert 0 < steps["low"] <= steps["center"] <= steps["high"]  # of two trainings, no interval
     real, noise = (
         result.value("mlp, trained", "memorisation", f"updates to fit {kind} labels")
         for kind in ("real", "random")
@@ -245,6 +247,15 @@ def test_a_comparison_gives_its_best_two_or_one_by_name(task, quick, tmp_path):
     assert one.networks == ["mlp, trained"]
     with pytest.raises(LookupError, match="has no 'gru'; it has cnn, linear, mlp"):
         profile(f"{tmp_path}:gru", task, settings=settings)
+    summary["reproduce"]["settings"]["learners"] = ["gru", "mlp"]  # gru: not finished yet
+    (tmp_path / "summary.json").write_text(json.dumps(summary))
+    late = profile(f"{tmp_path}:gru", task, measures=["weights"], untrained=False, settings=quick)
+    assert late.networks == ["gru, trained"]
+    (tmp_path / "none").mkdir()
+    with pytest.raises(
+        LookupError, match=r"but .*none has no summary\.json; run `priorscope compare"
+    ):
+        profile(f"{tmp_path / 'none'}:gru", task, settings=settings)
     plain = profile("linear", task, measures=["weights"], untrained=False, settings=settings)
     norm = ("linear, trained", "weights", "norm per entry")
     layer = next(r["layer"] for r in best.rows[norm[0]] if r["name"] == norm[2])

@@ -11,7 +11,7 @@ from priorscope.models import MODELS
 from priorscope.subjects.adapters import subject
 from priorscope.targets.classes import Classes
 from priorscope.wording.language import speaking
-from priorscope.wording.profile import name_of, phrases, sentence
+from priorscope.wording.profile import name_of, network_names, phrases, sentence
 
 CLASSES = Classes(num_classes=3)
 SUBJECTS = {
@@ -88,6 +88,14 @@ def test_layers_and_lines_have_sentences_of_their_own():
     side = row("locality", "answer, 50%", 3.0)
     assert "in a square of side 3 px" in sentence(side, "image")
     assert "within 3 steps around the middle" in sentence(side, "series")
+
+
+def test_long_paths_are_shown_by_the_end_that_tells_them_apart():
+    names = ["cnn, trained", "hf:/a/b/c/model", "/x/one/out/last", "/x/two/out/last", "own/"]
+    assert list(network_names(names).values()) == [
+        "cnn, trained", "c/model", "one/out/last", "two/out/last", "own",
+    ]  # fmt: skip
+    assert network_names(["a/b", "a/b, 1 of 2"])["a/b"] == "a/b"
 
 
 def test_a_network_in_korean_words():

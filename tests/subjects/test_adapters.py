@@ -6,6 +6,7 @@ from torch import nn
 
 from priorscope.core.signature import Signature
 from priorscope.measures.attention_distance import AttentionDistance
+from priorscope.measures.probes import PROBES
 from priorscope.models.mlp import MLP
 from priorscope.models.vit import Vit
 from priorscope.nn.foreign import ChannelsFirstNetwork, TokenNetwork
@@ -149,5 +150,42 @@ def test_no_attention_where_some_was_to_be_read_is_an_error():
         AttentionMaps((), (1, 4))
     with pytest.raises(ValueError, match="gave no attention weights"):
         AttentionMaps((torch.zeros(0, 2, 4, 4),), (1, 4))
-    with pytest.raises(ValueError, match=r"has 5 keys, but a grid of 1 x 4 tokens and 0 before"):
+    with pytest.raises(ValueError, match="5 x 5 attention weights for 4 tokens"):
         AttentionMaps((torch.zeros(1, 2, 5, 5),), (1, 4))
+    with pytest.raises(ValueError, match="4 x 3 attention weights for 4 tokens"):
+        AttentionMaps((torch.zeros(1, 2, 4, 3),), (1, 4))
+
+
+def hugging_face(kind):
+    transformers = pytest.importorskip("transformers")
+    windows = {"image_size": 16, "patch_size": 2, "embed_dim": 8, "depths": [1, 1]}
+    pyramid = {"num_encoder_blocks": 2, "depths": [1, 1], "sr_ratios": [2, 1], "num_labels": 3}
+    pyramid |= {"hidden_sizes": [8, 16], "patch_sizes": [3, 3], "strides": [2, 2]}
+    pyramid |= {"num_attention_heads": [1, 2], "mlp_ratios": [2, 2], "decoder_hidden_size": 16}
+    options = {
+        "ResNet": {"embedding_size": 8, "hidden_sizes": [8, 16], "depths": [1, 1]},
+        "Swin": {**windows, "num_heads": [1, 2], "window_size": 4},
+        "Segformer": pyramid,
+    }[kind]
+    config = getattr(transformers, f"{kind}Config")(**options)
+    return ChannelsFirstNetwork(getattr(transformers, f"{kind}ForImageClassification")(config))
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [
+        ("ResNet", "the network has no attention that can be read"),
+        ("Swin", "as networks with windows have"),
+        ("Segformer", "no single grid of patches"),
+    ],
+)
+def test_where_attention_cant_be_laid_out_the_other_measures_go_on(kind, reason):
+    network = hugging_face(kind)
+    x = torch.randn(8, 16, 16, 3)
+    (reading,) = PROBES["attention"]().alone(network, x).readings
+    assert reading.value is None
+    assert reason in reading.reason
+    for name, quantity in (("exact-symmetry", "shift by 1"), ("locality", "gradient spread")):
+        value = PROBES[name]().alone(network, x).value(quantity)
+        assert value is not None
+        assert value.center > 0

@@ -162,3 +162,4 @@ def health(subject: Subject) -> Iterator[str]:
         yield english("probe.not_deterministic", change=f"{change:.2g}")
     if len(subject.inputs) < 2 * subject.batch and len(subject.inputs) < 64:
         yield english("probe.wide", n=len(subject.inputs))
+    yield from subject.notes

@@ -12,12 +12,21 @@ from priorscope.core.estimate import Estimate
 
 MEAN = "mean over examples, Student's t"
 RATIO = "ratio of means over examples, delta method"
+RANGE = "mean over trainings, from the least to the most"
 SHARE = "share of examples, Wilson"
 
 
 def mean_over(values: Tensor) -> Estimate:
     """Mean of one number per example, (examples,)."""
     return _student(values.double(), MEAN)
+
+
+def range_of(values: Tensor) -> Estimate:
+    """Mean of a few whole trainings, from the least to the most: too few for an interval."""
+    low, high = float(values.min()), float(values.max())
+    return Estimate(
+        center=float(values.double().mean()), low=low, high=high, n=len(values), method=RANGE
+    )
 
 
 def ratio_over(above: Tensor, below: Tensor, floor: float = 0.0) -> Estimate:

@@ -11,7 +11,7 @@ from priorscope.core.attention_code import coded
 from priorscope.measures.attention_distance import token_distances
 from priorscope.measures.probes import PROBES, Probe, Probed, Reading
 from priorscope.measures.probes._estimates import exactly, mean_over
-from priorscope.subjects import AttentionMaps, Subject
+from priorscope.subjects import AttentionMaps, Subject, UnreadableAttention
 from priorscope.wording.page import english
 
 SHOWN = 2  # examples in the viewer
@@ -85,7 +85,13 @@ class AttentionReach(Probe):
     examples: int = 64
 
     def why_not(self, subject: Subject) -> str | None:
-        return english("probe.no_attention") if subject.attention is None else None
+        if subject.attention is None:
+            return english("probe.no_attention")
+        try:
+            subject.attention(subject.inputs[:1])
+        except UnreadableAttention as error:
+            return str(error)
+        return None
 
     def measure(self, subject: Subject) -> Probed:
         assert subject.attention is not None

@@ -16,7 +16,7 @@ from priorscope.measures.probes._estimates import (
 )
 from priorscope.measures.probes._outputs import centred, with_layers
 from priorscope.measures.probes._transforms import DISTANCES, Transform, transforms
-from priorscope.subjects import Subject
+from priorscope.subjects import Subject, UnreadableAttention
 from priorscope.subjects.layers import Grid, grid_of, layer_names
 from priorscope.wording.page import english
 
@@ -102,22 +102,25 @@ class Layers:
         names = layer_names(subject.network, few, most)
         _, features = with_layers(subject, few, names)
         convolves = any(isinstance(m, nn.Conv1d | nn.Conv2d) for m in subject.network.modules())
-        tokens = None
-        if subject.attention is not None:
-            maps = subject.attention(few)
-            tokens = maps.grid, maps.leading
+        tokens = _tokens_of(subject, few)
         grids = {
-            name: grid_of(output, subject.signature, convolves, _tokens(output, tokens))
+            name: grid_of(
+                output, subject.signature, convolves, tokens if output.ndim == 3 else None
+            )  # a transformer's patches may be made by a convolution: not tokens yet
             for name, output in features.items()
         }
         return cls(list(features), grids)
 
 
-def _tokens(
-    output: Tensor, tokens: "tuple[tuple[int, int], int] | None"
-) -> "tuple[tuple[int, int], int] | None":
-    """A transformer's patches may be made by a convolution: its output isn't tokens yet."""
-    return tokens if output.ndim == 3 else None
+def _tokens_of(subject: Subject, few: Tensor) -> tuple[tuple[int, int], int] | None:
+    """Rows and columns of a transformer's tokens, and how many are before them."""
+    if subject.attention is None:
+        return None
+    try:
+        maps = subject.attention(few)
+    except UnreadableAttention:  # its layers are read like those of any network
+        return None
+    return maps.grid, maps.leading
 
 
 @dataclasses.dataclass(frozen=True)

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from priorscope.core.seeds import torch_stream
 from priorscope.measures.probes import PROBES, Probe, Probed, Reading
-from priorscope.measures.probes._estimates import exactly, mean_over, share_over
+from priorscope.measures.probes._estimates import exactly, mean_over, range_of, share_over
 from priorscope.measures.probes._outputs import centred, outputs
 from priorscope.subjects import Copy, Subject
 from priorscope.wording.page import english
@@ -73,8 +73,7 @@ def _steps(real: list[Copy], noise: list[Copy]) -> list[Reading]:
             reason = english(f"probe.not_learnt.{name}", n=f"{copies[0].planned:,}")
             readings.append(Reading(name=title, reason=reason))
         else:
-            value = mean_over(torch.tensor(steps).double())
-            readings.append(Reading(name=title, value=value))
+            readings.append(Reading(name=title, value=range_of(torch.tensor(steps))))
     values = [r.value.center for r in readings if r.value is not None]
     if len(values) == 2 and values[0] and values[1]:
         ratio = exactly(values[1] / values[0], len(real), "ratio of means over trainings")

@@ -33,6 +33,22 @@ PROBES: dict[str, str] = {
     "probe.large_matrix": "a matrix of {rows} x {columns} is too large",
     "probe.no_matrices": "the network has no weight matrices",
     "probe.no_attention": "the network has no attention that can be read",
+    "probe.empty_attention": (
+        "the network gave no attention weights; a fused kernel gives none, so load it with {option}"
+    ),
+    "probe.partial_attention": (
+        "a block has {queries} x {keys} attention weights for {tokens} tokens, as networks with "
+        "windows have; only attention from every token to every other can be laid out"
+    ),
+    "probe.several_grids": (
+        "the network has no single grid of patches ({options} in its config), so "
+        "its attention can't be laid on the image"
+    ),
+    "probe.new_parameters": (
+        "New and random, because the folder holds none that fit: {names}. What the answers show "
+        "is the network before it was trained for these classes."
+    ),
+    "probe.all_new": "All parameters are new and random: {form} is an architecture alone.",
     "probe.few_examples": "it needs {least} examples or more, but there are {n}",
     "probe.failed": "measuring it failed with {error}",
     "probe.unreadable": "The network can't read these inputs: {error}",

@@ -29,6 +29,22 @@ PROBES: dict[str, str] = {
     "probe.large_matrix": "{rows} x {columns} 행렬은 너무 큼",
     "probe.no_matrices": "네트워크에 가중치 행렬이 없음",
     "probe.no_attention": "읽을 수 있는 어텐션이 없음",
+    "probe.empty_attention": (
+        "네트워크가 어텐션 가중치를 내놓지 않음(퓨즈드 커널은 가중치를 내놓지 않으므로 "
+        "{option:으로} 불러올 것)"
+    ),
+    "probe.partial_attention": (
+        "토큰은 {tokens}개인데, 윈도우를 쓰는 네트워크처럼 한 블록의 어텐션 가중치가 "
+        "{queries} x {keys}개임(모든 토큰 사이의 어텐션만 표시할 수 있음)"
+    ),
+    "probe.several_grids": (
+        "네트워크의 패치 격자가 하나가 아니어서(설정의 {options}) 어텐션을 이미지 위에 놓을 수 없음"
+    ),
+    "probe.new_parameters": (
+        "폴더에 맞는 값이 없어 무작위로 새로 만든 파라미터: {names}. 이 클래스들에 대해 학습하기 "
+        "전 네트워크의 답입니다."
+    ),
+    "probe.all_new": "모든 파라미터가 무작위 초깃값입니다. {form:은} 아키텍처만 뜻합니다.",
     "probe.few_examples": "예제가 {least}개 이상 필요한데 {n}개뿐임",
     "probe.failed": "측정 중 오류: {error}",
     "probe.unreadable": "네트워크가 이 입력을 읽지 못합니다: {error}",
