@@ -6,14 +6,15 @@
 # OUT: a folder for logs, tables (results.md) and stores. --data: fashion_mnist.npz and cifar10*, a
 # folder of images or an archive; what is absent is skipped. --site: what the machine's Python lacks, made by
 # `bash benchmarks/gpu_site.sh DIR` where there is a network. --seconds: for everything (330).
-# Parts: start, tests, grid, conv, cnn, digits, bert, vit, pretrain, fashion, cifar, in this order.
-# `bert`, `vit` and `pretrain` compile in the background; a lock lets one part measure at a time. `digits` is the whole
-# grid, `digits-race` the same command without --full-grid. Before anything is
+# Parts: start, grid, digits (the whole grid, then as `digits-race` without --full-grid), then, while
+# `bert`, `vit` and `pretrain` compile in the background, tests, conv, cnn, cifar, fashion, and, if
+# asked for, fashion-grid (--full-grid). A lock lets one part measure at a time. Before anything is
 # measured, Python's files are compiled, which takes some seconds and is part of `--seconds`.
+# Of each comparison the log says where its wall time went (benchmarks/where.py).
 # Runs without a GPU too, on little.
 set -uo pipefail
 out=${1:?folder for the results}; shift
-site="" data="" seconds=330 parts="start tests grid conv cnn digits bert vit pretrain fashion cifar"
+site="" data="" seconds=330 parts="start grid digits bert vit pretrain tests conv cnn cifar fashion"
 while [ $# -gt 0 ]; do
   case $1 in
     --site) site=$2 ;; --data) data=$2 ;; --seconds) seconds=$2 ;; --parts) parts=$2 ;;
@@ -70,7 +71,7 @@ part() { # name, most seconds, command...
   timeout -k 5 "$most" "$@" > "$out/$name.txt" 2>&1; local code=$?
   echo "== $name: exit $code, $((SECONDS - start)) s (124: $most s were over)" | tee -a "$out/parts.txt"
 }
-compare() { "$PYTHON" -c 'from priorscope.cli import main; main()' compare "$@"; }
+compare() { "$PYTHON" benchmarks/where.py compare "$@"; }
 export -f compare; export PYTHON
 timed() { # in turn, with the wall time of the whole command
   bash -c 'exec 9>"$GPU_TURN"; flock 9; start=$(date +%s%N); "$@"; code=$?
@@ -85,25 +86,27 @@ wanted start && part start 40 bash -c '
     start=$(date +%s%N); "$PYTHON" -c "$what"; echo "$((($(date +%s%N) - start) / 1000000)) ms: $what"
   done; nproc; nvidia-smi --query-gpu=name,memory.total,memory.used --format=csv; "$PYTHON" -V
   "$PYTHON" -c "from priorscope.cli import main; main()" doctor'
-wanted bert && part bert 200 "$PYTHON" benchmarks/gpu_bert.py --out "$out/bert.md" &
-wanted tests && part tests 90 "$PYTHON" -m pytest -q -p no:cacheprovider --durations=8 \
-  -o filterwarnings=default -o addopts="--strict-markers --import-mode=importlib" tests/gpu
 wanted grid && part grid 75 "$PYTHON" benchmarks/gpu_grid.py
-wanted conv && part conv 15 "$PYTHON" benchmarks/gpu_conv.py
-wanted cnn && part cnn 20 "$PYTHON" benchmarks/gpu_cnn.py
 wanted digits && part digits 60 bash -c \
   'timed compare digits --preset quick --full-grid --out "$0" -q "$@"' "$scratch/digits" "${few[@]}"
-wanted vit && part vit 100 "$PYTHON" benchmarks/gpu_vit.py --out "$out/vit.md" &
-wanted pretrain && part pretrain 90 "$PYTHON" benchmarks/gpu_pretrain.py --out "$out/pretrain.md" &
-pictures() { # name, data
-  if [ -n "$2" ] && [ -e "$2" ]; then
-    part "$1" 60 bash -c 'timed compare "$1" --out "$0" -q --budget 35s "${@:2}"' "$scratch/$1" "$2" "${few[@]}"
-  else echo "== $1: no data" | tee -a "$out/parts.txt"; fi
-}
-wanted fashion && pictures fashion "$data/fashion_mnist.npz"
-wanted cifar && pictures cifar "$(ls -d "$data"/cifar10* 2>/dev/null | head -1)"
-wanted digits && part digits-race 30 bash -c \
+wanted digits && part digits-race 60 bash -c \
   'timed compare digits --preset quick --out "$0" -q "$@"' "$scratch/race" "${few[@]}"
+wanted bert && part bert 200 "$PYTHON" benchmarks/gpu_bert.py --out "$out/bert.md" &
+wanted vit && part vit 200 "$PYTHON" benchmarks/gpu_vit.py --out "$out/vit.md" &
+wanted tests && part tests 100 bash -c 'timed "$@"' tests "$PYTHON" -m pytest -q -p no:cacheprovider --durations=8 \
+  -o filterwarnings=default -o addopts="--strict-markers --import-mode=importlib" tests/gpu
+wanted pretrain && part pretrain 90 "$PYTHON" benchmarks/gpu_pretrain.py --out "$out/pretrain.md" &
+wanted conv && part conv 15 "$PYTHON" benchmarks/gpu_conv.py
+wanted cnn && part cnn 20 "$PYTHON" benchmarks/gpu_cnn.py
+pictures() { # name, data, seconds, options...
+  local name=$1 data=$2 most=$3; shift 3
+  if [ -n "$data" ] && [ -e "$data" ]; then
+    part "$name" "$most" bash -c 'timed compare "$@"' pictures "$data" --out "$scratch/$name" -q "$@" "${few[@]}"
+  else echo "== $name: no data" | tee -a "$out/parts.txt"; fi
+}
+wanted cifar && pictures cifar "$(ls -d "$data"/cifar10* 2>/dev/null | head -1)" 60 --budget 35s
+wanted fashion && pictures fashion "$data/fashion_mnist.npz" 60 --budget 35s
+wanted fashion-grid && pictures fashion-grid "$data/fashion_mnist.npz" 300 --full-grid --budget none
 wait
 {
   echo "# GPU results"; date -u +%F; cat "$out/parts.txt"
@@ -115,8 +118,8 @@ wait
     if [ -f "$out/$name.md" ]; then echo; cat "$out/$name.md"
     elif [ -f "$out/$name.txt" ]; then echo; echo "## $name"; tail -40 "$out/$name.txt"; fi
   done
-  for name in start digits digits-race fashion cifar tests; do
-    [ -f "$out/$name.txt" ] && { echo; echo "## $name"; echo '```'; tail -25 "$out/$name.txt"; echo '```'; }
+  for name in start digits digits-race fashion fashion-grid cifar tests; do
+    [ -f "$out/$name.txt" ] && { echo; echo "## $name"; echo '```'; grep -A 30 -m 1 '^whole command' "$out/$name.txt" || tail -25 "$out/$name.txt"; echo '```'; }
   done
 } > "$out/results.md"
 cat "$out/results.md"

@@ -27,6 +27,7 @@ from priorscope.runs.run import Run
 from priorscope.runs.store import Store
 from priorscope.tasks.mnist1d import Mnist1d
 from priorscope.train.graph import Repeated, side_stream
+from priorscope.train.kernels import load_early
 from priorscope.train.population import Population
 from priorscope.train.populations import DECKS, PopulationTraining
 from priorscope.train.prefix import SplitPrefix
@@ -119,6 +120,7 @@ def main() -> None:
     if not torch.cuda.is_available():
         options.steps = options.plain_steps = 2
     worker.prepare_process(worker.GPU_THREADS)
+    loading = load_early(device().type)  # as a command does while it reads the data
     with tempfile.TemporaryDirectory() as name, turn():
         runs, store = grid_runs(Path(name), options.steps)
         learners = list(dict.fromkeys(run.learner for run in runs))
@@ -126,6 +128,8 @@ def main() -> None:
         rows: list[list[object]] = []
         total = {"first": [0.0, 0.0], "again": [0.0, 0.0]}  # of all; without measures
         instrument()
+        if loading is not None:
+            loading.join()
         torch.zeros(1, device=device())
         if not torch.cuda.is_available():  # as a GPU's worker does it
             worker.trainer = PopulationTraining

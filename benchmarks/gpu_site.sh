@@ -9,7 +9,7 @@
 set -euo pipefail
 dir=${1:?folder}; python=${2:-3.12}; light=${3:-}; top=$(cd "$(dirname "$0")/.." && pwd)
 rm -rf "$dir"; mkdir -p "$dir/extra"; dir=$(cd "$dir" && pwd); cd "$top"
-packages=(msgspec cyclopts docstring-parser rich-rst docutils loky
+packages=(msgspec cyclopts docstring-parser rich-rst docutils loky skops prettytable wcwidth beartype
   altair jsonschema jsonschema-specifications referencing rpds-py)
 names=(priorscope)
 if [ -n "$light" ]; then
@@ -18,6 +18,7 @@ if [ -n "$light" ]; then
   cp "${XDG_CACHE_HOME:-$HOME/.cache}"/priorscope/*.js "$dir/extra/cache/priorscope/"
   printf "%s\n" "def vegalite_to_svg(*_, **__):" \
     "    return '<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"1\" height=\"1\"></svg>'" \
+    "def svg_to_png(*_, **__):" "    return b''" \
     > "$dir/extra/vl_convert/__init__.py"
 else
   packages+=(vl-convert-python)

@@ -36,7 +36,21 @@ class _LookUpTied(torch.autograd.Function):
         ctx: Any, of_vectors: Tensor, of_weight: Tensor
     ) -> tuple[None, Tensor, None]:
         (ids,) = ctx.saved_tensors
+        if of_weight.is_cuda:
+            # In float32 whatever they are: thousands of masks are one row. And without atomics.
+            padding = -1 if ctx.padding is None else ctx.padding
+            return None, of_weight.add_(_sums(of_vectors, ids, len(of_weight), padding)), None
         if ctx.padding is not None:
             of_vectors = of_vectors.masked_fill((ids == ctx.padding)[:, None], 0)
         # In place: the decoder made this gradient for us alone.
         return None, of_weight.index_add_(0, ids, of_vectors), None
+
+
+def _sums(
+    of_vectors: Float[Tensor, "tokens width"],
+    ids: Integer[Tensor, " tokens"],
+    rows: int,
+    padding: int,
+) -> Float[Tensor, "rows width"]:
+    """Of the vectors of each id, but for padding (-1: none)."""
+    return torch.ops.aten.embedding_dense_backward(of_vectors, ids, rows, padding, False)
