@@ -5,7 +5,14 @@ import pytest
 import torch
 from torch.func import functional_call, grad, stack_module_state
 
-from priorscope.nn.dropout import CompiledDropout, Dropout, StochasticDepth, noise, short_noise, shifted
+from priorscope.nn.dropout import (
+    CompiledDropout,
+    Dropout,
+    StochasticDepth,
+    noise,
+    short_noise,
+    shifted,
+)
 
 LANES = 4
 COUNT = 1 << 16
@@ -187,7 +194,7 @@ def test_compiled_noise_drops_as_many_and_scales_exactly(monkeypatch):
     y.sum().backward()
     assert y.unique().tolist() == pytest.approx([0, 4 / 3])
     assert (y == 0).float().mean() == pytest.approx(0.25, abs=5 * math.sqrt(0.1875 / COUNT))
-    assert x.grad is not None and torch.equal(x.grad, y)  # the gradient is dropped where the value is
+    assert x.grad is not None and torch.equal(x.grad, y)
 
 
 def test_compiled_noise_is_another_one_after_each_draw(monkeypatch):
