@@ -10,8 +10,8 @@ from priorscope.nn.dropout import (
     Dropout,
     StochasticDepth,
     noise,
-    short_noise,
     shifted,
+    short_noise,
 )
 
 LANES = 4
