@@ -18,11 +18,11 @@ from priorscope.analysis.per_example import ByExample
 from priorscope.analysis.points import metric_estimate, size_of
 from priorscope.analysis.reference import Reference
 from priorscope.analysis.selection import selection_bias
-from priorscope.analysis.summary import Answer, Certainty, Goal, Word
+from priorscope.analysis.summary import Answer, Certainty, Goal
 from priorscope.analysis.table import RunTable
+from priorscope.core.confidence import word_of
 from priorscope.core.estimate import Estimate
 
-CLEAR, LEANING = 0.95, 0.7
 LEFT_CEILING = 0.9
 _NOBODY: Mapping[int, float] = {}
 NOT_VARIED = "not_varied"
@@ -197,7 +197,7 @@ def answer(
         pick=table.learners[pick],
         tied=[table.learners[contest.learner(i)] for i in tied],
         probability=probability,
-        word=word(probability),
+        word=word_of(probability),
         size=table.sizes[size],
         value=value,
         reference=None if null is None else float(null),
@@ -209,13 +209,6 @@ def answer(
         depends_on_recipe_reason=NOT_VARIED,
         stopped_by=stopped_by,
     )
-
-
-def word(probability: float | None) -> Word:
-    """clear from .95 on, leaning from .7 on, else open."""
-    if probability is None or probability < LEANING:
-        return "open"
-    return "clear" if probability >= CLEAR else "leaning"
 
 
 def prediction_costs(table: RunTable) -> list[float]:
@@ -275,7 +268,7 @@ def _beats(
     if goal == "code" and reference.target.kind == "classes":
         saved = max(ahead * table.sizes[size], 0.0)
         probability = min(probability, 1 - min(len(contest.reach.learners) * 2.0**-saved, 1.0))
-    return Certainty(probability=probability, word=word(probability))
+    return Certainty(probability=probability, word=word_of(probability))
 
 
 def _null_variance(metric: Metric, reference: Reference, contest: Contest, place: int) -> float:

@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from priorscope.analysis.answer import CLEAR, Contest
+from priorscope.analysis.answer import Contest
 from priorscope.analysis.code_length import RANDOM_LABELS
 from priorscope.analysis.paired import pair_std
 from priorscope.analysis.summary import Answer, Finding, LabelsWorth, Summary
@@ -139,7 +139,7 @@ def _best(answer: Answer, table: RunTable, found: Contest, dropped: Sequence[str
     if len(answer.tied) > 1:
         tied = [name for name in answer.tied if name != answer.pick]
         return [_finding("tied", **base, others=tied, indifference=answer.indifference)]
-    if answer.word == "clear" and (answer.probability or 0) >= CLEAR:
+    if answer.word == "clear":
         return [_finding("best", **base, others=others)]
     return [_finding("ahead", **base, others=others)]
 

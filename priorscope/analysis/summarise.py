@@ -7,7 +7,7 @@ from typing import Any, Literal
 import msgspec
 import numpy as np
 
-from priorscope.analysis.answer import answer, code_contest, metric_contest, word
+from priorscope.analysis.answer import answer, code_contest, metric_contest
 from priorscope.analysis.code_length import code_lengths
 from priorscope.analysis.curves.forecast import forecast
 from priorscope.analysis.curves.label_plan import LabelQuestion
@@ -33,6 +33,7 @@ from priorscope.analysis.summary import (
 from priorscope.analysis.summary_json import renewed
 from priorscope.analysis.table import RunTable
 from priorscope.analysis.validity import validity
+from priorscope.core.confidence import word_of
 from priorscope.core.json_types import JsonObject
 from priorscope.wording.race import NOT_TRIED
 
@@ -150,7 +151,7 @@ def _raced(own: Answer, goal: str, request: Request) -> Answer:
     return dataclasses.replace(
         own,
         probability=probability,
-        word=word(probability),
+        word=word_of(probability),
         depends_on_recipe=tried,
         depends_on_recipe_reason=None if tried is not None else reason,
     )

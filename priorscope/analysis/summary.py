@@ -17,6 +17,7 @@ from priorscope.analysis.curve_entries import (
     SwitchEntry,
 )
 from priorscope.analysis.plan_entries import CurveRun, LabelPlan, ReachPoint
+from priorscope.core.confidence import Word
 from priorscope.core.estimate import Estimate
 from priorscope.core.json_types import JsonObject
 from priorscope.core.read import ClassCount
@@ -24,7 +25,6 @@ from priorscope.core.read import ClassCount
 SCHEMA = 2
 
 Goal = Literal["accuracy", "code"]
-Word = Literal["clear", "leaning", "open"]
 Value = str | int | float | bool | None | list[Any] | JsonObject  # plain JSON
 
 

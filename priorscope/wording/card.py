@@ -5,6 +5,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from priorscope.core.confidence import word_of
 from priorscope.wording.numbers import (
     between,
     count,
@@ -21,7 +22,6 @@ from priorscope.wording.page import plural, t
 from priorscope.wording.plan import needs_of_all, values_of_all
 
 Values = Mapping[str, Any]  # as JSON has them
-CLEAR, LEANING = 0.95, 0.7  # least probabilities of the words
 SHARES = ("accuracy", "balanced_accuracy")
 
 
@@ -95,11 +95,6 @@ def written(value: Any, metric: str) -> str:
         ends = share_interval(value)
         return share_of(value) + (f" ({ends})" if ends else "")
     return estimate(value)
-
-
-def word_of(probability: float) -> str:
-    """`clear`, `leaning` or `open`."""
-    return "clear" if probability >= CLEAR else "leaning" if probability >= LEANING else "open"
 
 
 def _answer_without(summary: Values) -> Values:

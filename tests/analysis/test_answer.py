@@ -5,10 +5,11 @@ import math
 import numpy as np
 import pytest
 
-from priorscope.analysis.answer import LEFT_CEILING, contest, word
+from priorscope.analysis.answer import LEFT_CEILING, contest
 from priorscope.analysis.labels_worth import first_reach, labels_worth
 from priorscope.analysis.metrics import METRICS, metric_named
 from priorscope.analysis.selection import selection_bias
+from priorscope.core.confidence import word_of
 
 
 def equal_learners(stream, learners, repeats, test_noise):
@@ -58,7 +59,7 @@ def test_the_cheapest_is_picked_only_where_something_tells_that_it_is_as_good(
 
 
 def test_words_follow_the_probability():
-    assert [word(p) for p in (None, 0.69, 0.7, 0.949, 0.95)] == [
+    assert [word_of(p) for p in (None, 0.69, 0.7, 0.949, 0.95)] == [
         "open", "open", "leaning", "leaning", "clear",
     ]  # fmt: skip
 

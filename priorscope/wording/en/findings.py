@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from priorscope.core.confidence import LEANING
 from priorscope.wording import checks, numbers
 from priorscope.wording.structures import phrases, title
 
@@ -98,7 +99,13 @@ def _best(v: Values) -> str:
 
 
 def _ahead(v: Values) -> str:
-    out = f"{v['learner']} is ahead: it probably {_what(v)} ({numbers.percent(v['probability'])})"
+    percent = numbers.percent(v["probability"])
+    if v["probability"] < LEANING:
+        out = (
+            f"{v['learner']} is ahead, but not by enough to tell: that it {_what(v)} has {percent}"
+        )
+    else:
+        out = f"{v['learner']} is ahead: it probably {_what(v)} ({percent})"
     return f"{out}. {_not_excluded(v)}" if v["others"] else f"{out}."
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from priorscope.core.confidence import LEANING
 from priorscope.wording import checks, numbers
 from priorscope.wording.page import listed, t
 from priorscope.wording.particles import filled
@@ -111,8 +112,11 @@ def _best(v: Values) -> str:
 
 
 def _ahead(v: Values) -> str:
+    sure = v["probability"] >= LEANING
+    lead = "앞서 있습니다." if sure else "앞서 있지만, 확실히 말하기에는 차이가 작습니다."
     out = say(
-        "{learner:이} 앞서 있습니다. {best} 확률은 {percent}입니다.",
+        "{learner:이} {lead} {best} 확률은 {percent}입니다.",
+        lead=lead,
         learner=v["learner"],
         best=_is_best(v, may=True),
         percent=numbers.percent(v["probability"]),
