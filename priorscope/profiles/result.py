@@ -101,6 +101,7 @@ class Profile:
                     for one in self._results
                 ],
                 crossed=maps,
+                words=self._inputs.words,
                 viewers=[
                     v for one in self._results for v in _viewers(one, names[one.name], self._inputs)
                 ],

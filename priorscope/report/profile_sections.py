@@ -9,10 +9,10 @@ from markupsafe import Markup
 
 from priorscope.report.attention_viewer import Viewer
 from priorscope.report.charts.small import SmallLine, heat_map, line_chart
-from priorscope.report.pictures import field_png, png, visible
+from priorscope.report.hidden_parts import ShadedWord, hidden_windows, hidden_words
+from priorscope.report.pictures import field_png
 from priorscope.wording.profile import t
 
-SHOWN_EXAMPLES = 4  # occlusion maps per network
 MOST_MAPS = 12
 Row = Mapping[str, Any]
 
@@ -36,6 +36,7 @@ class Profiled:
     """All that the page is made of.
 
     crossed: CKA between two networks: rows, columns (names) and cka (an array).
+    words: of each token id, of texts.
     """
 
     data: str
@@ -44,6 +45,7 @@ class Profiled:
     networks: Sequence[NetworkFacts]
     crossed: Sequence[Mapping[str, Any]] = ()
     viewers: Sequence[Viewer] = ()
+    words: Sequence[str] = ()
 
 
 @dataclasses.dataclass
@@ -54,13 +56,14 @@ class Section:
     charts: list[tuple[str, Markup]] = dataclasses.field(default_factory=list)
     pictures: list[tuple[str, list[tuple[str, str]]]] = dataclasses.field(default_factory=list)
     maps: list[tuple[str, Markup]] = dataclasses.field(default_factory=list)
+    texts: list[tuple[str, list[list[ShadedWord]]]] = dataclasses.field(default_factory=list)
     rows: list[tuple[str, list[Any]]] = dataclasses.field(default_factory=list)
     reasons: list[str] = dataclasses.field(default_factory=list)
     without: list[str] = dataclasses.field(default_factory=list)  # networks without a curve
 
 
 def _shows(part: Section) -> bool:
-    return bool(part.charts or part.pictures or part.maps or part.rows)
+    return bool(part.charts or part.pictures or part.maps or part.rows or part.texts)
 
 
 def sections(p: Profiled) -> list[Section]:
@@ -226,16 +229,11 @@ def _context(p: Profiled) -> Section:
     )  # fmt: skip
     part.charts = charts
     for one in p.networks:
-        maps, shown = (one.pictures.get(("context", k)) for k in ("occlusion", "examples"))
-        if maps is None or shown is None or maps.ndim != 3:
-            continue
-        images = []
-        for example, field in list(zip(shown, maps, strict=True))[:SHOWN_EXAMPLES]:
-            images += [
-                (t("example"), png(visible(example), 80)),
-                (t("map"), field_png(field, 80)),
-            ]
-        part.pictures.append((one.name, images))
+        if images := hidden_windows(one.pictures):
+            part.pictures.append((one.name, images))
+        learnt = not one.name.endswith(f", {t('untrained')}")
+        if learnt and (texts := hidden_words(one.pictures, p.words)):
+            part.texts.append((one.name, texts))
     return part
 
 

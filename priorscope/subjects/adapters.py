@@ -74,10 +74,8 @@ def _attends(model: nn.Module) -> bool:
 
 def _patches(config: Any) -> tuple[int, int]:
     """Rows and columns of patches of a network that keeps one grid in all of its blocks."""
-    image, patch = (
-        value if isinstance(value, tuple | list) else (value, value)
-        for value in (getattr(config, name, None) for name in ("image_size", "patch_size"))
-    )
+    sizes: list[Any] = [getattr(config, name, None) for name in ("image_size", "patch_size")]
+    image, patch = (one if isinstance(one, tuple | list) else (one, one) for one in sizes)
     if None in (*image, *patch):
         raise UnreadableAttention(english("probe.several_grids", options="image_size, patch_size"))
     return image[0] // patch[0], image[1] // patch[1]

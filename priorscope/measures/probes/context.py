@@ -1,6 +1,7 @@
 """Local or global: what is left when parts of the input are hidden, shuffled or made poorer."""
 
 import dataclasses
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -17,6 +18,7 @@ SHARES = (0.1, 0.25, 0.5, 0.75)
 GRIDS = (2, 4, 8, 16)
 OCCLUSION = 8  # windows along each axis
 MAPPED = 16  # examples whose occlusion maps are drawn
+MAPPED_TEXTS, MOST_TOKENS = 4, 128  # and texts, with so many first tokens
 
 
 def shown(x: Tensor, share: float, where: str, fill: Tensor) -> Tensor:
@@ -115,10 +117,12 @@ class PartsOrWhole(Probe):
     Hidden positions get the mean over the examples. Texture is suppressed by a bilateral filter,
     shape by shuffling a 4 x 4 grid, colour by the mean over channels. "change" is the squared
     distance of the answers over that between unrelated examples. Occlusion: how much the answer
-    changes when one of 8 x 8 windows is hidden.
+    changes when one of 8 x 8 windows is hidden, or a word left out.
 
     examples: how many are used, at most.
     """
+
+    version: ClassVar[int] = 2  # texts have maps as well
 
     examples: int = 192
 
@@ -137,7 +141,9 @@ class PartsOrWhole(Probe):
                 readings.append(accuracy_reading(subject, f"accuracy, {name}", after))
             readings.append(Reading(name=f"change, {name}", value=relative(before, after)))
         if subject.signature.layout == "tokens":
-            return Probed(readings)
+            maps = words_left_out(subject)
+            ids = subject.inputs[: len(maps), : maps.shape[1]].cpu().numpy()
+            return Probed(readings, {"occlusion": maps.float().cpu().numpy(), "examples": ids})
         if subject.conflict is not None:
             readings += _conflict(subject)
         few = subject.first(MAPPED)
@@ -145,6 +151,29 @@ class PartsOrWhole(Probe):
         examples = few.inputs.float().cpu().numpy()
         pictures = {"occlusion": maps.float().cpu().numpy(), "examples": examples}
         return Probed(readings, pictures)
+
+
+@torch.no_grad()
+def words_left_out(subject: Subject, texts: int = MAPPED_TEXTS) -> Tensor:
+    """How far the answer moves without a token, (texts, tokens), float64; marks and padding 0.
+
+    Of the first texts and their first `MOST_TOKENS`. The squared distance of the answers over that
+    between unrelated examples.
+    """
+    movable = existing(subject.signature, subject.inputs)[:texts, :MOST_TOKENS]
+    before = answers(subject)
+    unrelated = 2 * before.var(dim=0).sum().clamp(min=torch.finfo(torch.float64).tiny)
+    moved = torch.zeros(movable.shape, dtype=torch.float64, device=movable.device)
+    for text, own in enumerate(movable):
+        places = own.nonzero()[:, 0]
+        if not len(places):
+            continue
+        ids = subject.inputs[text].expand(len(places), -1)
+        kept = ids != 0
+        kept[torch.arange(len(places), device=places.device), places] = False
+        change = (outputs(subject, _packed(ids, kept)) - before[text]).square().sum(dim=1)
+        moved[text, places] = change / unrelated
+    return moved
 
 
 def _changed(subject: Subject) -> "list[tuple[str, Tensor]]":

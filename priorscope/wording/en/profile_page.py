@@ -68,6 +68,7 @@ PAGE: dict[str, str] = {
     "pieces": "pieces along an axis",
     "example": "example",
     "map": "map",
+    "left_out": "How far the answer moves without a word (dark: most, in each text)",
     "bands": "Frequencies",
     "bands_explain": (
         "How far the answers move when one of six bands, slow to fast, is taken out; accuracy when "

@@ -12,6 +12,7 @@ from priorscope.measures.probes.context import (
     patches_rotated,
     patches_shuffled,
     shown,
+    words_left_out,
 )
 from priorscope.subjects import CueConflict
 
@@ -129,6 +130,23 @@ def test_occlusion_shows_where_a_network_looks(make_subject):
     assert maps[:, :2, :2].min() > 0
     maps[:, :2, :2] = 0
     assert maps.max() == 0
+
+
+def test_a_word_that_decides_is_the_one_that_is_missed(make_subject):
+    class Fives(nn.Module):
+        """Counts the token 5."""
+
+        def forward(self, ids):
+            count = (ids == 5).double().sum(dim=1, keepdim=True)
+            return torch.cat([count, -count], dim=1)
+
+    ids = torch.randint(6, 20, (12, 9), generator=torch.Generator().manual_seed(0))
+    ids[:, 7:] = 0
+    ids[0, 2] = ids[1, 4] = ids[5, 1] = 5
+    moved = words_left_out(make_subject(Fives(), ids, vocabulary=20))
+    assert moved.shape == (4, 9)
+    assert moved[:2].argmax(dim=1).tolist() == [2, 4]
+    assert moved.count_nonzero() == 2
 
 
 def test_cue_conflict_counts_who_follows_the_shape(make_subject):
