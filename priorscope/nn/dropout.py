@@ -10,10 +10,10 @@ _INDEX_STEP = -0x61C8864680B583EB
 _COUNTER_STEP = 0x2360ED051FC65DA5
 _MIX_1 = -0x40A7B892E31B1A47
 _MIX_2 = -0x6B2FB644ECCEEE15
-# The same for 32 bits: the golden ratio's increment and the multipliers of lowbias32.
-_SHORT_STEP = -0x61C88647
-_SHORT_MIX_1 = 0x7FEB352D
-_SHORT_MIX_2 = -0x7B935975
+# The multipliers of triple32, as signed 32-bit integers.
+_SHORT_MIX_1 = -0x12A52B45
+_SHORT_MIX_2 = -0x53B3E4AF
+_SHORT_MIX_3 = 0x31848BAB
 _LANES = 4  # 16-bit numbers in one 64-bit hash
 _LEVELS = 1 << 16
 
@@ -136,14 +136,20 @@ class CompiledDropout:
 def short_noise(words: Int32[Tensor, "2"], count: int) -> Int32[Tensor, " count"]:
     """`count` numbers, uniform over the 32-bit integers, that depend on the words alone.
 
-    The finaliser `lowbias32` (Wellons 2018) on a lattice, with the second word between its two
-    multiplications, so that two first words don't give two windows of one sequence.
+    The hash `triple32` (Wellons 2018) on a window of the integers, with the second word after its
+    first multiplication, so that two first words don't give two windows of one sequence. The places
+    themselves aren't multiplied: a compiler would fold that into its 64-bit indices.
     """
-    places = torch.arange(count, dtype=torch.int32, device=words.device)
-    z = places * _SHORT_STEP + words[0]
-    z = (z ^ ((z >> 16) & 0xFFFF)) * _SHORT_MIX_1 ^ words[1]
-    z = (z ^ ((z >> 15) & 0x1FFFF)) * _SHORT_MIX_2
-    return z ^ ((z >> 16) & 0xFFFF)
+    z = torch.arange(count, dtype=torch.int32, device=words.device) + words[0]
+    z = (z ^ _down(z, 17)) * _SHORT_MIX_1 ^ words[1]
+    z = (z ^ _down(z, 11)) * _SHORT_MIX_2
+    z = (z ^ _down(z, 15)) * _SHORT_MIX_3
+    return z ^ _down(z, 14)
+
+
+def _down(z: Int32[Tensor, " count"], places: int) -> Int32[Tensor, " count"]:
+    """Shifted to the right with zeros coming in; torch's own shift keeps the sign."""
+    return (z >> places) & ((1 << (32 - places)) - 1)
 
 
 def noise(key: Int64[Tensor, ""], counter: Int64[Tensor, ""], count: int) -> Int16[Tensor, "..."]:
