@@ -13,6 +13,7 @@ from priorscope.measures.probes.similarity import GRAMS, matrix
 from priorscope.profiles.networks import Entry
 from priorscope.profiles.store import ProfileStore, row_name
 from priorscope.subjects import Subject
+from priorscope.wording.page import english
 
 LARGEST_BATCH = 64
 HEALTH = "the network"
@@ -97,8 +98,12 @@ class _Made:
 
     @classmethod
     def of(cls, entry: Entry, memory: float) -> "_Made":
-        one = fitted(entry.make(), memory)
+        whole = entry.make()
+        one = fitted(whole, memory)
         problems = tuple(health(one))
+        if len(one.inputs) < len(whole.inputs):
+            cut = english("probe.cut", n=len(one.inputs), all=len(whole.inputs))
+            problems = (*problems, cut)
         return cls(one if _broken(problems) else answered(one), problems)
 
     def measured(self, probe: Probe) -> Probed:

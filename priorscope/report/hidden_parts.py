@@ -49,7 +49,7 @@ def hidden_words(pictures: Pictures, names: Sequence[str]) -> list[list[ShadedWo
         texts.append(
             [
                 ShadedWord(
-                    names[number] if number < len(names) else str(number),
+                    str(names[int(number)] if number < len(names) else number),
                     float(change),
                     min(LEVELS - 1, int(LEVELS * max(0.0, float(change)) / top)),
                 )

@@ -265,6 +265,15 @@ def test_a_comparison_gives_its_best_two_or_one_by_name(task, quick, tmp_path):
         profile(str(tmp_path), task, settings=settings)
 
 
+def test_examples_that_memory_cuts_are_said(task, quick):
+    network = nn.Sequential(nn.Flatten(), nn.Linear(64, 200_000), nn.Linear(200_000, 2))
+    settings = {"measures": ["order"], "settings": quick, "examples": 20}
+    result = profile({"wide": network}, task, memory=0.01, **settings)
+    notes = result.to_json()["networks"][0]["notes"]
+    assert "There are 8 examples; intervals are wide below 64." in notes
+    assert "Measured on 8 of 20 examples, as many as --memory allows." in notes
+
+
 def test_memory_bounds_what_is_run_at_once():
     network = nn.Sequential(nn.Flatten(), nn.Linear(64, 100), nn.ReLU())
     each = 4.0 * (64 + 100 + 100 + 100)  # bytes: of each module's output, and of the whole

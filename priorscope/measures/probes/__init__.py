@@ -23,6 +23,7 @@ from priorscope.targets.classes import Classes
 from priorscope.wording.page import english
 
 SMALLEST_BATCH = 8  # with fewer examples nothing is said of unrelated ones
+NARROW = 64  # examples from which on intervals are narrow enough to say nothing of it
 _LONGEST_REASON = 400
 
 
@@ -160,6 +161,6 @@ def health(subject: Subject) -> Iterator[str]:
     elif not torch.equal(first, second):
         change = (first - second).abs().max().item()
         yield english("probe.not_deterministic", change=f"{change:.2g}")
-    if len(subject.inputs) < 2 * subject.batch and len(subject.inputs) < 64:
+    if len(subject.inputs) < NARROW:
         yield english("probe.wide", n=len(subject.inputs))
     yield from subject.notes

@@ -62,5 +62,6 @@ PROBES: dict[str, str] = {
         "also in evaluation mode. No number below that means anything."
     ),
     "probe.wide": "There are {n} examples; intervals are wide below 64.",
+    "probe.cut": "Measured on {n} of {all} examples, as many as --memory allows.",
     "probe.nothing": "there is nothing to measure",
 }

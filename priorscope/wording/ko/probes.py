@@ -2,7 +2,7 @@
 
 PROBES: dict[str, str] = {
     "probe.no_targets": "타깃이 클래스가 아니어서 정확도가 없음",
-    "probe.small_map": "한 변의 위치가 {n}개인 특성 맵이 없음",
+    "probe.small_map": "한 변의 위치가 {n}개인 특징 맵이 없음",
     "probe.no_frequencies": "주파수는 이미지와 길이가 같은 시계열에만 있음",
     "probe.no_cue_named": "모양이나 질감을 가리키는 답이 없음",
     "probe.no_parts": "벡터에는 나란히 놓인 부분이 없음",
@@ -58,5 +58,6 @@ PROBES: dict[str, str] = {
         "{change}만큼 다릅니다. 이보다 작은 수는 의미가 없습니다."
     ),
     "probe.wide": "예제가 {n}개입니다. 64개보다 적으면 신뢰 구간이 넓습니다.",
+    "probe.cut": "메모리 한도 때문에 예제 {all}개 중 {n}개로 측정했습니다.",
     "probe.nothing": "측정할 것이 없음",
 }
