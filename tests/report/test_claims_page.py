@@ -60,6 +60,7 @@ def test_each_outcome_has_its_words():
     for text in ("It needs Fashion-MNIST", "3 of 10 runs done", "about 1 min 40 s more",
                  "&lt;i&gt;x&lt;/i&gt;", "About 45 repeats"):  # fmt: skip
         assert text in page
+    assert page.count('title="') >= 2  # which part of a statement a verdict is of
     assert "<script" not in page
     assert "<b>sentence" not in page
 
