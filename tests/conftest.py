@@ -91,6 +91,8 @@ def _with_checks(function: Any) -> tuple[Any, bool]:
     return again, shaped
 
 
+ALL_CHECKED, THEN_EVERY = 100, 16  # calls of a function in a test: a loop's shapes repeat
+TESTS = [0]  # begun so far in this process
 _jaxtyped: Any = jaxtyping.jaxtyped
 
 
@@ -98,7 +100,9 @@ def _checked(function: Any = None, *, typechecker: Any = None) -> Any:
     """As `jaxtyped`, which binds the arguments of each call twice, even where there are no shapes.
 
     The checks are the same. They are made when a function is first called, since most aren't, and
-    where no annotation names a shape they are beartype's alone, which take a microsecond.
+    where no annotation names a shape they are beartype's alone, which take a microsecond. Shapes
+    take 50: in each test the first `ALL_CHECKED` calls of a function are checked, and every
+    `THEN_EVERY`th of the others, which a training loop makes by the thousand.
     """
     if function is None:
         return _checked
@@ -109,15 +113,20 @@ def _checked(function: Any = None, *, typechecker: Any = None) -> Any:
             function.__init__ = _checked(made)
         return function
     checked: Callable[..., Any] | None = None
-    shaped = False
+    shaped, calls, test = False, 0, -1
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
-        nonlocal checked, shaped
+        nonlocal checked, shaped, calls, test
         if checked is None:
             checked, shaped = _with_checks(function)
         if not shaped:
             return checked(*args, **kwargs)
+        if test != TESTS[0]:
+            test, calls = TESTS[0], 0
+        calls += 1
+        if calls > ALL_CHECKED and calls % THEN_EVERY:
+            return function(*args, **kwargs)
         with _jaxtyped("context"):
             return checked(*args, **kwargs)
 
@@ -131,6 +140,11 @@ from priorscope.text.tokenizer import train_tokenizer
 
 torch.set_num_threads(1)  # xdist gives each core a process of its own
 os.environ.setdefault("NO_COLOR", "1")
+
+
+def pytest_runtest_setup() -> None:
+    """A test begins: its calls are counted from the first."""
+    TESTS[0] += 1
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -177,6 +191,18 @@ def browser():
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def axe():
+    """What axe says of a page; in dark of its colours alone, as nothing else differs from light."""
+    module = pytest.importorskip("axe_playwright_python.sync_playwright")
+    colours = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+
+    def run(page: Any, dark: bool) -> Any:
+        return module.Axe().run(page, options=colours if dark else None)
+
+    return run
 
 
 @pytest.fixture

@@ -10,6 +10,19 @@ pip=(.venv/bin/python -m pip --disable-pip-version-check)
 torch="torch==2.13.0"
 packages=("$torch" -e ".[dev]" -c constraints.txt)
 
+# uv leaves modules uncompiled, and three test processes would each compile the same ones at once.
+# Those that most of the code imports; where Python isn't to write bytecode, where tests/conftest.py
+# keeps it.
+compiled() {
+  [ -z "${PYTHONDONTWRITEBYTECODE:-}" ] || export PYTHONPYCACHEPREFIX="$PWD/.pytest_cache/bytecode"
+  local site
+  site="$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
+  (cd "$site" && "$OLDPWD/.venv/bin/python" -m compileall -q -j 0 \
+    -x '(^|/)tests?/|^torch/(_inductor|onnx|testing|_dynamo/polyfills)/' \
+    torch scipy sklearn pandas numpy beartype jaxtyping altair narwhals rich hypothesis _pytest \
+    xdist jinja2 cyclopts joblib loky PIL pyarrow) || true  # a template for another Python fails
+}
+
 setting() { "${pip[@]}" config get "$1" 2>/dev/null || true; }
 links="${PIP_FIND_LINKS:-$(setting global.find-links)}"
 index="${PIP_INDEX_URL:-$(setting global.index-url)}"
@@ -17,7 +30,10 @@ index="${PIP_INDEX_URL:-$(setting global.index-url)}"
 if "${pip[@]}" install -q uv; then
   [ -z "$links" ] || export UV_FIND_LINKS="$links"
   [ -z "$index" ] || export UV_DEFAULT_INDEX="$index"
-  if .venv/bin/uv pip install -q --python .venv/bin/python "${packages[@]}"; then exit 0; fi
+  if .venv/bin/uv pip install -q --python .venv/bin/python "${packages[@]}"; then
+    compiled
+    exit 0
+  fi
   echo "uv could not install; trying pip" >&2
 fi
 "${pip[@]}" install -q "$torch"

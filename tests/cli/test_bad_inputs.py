@@ -26,7 +26,7 @@ def answered(*arguments, optimised):
 
 @pytest.mark.timeout(900)
 def test_a_sample_of_bad_inputs_is_answered_in_one_sentence():
-    assert answered("--quick", "--every", "25", optimised=True) >= 30
+    assert answered("--quick", "--every", "35", optimised=True) >= 20
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ from priorscope.experiments.settings import Settings
 @pytest.fixture(scope="module")
 def summary(tmp_path_factory):
     settings = Settings(
-        learners=("linear", "mlp:width=8,depth=1"),
+        learners=("linear", "ridge"),
         structures=("permuted",),
         sizes=(80, 160, 320),
         repeats=2,

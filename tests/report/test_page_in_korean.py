@@ -150,10 +150,9 @@ def test_the_first_screen_holds_card_chart_and_leaderboard(visit):
 @pytest.mark.browser
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("at", ["?lang=ko#decide", "?lang=ko#understand", "?lang=ko#trust"])
-def test_axe_finds_no_violation(visit, dark, at):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+def test_axe_finds_no_violation(visit, axe, dark, at):
     page = visit(dark=dark, at=at, policy=False)
-    report = axe.Axe().run(page)
+    report = axe(page, dark)
     assert report.violations_count == 0, report.generate_report()
 
 

@@ -84,11 +84,10 @@ def test_pages_open_without_complaint_requests_or_sideways_scroll(visit, url, pl
 
 
 @pytest.mark.parametrize("dark", [False, True])
-def test_nothing_to_mend_for_screen_readers(visit, url, dark):
-    axe_module = pytest.importorskip("axe_playwright_python.sync_playwright")
+def test_nothing_to_mend_for_screen_readers(visit, url, axe, dark):
     for at in ("", "new", "c/tiny"):
         page = visit(url + at, dark=dark)
-        result = axe_module.Axe().run(page)
+        result = axe(page, dark)
         assert [v["id"] for v in result.response["violations"]] == [], at
 
 
