@@ -1,7 +1,7 @@
 """Dropout whose noise is a function of its buffers, so that a replica equals itself alone."""
 
 import torch
-from jaxtyping import Float, Int16, Int32, Int64
+from jaxtyping import Float, Int16, Int64
 from torch import Tensor, nn
 
 # Odd constants: the golden-ratio increment and the two multipliers of SplitMix64 (Steele, Lea &
@@ -10,10 +10,6 @@ _INDEX_STEP = -0x61C8864680B583EB
 _COUNTER_STEP = 0x2360ED051FC65DA5
 _MIX_1 = -0x40A7B892E31B1A47
 _MIX_2 = -0x6B2FB644ECCEEE15
-# The multipliers of triple32, as signed 32-bit integers.
-_SHORT_MIX_1 = -0x12A52B45
-_SHORT_MIX_2 = -0x53B3E4AF
-_SHORT_MIX_3 = 0x31848BAB
 _LANES = 4  # 16-bit numbers in one 64-bit hash
 _LEVELS = 1 << 16
 
@@ -27,9 +23,9 @@ class Dropout(nn.Module):
     training forwards, in place, so that `torch.func.functional_call` advances the buffer it is
     handed. Neither stands in a checkpoint. In eval, or with p = 0, this is the identity.
 
-    Inside `torch.compile`, which can't compile a 64-bit hash for a GPU, the noise is a 32-bit hash
-    of `words`, where somebody draws them before each forward (`CompiledDropout`), otherwise torch's
-    own. Replicas are never compiled.
+    Inside `torch.compile`, which fuses torch's own noise into the operations around it and can't
+    compile a 64-bit hash, the noise is torch's, from its global generator; replicas are never
+    compiled.
 
     Against `torch.nn.Dropout`: p is rounded to a multiple of 2^-16 and the scale is the inverse of
     that rounded share, so the expectation is exact; the noise costs a third as much on a CPU.
@@ -43,7 +39,6 @@ class Dropout(nn.Module):
 
     key: Int64[Tensor, ""]
     counter: Int64[Tensor, ""]
-    words: Int32[Tensor, "2"] | None
 
     def __init__(self, p: float):
         super().__init__()
@@ -52,7 +47,6 @@ class Dropout(nn.Module):
         self.p = p
         self.register_buffer("key", torch.randint(2**63 - 1, ()), persistent=False)
         self.register_buffer("counter", torch.zeros((), dtype=torch.int64), persistent=False)
-        self.register_buffer("words", None, persistent=False)
 
     @property
     def active(self) -> bool:
@@ -73,17 +67,9 @@ class Dropout(nn.Module):
         if not self.active:
             return x
         if torch.compiler.is_compiling():
-            return self._compiled(x)
+            return nn.functional.dropout(x, self.p)
         # Scaled after the product: in bfloat16 the scale itself would be rounded by up to 0.2%.
         return (x * self.keep(x.numel(), x.dtype).view(x.shape)).mul_(self.scale)
-
-    def _compiled(self, x: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
-        """Only what a compiler fuses into the operations around it."""
-        if self.words is None or x.numel() >= 2**31:
-            return nn.functional.dropout(x, self.p)
-        dropped = round(self.p * 2**32)  # of 2^32 numbers
-        kept = short_noise(self.words, x.numel()).view(x.shape) >= dropped - 2**31
-        return torch.where(kept, x * (2**32 / (2**32 - dropped)), 0.0)
 
     @torch.no_grad()
     def keep(self, count: int, dtype: torch.dtype) -> Float[Tensor, " count"]:
@@ -109,47 +95,6 @@ class StochasticDepth(Dropout):
             return x
         kept = self.keep(x.shape[0], x.dtype).view(-1, *(1,) * (x.ndim - 1))
         return (x * kept).mul_(self.scale)
-
-
-class CompiledDropout:
-    """The dropout layers of a network that is compiled: draws their words outside of that.
-
-    A hash takes a tenth of the operations of torch's own noise in compiled code (ten rounds of
-    Philox for each number), which take longer there than reading the data does.
-
-    Args:
-        network: on its device; its layers get their words.
-    """
-
-    def __init__(self, network: nn.Module):
-        layers = [m for m in network.modules() if type(m) is Dropout and m.p]
-        device = next(network.parameters()).device
-        self._words = torch.zeros(len(layers), 2, dtype=torch.int32, device=device)
-        for layer, words in zip(layers, self._words, strict=True):
-            layer.words = words
-
-    def draw(self) -> None:
-        """New words, from torch's global generator; the backward pass has to be over."""
-        self._words.random_()
-
-
-def short_noise(words: Int32[Tensor, "2"], count: int) -> Int32[Tensor, " count"]:
-    """`count` numbers, uniform over the 32-bit integers, that depend on the words alone.
-
-    The hash `triple32` (Wellons 2018) on a window of the integers, with the second word after its
-    first multiplication, so that two first words don't give two windows of one sequence. The places
-    themselves aren't multiplied: a compiler would fold that into its 64-bit indices.
-    """
-    z = torch.arange(count, dtype=torch.int32, device=words.device) + words[0]
-    z = (z ^ _down(z, 17)) * _SHORT_MIX_1 ^ words[1]
-    z = (z ^ _down(z, 11)) * _SHORT_MIX_2
-    z = (z ^ _down(z, 15)) * _SHORT_MIX_3
-    return z ^ _down(z, 14)
-
-
-def _down(z: Int32[Tensor, " count"], places: int) -> Int32[Tensor, " count"]:
-    """Shifted to the right with zeros coming in; torch's own shift keeps the sign."""
-    return (z >> places) & ((1 << (32 - places)) - 1)
 
 
 def noise(key: Int64[Tensor, ""], counter: Int64[Tensor, ""], count: int) -> Int16[Tensor, "..."]:

@@ -1,18 +1,10 @@
-import itertools
 import math
 
 import pytest
 import torch
 from torch.func import functional_call, grad, stack_module_state
 
-from priorscope.nn.dropout import (
-    CompiledDropout,
-    Dropout,
-    StochasticDepth,
-    noise,
-    shifted,
-    short_noise,
-)
+from priorscope.nn.dropout import Dropout, StochasticDepth, noise, shifted
 
 LANES = 4
 COUNT = 1 << 16
@@ -177,44 +169,3 @@ def test_stochastic_depth_leaves_out_whole_examples_and_keeps_the_mean():
     # the mean of 40,000 draws of variance 1/3; four standard errors
     assert kept.mean().item() == pytest.approx(1, abs=4 * (1 / 3 / 40_000) ** 0.5)
     assert torch.equal(layer.eval()(x), x)
-
-
-def compiled(p: float = 0.1) -> tuple[torch.nn.Module, CompiledDropout]:
-    """A layer with words, as it computes inside of what is compiled."""
-    network = torch.nn.Sequential(torch.nn.Linear(4, 4), Dropout(p)).train()
-    return network[1], CompiledDropout(network)
-
-
-def test_compiled_noise_drops_as_many_and_scales_exactly(monkeypatch):
-    monkeypatch.setattr(torch.compiler, "is_compiling", lambda: True)
-    layer, words = compiled(0.25)
-    words.draw()
-    x = torch.ones(64, 1024, requires_grad=True)
-    y = layer(x)
-    y.sum().backward()
-    assert y.unique().tolist() == pytest.approx([0, 4 / 3])
-    assert (y == 0).float().mean() == pytest.approx(0.25, abs=5 * math.sqrt(0.1875 / COUNT))
-    assert x.grad is not None
-    assert torch.equal(x.grad, y)
-
-
-def test_compiled_noise_is_another_one_after_each_draw(monkeypatch):
-    monkeypatch.setattr(torch.compiler, "is_compiling", lambda: True)
-    layer, words = compiled(0.5)
-    x, drawn = torch.ones(COUNT), []
-    for _ in range(3):
-        words.draw()
-        drawn.append(layer(x))
-        assert torch.equal(layer(x), drawn[-1])
-    for a, b in itertools.combinations(drawn, 2):
-        assert abs(correlation(a, b)) < 5 / math.sqrt(COUNT)
-
-
-@pytest.mark.parametrize("lag", [1, 2, 4, 64, 768, 3072])
-def test_short_noise_is_uniform_and_neighbours_are_uncorrelated(lag):
-    values = short_noise(torch.tensor([123456789, 2**31 - 2], dtype=torch.int32), COUNT).double()
-    cells = (values + 2**31).div(2**24, rounding_mode="floor").long()
-    expected = COUNT / 256
-    chi_squared = ((cells.bincount(minlength=256) - expected) ** 2 / expected).sum().item()
-    assert abs(chi_squared - 255) < 5 * math.sqrt(510)
-    assert abs(correlation(values[lag:], values[:-lag])) < 5 / math.sqrt(COUNT - lag)

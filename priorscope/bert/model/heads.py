@@ -10,7 +10,7 @@ from priorscope.bert.model.encoder import BertEncoder, Ids, Valid
 from priorscope.bert.model.shape import BertShape
 from priorscope.bert.model.tied import look_up_tied
 from priorscope.bert.model.token_head import TokenHead
-from priorscope.nn.dropout import CompiledDropout, Dropout
+from priorscope.nn.dropout import Dropout
 from priorscope.nn.initial import initialise
 from priorscope.nn.sequences import Sequences
 
@@ -52,7 +52,6 @@ class BertForMaskedLM(BertWithHead):
     def __init__(self, shape: BertShape):
         super().__init__(shape)
         self.tokens = TokenHead(shape)
-        self._compiled_dropout: CompiledDropout | None = None
 
     def head(self, x: Float[Tensor, "batch tokens width"]) -> Tensor | tuple[Tensor, Tensor]:
         """(batch, tokens, vocabulary) logits."""
@@ -76,7 +75,6 @@ class BertForMaskedLM(BertWithHead):
             at: flat indices of the masked tokens. targets: what stood there.
             follows: 0 where a sequence's second sentence follows the first; for those who learn it.
         """
-        self._draw_noise()
         vectors, table = look_up_tied(ids, self.bert.embeddings.tokens)
         x = self.bert.outputs_at(at, ids, sequences, segments, vectors)
         zero = torch.zeros((), device=ids.device)
@@ -97,18 +95,12 @@ class BertForMaskedLM(BertWithHead):
         loss = nn.functional.cross_entropy(exact, targets, reduction="sum")
         return loss, (logits.detach().argmax(-1) == targets).sum()
 
-    def _draw_noise(self) -> None:
-        """What compiled dropout needs before each forward."""
-        if self._compiled_dropout is not None and self.training:
-            self._compiled_dropout.draw()
-
     def compile_training(self) -> None:
         """Have torch compile embeddings, each block, and the head with its loss; once.
 
         Each by itself: twelve equal blocks are compiled once, and what stands between them (a
         lookup whose gradient is written by hand) stays as it is.
         """
-        self._compiled_dropout = CompiledDropout(self)
         self.bert.embeddings.compile()
         for block in self.bert.encoder.blocks:
             block.compile()
@@ -136,7 +128,6 @@ class BertForPreTraining(BertForMaskedLM):
     ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """See `BertForMaskedLM`; a pair is read off its first token."""
         assert follows is not None, "a network that learns from pairs needs pairs"
-        self._draw_noise()
         vectors, table = look_up_tied(ids, self.bert.embeddings.tokens)
         read = torch.cat([at, sequences.offsets[:-1]])
         x = self.bert.outputs_at(read, ids, sequences, segments, vectors)
