@@ -7,6 +7,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, Literal
 
+from priorscope.core.calls import door
 from priorscope.core.presets import Preset
 from priorscope.experiments.comparison import Comparison
 from priorscope.experiments.dataset import Data, Dataset, InMemory
@@ -19,6 +20,7 @@ from priorscope.wording.language import Language, chosen, speaking, spoken
 from priorscope.wording.page import t
 
 
+@door
 def compare(
     data: Any,
     y: Any = None,

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from priorscope.bert.training.mask_filler import MaskCandidate, MaskFiller
+from priorscope.core.calls import door
 
 
+@door
 def fill_mask(
     model: str | Path, sentences: str | Sequence[str], *, top: int = 5
 ) -> list[list[list[MaskCandidate]]]:

@@ -8,6 +8,7 @@ from priorscope.bert.training.classifier import Classifier, Kind
 from priorscope.bert.training.finetuning import Finetuning, train_classifier
 from priorscope.bert.training.labelled_texts import LabelledTextSettings, read_labelled_texts
 from priorscope.bert.training.scores import scores
+from priorscope.core.calls import door
 from priorscope.core.estimate import Estimate
 from priorscope.core.files import own
 from priorscope.core.folders import refuse_overlap
@@ -48,6 +49,7 @@ class FinetuningResult:
         }
 
 
+@door
 def finetune(
     model: str | Path,
     data: str | Path,
@@ -57,7 +59,7 @@ def finetune(
     target: str | None = None,
     pair: str | None = None,
     kind: Kind = "sequence",
-    test: str | None = None,
+    test: str | Path | None = None,
     max_tokens: int | None = None,
     epochs: int = 5,
     batch: int = 32,
@@ -87,6 +89,7 @@ def finetune(
         ValueError, LookupError: if the model or the data can't be read, a column is missing, a
             setting is out of its range, or `out` isn't ours.
     """
+    test = None if test is None else str(test)
     keywords = locals()
     texts = settings_from(LabelledTextSettings, keywords)
     settings = settings_from(Finetuning, keywords)

@@ -25,6 +25,7 @@ from priorscope.bert.training.processes import Processes, joined_processes, own_
 from priorscope.bert.training.resume import NAME as RESUME
 from priorscope.bert.training.resume import read_facts, refuse_other_settings
 from priorscope.bert.training.start import divide_text
+from priorscope.core.calls import door
 from priorscope.core.files import disown, is_own, own, remove_own
 from priorscope.core.folders import refuse_overlap
 from priorscope.core.json_types import JsonObject
@@ -76,12 +77,13 @@ class PretrainingResult:
         }
 
 
+@door
 def pretrain(
     files: str | Path | Sequence[str | Path],
     *,
     out: str | Path = "pretrained",
     fresh: bool = False,
-    tokenizer: Path | None = None,
+    tokenizer: str | Path | None = None,
     vocab: int = 8000,
     cased: bool = False,
     errors: Errors = "strict",

@@ -5,6 +5,7 @@ import difflib
 import hashlib
 import json
 import math
+import re
 import types
 import typing
 from collections.abc import Iterable
@@ -154,14 +155,21 @@ def _checked(cls: type[Config], field: str, value: Any, hints: dict[str, Any]) -
     hint = hints[field]
     if isinstance(hint, type) and isinstance(value, hint) and issubclass(hint, Config):
         return value
+    return checked_value(f"{_prefix(cls)}{field}", value, hint)
+
+
+def checked_value(name: str, value: Any, hint: Any) -> Any:
+    """A plain value as `hint` says: text becomes a path, a whole number one with a point.
+
+    Raises:
+        ValueError: if it has another type or is out of its range; the sentence begins with `name`.
+    """
     try:
         converted = msgspec.convert(value, hint, dec_hook=_from_builtin)
     except msgspec.ValidationError:
-        raise ValueError(
-            f"{_prefix(cls)}{field} must be {_words(hint)}, but it is {value!r}."
-        ) from None
+        raise ValueError(f"{name} must be {type_in_words(hint)}, but it is {value!r}.") from None
     if isinstance(converted, float) and not math.isfinite(converted):
-        raise ValueError(f"{_prefix(cls)}{field} must be finite, but it is {value!r}.")
+        raise ValueError(f"{name} must be finite, but it is {value!r}.")
     return converted
 
 
@@ -190,17 +198,17 @@ def _parse(text: str, hint: Any) -> Any:
         return text
 
 
-def _words(hint: Any) -> str:
+def type_in_words(hint: Any) -> str:
     """A type for people: `int`, `one of 'a', 'b'`, `int of 1 or more`, `float or None`."""
     if _is_literal(hint):
         return "one of " + ", ".join(map(repr, typing.get_args(hint)))
     if typing.get_origin(hint) is typing.Annotated:
         base, *limits = typing.get_args(hint)
-        return " ".join([_words(base), *(_limits(m) for m in limits if isinstance(m, Meta))])
+        return " ".join([type_in_words(base), *(_limits(m) for m in limits if isinstance(m, Meta))])
     if len(kinds := _alternatives(hint)) > 1:
-        return " or ".join("None" if k is type(None) else _words(k) for k in kinds)
+        return " or ".join("None" if k is type(None) else type_in_words(k) for k in kinds)
     plain = isinstance(hint, type) and not typing.get_args(hint)
-    return hint.__name__ if plain else str(hint).replace("typing.", "")
+    return hint.__name__ if plain else re.sub(r"\b(\w+\.)+(?=\w)", "", str(hint))
 
 
 def _limits(meta: Meta) -> str:

@@ -8,6 +8,7 @@ import torch
 from tokenizers import Tokenizer
 
 from priorscope.core.attention_code import coded
+from priorscope.core.calls import door
 from priorscope.core.signature import Signature
 from priorscope.data.pixels import UNREADABLE, decode, is_image_name, quiet_decoding, stretched
 from priorscope.data.preprocessing.images import Pixels
@@ -29,6 +30,7 @@ LARGEST_IMAGE = 8192
 USUAL_SIDE = 224  # of networks that read images of any size
 
 
+@door
 def attention(model: str | Path, example: str | Path) -> AttentionPage:
     """What a saved model attends to in a text or an image: all layers and heads.
 

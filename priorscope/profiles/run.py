@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from priorscope.core.calls import door
 from priorscope.core.config import closest
 from priorscope.core.registry import include
 from priorscope.experiments.dataset import Data, InMemory, read_dataset
@@ -32,11 +33,12 @@ TOKENIZERS = ("tokenizer.json", "vocab.txt")
 Networks = str | nn.Module | ModelConfig | Learner | Sequence[Any] | Mapping[str, Any]
 
 
+@door
 def profile(
     network: Networks,
     task: Any,
     *,
-    measures: Sequence[str] | None = None,
+    measures: Sequence[str] | str | None = None,
     examples: int = EXAMPLES,
     memory: float = MEMORY,
     out: str | Path | None = None,
@@ -70,6 +72,7 @@ def profile(
         OSError: if the folder can't be written.
     """
     settings = settings or Settings()
+    measures = [measures] if isinstance(measures, str) else measures
     if not 8 <= examples <= MOST_EXAMPLES:
         raise ValueError(f"--examples lies between 8 and {MOST_EXAMPLES:,}, but it is {examples}.")
     if not 0.01 <= memory <= 10_000:

@@ -12,12 +12,14 @@ from priorscope.analysis.curves.learning_curves import Fitted, fit_curves
 from priorscope.analysis.curves.order import certain_order, compared_sizes
 from priorscope.analysis.curves.pairs import Pair, calibrated, pair_of
 from priorscope.analysis.curves.quantiles import NOTHING, plain, quantile, sizes_of_crossing
+from priorscope.core.calls import door
 from priorscope.core.json_types import JsonObject
 
 STAYS = 0.1  # probability of overtaking within 4 x the data, up to which the leader "stays ahead"
 OVERTAKES = 0.6  # calibrated probability from which it is "likely"
 
 
+@door
 def crossover(
     rows: Iterable[Mapping[str, Any]], a: str, b: str, on: str = "error", seed: int = 0
 ) -> list[JsonObject]:

@@ -21,6 +21,7 @@ from priorscope.analysis.curves.pool import FEWEST, mixed, odds_of_families
 from priorscope.analysis.curves.quantiles import quantile
 from priorscope.analysis.curves.remarks import Remark
 from priorscope.analysis.curves.rows import Curve, CurveTable, gather
+from priorscope.core.calls import door
 from priorscope.core.seeds import numpy_stream
 
 
@@ -106,6 +107,7 @@ class Fitted:
         return np.exp(interpolate(np.log(sizes), np.log(self.means.sizes), np.log(self.observed)))
 
 
+@door
 def fit_curves(
     rows: Iterable[Mapping[str, Any]] | CurveTable,
     seed: int = 0,

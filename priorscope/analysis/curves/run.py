@@ -8,6 +8,7 @@ from typing import Any
 from priorscope.analysis.curves.forecast import forecast
 from priorscope.analysis.curves.rows import METRICS, gather
 from priorscope.analysis.curves.tables import CurveTables, read_tables
+from priorscope.core.calls import door
 from priorscope.core.json_types import JsonObject
 from priorscope.wording.sentences import sentence
 
@@ -33,18 +34,24 @@ class CurveSettings:
     seed: int = 0
 
 
+@door
 def curves(
     source: Source,
     settings: CurveSettings | None = None,
     *,
+    columns: Mapping[str, str] | None = None,
+    metric: str | None = None,
+    nats: bool | None = None,
+    percent: bool | None = None,
+    seed: int | None = None,
     progress: Callable[[str], None] = lambda stage: None,
-    **keywords: Any,
 ) -> dict[str, JsonObject]:
     """Forecasts, crossovers and data-equivalence of every data set in a table of learning curves.
 
     source: a file (CSV, also tab- or semicolon-separated; long or wide; as Weights & Biases or
         TensorBoard export it), several of them, or rows as `forecast` takes them.
-    settings: or its fields as keywords.
+    settings: how it is read; or columns, metric, nats, percent and seed, which are its fields.
+    progress: is told what is done now.
 
     Returns:
         Name of the data set ("" if there is only one) -> the keys of `forecast`;
@@ -54,7 +61,9 @@ def curves(
     Raises:
         ValueError: if nothing can be read; one sentence with the way out.
     """
-    settings = dataclasses.replace(settings or CurveSettings(), **keywords)
+    asked = {"columns": columns, "metric": metric, "nats": nats, "percent": percent, "seed": seed}
+    given = {key: value for key, value in asked.items() if value is not None}
+    settings = dataclasses.replace(settings or CurveSettings(), **given)
     if settings.seed < 0:
         raise ValueError(f"seed must be 0 or more, but it is {settings.seed}.")
     read = _read(source, settings)
@@ -79,6 +88,11 @@ def curves(
 def _read(source: Source, settings: CurveSettings) -> CurveTables:
     if isinstance(source, str | Path):
         source = [source]
+    if hasattr(source, "to_dict") or hasattr(source, "to_dicts"):
+        raise ValueError(
+            "curves takes files or rows as dictionaries, not a data frame; give its rows, "
+            'frame.to_dict("records") of pandas or frame.to_dicts() of polars.'
+        )
     parts = list(source)
     if parts and all(isinstance(part, str | Path) for part in parts):
         return read_tables(
@@ -89,6 +103,11 @@ def _read(source: Source, settings: CurveSettings) -> CurveTables:
             nats=settings.nats,
         )
     rows = [dict(part) for part in parts if isinstance(part, Mapping)]
+    if len(rows) < len(parts):
+        odd = next(part for part in parts if not isinstance(part, Mapping))
+        raise ValueError(
+            f"curves takes files, or rows as dictionaries with n and a metric, but one is {odd!r}."
+        )
     by_dataset: dict[str, list[JsonObject]] = {}
     for row in rows:
         by_dataset.setdefault(str(row.get("dataset", "")), []).append(row)
