@@ -3,6 +3,7 @@
 import dataclasses
 import math
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -37,6 +38,8 @@ class Contest:
     ceiling: of every probability, as others ended before this size: `LEFT_CEILING` if some weren't
     followed further for lack of time; where one learner alone is there, the risk that one who
     was dropped was the best remains.
+    share: of the probability of an error by the repeats' chance, what the last look at a race
+    could spend.
     """
 
     reach: Reach
@@ -44,6 +47,7 @@ class Contest:
     ranking: Ranking
     examples: np.ndarray | None
     ceiling: float = 1.0
+    share: float = 1.0
 
     def learner(self, place: int) -> int:
         """Index in the table of a place in the ranking."""
@@ -53,7 +57,19 @@ class Contest:
         """Of being best or within the indifference; None where nothing tells how noisy runs are."""
         if self.effects.dof <= 0 and len(self.reach.learners) > 1:
             return None
-        return min(float(self.ranking.probability[place]), self.ceiling)
+        probability = float(self.ranking.probability[place])
+        if self.share < 1:  # a union bound over looks at ever more repeats of one test split
+            chance = 1 - float(self._by_repeats[place])
+            looked = probability - chance * (1 / self.share - 1)
+            probability = max(min(probability, 0.5), looked)
+        return min(probability, self.ceiling)
+
+    @cached_property
+    def _by_repeats(self) -> Float[np.ndarray, " learners"]:
+        """The same as `ranking.probability`, as if the test split were endless."""
+        if self.examples is None:
+            return self.ranking.probability
+        return rank(self.effects, self.ranking.indifference).probability
 
 
 def contest(

@@ -33,7 +33,6 @@ from priorscope.analysis.summary import (
 from priorscope.analysis.summary_json import renewed
 from priorscope.analysis.table import RunTable
 from priorscope.analysis.validity import validity
-from priorscope.core.confidence import word_of
 from priorscope.core.json_types import JsonObject
 from priorscope.wording.race import NOT_TRIED
 
@@ -103,6 +102,10 @@ def summarise(
     by_metric = metric_contest(
         table, metric, reference, metric_margin, by_example, asked.get("accuracy", {})
     )
+    if by_code is not None:
+        by_code = dataclasses.replace(by_code, share=request.share)
+    if by_metric is not None:
+        by_metric = dataclasses.replace(by_metric, share=request.share)
     facts = (table, lengths, reference, metric)
     answers = {
         "accuracy": answer("accuracy", *facts, by_metric, stopped),
@@ -119,10 +122,7 @@ def summarise(
         sizes=list(table.sizes),
         repeats=table.repeats,
         chance_bits=reference.chance_bits,
-        leaderboard=[
-            dataclasses.replace(row, probability=_after_looks(row.probability, request.share))
-            for row in leaderboard(table, lengths, by_code, by_metric, request.goal)
-        ],
+        leaderboard=leaderboard(table, lengths, by_code, by_metric, request.goal),
         curves=curve_points(table),
         code_length=code_length_points(table, lengths),
         strength=strengths(table, lengths, [s for s in others if s not in request.lossy]),
@@ -143,28 +143,15 @@ def summarise(
 
 
 def _raced(own: Answer, goal: str, request: Request) -> Answer:
-    """An answer with what a race adds: looks that were paid for, trials of recipes."""
+    """An answer with what a race adds: trials of recipes."""
     asked = goal == request.goal
-    probability = _after_looks(own.probability, request.share)
     reason = request.reason if asked else NOT_TRIED["goal"]
     tried = request.depends_on_recipe if asked else None
     return dataclasses.replace(
         own,
-        probability=probability,
-        word=word_of(probability),
         depends_on_recipe=tried,
         depends_on_recipe_reason=None if tried is not None else reason,
     )
-
-
-def _after_looks(probability: float | None, share: float) -> float | None:
-    """Of the probability of being wrong the last look could spend `share` alone.
-
-    By a union bound over looks, what is left of it counts as much more.
-    """
-    if probability is None or share >= 1:
-        return probability
-    return max(min(probability, 0.5), 1 - (1 - probability) / share)
 
 
 def missing_runs(table: RunTable) -> list[Unresolved]:

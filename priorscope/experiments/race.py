@@ -74,6 +74,8 @@ class RacePlan:
             densities=self.reference.target.kind == "quantity",
             anchor=anchor(question.sizes),
             seed=question.seed,
+            test_examples=self.reference.test_examples,
+            shares=self.metric.higher and self.metric.key != "r2",
             rules=rules_of(settings.goal, most_repeats=most, **few),
         )
 

@@ -92,7 +92,8 @@ class Race:
     of the size at which variants are tried; variants: which there is time for. with_trials:
     whether the duel of recipes is run. stops: learner -> index of the size from which on there
     was no time for it. last: index of the largest size that there is time for, None for all of it.
-    Time sets these four, rows the rest.
+    Time sets these four, rows the rest. test_examples: of the test split, which all repeats share;
+    0: so many that chance has no part in them. shares: whether losses are shares of them.
     """
 
     entrants: tuple[Entrant, ...]
@@ -109,6 +110,8 @@ class Race:
     with_trials: bool = True
     stops: Mapping[int, int] = field(default_factory=dict)
     last: int | None = None
+    test_examples: int = 0
+    shares: bool = True
 
     def tried(self, learner: int) -> int:
         """How many recipes of a learner are tried, its own included."""

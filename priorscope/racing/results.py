@@ -100,7 +100,23 @@ class Results:
             octaves = math.log2(self.race.sizes[size] / self.race.sizes[size - 1])
             changes = [(after[r] - before[r]) / octaves for r in shared]
             slope = float(np.mean(changes)) if changes else 0.0
-        return Gap(float(now.mean()), slope, math.sqrt(self._variance(leader, size) / len(now)))
+        variance = self._variance(leader, size) / len(now) + self._test_variance(leader, size)
+        return Gap(float(now.mean()), slope, math.sqrt(variance))
+
+    def _test_variance(self, leader: int, size: int) -> float:
+        """Of a log ratio to the leader, from the finite test split, which no repeat shows.
+
+        Of shares by the delta method, with half of the leader's mistakes made by both: 1/x + 1/y of
+        x and y mistakes, less 2 (y/2) / (x y), is one over the leader's. Other losses vary from
+        example to example by about their mean, and half of that is common to both.
+        """
+        examples = self.race.test_examples
+        if self.race.goal == "code" or not examples:
+            return 0.0
+        if not self.race.shares:
+            return 1 / examples
+        loss = min(float(np.mean(list(self.losses(leader, size).values()))), 0.99)
+        return (1 - loss) / (loss * examples)
 
     def _variance(self, leader: int, size: int) -> float:
         """Of one repeat's log ratio to the leader, pooled over learners and two sizes."""

@@ -1,5 +1,6 @@
 """The answer on synthetic truths: how often it is wrong where it says that it is sure."""
 
+import dataclasses
 import math
 
 import numpy as np
@@ -159,3 +160,19 @@ def test_labels_without_signal_are_rarely_said_to_be_learnt(synthetic):
         found = synthetic.answer_of(table, synthetic.reference(counts=(95, 5), test=1000))
         false += found.beats_reference.word == "clear"
     assert false / trials <= 0.05 + 3 * (0.05 * 0.95 / trials) ** 0.5
+
+
+def test_looks_are_paid_for_by_the_chance_of_repeats_alone():
+    """Looks are at ever more repeats; the test split is the same in all of them."""
+    stream = np.random.default_rng(3)
+    values = np.array([0.0, 0.5, 0.6])[:, None, None] + 0.4 * stream.standard_normal((3, 1, 5))
+    exact = contest(values, 0.0)
+    looked = dataclasses.replace(exact, share=0.25)
+    assert 0.7 < exact.probability(0) < 0.99
+    assert looked.probability(0) == pytest.approx(max(0.5, 1 - 4 * (1 - exact.probability(0))))
+    steady = values.mean(axis=2, keepdims=True) + 1e-6 * stream.standard_normal((3, 1, 5))
+    few = contest(steady, 0.0, np.full((3, 1), 0.05))
+    assert 0.7 < few.probability(0) < 0.99
+    assert dataclasses.replace(few, share=0.25).probability(0) == pytest.approx(
+        few.probability(0), abs=1e-3
+    )

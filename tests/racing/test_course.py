@@ -222,3 +222,25 @@ def test_a_dropped_learner_that_defies_its_bound_comes_back():
     assert course.checked in (0, 1)
     assert course.readmitted == (course.checked,)
     assert course.leaders[0] == course.checked
+
+
+@pytest.mark.parametrize(("examples", "least", "most"), [(40, 0.0, 0.06), (0, 0.1, 1.0)])
+def test_the_luck_of_a_small_test_split_drops_nobody(examples, least, most):
+    """Equal learners, told apart by 40 test examples that all repeats share; 0: as if exact."""
+    dropped = 0
+    for seed in range(60):
+        stream = np.random.default_rng(seed)
+        wrong = {
+            (i, k): stream.binomial(40, 0.1 * 0.8**k)
+            for i in range(len(NAMES))
+            for k in range(len(SIZES))
+        }
+        contest = race(structures=1, random_labels=None, test_examples=examples, seed=seed)
+
+        def outcome(job: Job, wrong=wrong) -> Outcome:
+            loss = (wrong[job.learner, job.size] + 0.5) / 41
+            loss *= np.exp(0.02 * np.random.default_rng((*wrong.values(), job.repeat)).normal())
+            return Outcome(value=loss, loss=loss, validation=loss)
+
+        dropped += len({e.learner for e in unfold(contest, outcome).dropped})
+    assert least <= dropped / (60 * (len(NAMES) - 1)) <= most
