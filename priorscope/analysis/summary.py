@@ -320,8 +320,9 @@ class Summary:
     """Everything that a comparison says.
 
     chance_bits: bits per label of guessing without inputs. measured: measure -> what its numbers
-    mean. structures: label -> title. answers: the answer to each goal; `answer` is that of the
-    goal asked for. verdict and recommendation: the sentences of `findings`. reach: labels that
+    mean. structures: label -> title. translated: language -> `measured` and `structures` in it,
+    where the files that define them say so. answers: the answer to each goal; `answer` is that of
+    the goal asked for. verdict and recommendation: the sentences of `findings`. reach: labels that
     each of a grid of targets needs. plan: what was asked about labels. report: path of the page.
     """
 
@@ -343,6 +344,7 @@ class Summary:
     measures: list[MeasureRow] = field(default_factory=list)
     measured: dict[str, str] = field(default_factory=dict)
     structures: dict[str, str] = field(default_factory=dict)
+    translated: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
     validity: list[ValidityRow] = field(default_factory=list)
     cost: list[CostRow] = field(default_factory=list)
     equivalence: list[EquivalenceEntry] = field(default_factory=list)

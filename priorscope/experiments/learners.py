@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from priorscope.core.config import digest
-from priorscope.core.signature import Signature
-from priorscope.experiments.settings import AMOUNTS, LEARNERS, Settings
-from priorscope.models import ModelConfig
+from priorscope.core.signature import Layout, Signature
+from priorscope.experiments.settings import AMOUNTS, Settings
+from priorscope.models import MODELS, ModelConfig
 from priorscope.models.estimator import Estimator
 from priorscope.train.recipe import Learner, Recipe, parse_learner, recipe_for
 
@@ -76,13 +76,22 @@ def _own_problem(learner: Learner, signature: Signature) -> str | None:
     return problem_of(model, signature)
 
 
+def default_names(layout: Layout) -> tuple[str, ...]:
+    """Architectures that say so of themselves, in their order; those that can't are left out later.
+
+    Files of the user's and plug-ins may say so too.
+    """
+    said = {name: cls for name, cls in MODELS.classes().items() if layout in cls.default_for}
+    return tuple(sorted(said, key=lambda name: (said[name].default_place, name)))
+
+
 def _defaults(settings: Settings, signature: Signature, largest: int) -> list[Learner]:
     """Those of the layout that can predict such targets, from so many examples.
 
     Of images beyond `MOST_PIXELS` a side, architectures that use where a pixel is see
     `REDUCED` x `REDUCED`, and are named so: their cost grows with the pixels.
     """
-    learners = make_learners(LEARNERS[signature.layout], settings)
+    learners = make_learners(default_names(signature.layout), settings)
     if signature.layout == "image" and max(signature.input_shape[:2]) > MOST_PIXELS:
         texts = [
             one.text if "permuted" in one.invariant_to else f"{one.text}+resolution={REDUCED}"

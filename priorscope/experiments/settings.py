@@ -14,7 +14,6 @@ from msgspec import Meta
 from priorscope.core.config import Config, Count, Seed, Share, Size
 from priorscope.core.duration import LONGEST, duration_or_none
 from priorscope.core.renamed import note_renamed
-from priorscope.core.signature import Layout
 from priorscope.runs.shard import Shard
 from priorscope.wording.language import Language
 
@@ -291,14 +290,6 @@ AMOUNTS: dict[Preset, Amount] = {
     "thorough": Amount(
         budget=None, sizes=9, largest=1_000_000, repeats=10, steps=3000, epochs=30, test=20_000
     ),
-}
-
-# Those that can't predict such targets, or would take too long, are left out.
-LEARNERS: dict[Layout, tuple[str, ...]] = {
-    "vector": ("linear", "mlp", "logistic", "ridge", "knn", "forest", "boosting"),
-    "series": ("linear", "mlp", "cnn", "gru", "transformer", "random-convolutions", "dtw"),
-    "image": ("linear", "mlp", "cnn", "gru", "vit", "forest"),
-    "tokens": ("linear", "mlp", "cnn", "gru", "transformer", "tfidf", "naive-bayes"),
 }
 
 

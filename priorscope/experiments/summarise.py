@@ -90,6 +90,7 @@ def summary_of(
                 validity=[_worded(row) for row in summary.validity],
                 structures={s.label: s.caption for s in question.structures},
                 measured=_meanings({row.measure for row in summary.measures}),
+                translated=_translated({row.measure for row in summary.measures}, question),
                 tuning=_tuning(learners, settings, plan),
                 notes=notes,
                 reproduce=ReproduceFacts(
@@ -170,6 +171,16 @@ def _worded_plan(plan: LabelPlan | None) -> LabelPlan | None:
 def _worded(row: ValidityRow) -> ValidityRow:
     told = dataclasses.asdict(row)
     return dataclasses.replace(row, name=checks.name(told), meaning=checks.meaning(told))
+
+
+def _translated(names: set[str], question: Question) -> dict[str, dict[str, dict[str, str]]]:
+    """What the files of measures and structures say in Korean, where they do."""
+    measured = {n: MEASURES[n].in_korean for n in sorted(names) if n in MEASURES}
+    titles = {s.label: s.caption_in_korean for s in question.structures}
+    parts = {"measured": measured, "structures": titles}
+    said = {key: {n: text for n, text in own.items() if text} for key, own in parts.items()}
+    kept = {key: own for key, own in said.items() if own}
+    return {"ko": kept} if kept else {}
 
 
 def _meanings(names: set[str]) -> dict[str, str]:

@@ -5,7 +5,7 @@ import inspect
 import math
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, ClassVar
 
 from jaxtyping import Shaped
 from torch import Tensor, nn
@@ -27,7 +27,11 @@ class Measure(Config):
 
     The first paragraph of the docstring is shown in the report; it says what the numbers mean,
     and what 0 and 1 are.
+
+    in_korean: the same in Korean; without it a Korean page shows the English.
     """
+
+    in_korean: ClassVar[str] = ""
 
     @classmethod
     def meaning(cls) -> str:

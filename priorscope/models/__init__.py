@@ -21,10 +21,14 @@ class ModelConfig(Config):
     learning_rate: what the default recipe trains this architecture with (AdamW).
     invariant_to: names of structures that its predictions don't depend on, up to the initial
         parameters: removing one must cost nothing, which every comparison checks.
+    default_for: layouts whose data it is compared on when nobody names learners.
+    default_place: among those, the smallest first.
     """
 
     learning_rate: ClassVar[float] = 1e-3
     invariant_to: ClassVar[tuple[str, ...]] = ("channels-permuted",)
+    default_for: ClassVar[tuple[str, ...]] = ()
+    default_place: ClassVar[int] = 1000
     trains_itself: ClassVar[bool] = False  # see `SelfTrained`
     most_by_default: ClassVar[int | None] = None  # a comparison that trains on more leaves it out
 

@@ -1,7 +1,7 @@
 """Gradient boosting: questions about one feature at a time, each tree corrects those before it."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta
 
@@ -25,6 +25,9 @@ class Boosting(SelfTrained):
     max_iter: rounds, each of one tree, or of one per class. max_leaf_nodes: of a tree.
     shrinkage: factor on every tree, scikit-learn's `learning_rate`.
     """
+
+    default_for: ClassVar[tuple[str, ...]] = ("vector",)
+    default_place: ClassVar[int] = 110
 
     max_iter: Count = 100
     max_leaf_nodes: Annotated[int, Meta(ge=2, le=10_000)] = 31

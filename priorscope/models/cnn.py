@@ -37,6 +37,8 @@ class CNN(ModelConfig):
     norm: of each convolution's output, before the ReLU.
     """
 
+    default_for: ClassVar[tuple[str, ...]] = ("series", "image", "tokens")
+    default_place: ClassVar[int] = 30
     learning_rate: ClassVar[float] = 1e-2
 
     width: Width = 32

@@ -31,6 +31,8 @@ class DTW(SelfTrained):
     points: length that longer series are reduced to.
     """
 
+    default_for: ClassVar[tuple[str, ...]] = ("series",)
+    default_place: ClassVar[int] = 130
     invariant_to: ClassVar[tuple[str, ...]] = ("channels-permuted",)
     layouts: ClassVar[tuple[str, ...]] = ("series",)
     kinds: ClassVar[tuple[str, ...]] = ("classes",)

@@ -19,6 +19,8 @@ class Forest(SelfTrained):
     n_estimators: trees. min_samples_leaf: training examples in a leaf, at least.
     """
 
+    default_for: ClassVar[tuple[str, ...]] = ("vector", "image")
+    default_place: ClassVar[int] = 100
     invariant_to: ClassVar[tuple[str, ...]] = ("channels-permuted", *FIXED_ORDERS)
 
     n_estimators: Count = 200

@@ -21,6 +21,8 @@ class GRU(ModelConfig):
     dropout: share of states set to 0 in training, in [0, 1).
     """
 
+    default_for: ClassVar[tuple[str, ...]] = ("series", "image", "tokens")
+    default_place: ClassVar[int] = 40
     learning_rate: ClassVar[float] = 1e-2
 
     width: Width = 32

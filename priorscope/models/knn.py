@@ -21,6 +21,8 @@ class KNN(SelfTrained):
     n_neighbors: k, at most half of the training part; 0 chooses it by cross-validation there.
     """
 
+    default_for: ClassVar[tuple[str, ...]] = ("vector",)
+    default_place: ClassVar[int] = 90
     invariant_to: ClassVar[tuple[str, ...]] = ("channels-permuted", *FIXED_ORDERS)
 
     n_neighbors: Size = 0

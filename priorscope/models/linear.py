@@ -16,6 +16,8 @@ from priorscope.nn.stem import vector_stem
 class Linear(ModelConfig):
     """Logits = W x + b on the flattened input, or on a bag of tokens."""
 
+    default_for: ClassVar[tuple[str, ...]] = ("vector", "series", "image", "tokens")
+    default_place: ClassVar[int] = 10
     learning_rate: ClassVar[float] = 1e-2
     invariant_to: ClassVar[tuple[str, ...]] = ("channels-permuted", *FIXED_ORDERS)
 

@@ -18,6 +18,8 @@ class Logistic(SelfTrained):
         training part.
     """
 
+    default_for: ClassVar[tuple[str, ...]] = ("vector",)
+    default_place: ClassVar[int] = 70
     invariant_to: ClassVar[tuple[str, ...]] = ("channels-permuted", *FIXED_ORDERS)
     kinds: ClassVar[tuple[str, ...]] = ("classes",)
 

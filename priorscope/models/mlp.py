@@ -25,6 +25,8 @@ class MLP(ModelConfig):
     norm: of each hidden layer, before the ReLU.
     """
 
+    default_for: ClassVar[tuple[str, ...]] = ("vector", "series", "image", "tokens")
+    default_place: ClassVar[int] = 20
     learning_rate: ClassVar[float] = 3e-3
     invariant_to: ClassVar[tuple[str, ...]] = ("channels-permuted", *FIXED_ORDERS)
 

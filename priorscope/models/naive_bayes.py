@@ -23,6 +23,8 @@ class NaiveBayes(SelfTrained):
         the training part.
     """
 
+    default_for: ClassVar[tuple[str, ...]] = ("tokens",)
+    default_place: ClassVar[int] = 150
     invariant_to: ClassVar[tuple[str, ...]] = FIXED_ORDERS
     layouts: ClassVar[tuple[str, ...]] = ("tokens",)
     kinds: ClassVar[tuple[str, ...]] = ("classes",)

@@ -40,6 +40,8 @@ class RandomConvolutions(SelfTrained):
     points: length that longer series are reduced to.
     """
 
+    default_for: ClassVar[tuple[str, ...]] = ("series",)
+    default_place: ClassVar[int] = 120
     layouts: ClassVar[tuple[str, ...]] = ("series",)
     kinds: ClassVar[tuple[str, ...]] = ("classes",)
 

@@ -20,6 +20,8 @@ class Ridge(SelfTrained):
     alpha: penalty on squared weights; 0 chooses it by leaving out each training example once.
     """
 
+    default_for: ClassVar[tuple[str, ...]] = ("vector",)
+    default_place: ClassVar[int] = 80
     invariant_to: ClassVar[tuple[str, ...]] = ("channels-permuted", *FIXED_ORDERS)
     kinds: ClassVar[tuple[str, ...]] = ("quantity",)
 

@@ -23,6 +23,8 @@ class Tfidf(SelfTrained):
         training part.
     """
 
+    default_for: ClassVar[tuple[str, ...]] = ("tokens",)
+    default_place: ClassVar[int] = 140
     layouts: ClassVar[tuple[str, ...]] = ("tokens",)
     kinds: ClassVar[tuple[str, ...]] = ("classes",)
 

@@ -98,6 +98,8 @@ class Transformer(ModelConfig):
     causal: each token sees only itself and what stands before it.
     """
 
+    default_for: ClassVar[tuple[str, ...]] = ("series", "tokens")
+    default_place: ClassVar[int] = 50
     learning_rate: ClassVar[float] = 3e-3
 
     width: Width = 64

@@ -66,6 +66,8 @@ class Vit(ModelConfig):
     stochastic_depth, dropout: as in `BlockOptions`; dropout also of the embedding.
     """
 
+    default_for: ClassVar[tuple[str, ...]] = ("image",)
+    default_place: ClassVar[int] = 60
     learning_rate: ClassVar[float] = 1e-3
 
     width: Width = 64

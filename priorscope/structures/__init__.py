@@ -20,6 +20,7 @@ class Structure(Config):
     """A transform g of the data, drawn once per repeat, the same for training and test.
 
     title: what tables and charts call the data without this structure; by default its name.
+    title_in_korean: the same on a Korean page, which shows the title without it.
     bijective: whether g keeps the information; a lossy one measures cue reliance instead
         and stands in a table of its own.
     least_preset: the smallest preset that removes it unasked; None: only when it is named.
@@ -27,6 +28,7 @@ class Structure(Config):
     """
 
     title: ClassVar[str] = ""
+    title_in_korean: ClassVar[str] = ""
     bijective: ClassVar[bool] = True
     least_preset: ClassVar[Preset | None] = "standard"
     only_tests: ClassVar[bool] = False
@@ -61,7 +63,14 @@ class Structure(Config):
     @property
     def caption(self) -> str:
         """Its name in tables and charts: `shuffled within patches (4)`."""
-        title = self.title or self.name().replace("-", " ")
+        return self._with_values(self.title or self.name().replace("-", " "))
+
+    @property
+    def caption_in_korean(self) -> str:
+        """The same in Korean; empty without a title in it."""
+        return self._with_values(self.title_in_korean) if self.title_in_korean else ""
+
+    def _with_values(self, title: str) -> str:
         return f"{title} ({':'.join(self._values())})" if self._values() else title
 
     def _values(self) -> list[str]:

@@ -26,6 +26,9 @@ def told(summary: JsonObject) -> JsonObject:
     if spoken() == "en":
         return summary
     new = {**summary, **_findings(summary)}
+    for key, own in (summary.get("translated") or {}).get(spoken(), {}).items():
+        if key in ("measured", "structures") and isinstance(own, dict):
+            new[key] = {**(new.get(key) or {}), **own}
     for key, tell in _TELLERS.items():
         if new.get(key):
             new[key] = tell(new[key])

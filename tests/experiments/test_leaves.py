@@ -28,6 +28,7 @@ from priorscope.nn.stem import vector_stem
 class Bottleneck(ModelConfig):
     """One unit between inputs and classes."""
     invariant_to: ClassVar[tuple[str, ...]] = ("mirrored",)
+    default_for: ClassVar[tuple[str, ...]] = ("vector",)
     def build(self, signature):
         stem, size = vector_stem(signature)
         return nn.Sequential(stem, nn.Linear(size, 1), nn.Linear(1, signature.output_size))
@@ -62,18 +63,21 @@ from priorscope.structures import STRUCTURES, Structure
 class Mirrored(Structure):
     """Every value times -1."""
     title: ClassVar[str] = "seen in a mirror"
+    title_in_korean: ClassVar[str] = "거울에 비춘 값"
     def apply(self, inputs, targets, signature, seed, split):
         return -inputs, targets
 '''
 MEASURE = '''
 """The size of answers."""
 from dataclasses import dataclass
+from typing import ClassVar
 from priorscope.measures import MEASURES, Measure
 
 @MEASURES.register
 @dataclass(frozen=True, kw_only=True)
 class Loudness(Measure):
     """The largest logit. It has no unit."""
+    in_korean: ClassVar[str] = "가장 큰 로짓."
     def measure(self, subject):
         return {"largest": float(subject.network(subject.inputs).max().clamp(min=0))}
 '''
@@ -154,6 +158,17 @@ def test_each_is_planned_run_and_reported(priorscope, folder):
     assert [name for name in nulls if name.startswith("bottleneck")], summary["validity"]
     page = (folder / "priorscope-runs" / "stripes" / "report.html").read_text(encoding="utf-8")
     assert "seen in a mirror" in page
+    assert "거울에 비춘 값" in page  # the Korean of the same page
+    korean = json.loads(priorscope("compare", "stripes", *tiny, "--json", "--lang", "ko").out)
+    assert korean["measured"]["loudness"] == "가장 큰 로짓."
+    assert korean["structures"]["mirrored"] == "거울에 비춘 값"
+
+
+def test_a_learner_may_be_a_default_one(priorscope):
+    sizes = ["--sizes", "20,40", "--dry-run", "--full-grid"]
+    plan = priorscope("compare", "stripes", *sizes).out
+    assert "bottleneck" in plan
+    assert "forest" in plan
 
 
 def test_a_path_goes_to_the_task_that_reads_it(priorscope, folder):
@@ -168,10 +183,11 @@ def test_the_check_is_run_by_its_name(priorscope):
     assert "pass sum" in priorscope("verify", "sum", includes=["sum"]).out
 
 
-def test_the_language_of_the_page_names_structures_as_their_classes_do():
-    from priorscope.structures import STRUCTURES
-    from priorscope.wording.page import structure
+def test_what_languages_name_structures_is_as_their_classes_do():
+    """One that they have no words for is called by its class: nothing else is to be edited."""
+    from priorscope.wording.page import STRUCTURE, TEXTS
 
     for name, cls in STRUCTURES.classes().items():
         if cls.__module__.startswith("priorscope."):
-            assert structure(name) == cls.title
+            assert TEXTS["en"].get(STRUCTURE + name, cls.title) == cls.title
+            assert cls.title_in_korean or STRUCTURE + name in TEXTS["ko"], name

@@ -165,8 +165,8 @@ def test_names_from_data_stay_as_they_are():
 
 
 def test_every_measure_says_in_korean_what_its_numbers_mean():
-    missing = sorted(set(MEASURES) - set(MEANINGS))
-    assert not missing, f"add to wording/ko/measures.py: {missing}"
+    missing = [n for n in MEASURES if n not in MEANINGS and not MEASURES[n].in_korean]
+    assert not missing, f"give them in_korean, in their own files: {missing}"
 
 
 def test_a_language_is_chosen_by_argument_then_environment(monkeypatch):
