@@ -243,7 +243,7 @@ class _State:
         shares = spending(max(rules.most_repeats, done) - done + 1)
         contenders = alive
         for extra, share in enumerate(shares):
-            self.looks, self.share = extra + 1, share
+            self.looks = extra + 1
             result = look(
                 {i: self.results.at_target(i) for i in alive},
                 self.results.prior(alive),
@@ -252,6 +252,7 @@ class _State:
             )
             self.alive = list(result.order)
             self.separated = result.separated
+            self.share = share if result.separated else 1.0
             if result.separated or extra + 1 == len(shares):
                 return
             contenders = [result.order[0], *result.open]

@@ -180,12 +180,12 @@ class Course:
 
     done: jobs of all completed rungs, in order. pending: the round that waits for rows; None
     once all is settled. variants: learner -> recipe chosen at the anchor. leaders: learners in
-    the race, best first. looks: evaluations of the duel so far. share: of `alpha` that the last
-    look could spend. flips: whether trials of recipes turn the order; None if not tried.
-    readmitted: learners that a check brought back; checked: who was. target: index of the size it
-    is about. separated: whether the duel told all apart, or equal. lag: learner in the race -> log
-    ratio of its loss to the leader's that is sure to one standard error, at their last common
-    size. stops, last: as in `Race`.
+    the race, best first. looks: evaluations of the duel so far. share: of `alpha` that the look
+    could spend that ended it; 1 where repeats or time did. flips: whether trials of recipes
+    turn the order; None if not tried. readmitted: learners that a check brought back; checked:
+    who was. target: index of the size it is about. separated: whether the duel told all apart,
+    or equal. lag: learner in the race -> log ratio of its loss to the leader's that is sure to
+    one standard error, at their last common size. stops, last: as in `Race`.
     """
 
     done: tuple[Job, ...] = ()

@@ -166,12 +166,13 @@ def test_equals_are_told_equal_and_repeats_end():
     truth.rate[:] = 1.0
     course = whole(race(), truth)
     assert course.separated
-    assert course.looks == 1
+    assert (course.looks, course.share) == (1, 0.5)
     assert course.flips is False
     noisy = Truth(1, noise=0.3)
     noisy.start[:], noisy.slope[:], noisy.rate[:] = 0.3, 0.3, 1.0
-    repeats = {j.repeat for j in whole(race(), noisy).done}
-    assert max(repeats) <= 4
+    ended = whole(race(), noisy)
+    assert max(j.repeat for j in ended.done) <= 4
+    assert (ended.separated, ended.share) == (False, 1.0)
 
 
 def test_trials_that_turn_the_order_are_reported():
