@@ -24,13 +24,13 @@ from priorscope.runs.status import status
 from priorscope.runs.store import Store
 
 TINY = ["--learners", "linear,mlp:width=8", "--sizes", "40,80", "--structures", "permuted"]
-TINY += ["--repeats", "3", "--epochs", "0", "--quiet"]
+TINY += ["--epochs", "0", "--quiet"]
 TWO_DAYS = 2 * 24 * 3600.0  # seconds
 
 
 def start(out, *more, steps=60, workers=0):
     command = [sys.executable, "-m", "priorscope", "compare", "digits", *TINY, "--out", str(out)]
-    command += ["--steps", str(steps), "--workers", str(workers)]
+    command += ["--repeats", "3", "--steps", str(steps), "--workers", str(workers)]
     return subprocess.Popen(
         [*command, *more],
         stdout=subprocess.PIPE,
@@ -42,7 +42,8 @@ def start(out, *more, steps=60, workers=0):
 
 def here(out, *more):
     """The command in this process."""
-    main(["compare", "digits", *TINY, "--steps", "60", "--workers", "0", "--out", str(out), *more])
+    few = ["--repeats", "2", "--steps", "20", "--workers", "0", "--out", str(out)]
+    main(["compare", "digits", *TINY, *few, *more])
 
 
 def forked(out, *more, ahead=0.0):
