@@ -37,7 +37,23 @@ class Ray:
         raise TimeoutError(f"no head of Ray listens at {self.port}")
 
     def add(self, path=None):
+        """One after the other: two that start at once choose one name for their sockets."""
         self._start("--address", self.address, cores=1, path=path)
+        node, latest = self.nodes[-1], time.monotonic() + 200
+        while not self._listens(node.pid):
+            assert node.poll() is None, "the node ended"
+            assert time.monotonic() < latest, "the node doesn't listen"
+            time.sleep(0.2)
+
+    def _listens(self, pid):
+        """Whether the node's own process has its socket."""
+        option = "--raylet_socket_name="
+        for child in self.shell.family(pid):
+            with contextlib.suppress(OSError):
+                for part in Path(f"/proc/{child}/cmdline").read_text().split("\0"):
+                    if part.startswith(option):
+                        return Path(part.removeprefix(option)).exists()
+        return False
 
     def _start(self, *where, cores, path=None):
         options = ["--num-cpus", str(cores), "--object-store-memory", "80000000"]
