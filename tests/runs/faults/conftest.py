@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 TINY = ["--learners", "linear,mlp:width=8", "--sizes", "40,80", "--structures", "permuted"]
-TINY += ["--repeats", "2", "--steps", "1600", "--epochs", "0", "--full-grid", "--quiet"]
-RUNS = 16
+TINY += ["--repeats", "6", "--steps", "400", "--epochs", "0", "--full-grid", "--quiet"]
+RUNS = 48
 LOOPBACK = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0", "RAY_USAGE_STATS_ENABLED": "0"}
 LOOPBACK["RAY_AUTH_MODE"] = "disabled"  # whatever token this user's own clusters have
 DEADLY = """
