@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 TINY = ["--learners", "linear,mlp:width=8", "--sizes", "40,80", "--structures", "permuted"]
-TINY += ["--repeats", "6", "--steps", "400", "--epochs", "0", "--full-grid", "--quiet"]
-RUNS = 48
+TINY += ["--repeats", "2", "--epochs", "0", "--full-grid", "--quiet"]
+RUNS = 16
 LOOPBACK = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0", "RAY_USAGE_STATS_ENABLED": "0"}
 LOOPBACK["RAY_AUTH_MODE"] = "disabled"  # whatever token this user's own clusters have
 DEADLY = """
@@ -60,8 +60,8 @@ class Shell:
             os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
 
-    def compare(self, out, *more, extra="", mark=""):
-        tiny = [TINY[0], TINY[1] + extra, *TINY[2:]]
+    def compare(self, out, *more, extra="", mark="", steps="400"):
+        tiny = [TINY[0], TINY[1] + extra, *TINY[2:], "--steps", steps]
         command = [sys.executable, "-m", "priorscope", "compare", "digits", *tiny]
         return self.start([*command, "--out", str(out), *more], mark=mark)
 
@@ -130,9 +130,9 @@ class Faults:
         self.shell, self.folder, self.local = shell, folder, local
         self.out = folder / "out"
 
-    def begin(self, *engine):
+    def begin(self, *engine, steps="400"):
         """A command that has its first row."""
-        process = self.shell.compare(self.out, *engine)
+        process = self.shell.compare(self.out, *engine, steps=steps)
         self.wait_for_a_row(process)
         return process
 
@@ -150,8 +150,14 @@ class Faults:
         assert (self.out / "summary.json").exists()
 
     def loses_its_head(self, *engine, kill, again):
-        """It ends with a sentence; the same command with the head that `again` makes continues."""
-        process = self.begin(*engine)
+        """It ends with a sentence; the same command with the head that `again` makes continues.
+
+        Its runs last longer than a head takes to die.
+        """
+        local = self.folder / "local"
+        self.shell.finish(self.shell.compare(local, steps="1600"))
+        self.local = _scores(local)
+        process = self.begin(*engine, steps="1600")
         kill()
         errors = self.shell.finish(process, code=2)
         assert errors.count("\n") == 1, errors
@@ -159,7 +165,7 @@ class Faults:
         kept = _scores(self.out)
         head = again()
         try:
-            self.shell.finish(self.shell.compare(self.out, *engine))
+            self.shell.finish(self.shell.compare(self.out, *engine, steps="1600"))
         finally:
             head.end()
         self.assert_all_is_there()
