@@ -27,8 +27,9 @@ class Data(Chapter):
         target = read.get("target") or {}
         notes = [_text(n) for n in (*(view.summary.get("notes") or []), *(read.get("notes") or []))]
         notes = list(dict.fromkeys([*notes, *map(_dropped, read.get("dropped") or [])]))
+        parts = {retold(part) for part in PARTS}
         columns = [
-            {**c, "is_part": c.get("reason") in map(retold, PARTS)}
+            {**c, "is_part": str(c.get("reason")) in parts}
             for c in read.get("columns") or []
             if isinstance(c, dict)
         ]
