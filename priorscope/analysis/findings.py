@@ -157,9 +157,14 @@ def _score(answer: Answer) -> Finding:
 
 
 def _other_goal(summary: Summary) -> list[Finding]:
-    """Where the best at this size and the fastest to learn are clearly not the same."""
+    """Where the best at this size and the fastest to learn are clearly not the same.
+
+    Of the first size alone nothing is fast; and who is best here may be told as less than clear.
+    """
     here, there = summary.answers["accuracy"], summary.answers["code"]
     if here.pick is None or there.pick is None or set(here.tied) & set(there.tied):
+        return []
+    if there.word != "clear" or here.size <= summary.sizes[0]:
         return []
     return [
         _finding(

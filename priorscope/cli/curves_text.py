@@ -5,18 +5,20 @@ from rich.markup import escape
 from rich.table import Table
 
 from priorscope.core.json_types import JsonObject
+from priorscope.core.printable import printable
 from priorscope.wording import numbers as words
 from priorscope.wording.page import t, word
 
+_MOST_LETTERS = 2000  # of a sentence
 _MOST_ROWS = 40  # of a table on the terminal; --json holds all
 
 
 def show(console: Console, name: str, found: JsonObject) -> None:
     """The answer for one data set; `name` is "" where there is only one."""
     if name:
-        console.rule(escape(name))
+        console.rule(_shown(name))
     for sentence in [*found["recommendation"], *found["notes"]]:
-        console.print(f"• {escape(sentence)}", highlight=False)
+        console.print(f"• {_shown(sentence)}", highlight=False)
     tables = (
         _forecasts(found["forecasts"]),
         _crossovers(found["crossovers"]),
@@ -28,6 +30,11 @@ def show(console: Console, name: str, found: JsonObject) -> None:
             console.print(table)
 
 
+def _shown(text: str) -> str:
+    """Names from data neither mark up nor move the cursor."""
+    return escape(printable(text, _MOST_LETTERS))
+
+
 def _table(columns: list[str], rows: list[list[str]]) -> Table:
     left_out = len(rows) - _MOST_ROWS
     table = Table(show_edge=False, pad_edge=False)
@@ -35,7 +42,7 @@ def _table(columns: list[str], rows: list[list[str]]) -> Table:
     for i, name in enumerate(columns):
         table.add_column(name, justify="left" if i < 3 else "right")
     for row in rows[:_MOST_ROWS]:
-        table.add_row(*map(escape, row))
+        table.add_row(*map(_shown, row))
     return table
 
 

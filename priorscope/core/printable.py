@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from typing import Any
 
 UNSAFE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}  # Unicode categories: control, format, surrogate, ...
 JOINERS = "\u200c\u200d\ufe0f"  # parts of ordinary words and emoji
@@ -21,6 +22,16 @@ def _escaped(character: str) -> str:
     if character in JOINERS or unicodedata.category(character) not in UNSAFE:
         return character
     return character.encode("unicode_escape", "surrogatepass").decode("ascii")
+
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def without_controls(value: Any) -> Any:
+    """Text with control characters, but for line ends and tabs, as `\\x1b`; else the value."""
+    if not isinstance(value, str) or _CONTROLS.search(value) is None:
+        return value
+    return type(value)(_CONTROLS.sub(lambda found: _escaped(found[0]), str(value)))
 
 
 def file_safe(name: str) -> str:

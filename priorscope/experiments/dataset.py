@@ -160,8 +160,23 @@ def _pair(test: Any) -> tuple[Any, Any]:
 
 
 def _array(values: Any) -> np.ndarray:
-    """An array, also of a tensor on a device or with a gradient."""
-    return np.asarray(values.detach().cpu() if hasattr(values, "detach") else values)
+    """An array, also of a tensor on a device or with a gradient.
+
+    Raises:
+        ValueError: if it has masked values, or is no array.
+    """
+    if np.ma.is_masked(values):
+        raise ValueError(
+            f"{int(np.ma.getmaskarray(values).sum())} values are masked, and no value may be; "
+            "fill them (x.filled(np.nan)) or leave their rows out."
+        )
+    try:
+        return np.asarray(values.detach().cpu() if hasattr(values, "detach") else values)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"{type(values).__name__} can't be read as an array ({error}); hand over numbers of "
+            "one shape, such as a NumPy array."
+        ) from None
 
 
 def _refuse_labels(data: InMemory) -> None:

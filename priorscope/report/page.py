@@ -16,7 +16,7 @@ from jinja2 import ChainableUndefined, Environment, PackageLoader
 from markupsafe import Markup, escape
 
 from priorscope.core.files import is_own, own, refuse_links, write
-from priorscope.core.printable import printable
+from priorscope.core.printable import printable, without_controls
 from priorscope.report.chapter import CHAPTERS, ORDER, Chapter, ordered, tab_of
 from priorscope.report.charts.pieces import unchecked
 from priorscope.report.figure import Figure
@@ -269,6 +269,7 @@ def environment() -> Environment:
         undefined=ChainableUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=without_controls,
     )
     for name in FILTERS:
         jinja.filters[name] = getattr(numbers, name)

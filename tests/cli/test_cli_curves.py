@@ -83,6 +83,7 @@ def test_a_missing_file_is_named(tmp_path, capsys):
 
 def test_a_page_stands_alone_and_escapes_names(tmp_path, capsys):
     lines = ["learner,n,error"] + [f"<b>x</b>,{n},{n**-0.4}" for n in (100, 200, 400, 800)]
+    lines += [f"\x1b[31mred,{n},{n**-0.3}" for n in (100, 200, 400, 800)]
     table, page = tmp_path / "curves.csv", tmp_path / "page.html"
     table.write_text("\n".join(lines), encoding="utf-8")
     assert run(table, "--page", page) == 0
@@ -93,7 +94,10 @@ def test_a_page_stands_alone_and_escapes_names(tmp_path, capsys):
     assert "http" not in text.replace("http://www.w3.org/2000/svg", "").replace("http-equiv", "")
     assert text.count("<script>") == 2  # of the page, and the switch of languages
     assert "한국어" in text
-    assert str(page) in capsys.readouterr().err
+    said = capsys.readouterr()
+    assert str(page) in said.err
+    assert "\x1b" not in said.out + text
+    assert "\\x1b[31mred" in said.out
 
 
 def test_columns_are_named_and_data_sets_kept_apart(tmp_path, capsys):

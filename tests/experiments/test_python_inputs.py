@@ -120,6 +120,22 @@ def test_an_odd_data_set_is_refused():
         read(Pairs(X, Y), y=Y)
 
 
+@pytest.mark.parametrize("part", ["inputs", "targets"])
+def test_masked_values_are_not_taken_for_data(part):
+    plain = {"inputs": X, "targets": Y}
+    masked = plain | {part: np.ma.masked_where(plain[part] > 0, plain[part])}
+    with pytest.raises(ValueError, match="values are masked"):
+        read_dataset(InMemory(**masked), Settings())
+    whole = plain | {part: np.ma.masked_where(plain[part] > 1e9, plain[part])}  # masks nothing
+    read_dataset(InMemory(**whole), Settings())
+
+
+def test_what_is_no_array_is_refused_in_one_sentence():
+    for odd in ([[1, 2], [3]], torch.eye(60).to_sparse()):
+        with pytest.raises(ValueError, match="can't be read as an array"):
+            read_dataset(InMemory(inputs=odd, targets=Y), Settings())
+
+
 def test_hugging_face_sets_are_read_as_their_files(tmp_path):
     table = pa.Table.from_pandas(frame(), preserve_index=False)
     frame().to_csv(tmp_path / "a.csv", index=False)

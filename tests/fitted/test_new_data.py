@@ -86,6 +86,7 @@ def test_what_training_did_not_have_is_no_category_and_a_median(tmp_path):
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
+        (lambda f: f.assign(width=["3", "", "wide", "4"]), "'width' must.* row 2 holds 'wide'"),
         (lambda f: f.drop(columns="price"), "has no column 'price', which the model reads"),
         (lambda f: f.assign(width="wide"), "'width' must hold numbers, as where the model was"),
         (lambda f: f.assign(day="yesterday"), "'day' must hold dates written"),

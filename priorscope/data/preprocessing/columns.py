@@ -1,7 +1,7 @@
 """Columns of a table as features: numbers, categories, dates and vectors, as training had them."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -75,14 +75,14 @@ class ColumnCode:
         if values.kind == "empty":
             return np.full(len(values), np.nan)
         if self.as_ == "date":
-            dates = values.dates_as(self.date_form) if self.date_form else values.dates
+            dates = self._dates(values)
             if dates is None:
                 written = f" written {self.date_form}" if self.date_form else ""
-                raise ValueError(self._mismatch(values, f"dates{written}"))
+                raise ValueError(self._mismatch(values, f"dates{written}", self._are_dates))
             return dates
         numbers = values.numbers
         if numbers is None:
-            raise ValueError(self._mismatch(values, "numbers"))
+            raise ValueError(self._mismatch(values, "numbers", lambda v: v.numbers is not None))
         unit = numbers.form.partition(",")[0]
         if unit.startswith(("with the unit", "percent")) and unit not in self.form:
             raise ValueError(
@@ -100,14 +100,35 @@ class ColumnCode:
     def _vector(self, values: Column) -> np.ndarray:
         read = vectors(values.values)
         if read is None or read.shape[1] != self.length:
-            raise ValueError(self._mismatch(values, f"lists of {self.length} numbers each"))
+            wanted = f"lists of {self.length} numbers each"
+            raise ValueError(self._mismatch(values, wanted, self._are_vectors))
         return read
 
-    def _mismatch(self, values: Column, wanted: str) -> str:
-        shown = next((text for text in map(str, values.values.to_pylist()) if text), "")
+    def _dates(self, values: Column) -> np.ndarray | None:
+        return values.dates_as(self.date_form) if self.date_form else values.dates
+
+    def _are_dates(self, values: Column) -> bool:
+        return self._dates(values) is not None
+
+    def _are_vectors(self, values: Column) -> bool:
+        read = vectors(values.values)
+        return read is not None and read.shape[1] == self.length
+
+    def _mismatch(self, values: Column, wanted: str, fits: Callable[[Column], bool]) -> str:
+        """What is wrong, with the first value that doesn't fit and its row."""
+        first, last = 0, len(values)
+        while last - first > 1:  # halves, as each look is at a whole array
+            middle = (first + last) // 2
+            half = dataclasses.replace(values, values=values.values.slice(first, middle - first))
+            if half.kind == "empty" or fits(half):
+                first = middle
+            else:
+                last = middle
+        shown = values.values[first].as_py()
         return (
             f"The column {self.name!r} must hold {wanted}, as where the model was trained, but "
-            f"it holds {printable(shown, 40)!r}."
+            f"row {first} holds {printable(shown, 40)!r}; correct it, or leave it empty where it "
+            "isn't known."
         )
 
 
