@@ -8,7 +8,7 @@ import math
 import re
 import types
 import typing
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -205,6 +205,9 @@ def type_in_words(hint: Any) -> str:
     if typing.get_origin(hint) is typing.Annotated:
         base, *limits = typing.get_args(hint)
         return " ".join([type_in_words(base), *(_limits(m) for m in limits if isinstance(m, Meta))])
+    if typing.get_origin(hint) in (tuple, list, Sequence):
+        each = dict.fromkeys(k for k in typing.get_args(hint) if k is not ...)
+        return f"a list, each {' or '.join(map(type_in_words, each))}"
     if len(kinds := _alternatives(hint)) > 1:
         return " or ".join("None" if k is type(None) else type_in_words(k) for k in kinds)
     plain = isinstance(hint, type) and not typing.get_args(hint)

@@ -7,6 +7,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 
+from priorscope.core.printable import printable
+
 pc: Any = pyarrow.compute  # its functions are made when it is imported
 NULL = pa.nulls(1, pa.string())[0]
 FALSE = pc.is_valid(pa.nulls(1))[0]
@@ -26,8 +28,18 @@ def codes_of(values: pa.DictionaryArray) -> np.ndarray:
 
 
 def strings(values: Sequence[str | None]) -> pa.Array:
-    """An Arrow array of text."""
-    encoded = [b"" if v is None else v.encode() for v in values]
+    """An Arrow array of text.
+
+    Raises:
+        ValueError: if a text holds half a character, which UTF-8 has no bytes for.
+    """
+    try:
+        encoded = [b"" if v is None else v.encode() for v in values]
+    except UnicodeEncodeError as error:
+        raise ValueError(
+            f"The text {printable(error.object, 40)!r} holds half a character (a lone surrogate), "
+            "which no file can hold; repair it, for example by text.encode('utf-8', 'replace')."
+        ) from None
     offsets = np.cumsum([0, *map(len, encoded)], dtype=np.int32)
     valid = np.packbits([v is not None for v in values], bitorder="little")
     buffers = [pa.py_buffer(valid), pa.py_buffer(offsets), pa.py_buffer(b"".join(encoded))]

@@ -50,6 +50,8 @@ def resolve(
         LookupError: if `data` is neither a name nor a path; the nearest name is told.
         ValueError: if an option doesn't apply to such data.
     """
+    if not data.strip() or "\0" in data:
+        raise ValueError(f"Data are named by a path or a name of `priorscope ls`, not by {data!r}.")
     if kind is not None and kind not in KINDS:
         raise ValueError(f"kind is one of {', '.join(KINDS)}, not {kind!r}.{closest(kind, KINDS)}")
     options: dict[str, Any] = {

@@ -1,9 +1,10 @@
 import dataclasses
-from typing import Literal
+from typing import Annotated, Literal
 
 import pytest
+from msgspec import Meta
 
-from priorscope.core.config import Config, digest
+from priorscope.core.config import Config, digest, type_in_words
 from priorscope.core.signature import Signature
 from priorscope.targets.classes import Classes
 
@@ -69,3 +70,8 @@ def test_digest_refuses_nan():
 def test_digest_depends_on_every_field():
     changed = [Oven(degrees=1), Oven(door=0.1), Oven(mode="grill"), Oven(trays=()), Oven(limit=0)]
     assert len({config.digest for config in [Oven(), *changed]}) == 6
+
+
+def test_lists_are_said_in_words():
+    hint = tuple[Annotated[int, Meta(ge=1, le=1000)], ...] | None
+    assert type_in_words(hint) == "a list, each int from 1 to 1,000 or None"

@@ -15,6 +15,7 @@ from torch import nn
 from torch.utils.data import DataLoader, Dataset, TensorDataset
 
 from priorscope import FittedModel
+from priorscope.data.resolve import resolve
 from priorscope.experiments.comparison import Comparison
 from priorscope.experiments.dataset import InMemory, read_dataset
 from priorscope.experiments.result import Result
@@ -134,6 +135,14 @@ def test_what_is_no_array_is_refused_in_one_sentence():
     for odd in ([[1, 2], [3]], torch.eye(60).to_sparse()):
         with pytest.raises(ValueError, match="can't be read as an array"):
             read_dataset(InMemory(inputs=odd, targets=Y), Settings())
+
+
+def test_half_characters_and_data_without_a_name_are_refused():
+    with pytest.raises(ValueError, match="holds half a character"):
+        read_dataset(InMemory(inputs=X, targets=["\ud800", "b"] * 30), Settings())
+    for name in ("", "a\0b"):
+        with pytest.raises(ValueError, match="named by a path or a name"):
+            resolve(name)
 
 
 def test_hugging_face_sets_are_read_as_their_files(tmp_path):
