@@ -94,7 +94,8 @@ def entry_of_module(
         reader = inputs.reader(Recipe()) if read else None
         tests = torch.from_numpy(np.asarray(inputs.tests))
         x = reader(tests) if reader is not None else _plain(tests)
-        return _complete(subject(network.to(device).eval(), x.to(device), inputs.signature), inputs)
+        own = x.to(device, copy=True)  # a network may change its inputs, but not the next one's
+        return _complete(subject(network.to(device).eval(), own, inputs.signature), inputs)
 
     identity = {"module": module_digest(network), "data": inputs.fingerprint, "read": read}
     return Entry(name, identity, make)

@@ -24,6 +24,7 @@ from priorscope.profiles.result import Profile
 from priorscope.profiles.store import ProfileStore
 from priorscope.profiles.take import Show, chosen, take
 from priorscope.runs.backends.local import choose_device
+from priorscope.subjects.health import modes_kept
 from priorscope.train.recipe import FOREIGN, Learner
 
 EXAMPLES = 256
@@ -93,7 +94,7 @@ def profile(
     if inputs.stimuli is not None:
         more["conflict"] = [inputs.stimuli[0].shape[0], int(inputs.stimuli[0].sum())]
     networks = {name: _network(one, settings) for name, one in given.items()}
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory() as scratch, modes_kept(networks.values()):
         store = ProfileStore(Path(scratch) if out is None else Path(out))
         store.claim()
         if settings.fresh:

@@ -8,11 +8,12 @@ import numpy as np
 import torch
 
 from priorscope.core.config import closest
-from priorscope.measures.probes import PROBES, Probe, Probed, does_not_apply, health, probed
+from priorscope.measures.probes import PROBES, Probe, Probed, does_not_apply, probed
 from priorscope.measures.probes.similarity import GRAMS, matrix
 from priorscope.profiles.networks import Entry
 from priorscope.profiles.store import ProfileStore, row_name
 from priorscope.subjects import Subject
+from priorscope.subjects.health import health, inputs_kept
 from priorscope.wording.page import english
 
 LARGEST_BATCH = 64
@@ -121,7 +122,8 @@ def _broken(problems: Sequence[str]) -> str | None:
 @torch.no_grad()
 def answered(one: Subject) -> Subject:
     """With its outputs, which several measures start from."""
-    parts = [one.network(part) for part in one.inputs.split(one.batch)]
+    with inputs_kept(one.network):
+        parts = [one.network(part) for part in one.inputs.split(one.batch)]
     return dataclasses.replace(one, answers=torch.cat(parts).flatten(1))
 
 
@@ -136,7 +138,7 @@ def fitted(one: Subject, memory: float) -> Subject:
 
     handles = [module.register_forward_hook(count) for module in one.network.modules()]
     try:
-        one.network(one.inputs[:1])
+        one.network(one.inputs[:1].clone())
     except Exception:  # what ails it is said by `health`
         return one
     finally:

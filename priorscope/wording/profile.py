@@ -52,7 +52,9 @@ def sentence(row: Row, layout: str = "image") -> str:
     words, value, name = WORDS[spoken()], row["value"], str(row["name"])
     if value is None:
         reason = row.get("reason") or in_english("probe.nothing")
-        return filled(words.NOT, {"reason": retold(reason)})
+        if (said := retold(reason)) == reason:  # it may be a sentence without its full stop
+            said = retold(f"{reason}.").removesuffix(".")
+        return filled(words.NOT, {"reason": said})
     short = short_name(name.partition(", ")[2] or name)
     values = {
         "name": name_of(name),
@@ -186,12 +188,11 @@ def _accuracy(values: Mapping[tuple[str, str], float]) -> list[str]:
 
 
 def _looks(values: Mapping[tuple[str, str], float], layout: str) -> list[str]:
+    """Of the answer, which every network has, so that networks can be laid side by side."""
     said = []
-    for of in ("unit, 50%", "answer, 50%"):
-        if ("locality", of) in values and not said:
-            side = numbers.count(values["locality", of])
-            unit = _unit(layout, values["locality", of])
-            said.append(_phrase("looks", side=side, unit=unit))
+    if (count := values.get(("locality", "answer, 50%"))) is not None:
+        unit = _unit(layout, count)
+        said.append(_phrase("looks", side=numbers.count(count), unit=unit))
     if ("locality", "interaction distance") in values:
         share = numbers.share(values["locality", "interaction distance"])
         said.append(_phrase("pairs", share=share))
@@ -225,10 +226,8 @@ def _uses(values: Mapping[tuple[str, str], float]) -> list[str]:
     if moved and max(moved.values()) > 0:
         band = max(moved, key=lambda b: moved[b])
         said.append(_phrase("frequencies", band=band, bands=BANDS))
-    before = values.get(("context", "accuracy"))
     for key, name in (("texture", "texture suppressed"), ("shape", "shape suppressed")):
         after = values.get(("context", f"accuracy, {name}"))
-        if before is not None and after is not None:
-            shares = {"before": numbers.share(before), "after": numbers.share(after)}
-            said.append(_phrase(key, **shares))
+        if after is not None:
+            said.append(_phrase(key, share=numbers.share(after)))
     return said

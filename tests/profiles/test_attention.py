@@ -83,6 +83,10 @@ def test_a_text_of_a_hugging_face_model(bert, tmp_path, capsys):
     (viewer,) = json.loads(data)["viewers"]
     assert (viewer["blocks"], viewer["heads"]) == (2, 4)
     assert viewer["words"][0] == "[CLS]"
+    body = page.partition("<main>")[2].partition("</main>")[0]
+    assert "Point at a word" in body
+    assert "patch" not in body
+    assert "baced" not in body  # the title stands above
     n = viewer["tokens"]
     rows = decoded(unpacked(viewer["weights"], (2, 4, n, n))).sum(axis=-1)
     assert np.abs(rows - 1).max() < 0.05

@@ -166,6 +166,29 @@ def test_networks_that_misbehave_say_so_and_the_others_go_on(task, quick):
     assert "NaN" in result.html()
 
 
+def test_a_network_does_nothing_to_the_next_one_or_to_its_own_mode(task, quick):
+    class InPlace(nn.Module):
+        def forward(self, x):
+            return x.mul_(0).flatten(1)[:, :2]
+
+    class Chosen(nn.Module):
+        def forward(self, x):
+            return x.flatten(1).argmax(1)
+
+    torch.manual_seed(0)
+    fine = nn.Sequential(nn.Flatten(), nn.Linear(64, 2), nn.Dropout())
+    fine[2].eval()
+    same = {"measures": ["exact-symmetry"], "settings": quick, "standardise": False}
+    alone = profile({"fine": fine}, task, **same)
+    result = profile({"place": InPlace(), "chosen": Chosen(), "fine": fine}, task, **same)
+    assert result.rows["fine"] == alone.rows["fine"]
+    assert [part.training for part in fine.modules()] == [True, True, True, False]
+    notes = {n["name"]: n["notes"] for n in result.to_json()["networks"]}
+    assert "changes its input in place" in notes["place"][0]
+    assert "gives outputs of shape (60,) for 60 examples" in result.words["chosen"][0]
+    assert "deterministic" not in " ".join(notes["place"])
+
+
 def test_a_killed_profile_goes_on_where_it_was(tmp_path):
     x, y = images()
     np.savez(tmp_path / "squares.npz", x=x, y=y)

@@ -11,6 +11,7 @@ from priorscope.models import MODELS
 from priorscope.subjects.adapters import subject
 from priorscope.targets.classes import Classes
 from priorscope.wording.language import speaking
+from priorscope.wording.page import english
 from priorscope.wording.profile import name_of, network_names, phrases, sentence
 
 CLASSES = Classes(num_classes=3)
@@ -56,7 +57,7 @@ def row(measure, name, center):
 
 def test_a_network_in_words():
     rows = [
-        row("locality", "unit, 50%", 5.0),
+        row("locality", "answer, 50%", 5.0),
         row("exact-symmetry", "shift by 1", 0.03),
         row("exact-symmetry", "quarter turn", 0.009),
         row("order", "change, 1-grams shuffled", 0.4),
@@ -64,14 +65,22 @@ def test_a_network_in_words():
     ]
     assert phrases(rows, "image") == [
         "91% right",
-        "half of what it looks at lies within 5 px",
+        "half of what its answer depends on lies within 5 px",
         "shift-invariant within 3%",
         "quarter turn: invariant within 0.9%",
         "reads order (40% when shuffled)",
     ]
     assert phrases([], "image") == []
+    assert phrases([row("locality", "unit, 50%", 5.0)], "image") == []  # another quantity
+    card = [row("context", "accuracy", 0.75)]
+    card += [row("context", f"accuracy, {cue} suppressed", 0.5) for cue in ("texture", "shape")]
+    assert phrases(card, "image") == [
+        "75% right",
+        "without texture 50% right",
+        "with patches shuffled 50% right",
+    ]
     assert phrases([row("locality", "answer, 50%", 1.0)], "tokens") == [
-        "half of what it looks at lies within 1 token"
+        "half of what its answer depends on lies within 1 token"
     ]
 
 
@@ -99,12 +108,20 @@ def test_long_paths_are_shown_by_the_end_that_tells_them_apart():
 
 
 def test_a_network_in_korean_words():
-    rows = [row("locality", "unit, 50%", 5.0), row("exact-symmetry", "shift by 1", 0.03)]
+    rows = [row("locality", "answer, 50%", 5.0), row("exact-symmetry", "shift by 1", 0.03)]
     with speaking("ko"):
         assert phrases(rows, "image") == [
-            "보는 것의 절반이 5px 안에 있음",
+            "답이 의존하는 것의 절반이 5px 안에 있음",
             "이동에 불변(3% 이내)",
         ]
+
+
+def test_a_sentence_as_a_reason_is_korean_too():
+    reason = english("probe.no_outputs", shape=(8, 0)).removesuffix(".")
+    line = {"measure": "context", "name": "all", "layer": None, "value": None, "reason": reason}
+    assert sentence(line) == f"Does not apply: {reason}."
+    with speaking("ko"):
+        assert "출력이 없습니다(모양 (8, 0))" in sentence(line)
 
 
 def test_a_measure_of_a_plug_in_gets_a_plain_sentence():

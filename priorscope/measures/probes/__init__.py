@@ -7,7 +7,7 @@ whole profile. The cheap measures that every comparison takes are in `priorscope
 import dataclasses
 import inspect
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -19,12 +19,11 @@ from priorscope.core.registry import Registry
 from priorscope.core.signature import Signature
 from priorscope.subjects import Subject
 from priorscope.subjects.adapters import subject
+from priorscope.subjects.health import inputs_kept, misshapen, modes_kept, no_outputs, told
 from priorscope.targets.classes import Classes
 from priorscope.wording.page import english
 
 SMALLEST_BATCH = 8  # with fewer examples nothing is said of unrelated ones
-NARROW = 64  # examples from which on intervals are narrow enough to say nothing of it
-_LONGEST_REASON = 400
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -90,34 +89,46 @@ class Probe(Config):
         """What it says of any module on a tensor, with nothing else of this package.
 
         Args:
-            network: maps inputs to outputs, (batch, outputs); measured in evaluation mode.
+            network: maps inputs to outputs, (batch, outputs); measured in evaluation mode, and left
+                in the mode it was in.
             inputs: images (batch, rows, columns, channels), series (batch, time, channels), vectors
                 (batch, features), or token ids (batch, tokens), whole numbers with 0 as padding.
             targets: (batch,) class indices; without them there are no accuracies.
 
         Raises:
-            ValueError: if the inputs have another number of axes.
+            ValueError: if the inputs have another number of axes, or the network can't read them
+                or gives no tensor of outputs; one sentence.
         """
         if not 2 <= inputs.ndim <= 4:
             raise ValueError(
                 "Inputs are images (batch, rows, columns, channels), series (batch, time, channels)"
                 f" or vectors (batch, features), but these have {inputs.ndim} axes."
             )
-        training = network.training
-        try:
-            network.eval()
-            with torch.no_grad():
-                outputs = network(inputs[:2]).flatten(1).shape[1]
+        if (reason := _too_few(inputs)) is not None:
+            return does_not_apply(reason)
+        with modes_kept([network]):
+            shape = _output_shape(network.eval(), inputs[:2].clone())
+            if (reason := no_outputs(shape)) is not None:
+                return does_not_apply(reason.rstrip("."))
             ids = not inputs.is_floating_point()
             signature = Signature(
                 input_shape=tuple(inputs.shape[1:]),
-                target=Classes(num_classes=max(2, outputs)),
+                target=Classes(num_classes=max(2, shape[-1])),
                 vocabulary=max(2, int(inputs.max()) + 1) if ids else None,
             )
             one = subject(network, inputs, signature)
             return probed(self, dataclasses.replace(one, targets=targets))
-        finally:
-            network.train(training)
+
+
+@torch.no_grad()
+def _output_shape(network: nn.Module, inputs: Tensor) -> torch.Size:
+    try:
+        outputs = network(inputs)
+    except Exception as error:  # anybody's code
+        raise ValueError(english("probe.unreadable", error=told(error))) from error
+    if (problem := misshapen(outputs, len(inputs))) is not None:
+        raise ValueError(problem)
+    return outputs.shape
 
 
 PROBES: Registry[Probe] = Registry("measure", "priorscope.measures.probes")
@@ -125,42 +136,24 @@ PROBES: Registry[Probe] = Registry("measure", "priorscope.measures.probes")
 
 def probed(probe: Probe, subject: Subject) -> Probed:
     """What a measure says, also where it doesn't apply or fails: then its only reading says why."""
-    if len(subject.inputs) < SMALLEST_BATCH:
-        reason = english("probe.few_examples", least=SMALLEST_BATCH, n=len(subject.inputs))
+    if (reason := _too_few(subject.inputs)) is not None:
         return does_not_apply(reason)
     try:
-        if (reason := probe.why_not(subject)) is not None:
-            return does_not_apply(reason)
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), inputs_kept(subject.network):
+            if (reason := probe.why_not(subject)) is not None:
+                return does_not_apply(reason)
             warnings.simplefilter("ignore")  # of kernels that some network is slow or rough with
             return probe.measure(subject)
     except Exception as error:  # a network is anybody's code; the other measures go on
-        words = " ".join(f"{type(error).__name__}: {error}".split())
-        return does_not_apply(english("probe.failed", error=words[:_LONGEST_REASON]))
+        return does_not_apply(english("probe.failed", error=told(error)))
+
+
+def _too_few(inputs: Tensor) -> str | None:
+    if len(inputs) >= SMALLEST_BATCH:
+        return None
+    return english("probe.few_examples", least=SMALLEST_BATCH, n=len(inputs))
 
 
 def does_not_apply(reason: str) -> Probed:
     """A measure whose only reading says why there is none."""
     return Probed([Reading(name="all", reason=reason)])
-
-
-def health(subject: Subject) -> Iterator[str]:
-    """Sentences about what every measure of this network suffers from."""
-    with torch.no_grad():
-        try:
-            first, second = (subject.network(subject.inputs[: subject.batch]) for _ in range(2))
-        except Exception as error:  # anybody's code
-            words = " ".join(f"{type(error).__name__}: {error}".split())
-            yield english("probe.unreadable", error=words[:_LONGEST_REASON])
-            return
-    if not isinstance(first, torch.Tensor):
-        yield english("probe.no_tensor", type=type(first).__name__)
-        return
-    if broken := int((~first.isfinite()).flatten(1).any(dim=1).sum()):
-        yield english("probe.not_finite", n=broken, all=len(first))
-    elif not torch.equal(first, second):
-        change = (first - second).abs().max().item()
-        yield english("probe.not_deterministic", change=f"{change:.2g}")
-    if len(subject.inputs) < NARROW:
-        yield english("probe.wide", n=len(subject.inputs))
-    yield from subject.notes

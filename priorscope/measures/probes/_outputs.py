@@ -9,6 +9,7 @@ from priorscope.core.estimate import Estimate
 from priorscope.measures.probes import Reading
 from priorscope.measures.probes._estimates import share_over
 from priorscope.subjects import Subject
+from priorscope.subjects.health import no_outputs
 from priorscope.subjects.layers import recorded
 from priorscope.wording.page import english
 
@@ -18,7 +19,11 @@ NO_GRADIENT = english("probe.no_gradient")
 
 @torch.no_grad()
 def outputs(subject: Subject, inputs: Tensor) -> Tensor:
-    """Outputs in float64, (examples, outputs); see `centred`."""
+    """Outputs in float64, (examples, outputs); see `centred`.
+
+    Raises:
+        ValueError: if there are none.
+    """
     return centred(torch.cat([subject.network(part) for part in inputs.split(subject.batch)]))
 
 
@@ -32,6 +37,8 @@ def answers(subject: Subject) -> Tensor:
 def centred(logits: Tensor) -> Tensor:
     """Logits without what all classes have in common, in float64."""
     logits = logits.flatten(1).double()
+    if (problem := no_outputs(logits.shape)) is not None:
+        raise ValueError(problem)
     return logits - logits.mean(dim=-1, keepdim=True) if logits.shape[-1] > 1 else logits
 
 
@@ -50,16 +57,26 @@ def with_layers(
 
 
 def accuracy(subject: Subject, logits: Tensor) -> Estimate | None:
-    """Share of examples whose first choice is right; None without classes."""
-    if subject.targets is None or logits.shape[-1] < 2:
+    """Share of examples whose first choice is right; None without one output per class."""
+    if subject.targets is None or why_no_accuracy(subject, logits):
         return None
     return share_over(logits.argmax(dim=-1) == subject.targets)
+
+
+def why_no_accuracy(subject: Subject, logits: Tensor) -> str:
+    """Why no answer is right or wrong; empty where there is one output per class."""
+    if subject.targets is None:
+        return NO_TARGETS
+    classes, given = subject.signature.output_size, logits.shape[-1]
+    if given == classes:
+        return ""
+    return english("probe.not_classes", n=given, classes=classes)
 
 
 def accuracy_reading(subject: Subject, name: str, logits: Tensor) -> Reading:
     """The accuracy as a reading, which says why where there is none."""
     value = accuracy(subject, logits)
-    return Reading(name=name, value=value, reason="" if value else NO_TARGETS)
+    return Reading(name=name, value=value, reason=why_no_accuracy(subject, logits))
 
 
 def gradient_reaches(subject: Subject) -> bool:

@@ -14,7 +14,7 @@ from priorscope.measures.probes._estimates import (
     share_over,
     squared_change,
 )
-from priorscope.measures.probes._outputs import centred, with_layers
+from priorscope.measures.probes._outputs import centred, why_no_accuracy, with_layers
 from priorscope.measures.probes._transforms import DISTANCES, Transform, transforms
 from priorscope.subjects import Subject, UnreadableAttention
 from priorscope.subjects.layers import Grid, grid_of, layer_names
@@ -148,7 +148,7 @@ class _Result:
         }
         change, unrelated = squared_change(before, after)
         correct = None
-        if subject.targets is not None and after.shape[-1] > 1:
+        if subject.targets is not None and not why_no_accuracy(subject, after):
             correct = after.argmax(dim=-1) == subject.targets
         return cls(transform, change, unrelated, correct, errors)
 

@@ -2,6 +2,9 @@
 
 PROBES: dict[str, str] = {
     "probe.no_targets": "the targets aren't classes, so there is no accuracy",
+    "probe.not_classes": (
+        "the network gives {n} outputs and there are {classes} classes, so there is no accuracy"
+    ),
     "probe.small_map": "no feature map has {n} positions a side",
     "probe.no_frequencies": "only images, and series of one length, have frequencies",
     "probe.no_cue_named": "no answer names the shape or the texture",
@@ -53,6 +56,26 @@ PROBES: dict[str, str] = {
     "probe.failed": "measuring it failed with {error}",
     "probe.unreadable": "The network can't read these inputs: {error}",
     "probe.no_tensor": "The network gives a {type} where a tensor of outputs is needed.",
+    "probe.other_shape": (
+        "The network gives outputs of shape {shape} for {n} examples, where a tensor of shape "
+        "(examples, outputs) is needed."
+    ),
+    "probe.no_outputs": (
+        "The network gives no outputs (shape {shape}), where a tensor with one or more for each "
+        "example is needed."
+    ),
+    "probe.input_changed": (
+        "The network changes its input in place. Every pass got a copy, so the numbers are those "
+        "of the inputs as they were."
+    ),
+    "probe.batch_matters": (
+        "The answer to an example depends on the others in its batch: alone or in a batch of half "
+        "the size it differs by up to {change}. No number below that means anything."
+    ),
+    "probe.only_batches": (
+        "The network can't be run on one example or on half a batch ({error}), so its answers may "
+        "depend on the batch."
+    ),
     "probe.not_finite": (
         "The outputs of {n} of {all} examples are not finite numbers (NaN or infinity), so no "
         "measure of them means anything."

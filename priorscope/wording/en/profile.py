@@ -128,7 +128,7 @@ UNITS = {
 }
 
 PHRASES: dict[str, str] = {
-    "looks": "half of what it looks at lies within {side} {unit}",
+    "looks": "half of what its answer depends on lies within {side} {unit}",
     "pairs": "inputs act together {share} as far apart as any two",
     "invariant": "{what}-invariant within {share}",
     "invariant, several words": "{what}: invariant within {share}",
@@ -137,7 +137,7 @@ PHRASES: dict[str, str] = {
     "reads order": "reads order ({share} when shuffled)",
     "attention": "attention reaches {share} of the way of equal weights",
     "frequencies": "relies most on frequency band {band} of {bands}",
-    "texture": "accuracy {before}, without texture {after}",
-    "shape": "accuracy {before}, with patches shuffled {after}",
+    "texture": "without texture {share} right",
+    "shape": "with patches shuffled {share} right",
     "accuracy": "{share} right",
 }

@@ -40,8 +40,8 @@ PAGE: dict[str, str] = {
     "looks_explain": (
         "Left: what the middle unit of the last map depends on; right: what the answer depends "
         "on (dark: most). Table: the side of the square around the middle that holds such a share, "
-        "in positions. Trap: the possible field says nothing, and an untrained network's "
-        "looks like a trained one's that never learnt to look."
+        "in positions. Trap: the field that an architecture allows is not the one it uses, and an "
+        "untrained network has one too; compare the network with itself before training."
     ),
     "unit_field": "unit",
     "answer_field": "answer",
@@ -104,7 +104,8 @@ PAGE: dict[str, str] = {
     "matrix": "matrix, from input to output",
     "rank": "effective rank",
     "viewer": "Look at the attention",
-    "viewer_explain": "Point at a word, or click a patch, to see where it looks.",
+    "viewer_explain_words": "Point at a word to see where it looks.",
+    "viewer_explain_patches": "Click a patch to see where it looks.",
     "all": "All numbers",
     "network": "Network",
     "measure": "Measure",

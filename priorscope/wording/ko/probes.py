@@ -2,6 +2,7 @@
 
 PROBES: dict[str, str] = {
     "probe.no_targets": "타깃이 클래스가 아니어서 정확도가 없음",
+    "probe.not_classes": "출력은 {n}개인데 클래스는 {classes}개라서 정확도가 없음",
     "probe.small_map": "한 변의 위치가 {n}개인 특징 맵이 없음",
     "probe.no_frequencies": "주파수는 이미지와 길이가 같은 시계열에만 있음",
     "probe.no_cue_named": "모양이나 질감을 가리키는 답이 없음",
@@ -49,6 +50,25 @@ PROBES: dict[str, str] = {
     "probe.failed": "측정 중 오류: {error}",
     "probe.unreadable": "네트워크가 이 입력을 읽지 못합니다: {error}",
     "probe.no_tensor": "출력은 텐서여야 하는데 네트워크가 {type:을} 내놓습니다.",
+    "probe.other_shape": (
+        "예제 {n}개에 대한 네트워크의 출력 모양이 {shape}입니다. (예제, 출력) 모양의 텐서가 "
+        "필요합니다."
+    ),
+    "probe.no_outputs": (
+        "네트워크의 출력이 없습니다(모양 {shape}). 예제마다 출력이 하나 이상 있어야 합니다."
+    ),
+    "probe.input_changed": (
+        "네트워크가 입력을 제자리에서 바꿉니다. 매번 복사본을 넣었으므로 수치는 바뀌기 전 입력에 "
+        "대한 것입니다."
+    ),
+    "probe.batch_matters": (
+        "한 예제에 대한 답이 같은 배치의 다른 예제에 따라 달라집니다. 예제 하나만 넣거나 배치를 "
+        "반으로 나누면 최대 {change}만큼 다릅니다. 이보다 작은 수는 의미가 없습니다."
+    ),
+    "probe.only_batches": (
+        "예제 하나나 배치의 절반으로는 네트워크를 실행할 수 없어({error}) 답이 배치에 따라 달라질 "
+        "수 있습니다."
+    ),
     "probe.not_finite": (
         "예제 {all}개 중 {n}개의 출력이 유한한 수가 아니어서(NaN 또는 무한대) 어떤 측정값도 "
         "의미가 없습니다."

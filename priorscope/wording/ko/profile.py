@@ -99,7 +99,7 @@ NOT = "해당 없음: {reason}."
 UNITS = {"image": "px", "series": "스텝", "tokens": "토큰", "vector": "특성", "other": "칸"}
 
 PHRASES: dict[str, str] = {
-    "looks": "보는 것의 절반이 {side}{unit} 안에 있음",
+    "looks": "답이 의존하는 것의 절반이 {side}{unit} 안에 있음",
     "pairs": "함께 작용하는 입력의 거리는 임의의 두 입력의 {share}",
     "invariant": "{what}에 불변({share} 이내)",
     "invariant, several words": "{what}에 불변({share} 이내)",
@@ -108,8 +108,8 @@ PHRASES: dict[str, str] = {
     "reads order": "순서를 읽음(섞으면 {share} 달라짐)",
     "attention": "어텐션이 닿는 거리는 균등하게 볼 때의 {share}",
     "frequencies": "주파수 대역 {bands}개 중 {band}번에 가장 크게 의존함",
-    "texture": "질감이 없으면 정확도 {before} → {after}",
-    "shape": "패치를 섞으면 정확도 {before} → {after}",
+    "texture": "질감이 없으면 정답률 {share}",
+    "shape": "패치를 섞으면 정답률 {share}",
     "accuracy": "정답률 {share}",
 }
 

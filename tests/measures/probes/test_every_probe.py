@@ -10,9 +10,10 @@ from torch import nn
 
 from priorscope.core.seeds import global_seed
 from priorscope.core.signature import Signature
-from priorscope.measures.probes import PROBES, SMALLEST_BATCH, health, probed
+from priorscope.measures.probes import PROBES, SMALLEST_BATCH, probed
 from priorscope.models import MODELS
 from priorscope.subjects.adapters import subject
+from priorscope.subjects.health import health
 from priorscope.targets.classes import Classes
 
 SIGNATURES = {
