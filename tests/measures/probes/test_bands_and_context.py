@@ -77,7 +77,10 @@ def test_a_network_that_reads_a_slow_wave_needs_that_band(make_subject):
 
     x = noise(120, 24, 1)
     targets = ((x[..., 0] * wave).sum(dim=1) < 0).long()
-    values = {r.name: r.value for r in Bands().measure(make_subject(Slow(), x, targets)).readings}
+    values = {
+        r.name: r.value
+        for r in Bands().measure(make_subject(Slow(), x, targets, classes=2)).readings
+    }
     assert values["accuracy, pass band 1"].center == 1
     assert values["change, stop band 1"].center > 0.7
     assert values["change, stop band 4"].center == pytest.approx(0, abs=1e-9)

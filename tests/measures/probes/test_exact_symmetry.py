@@ -120,7 +120,7 @@ def test_reads_both_directions_and_accuracy(make_subject):
     right = (x[:, :, 0].sum((1, 2)) < 0).long()
     readings = {
         r.name: r.value
-        for r in ExactSymmetry().measure(make_subject(LeftColumn(), x, right)).readings
+        for r in ExactSymmetry().measure(make_subject(LeftColumn(), x, right, classes=2)).readings
     }
     assert readings["shift down by 3"].center == pytest.approx(0, abs=1e-9)
     assert readings["shift right by 3"].center > 0.5
