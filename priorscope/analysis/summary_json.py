@@ -1,6 +1,7 @@
 """The summary to and from JSON; files of schema 1 are read too."""
 
 import dataclasses
+import inspect
 import json
 from typing import Any
 
@@ -45,9 +46,23 @@ def schema_json() -> str:
     schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"summary.json of priorscope compare, schema {SCHEMA}",
-        **msgspec.json.schema(Summary),
+        **_dedented(msgspec.json.schema(Summary)),
     }
     return json.dumps(schema, indent=1, ensure_ascii=False) + "\n"
+
+
+def _dedented(schema: Any) -> Any:
+    """Docstrings without their indentation, which Python takes away itself from 3.13 on."""
+    if isinstance(schema, list):
+        return [_dedented(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        key: inspect.cleandoc(value)
+        if key == "description" and isinstance(value, str)
+        else _dedented(value)
+        for key, value in schema.items()
+    }
 
 
 def _upgraded(data: JsonObject) -> JsonObject:

@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,8 @@ def test_the_stored_rows_judge_as_the_stored_book_says():
         cls = CLAIMS[entry.name]
         if entry.name in ("distilled-bias", "pretraining-labels", "wordpiece-bpe"):
             continue
+        if entry.name == "both-sides" and sys.version_info[:2] != (3, 11):
+            continue  # its text are the docstrings of Python's own library
         if entry.status != "judged" or lacking(None, cls.needs):
             continue
         claim = cls(preset=entry.preset)
