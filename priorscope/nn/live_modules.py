@@ -4,14 +4,13 @@ They are no files, so they travel to workers inside batches, and a model folder 
 """
 
 import copy
-import hashlib
 import inspect
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 
 from priorscope.core.signature import Signature
+from priorscope.nn.live_digest import live_digest
 from priorscope.nn.trial import why_not_fitting
 
 LIVE: dict[str, Any] = {}  # fingerprint -> class, function or instance
@@ -27,17 +26,7 @@ def is_module(given: Any) -> bool:
 def keep(given: Any) -> tuple[str, str]:
     """(name, fingerprint) of a module, which `made` finds from now on in this process."""
     kind = given if isinstance(given, type) else type(given)
-    content = hashlib.sha256(f"{kind.__module__}.{kind.__qualname__}".encode())
-    try:
-        content.update(inspect.getsource(kind).encode())
-    except (OSError, TypeError):  # typed into a console: its name is all that is known
-        content.update(b"no source")
-    if isinstance(given, nn.Module):
-        content.update(repr(given).encode())
-        for name, tensor in given.state_dict().items():
-            content.update(name.encode())
-            content.update(tensor.detach().cpu().contiguous().view(torch.uint8).numpy().tobytes())
-    fingerprint = content.hexdigest()[:16]
+    fingerprint = live_digest(given)
     LIVE[fingerprint] = given
     return kind.__qualname__.rpartition(".")[2], fingerprint
 

@@ -1,7 +1,6 @@
 """The networks of a profile: what each is, how it is named, and how it comes to be."""
 
 import dataclasses
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
@@ -21,6 +20,7 @@ from priorscope.nn.checkpoint import (
     write_tensors,
 )
 from priorscope.nn.foreign import new_parameters
+from priorscope.nn.live_digest import live_digest
 from priorscope.profiles.inputs import Inputs
 from priorscope.subjects import Copy, Labels, Retraining, Subject
 from priorscope.subjects.adapters import subject
@@ -97,7 +97,7 @@ def entry_of_module(
         own = x.to(device, copy=True)  # a network may change its inputs, but not the next one's
         return _complete(subject(network.to(device).eval(), own, inputs.signature), inputs)
 
-    identity = {"module": module_digest(network), "data": inputs.fingerprint, "read": read}
+    identity = {"module": live_digest(network), "data": inputs.fingerprint, "read": read}
     return Entry(name, identity, make)
 
 
@@ -141,16 +141,6 @@ def _mismatch(model: FittedModel, inputs: Inputs) -> str | None:
     if given.layout in ("vector", "tokens") and read not in (None, model.facts.preprocessing):
         return "it was fitted on other columns or words; give the data that it was fitted on"
     return None
-
-
-def module_digest(network: nn.Module) -> str:
-    """16 hex digits of a module's structure and of every value in it."""
-    content = hashlib.sha256(repr(network).encode())
-    for name, tensor in network.state_dict().items():
-        content.update(f"{name} {tuple(tensor.shape)} {tensor.dtype}".encode())
-        flat = tensor.detach().cpu().contiguous().reshape(-1)
-        content.update(flat.view(torch.uint8).numpy().tobytes() if flat.numel() else b"")
-    return content.hexdigest()[:16]
 
 
 def _plain(x: Tensor) -> Tensor:

@@ -18,6 +18,7 @@ from priorscope.experiments.settings import AMOUNTS, Settings
 from priorscope.experiments.winner import as_chosen, as_compared, stored_summary
 from priorscope.fitted.storage import FILE as MODEL_FILE
 from priorscope.models import MODELS, ModelConfig
+from priorscope.nn.live_digest import live_digest
 from priorscope.profiles.inputs import Inputs
 from priorscope.profiles.networks import FORMS, Entry, entries, entry_of_model, entry_of_module
 from priorscope.profiles.result import Profile
@@ -92,7 +93,7 @@ def profile(
     )
     more: dict[str, Any] = {"seed": settings.seed, "device": device.type, "memory": memory}
     if inputs.stimuli is not None:
-        more["conflict"] = [inputs.stimuli[0].shape[0], int(inputs.stimuli[0].sum())]
+        more["conflict"] = live_digest(inputs.stimuli)
     networks = {name: _network(one, settings) for name, one in given.items()}
     with tempfile.TemporaryDirectory() as scratch, modes_kept(networks.values()):
         store = ProfileStore(Path(scratch) if out is None else Path(out))

@@ -223,6 +223,61 @@ def test_random_labels_are_learnt_for_the_measure_of_memorisation(task, quick):
     assert noise is None or noise["center"] > real["center"]
 
 
+class Pooled(nn.Module):
+    """Its attribute decides what it computes; its weights and text don't tell."""
+
+    def __init__(self, pool):
+        super().__init__()
+        torch.manual_seed(0)
+        self.pool, self.layer = pool, nn.Linear(64, 2)
+
+    def forward(self, x):
+        x = x.flatten(1)
+        return self.layer(x.mean(1, keepdim=True).expand_as(x) if self.pool else x)
+
+
+def test_modules_that_differ_in_an_attribute_or_in_code_have_rows_of_their_own(
+    task, quick, tmp_path, monkeypatch
+):
+    def rows(network):
+        given = {"net": network}
+        return profile(given, task, measures=FAST[:1], settings=quick, out=tmp_path).rows["net"]
+
+    pair = {"a": Pooled(True), "b": Pooled(False)}
+    both = profile(pair, task, measures=FAST[:1], settings=quick, out=tmp_path).rows
+    assert both["a"] != both["b"]
+    assert rows(Pooled(True)) == both["a"]
+    assert len(list((tmp_path / "measures").glob("*.json"))) == 2
+    monkeypatch.setattr(Pooled, "forward", lambda self, x: self.layer(x.flatten(1) ** 2))
+    assert rows(Pooled(True)) != both["a"]
+    assert len(list((tmp_path / "measures").glob("*.json"))) == 3
+
+
+def test_stimuli_with_other_cues_are_measured_again(task, quick, tmp_path):
+    from PIL import Image
+
+    for i in range(10):
+        (tmp_path / "in" / str(i)).mkdir(parents=True)
+        pixels = np.random.default_rng(i).integers(0, 255, (8, 8), np.uint8)
+        name = "tall-wide" if i % 3 else "wide-tall"
+        Image.fromarray(pixels).save(tmp_path / "in" / str(i) / f"{name}.png")
+
+    def share():
+        result = profile(
+            "mlp", task, measures=["context"], settings=quick, out=tmp_path / "out",
+            conflict=tmp_path / "in",
+        )  # fmt: skip
+        return result.value("mlp, trained", "context", "shape share")["center"]
+
+    before, stored = share(), len(list((tmp_path / "out" / "measures").iterdir()))
+    assert share() == before
+    assert len(list((tmp_path / "out" / "measures").iterdir())) == stored
+    for file in list((tmp_path / "in").rglob("*.png")):
+        file.rename(file.with_name("-".join(file.stem.split("-")[::-1]) + ".png"))
+    assert share() == pytest.approx(1 - before)
+    assert len(list((tmp_path / "out" / "measures").iterdir())) == 2 * stored
+
+
 def test_cue_conflict_from_a_folder(task, quick, tmp_path):
     from PIL import Image
 
