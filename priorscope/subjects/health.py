@@ -1,5 +1,6 @@
 """What every measure of a network suffers from, and how a user's own module is left as it was."""
 
+import math
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -112,9 +113,11 @@ def _of_batches(network: nn.Module, x: Tensor, together: Tensor) -> Iterator[str
     except Exception as error:  # anybody's code
         yield english("probe.only_batches", error=type(error).__name__)
         return
-    change = max(_apart(alone, together[:1]), _apart(torch.cat(halves), together))
+    changes = _apart(alone, together[:1]), _apart(torch.cat(halves), together)
     rounding = ROUNDING_HALF if together.element_size() < 4 else ROUNDING
-    if not change <= rounding * float(together.double().abs().max()):
+    if max(changes) > rounding * float(together.double().abs().max()):
+        finite = [one for one in changes if math.isfinite(one) and one > 0]
+        change = max(finite, default=math.inf)
         yield english("probe.batch_matters", change=f"{change:.2g}")
 
 

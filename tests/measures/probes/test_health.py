@@ -54,6 +54,11 @@ def test_what_ails_a_network_is_named(make_subject, answer, sentence):
     assert sentence in " ".join(health(make_subject(Answers(answer), x)))
 
 
+def test_the_change_by_the_batch_is_a_number(make_subject):
+    (note,) = health(make_subject(Answers(lambda z: (z - z.mean(0)) / z.std(0)), images()))
+    assert "inf" not in note  # though one example alone has no standard deviation
+
+
 @pytest.mark.parametrize("half", [torch.float16, torch.bfloat16, torch.float32])
 def test_rounding_is_no_dependence_on_the_batch(make_subject, half):
     torch.manual_seed(0)
