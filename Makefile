@@ -12,7 +12,7 @@ help: ## this list
 demo: $(SETUP) ## compare learners on handwritten digits; a report in priorscope-runs/
 	$(BIN)/priorscope compare digits --preset quick
 
-test: $(SETUP) ## the tests that fit in 15 minutes on two cores
+test: $(SETUP) ## the tests, under 10 minutes on two cores
 	$(BIN)/pytest -q -n auto --dist worksteal -m "not slow"
 
 claims-check: $(SETUP) ## three claims of the stored book, chosen by the commit, come out as stored
