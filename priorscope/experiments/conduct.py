@@ -55,6 +55,7 @@ class Conductor:
     pace: Pace = field(default_factory=Pace)
     stops: dict[int, int] = field(default_factory=dict)
     last: int | None = None
+    over: bool = False
     variants: Variants = "all"
     with_trials: bool = True
     notice: str = ""
@@ -66,7 +67,7 @@ class Conductor:
         try:
             while True:
                 course = self.course()
-                if course.pending is None or self.deadline.remaining <= 0:
+                if course.pending is None or self.over or self.deadline.remaining <= 0:
                     return course
                 if self._shortened(course, course.pending):
                     continue
@@ -258,15 +259,23 @@ class Conductor:
             slow = sorted(waiting, key=lambda job: (course.lag.get(job.learner, 0.0), cost[job]))
             slow = slow[-1:]
         for job in slow:
-            if size == 0 or course.lag.get(job.learner, 0.0) > BEHIND:
+            unseen = size == 0 and job.repeat == 0
+            if unseen or course.lag.get(job.learner, 0.0) > BEHIND:
                 if job.size < self.stops.get(job.learner, len(self.plan.question.sizes)):
                     self.stops[job.learner] = job.size
             else:  # it may be the best: all are compared where it still was
-                self.last = self._largest(waiting, left)
+                self._end_at(self._largest(waiting, left))
         return bool(slow)
 
+    def _end_at(self, size: int) -> None:
+        """Go no further than a size; -1: no further than what there is of the smallest."""
+        if size < 0:
+            self.over = True
+        else:
+            self.last = size
+
     def _largest(self, waiting: Sequence[Job], left: float) -> int:
-        """The last size, where there is no time for all repeats at this one."""
+        """The last size, where there is no time for all repeats at this one; -1: before any."""
         race, size = self.plan.race, waiting[0].size
         fewer = [job for job in waiting if job.repeat < race.rules.later_repeats]
         if len(fewer) == len(waiting) or self.last is not None:

@@ -77,14 +77,14 @@ class _State:
 
     def rounds(self) -> Rounds:
         """All of them, each after the outcomes of the one before."""
-        race, rules = self.race, self.race.rules
+        race = self.race
         self.alive = self._running(0)
         opening = range(min(2, race.anchor, race.target + 1))
         if opening:
             rungs = [
                 Rung(f"{race.sizes[k]:,} labels", tuple(self._jobs(self._running(k), k, [r])))
                 for k in opening
-                for r in range(rules.first_repeats)
+                for r in range(race.repeats_at(k))
             ]
             yield from self._run(rungs[:1], climbs=True)  # tells how long runs take
             yield from self._run(rungs, climbs=True)
@@ -151,7 +151,7 @@ class _State:
         rungs = [Rung(f"recipes at {title}", (*self._jobs(certain, race.anchor, [0]), *rates))]
         rungs += [
             Rung(title, tuple(self._jobs(certain, race.anchor, [r])))
-            for r in range(1, race.rules.first_repeats)
+            for r in range(1, race.repeats_at(race.anchor))
         ]
         if rates:
             yield from self._run(rungs, climbs=True)

@@ -128,3 +128,40 @@ def test_the_largest_size_may_do_with_the_repeats_of_those_between(size, repeats
     )
     waiting = [Job(learner=1, size=size, repeat=r) for r in repeats]
     assert made._largest(waiting, left) == last
+
+
+@pytest.mark.parametrize(
+    ("repeat", "lag", "stops", "last", "over"),
+    [
+        (0, {}, {1: 0}, None, False),  # nobody knows what it can: the others go on
+        (1, {}, {}, None, True),  # it may be the best: all are compared by their first repeats
+        (1, {1: 0.5}, {1: 0}, None, False),  # it is far behind: the others go on
+        (2, {}, {}, 0, False),  # two repeats of all do
+        (2, {1: 0.5}, {1: 0}, None, False),
+    ],
+)
+def test_at_the_smallest_size_whoever_may_win_is_not_left_for_lack_of_time(
+    repeat, lag, stops, last, over
+):
+    made = conductor(9.0)
+    made.__dict__.update(
+        plan=SimpleNamespace(race=RACE, question=SimpleNamespace(sizes=RACE.sizes)),
+        _too_dear=lambda *_: False,
+        _without_variants=lambda *_: False,
+        _ahead=lambda *_, **__: {},
+        _timed=lambda job: job.learner,
+        _unfinished=lambda rung: [job for job in rung.jobs if job.repeat >= repeat],
+        pace=SimpleNamespace(
+            seconds={0: 0.1, 1: 10.0}.__getitem__,
+            together=lambda runs, lanes: sum({0: 0.1, 1: 10.0}[i] for i in runs) / lanes,
+        ),
+        last=None,
+        over=False,
+    )
+    rungs = [
+        Rung("50 labels", tuple(Job(learner=i, size=0, repeat=r) for i in range(2)))
+        for r in range(3)
+    ]
+    course = Course(leaders=(0, 1), lag=lag)
+    assert made._shortened(course, Round(tuple(rungs), True))
+    assert (made.stops, made.last, made.over) == (stops, last, over)

@@ -129,6 +129,22 @@ def test_every_recipe_is_tried_once_and_the_best_carried_along():
     assert {j.variant for j in course.done if j.size == 1 and j.learner == 2} == {0, 1, 2}
 
 
+@pytest.mark.parametrize("anchor", [0, 1, 3])
+def test_where_time_ends_it_at_the_smallest_size_two_repeats_of_all_decide(anchor):
+    truth = Truth(7)
+    course = whole(race(last=0, anchor=anchor, structures=1, with_trials=False), truth)
+    assert course.pending is None
+    assert {job.size for job in course.done} == {0}
+    for i in range(len(NAMES)):
+        assert {0, 1} <= {j.repeat for j in course.done if j.learner == i}
+    at_first = unfold(
+        race(last=0, anchor=anchor, structures=1, with_trials=False),
+        lambda job: truth(job) if job.repeat < 2 else None,
+    )
+    assert sorted(at_first.leaders) == [0, 1, 2, 3]  # a duel of all, by what two repeats say
+    assert at_first.looks == 1
+
+
 def test_without_time_for_recipes_each_runs_with_its_own():
     course = whole(race(variants="none"), Truth(1))
     assert {job.variant for job in course.done} == {0}
