@@ -24,6 +24,11 @@ def _escaped(character: str) -> str:
     return character.encode("unicode_escape", "surrogatepass").decode("ascii")
 
 
+def cause(error: object, longest: int = 200) -> str:
+    """What a library says of a fault, to stand within a sentence: one line, no full stop."""
+    return printable(" ".join(str(error).split()), longest).rstrip(". ")
+
+
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 

@@ -24,7 +24,9 @@ def stratified_split(
     stream = numpy_stream(seed, "test split")
     order = stream.permutation(len(targets))
     # stable: within a class the random order stays
-    grouped = order[np.argsort(targets[order], kind="stable")]
+    few = targets.size and targets.max() < 2**15  # two bytes are sorted by their digits, quickly
+    keys = targets.astype(np.int16) if few else targets
+    grouped = order[np.argsort(keys[order], kind="stable")]
     counts = np.bincount(targets)
     held = np.clip(np.rint(counts * test_share).astype(int), 1, np.maximum(counts - 1, 0))
     held[counts < 2] = 0

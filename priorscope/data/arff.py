@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from priorscope.core.printable import cause
 from priorscope.data.compression import content
 from priorscope.data.encodings import decode
 
@@ -28,8 +29,8 @@ def read_arff(path: Path) -> dict[str, np.ndarray]:
             raise ValueError("it has relational attributes")
     except (arff.ParseArffError, StopIteration, csv.Error, *MALFORMED) as error:
         raise ValueError(
-            f"{path} can't be read as .arff ({error}); series of several channels are read from "
-            "the .ts file of the same archive, tables from .csv."
+            f"{path} can't be read as .arff ({cause(error)}); series of several channels are "
+            "read from the .ts file of the same archive, tables from .csv."
         ) from error
     if not len(rows):
         raise ValueError(f"{path} has no rows.")

@@ -5,11 +5,12 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
 
-from priorscope.core.printable import printable
+from priorscope.core.printable import cause, printable
 from priorscope.data.idx import is_idx, read_idx_folder
 
 INPUTS = ("x", "inputs", "input", "data", "images", "features", "arr_0")  # names of inputs
@@ -19,7 +20,7 @@ ARRAY_SUFFIXES = (".npz", ".npy", ".mat", ".h5", ".hdf5")
 DAMAGED = (
     zipfile.BadZipFile, zlib.error, EOFError, KeyError, OSError, ValueError, TypeError,
     MemoryError, NotImplementedError, SyntaxError, OverflowError, RuntimeError, AttributeError,
-    IndexError, UnicodeError,
+    IndexError, UnicodeError, TokenError,
 )  # fmt: skip
 
 
@@ -116,7 +117,7 @@ def _npz(path: Path) -> ArrayFile:
         with zipfile.ZipFile(path) as archive:
             names = [i.filename.removesuffix(".npy") for i in archive.infolist() if not i.is_dir()]
     except DAMAGED as error:
-        raise ValueError(f"{path} can't be read as .npz: {printable(error)}.") from error
+        raise ValueError(f"{path} can't be read as .npz: {cause(error)}.") from error
     return ArrayFile(path, {name: _member(path, name) for name in names})
 
 
@@ -132,7 +133,7 @@ def _member(path: Path, name: str) -> Callable[[], np.ndarray]:
             if str(path) in str(error):
                 raise
             raise ValueError(
-                f"The array {printable(name)!r} of {path} can't be read: {printable(error)}."
+                f"The array {printable(name)!r} of {path} can't be read: {cause(error)}."
             ) from error
 
     return read
@@ -155,7 +156,7 @@ def _npy(path: Path) -> Callable[[], np.ndarray]:
         except DAMAGED as error:
             if isinstance(error, PermissionError) or str(path) in str(error):
                 raise
-            raise ValueError(f"{path} can't be read as .npy: {printable(error)}.") from error
+            raise ValueError(f"{path} can't be read as .npy: {cause(error)}.") from error
         return np.asarray(array)
 
     return read
@@ -173,7 +174,7 @@ def _mat(path: Path) -> ArrayFile:
     try:
         listed = whosmat(path)
     except (*DAMAGED, MatReadError) as error:
-        raise ValueError(f"{path} can't be read as .mat: {printable(error)}.") from error
+        raise ValueError(f"{path} can't be read as .mat: {cause(error)}.") from error
 
     def reader(name: str, shape: tuple[int, ...]) -> Callable[[], np.ndarray]:
         def read() -> np.ndarray:
@@ -181,7 +182,7 @@ def _mat(path: Path) -> ArrayFile:
             try:
                 array = np.asarray(loadmat(path, variable_names=[name])[name])
             except (*DAMAGED, MatReadError) as error:
-                raise ValueError(f"{path} can't be read as .mat: {printable(error)}.") from error
+                raise ValueError(f"{path} can't be read as .mat: {cause(error)}.") from error
             if array.dtype.hasobject:
                 raise ValueError(
                     f"The array {name!r} of {path} holds cells or structs, not numbers."
@@ -205,7 +206,7 @@ def _hdf5(path: Path) -> ArrayFile:
         with h5py.File(path, "r") as file:
             names = [str(name) for name in file if isinstance(file.get(name), h5py.Dataset)]
     except DAMAGED as error:
-        raise ValueError(f"{path} can't be read as HDF5: {printable(error)}.") from error
+        raise ValueError(f"{path} can't be read as HDF5: {cause(error)}.") from error
 
     def reader(name: str) -> Callable[[], np.ndarray]:
         def read() -> np.ndarray:
@@ -225,7 +226,7 @@ def _hdf5(path: Path) -> ArrayFile:
             except DAMAGED as error:
                 if str(path) in str(error):
                     raise
-                raise ValueError(f"{path} can't be read as HDF5: {printable(error)}.") from error
+                raise ValueError(f"{path} can't be read as HDF5: {cause(error)}.") from error
             return np.asarray(array)
 
         return read

@@ -46,6 +46,12 @@ def strings(values: Sequence[str | None]) -> pa.Array:
     return pa.Array.from_buffers(pa.string(), len(encoded), buffers)
 
 
+def holds_byte(texts: pa.Array, byte: bytes) -> bool:
+    """Whether a character of one byte stands in any text (or beside them in a shared buffer)."""
+    content = texts.buffers()[2]
+    return content is not None and byte in content.to_pybytes()
+
+
 def rows_of(values: pa.Array, rows: np.ndarray) -> pa.Array:
     """The values of some rows."""
     buffer = pa.py_buffer(np.ascontiguousarray(rows, np.int64))

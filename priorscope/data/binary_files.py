@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from priorscope.core.printable import cause
 from priorscope.data.arff import read_arff
 from priorscope.data.arrow import pc
 from priorscope.data.compression import content, plain_name, unpacked
@@ -36,7 +37,7 @@ def binary_table(path: Path, name: str) -> pa.Table:
     except ARROW_ERRORS as error:
         if isinstance(error, PermissionError | FileNotFoundError) or str(path) in str(error):
             raise
-        raise ValueError(f"{path} can't be read as {suffix}: {error}.") from error
+        raise ValueError(f"{path} can't be read as {suffix}: {cause(error)}.") from error
 
 
 def _parquet(path: Path) -> pa.Table:
@@ -85,7 +86,7 @@ def _excel(path: Path) -> pa.Table:
         sheet = book.worksheets[0]
         rows = [row for row in sheet.iter_rows(values_only=True) if any(v is not None for v in row)]
     except Exception as error:  # whatever a damaged file makes of openpyxl's parsers
-        raise ValueError(f"{path} can't be read as .xlsx: {error}.") from error
+        raise ValueError(f"{path} can't be read as .xlsx: {cause(error)}.") from error
     if len(rows) < 2:
         raise ValueError(f"{path} has no rows in its first sheet.")
     names = ["" if v is None else str(v).strip() for v in rows[0]]

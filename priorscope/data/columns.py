@@ -138,6 +138,13 @@ class Column:
         return ["" if v is None else v for v in values]
 
     @cached_property
+    def num_distinct(self) -> int:
+        """How many different texts there are; what is missing is the text ""."""
+        if self.values.type != pa.string():
+            return len(set(self.texts))
+        return len(pc.unique(pc.fill_null(self.values, "")))
+
+    @cached_property
     def categories(self) -> tuple[np.ndarray, list[str]]:
         """(rows,) int64 codes and the names of codes 0, 1, ..., sorted; missing is "" ."""
         texts = self.values
@@ -236,7 +243,9 @@ def _holds_images(values: pa.Array) -> bool:
 
 def _seconds(values: pa.Array) -> np.ndarray:
     if pa.types.is_time(values.type) or pa.types.is_duration(values.type):
-        return numbers_of(pc.cast(values, pa.int64(), safe=False))
+        is_time = pa.types.is_time(values.type)
+        micros = pc.cast(values, pa.time64("us") if is_time else pa.duration("us"), safe=False)
+        return numbers_of(pc.cast(micros, pa.int64())) / 1e6
     if pa.types.is_timestamp(values.type) or pa.types.is_date(values.type):
         micros = pc.cast(values, pa.timestamp("us"), safe=False)
         return numbers_of(pc.cast(micros, pa.int64())) / 1e6

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from priorscope.core.printable import cause
+
 PACKED = (".gz", ".bz2", ".xz", ".zst", ".zip")
 MAX_UNPACKED = 8 * 2**30  # bytes of one file
 MAX_RATIO = 2000  # unpacked to packed bytes beyond the first 64 MiB: what a bomb has
@@ -97,7 +99,7 @@ def content(path: Path, most: int | None = None) -> bytes:
         if isinstance(error, ValueError) and str(path) in str(error):
             raise
         raise ValueError(
-            f"{path} can't be read: it is damaged ({error}); save it again."
+            f"{path} can't be read: it is damaged ({cause(error)}); save it again."
         ) from error
     return b"".join(parts)
 

@@ -57,7 +57,8 @@ def find_duplicates(
     natural = FEW_VALUES * len(unique) < len(keys) or ambiguous > max(
         10, AMBIGUOUS * (counts > 1).sum()
     )
-    test_kept = ~np.isin(test_keys, keys)
+    nearest = np.minimum(np.searchsorted(unique, test_keys), len(unique) - 1)
+    test_kept = unique[nearest] != test_keys
     notes: list[Note] = []
     dropped: list[Dropped] = []
     if not test_kept.all():

@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from contextlib import suppress
 
 BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -38,10 +39,11 @@ def decode(name: str, raw: bytes, encoding: str = "") -> tuple[str, str]:
             ) from error
         except UnicodeError as error:
             raise ValueError(f"{name} is not {encoding}: {error}; try another.") from error
-    chosen = next(
-        (encoding_name for mark, encoding_name in BOMS if raw.startswith(mark)), ""
-    ) or _without_mark(raw)
+    chosen = next((encoding_name for mark, encoding_name in BOMS if raw.startswith(mark)), "")
+    chosen = chosen or _without_mark(raw)
     if not chosen:
+        with suppress(UnicodeDecodeError):
+            return raw.decode(), "utf-8"
         chosen = _guess(name, raw)
     try:
         return raw.decode(chosen), chosen
@@ -52,15 +54,12 @@ def decode(name: str, raw: bytes, encoding: str = "") -> tuple[str, str]:
 
 
 def _without_mark(raw: bytes) -> str:
+    """UTF-16 by its zeros, else ""."""
     head = raw[:EVIDENCE]
     if len(head) >= 4 and head.count(0) > len(head) / 4:
         even, odd = head[0::2].count(0), head[1::2].count(0)
         return "utf-16-le" if odd > even else "utf-16-be"
-    try:
-        raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return ""
-    return "utf-8"
+    return ""
 
 
 def _guess(name: str, raw: bytes) -> str:

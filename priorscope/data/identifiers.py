@@ -70,10 +70,9 @@ def _of_whole_numbers(part: np.ndarray, is_named: bool) -> str:
 
 def _of_texts(column: Column, is_named: bool) -> str:
     """Words such as codes, hashes or names of files: one word each, nearly all distinct."""
-    values = column.texts
-    distinct = len(set(values))
-    if distinct < NEAR * len(values) or len(values) < 2:
+    if len(column) < 2 or column.num_distinct < NEAR * len(column):
         return ""
+    values = column.texts
     one_word = sum(len(v.split()) <= 1 for v in values[:1000]) >= NEAR * len(values[:1000])
     with_digits = sum(any(c.isdigit() for c in v) for v in values[:1000]) >= 0.5 * len(
         values[:1000]

@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from priorscope.core.json_types import JsonObject
+from priorscope.core.printable import printable
 
 
 def json_table(path: Path, text: str, rows: int | None) -> pa.Table:
@@ -29,7 +30,13 @@ def json_table(path: Path, text: str, rows: int | None) -> pa.Table:
         count += 1
         if rows is not None and count >= rows:
             break
-    return pa.table({name: arrow_array(values) for name, values in columns.items()})
+    try:
+        return pa.table({name: arrow_array(values) for name, values in columns.items()})
+    except UnicodeEncodeError as error:
+        raise ValueError(
+            f"{path} holds half a character (a lone surrogate) in {printable(error.object, 40)!r}; "
+            "write it again as UTF-8."
+        ) from error
 
 
 def _json_object(path: Path, line: str, number: int) -> JsonObject:

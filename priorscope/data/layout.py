@@ -81,13 +81,13 @@ def offsets_of(values: np.ndarray, train: np.ndarray | None = None) -> tuple[flo
     rounding costs more than a thousandth of a feature's standard deviation, its training mean is
     subtracted first, in float64; every learner standardises anyway.
 
-    values: (examples, ..., features). train: the rows whose mean is taken; all without it.
+    values: (examples, ..., features). train: numbers of the rows whose mean is taken; all without.
     """
     if values.dtype.kind == "b" or values.dtype in (np.float16, np.float32):
         return ()
-    rows = values if train is None else values[train]
-    if _varies(rows[:QUICK]):
+    if _varies(values[:QUICK] if train is None else values[train[:QUICK]]):
         return ()
+    rows = values if train is None else values[train]
     axes = tuple(range(values.ndim - 1))
     with np.errstate(over="ignore", invalid="ignore"):
         mean, std = rows.mean(axis=axes, dtype=np.float64), rows.std(axis=axes, dtype=np.float64)

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from lzma import LZMAError
 from pathlib import Path
 
+from priorscope.core.printable import cause
+
 MAX_MEMBERS = 1_000_000
 MAX_BYTES = 32 * 2**30  # all members together, unpacked
 MAX_MEMBER_BYTES = 256 * 2**20
@@ -50,11 +52,11 @@ def members(path: Path, wanted: Wanted, read: bool = True) -> Iterator[tuple[str
         else:
             yield from _tar(path, wanted, read)
     except DAMAGED as error:
-        raise ValueError(f"{path} is damaged or no archive: {error}; fetch it again.") from error
+        raise _damaged(path, error) from error
     except OSError as error:
         if error.errno != errno.EINVAL:  # a place before the file's beginning, which it names
             raise
-        raise ValueError(f"{path} is damaged or no archive: {error}; fetch it again.") from error
+        raise _damaged(path, error) from error
 
 
 def names_in(path: Path, most: int) -> list[str]:
@@ -71,7 +73,11 @@ def names_in(path: Path, most: int) -> list[str]:
             files = (info.name for info in archive if info.isfile())
             return [name for name, _ in zip(files, range(min(most, PEEK)), strict=False)]
     except DAMAGED as error:
-        raise ValueError(f"{path} is damaged or no archive: {error}; fetch it again.") from error
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: Exception) -> ValueError:
+    return ValueError(f"{path} is damaged or no archive: {cause(error)}; fetch it again.")
 
 
 class _Bounds:

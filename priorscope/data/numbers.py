@@ -7,7 +7,7 @@ from contextlib import suppress
 import numpy as np
 import pyarrow as pa
 
-from priorscope.data.arrow import FALSE, NULL, numbers_of, pc, strings
+from priorscope.data.arrow import FALSE, NULL, holds_byte, numbers_of, pc, strings
 
 MISSING = (
     "", "nan", "-nan", "none", "null", "nil", "na", "n/a", "n.a.", "#n/a", "#n/a n/a", "#na",
@@ -15,6 +15,7 @@ MISSING = (
     "#null!", "#num!", "1.#ind", "1.#qnan", "-1.#ind", "-1.#qnan",
 )  # fmt: skip
 SURE = 0.95  # share of the values that are numbers, from which on a column is numeric
+SAMPLE = 1000  # values that show whether a column repeats a few
 GUESS_AT_LEAST = 20  # values: fewer must all be numbers
 PLAIN = r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$"
 COMMA_THOUSANDS = r"^[-+]?\d{1,3}(,\d{3})+(\.\d*)?$"
@@ -50,7 +51,7 @@ class Numbers:
 
 def comma_evidence(texts: pa.Array) -> tuple[int, int, int]:
     """How many values only a decimal comma, only a thousands comma, or both can explain."""
-    if texts.type != pa.string() or not pc.any(pc.match_substring(texts, ",")).as_py():
+    if texts.type != pa.string() or not holds_byte(texts, b","):
         return 0, 0, 0
     plain = pc.replace_substring_regex(texts, AROUND, "")
     commas = plain.filter(pc.coalesce(pc.match_substring_regex(plain, WITH_COMMA), FALSE))
@@ -69,6 +70,8 @@ def parse_numbers(texts: pa.Array, decimal: str) -> Numbers | None:
     """
     with suppress(pa.ArrowInvalid):  # most columns are nothing but plain numbers
         return Numbers(numbers_of(pc.cast(texts, pa.float64())))
+    if _few_words(texts):
+        return None
     texts = pc.utf8_trim_whitespace(texts)
     missing = pc.is_in(pc.utf8_lower(texts), value_set=strings(MISSING))
     texts = pc.if_else(missing, NULL, texts)
@@ -93,6 +96,22 @@ def parse_numbers(texts: pa.Array, decimal: str) -> Numbers | None:
     return Numbers(
         numbers_of(values), tuple(item["values"] for item in words[:5]), present - count, form
     )
+
+
+def _few_words(texts: pa.Array) -> bool:
+    """Whether a column repeats a few values, of which more than 5% of the rows hold no number.
+
+    Categories end here, judged by their distinct values: a number has a digit, or is infinite.
+    """
+    if len(texts) < 2 * SAMPLE or pc.count_distinct(texts.slice(0, SAMPLE)).as_py() > SAMPLE / 2:
+        return False
+    counts = pc.value_counts(texts)
+    rows = counts.field(1)
+    words = pc.utf8_lower(pc.utf8_trim_whitespace(counts.field(0)))
+    present = pc.and_kleene(pc.is_valid(words), pc.invert(pc.is_in(words, strings(MISSING))))
+    may_be = pc.and_kleene(present, pc.match_substring_regex(words, "[0-9]|inf"))
+    have = pc.sum(rows.filter(present)).as_py() or 0
+    return (pc.sum(rows.filter(may_be)).as_py() or 0) < SURE * have
 
 
 def _rewritten(texts: pa.Array, decimal: str) -> tuple[pa.Array, str]:

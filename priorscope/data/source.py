@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from priorscope.core.printable import cause
 from priorscope.core.read import Note
 from priorscope.data.columns import Column, Columns
 from priorscope.data.numbers import comma_evidence
@@ -143,7 +144,9 @@ def _saved_to_disk(path: Path) -> list[Path]:
             listed = json.loads(state.read_text(encoding="utf-8")).get("_data_files", [])
             names = [Path(str(entry["filename"])).name for entry in listed]
         except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise ValueError(f"{state} is damaged: {error}; save the data set again.") from error
+            raise ValueError(
+                f"{state} is damaged: {cause(error)}; save the data set again."
+            ) from error
         files += [state.parent / name for name in names]
     return files or sorted([*path.glob("*.arrow"), *path.glob("*/*.arrow")])
 
@@ -205,20 +208,20 @@ def _concatenated(paths: dict[str, list[Path]], tables: Sequence[pa.Table]) -> p
         return pa.concat_tables(plain, promote_options="permissive")
     names = tables[0].column_names
     texts = []
-    for table in plain:  # a column of numbers in one file and of text in another is text
-        arrays = [
-            table.column(name)
-            if len({str(other.column(name).type) for other in plain}) == 1
-            else table.column(name).cast(pa.string())
-            for name in names
-        ]
-        texts.append(pa.Table.from_arrays(arrays, names=names))
     try:
+        for table in plain:  # a column of numbers in one file and of text in another is text
+            arrays = [
+                table.column(name)
+                if len({str(other.column(name).type) for other in plain}) == 1
+                else table.column(name).cast(pa.string())
+                for name in names
+            ]
+            texts.append(pa.Table.from_arrays(arrays, names=names))
         return pa.concat_tables(texts)
     except pa.ArrowException as error:
         file = paths["train"][0]
         raise ValueError(
-            f"The files beside {file} have columns of other types: {error}."
+            f"The files beside {file} have columns of other types: {cause(error)}."
         ) from error
 
 

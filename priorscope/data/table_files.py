@@ -147,7 +147,7 @@ def _parsed(path: Path, text: str, dialect: Dialect, cut: bool) -> pa.Table:
     import pyarrow.csv
 
     body = text[dialect.start :]
-    if not body.strip():
+    if not body or body.isspace():
         raise ValueError(f"{path} has no rows.")
     names = [f"c{k}" for k in range(len(dialect.names))]
     try:

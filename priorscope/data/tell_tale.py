@@ -8,25 +8,25 @@ PER_CLASS = 20  # examples: fewer could be parted by luck
 QUICK = 200  # examples that show at once that a column doesn't tell
 
 
-def tells_target(encoded: np.ndarray, split: Split) -> bool:
+def tells_target(features: np.ndarray, split: Split) -> bool:
     """Whether a column parts the classes of training without a mistake, or equals the quantity.
 
     Numbers must part them by one interval for each class; categories by a set of them for each.
 
-    encoded: (training examples, features of the column).
+    features: (examples of the source, features of the column).
     """
-    targets = split.targets[split.train]
     if split.labels.values is not None:
-        return _equals(encoded, targets)
+        return _equals(features[split.train], split.targets[split.train])
     classes = len(split.class_names)
-    if len(targets) < PER_CLASS * classes:
+    if len(split.train) < PER_CLASS * classes:
         return False
-    is_one_hot = encoded.shape[1] > 1 and bool((encoded.sum(axis=1) <= 1).all())
-    values = encoded.argmax(axis=1) if is_one_hot else encoded[:, 0]
-    if is_one_hot and 5 * encoded.shape[1] > len(encoded):
+    width = features.shape[1]
+    is_one_hot = width > 1 and bool((features[split.train].sum(axis=1) <= 1).all())
+    if is_one_hot and 5 * width > len(split.train):
         return False
-    for rows in (slice(0, QUICK), slice(None)):
-        if not _parts(values[rows], targets[rows], classes, is_one_hot):
+    for rows in (split.train[:QUICK], split.train):
+        values = features[rows].argmax(axis=1) if is_one_hot else features[:, 0][rows]
+        if not _parts(values, split.targets[rows], classes, is_one_hot):
             return False
     return True
 

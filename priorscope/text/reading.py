@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
+from priorscope.core.printable import cause
+
 Errors = Literal["strict", "replace"]
 TABLES = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet", ".arrow", ".xlsx")
 _BLOCK = 1 << 20
@@ -77,7 +79,7 @@ def _read(stream: io.BufferedIOBase, path: Path) -> bytes:
     try:
         return stream.read(_BLOCK)
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:
-        raise ValueError(f"{path} isn't a complete gzip file: {error}.") from error
+        raise ValueError(f"{path} isn't a complete gzip file: {cause(error)}.") from error
 
 
 def _place_to_cut(data: bytes) -> int:

@@ -19,6 +19,7 @@ from tokenizers import (
 )
 
 from priorscope.core.files import write
+from priorscope.core.printable import cause
 from priorscope.text.alphabet import Alphabet, covering
 from priorscope.text.specials import with_usual_names
 
@@ -131,7 +132,7 @@ def load_tokenizer(path: Path) -> Tokenizer:
         text = with_usual_names(file.read_text(encoding="utf-8"), file.parent)
         tokenizer = Tokenizer.from_str(text)
     except Exception as error:  # the library raises plain Exception
-        raise ValueError(f"{file} isn't a tokenizer that can be read: {error}.") from error
+        raise ValueError(f"{file} isn't a tokenizer that can be read: {cause(error)}.") from error
     tokenizer.no_padding()
     tokenizer.no_truncation()
     if missing := [token for token in SPECIALS if tokenizer.token_to_id(token) is None]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from priorscope.analysis.curves.csv_text import TableLines, number, read_lines
 from priorscope.analysis.curves.remarks import Remark, remark
 from priorscope.core.json_types import JsonObject
+from priorscope.core.printable import printable
 
 ROLES = {
     "learner": ("learner", "model", "estimator", "classifier", "method", "algorithm", "arch"),
@@ -82,6 +83,10 @@ def error_name(metric: str) -> str:
     return "error" if accuracy else f"1 - {metric}"
 
 
+def _shown(names: Sequence[str]) -> str:
+    return ", ".join(printable(name, 40) for name in names)
+
+
 def _plain(name: str) -> str:
     """A column's name, as the lists of known names write it."""
     return re.sub(r"[^0-9a-z]+", "_", name.lower().replace("#", "n ")).strip("_")
@@ -100,7 +105,7 @@ class _Reader:
         missing = [c for c in columns.values() if c not in self.names]
         if missing:
             raise ValueError(
-                f"{path} has no column {missing[0]!r}; its columns are {', '.join(self.names)}."
+                f"{path} has no column {missing[0]!r}; its columns are {_shown(self.names)}."
             )
         self.role_of = {column: role for role, column in columns.items()}
 
@@ -113,7 +118,7 @@ class _Reader:
         if "n" not in self.role_of.values():
             raise ValueError(
                 f"{self.path} must have a column with the number of training examples, but it has "
-                f"{', '.join(self.names) or 'none'}; name it: --columns n=COLUMN."
+                f"{_shown(self.names) or 'none'}; name it: --columns n=COLUMN."
             )
         measured = [c for c, role in self.role_of.items() if role in (*LOWER, *HIGHER)]
         if measured and self.metric is not None and self.metric not in (*LOWER, *HIGHER):
@@ -166,7 +171,7 @@ class _Reader:
         if self.metric is None or not learners:
             raise ValueError(
                 f"{self.path} has no column that is known as a metric among "
-                f"{', '.join(self.names)}; name it (--columns error=COLUMN), or say --metric if "
+                f"{_shown(self.names)}; name it (--columns error=COLUMN), or say --metric if "
                 "every other column is a learner."
             )
         groups = [(c, c, self.metric) for c in learners]

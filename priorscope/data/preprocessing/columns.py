@@ -51,6 +51,8 @@ class ColumnCode:
         if self.as_ == "category":
             return self._one_hot(values)
         numbers = self._numbers(values)
+        if not self.marks_missing and np.isfinite(numbers).all():
+            return numbers[:, None]
         infinite = np.isinf(numbers)
         if infinite.any():
             raise ValueError(
@@ -132,15 +134,18 @@ class ColumnCode:
         )
 
 
-def fitted_column(values: Column, train: np.ndarray) -> ColumnCode:
-    """The code of a column, from its training rows; whether any number is missing, from all."""
+def fitted_column(values: Column, train: np.ndarray) -> tuple[ColumnCode, np.ndarray]:
+    """The code of a column, from its training rows; whether any number is missing, from all.
+
+    Returns:
+        The code, and (rows, features) float64 or bool: its features of all rows.
+    """
     name = values.name
     if values.kind == "vector":
         read = vectors(values.values)
         assert read is not None
-        return ColumnCode(
-            name=name, as_="vector", length=read.shape[1], offsets=offsets_of(read, train)
-        )
+        offsets = offsets_of(read, train)
+        return ColumnCode(name=name, as_="vector", length=read.shape[1], offsets=offsets), read
     if values.kind == "date" and values.dates is not None:
         numbers, form, date_form, as_ = values.dates, "", values.date_form, "date"
     elif values.kind == "number" and values.numbers is not None:
@@ -152,18 +157,21 @@ def fitted_column(values: Column, train: np.ndarray) -> ColumnCode:
             raise ValueError(
                 f"The column {name!r} has {len(names):,} categories, too many; leave it out."
             )
-        return ColumnCode(name=name, as_="category", categories=tuple(names[k] for k in used))
+        code = ColumnCode(name=name, as_="category", categories=tuple(names[k] for k in used))
+        return code, code.features(values)
     missing = np.isnan(numbers)
-    present = numbers[train][~missing[train]]
+    present = numbers[train]
+    present = present[~np.isnan(present)] if missing.any() else present
     code = ColumnCode(
         name=name,
         as_=as_,
         form=form,
         date_form=date_form,
-        median=float(np.median(present)) if len(present) else 0.0,
+        median=float(np.median(present, overwrite_input=True)) if len(present) else 0.0,
         marks_missing=bool(missing.any()),
     )
-    return dataclasses.replace(code, offsets=offsets_of(code.features(values), train))
+    features = code.features(values)
+    return dataclasses.replace(code, offsets=offsets_of(features, train)), features
 
 
 @PREPROCESSINGS.register

@@ -8,6 +8,7 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from priorscope.core.preprocessing import PREPROCESSINGS, NewInputs, Preprocessing, row_names
+from priorscope.core.printable import cause
 from priorscope.core.read import Level
 from priorscope.data.preprocessing.columns import check_columns, read_rows
 from priorscope.text.encode import Encoded, LineEncoder
@@ -44,7 +45,7 @@ class TextColumn(Preprocessing):
         try:
             tokenizer = Tokenizer.from_str(self.tokenizer)
         except Exception as error:  # the library raises plain Exception
-            raise ValueError(f"The model's tokenizer can't be read: {error}.") from error
+            raise ValueError(f"The model's tokenizer can't be read: {cause(error)}.") from error
         ids, notes = self.padded(encoded_texts(tokenizer, texts, self.most), special_ids(tokenizer))
         return NewInputs(ids, row_names(len(texts)), tuple(text for text, _ in notes))
 

@@ -274,14 +274,23 @@ def _read_pairs(
     sizes = [len(x) for x in inputs]
     if len(pairs) == 1:
         return inputs[0], labels[0], sizes
+    try:
+        return np.concatenate(inputs), _labels_together(labels), sizes
+    except TypeError as error:  # dates beside numbers
+        raise ValueError(
+            "Arrays of training and test are of different types; save them as one type."
+        ) from error
+
+
+def _labels_together(labels: list[np.ndarray | Sequence]) -> np.ndarray | Sequence:
     together = [y for y in labels if isinstance(y, np.ndarray)]
     if len(together) < len(labels):
-        return np.concatenate(inputs), [label for y in labels for label in y], sizes
+        return [label for y in labels for label in y]
     kinds = {y.dtype.kind in "US" for y in together}
     shapes = {y.shape[1:] for y in together}
     if len(kinds) > 1 or len(shapes) > 1:
         raise ValueError("Labels of training and test are of different types or shapes.")
-    return np.concatenate(inputs), np.concatenate(together), sizes
+    return np.concatenate(together)
 
 
 def _class_names(file: ArrayFile, by_name: dict[str, str]) -> tuple[str, ...]:

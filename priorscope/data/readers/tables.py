@@ -160,14 +160,13 @@ def _features(
 ) -> tuple[tuple[np.ndarray, np.ndarray], tuple[ColumnCode, ...], list[Note]]:
     """(training, test) inputs (examples, features) float32, how they were made, and notes."""
     notes: list[Note] = []
-    parts: list[tuple[np.ndarray, np.ndarray]] = []
+    parts: list[np.ndarray] = []
     codes: list[ColumnCode] = []
     size = 0
     for values in columns:
-        code = fitted_column(values, split.train)
-        features = code.features(values)
+        code, features = fitted_column(values, split.train)
         notes += _column_notes(values, code)
-        if len(columns) > 1 and tells_target(features[split.train], split):
+        if len(columns) > 1 and tells_target(features, split):
             notes.append(
                 Note(
                     f"The column {values.name!r} alone tells the target; if it isn't known before "
@@ -183,11 +182,11 @@ def _features(
         if code.offsets:
             offset = largest_offset(code.offsets)
             notes.append(Note(f"{values.name!r} is centred at {offset:.6g}, as it varies little."))
-        narrow = shifted(features, code.offsets)
-        parts.append((narrow[split.train], narrow[split.test]))
+        parts.append(shifted(features, code.offsets))
         codes.append(code)
-    train, test = (np.concatenate(list(side), axis=1) for side in zip(*parts, strict=True))
-    return (train, test), tuple(codes), notes
+    whole = np.concatenate(parts, axis=1)
+    parts.clear()
+    return (whole[split.train], whole[split.test]), tuple(codes), notes
 
 
 def _column_notes(values: Column, code: ColumnCode) -> list[Note]:

@@ -1,0 +1,99 @@
+"""What `tools/fuzz_readers` showed, each as the smallest input that did it; and a turn of it."""
+
+import io
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet
+import pytest
+
+from priorscope.data.resolve import resolve
+
+ROOT = Path(__file__).parents[2]
+LABELS = pa.array(["u", "v"] * 20)
+
+
+def refusal(path):
+    """The sentence, one line without a full stop in its middle of a library's."""
+    with pytest.raises(ValueError) as caught:  # noqa: PT011
+        resolve(str(path)).load()
+    text = str(caught.value)
+    assert type(caught.value) is ValueError, repr(caught.value)
+    assert text.isprintable()
+    assert len(text) > 40
+    return text
+
+
+def test_a_damaged_tar_is_one_line(tmp_path):
+    (tmp_path / "a.tar").write_bytes(b"x" * 2000)
+    assert "damaged" in refusal(tmp_path / "a.tar")
+
+
+def test_a_damaged_parquet_is_one_line(tmp_path):
+    sink = io.BytesIO()
+    pa.parquet.write_table(pa.table({"x": range(40), "label": LABELS}), sink)
+    raw = sink.getvalue()
+    (tmp_path / "a.parquet").write_bytes(raw[:-60] + b"\xff" * 40 + raw[-20:])
+    assert "can't be read" in refusal(tmp_path / "a.parquet")
+
+
+@pytest.mark.parametrize(
+    ("unit", "per_second"), [(pa.time32("s"), 1), (pa.time32("ms"), 1e3), (pa.time64("ns"), 1e9)]
+)
+def test_times_of_day_are_seconds(tmp_path, unit, per_second):
+    seconds = np.random.default_rng(0).integers(0, 86_400, 40)
+    values = pa.array([int(s * per_second) for s in seconds], unit)
+    pa.parquet.write_table(pa.table({"at": values, "label": LABELS}), tmp_path / "a.parquet")
+    examples = resolve(str(tmp_path / "a.parquet")).load()
+    train, test = examples.rows
+    np.testing.assert_allclose(examples.inputs[:, 0], seconds[train])
+    np.testing.assert_allclose(examples.test_inputs[:, 0], seconds[test])
+
+
+def test_half_a_character_in_json_is_refused(tmp_path):
+    (tmp_path / "a.jsonl").write_text(
+        '{"x": "\\ud800", "label": "u"}\n{"x": "b", "label": "v"}\n' * 9
+    )
+    assert "half a character" in refusal(tmp_path / "a.jsonl")
+
+
+def test_a_header_of_an_array_that_ends_early_is_refused(tmp_path):
+    header = b"{'descr': '<f8', 'fortran_order': False, 'shape': ((20, 3), }"
+    header = header.ljust(117) + b"\n"
+    raw = b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + bytes(480)
+    (tmp_path / "x.npy").write_bytes(raw)
+    np.save(tmp_path / "y.npy", np.arange(20) % 2)
+    assert "can't be read" in refusal(tmp_path)
+
+
+def test_dates_in_training_beside_numbers_in_the_test_are_refused(tmp_path):
+    days = np.arange(20).astype("datetime64[D]")
+    numbers = np.arange(60.0).reshape(20, 3)
+    labels = np.arange(20, dtype=np.uint8) % 2
+    np.savez(tmp_path / "a.npz", x_train=numbers, y_train=labels, x_test=numbers, y_test=days)
+    assert "different types" in refusal(tmp_path / "a.npz")
+
+
+def test_columns_of_other_types_in_shards_are_refused(tmp_path):
+    table = pa.table(
+        {"m": pa.array([[("a", 1)]] * 40, pa.map_(pa.string(), pa.int64())), "label": LABELS}
+    )
+    pa.parquet.write_table(table, tmp_path / "train.parquet")
+    other = pa.table({"m": pa.array([1.5] * 40), "label": LABELS})
+    pa.parquet.write_table(other, tmp_path / "test.parquet")
+    assert "other types" in refusal(tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="the fuzzer guards itself with SIGALRM")
+@pytest.mark.timeout(3600)
+def test_a_turn_of_every_reader():
+    minutes = os.environ.get("PRIORSCOPE_FUZZ_MINUTES", "0.1")
+    command = [sys.executable, "tools/fuzz_readers", "--minutes", minutes, "--seed", "1"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
