@@ -29,7 +29,7 @@ TABLE = "x,w,c,day,label\n" + "".join(
     for i in range(ROWS)
 )
 TEXTS = "id,text,label\n" + "".join(
-    f'{i},"the film, number {i * 13 % 37}, was {["good", "bad"][i % 2]}, {"so " * (i % 5)}",{i % 2}\n'
+    f'{i},"the film, no. {i * 13 % 37}, was {["good", "bad"][i % 2]} {"so " * (i % 5)}",{i % 2}\n'
     for i in range(ROWS)
 )
 JSONL = "".join(
