@@ -140,6 +140,7 @@ from priorscope.text.tokenizer import train_tokenizer
 
 torch.set_num_threads(1)  # xdist gives each core a process of its own
 os.environ.setdefault("NO_COLOR", "1")
+os.environ.setdefault("PRIORSCOPE_IMAGE_CACHE", "0")  # nothing into the user's folders
 
 
 def pytest_runtest_setup() -> None:

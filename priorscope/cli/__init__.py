@@ -16,6 +16,7 @@ from cyclopts import App, CycloptsError
 
 from priorscope.cli.exit_codes import Exit
 from priorscope.cli.spoken_help import help_in
+from priorscope.core.calls import check_path
 from priorscope.core.errors import ClusterLost
 from priorscope.wording.en.commands import COMMANDS
 from priorscope.wording.language import Language, chosen, speaking
@@ -38,7 +39,7 @@ def build_app(language: Language = "en") -> App:
         help_formatter=told.formatter,
         version=_version,
         help_format="plaintext",
-        config=(_file_given, _whole_numbers),
+        config=(_file_given, _whole_numbers, _named_paths),
         suppress_keyboard_interrupt=False,
     )
     for name in COMMANDS:
@@ -85,10 +86,23 @@ def _whole_numbers(app: App, commands: tuple[str, ...], arguments: Any) -> None:
                 )
 
 
+def _named_paths(app: App, commands: tuple[str, ...], arguments: Any) -> None:
+    """Refuse an empty path, which would be the current folder, and one that no file can have."""
+    for argument in arguments:
+        if Path in _kinds(argument.hint):
+            for token in argument.tokens:
+                check_path(argument.name, token.value)
+
+
 def _wants_whole(hint: Any) -> bool:
-    kinds = {hint, *typing.get_args(hint)}
-    kinds |= {typing.get_args(kind)[0] for kind in kinds if typing.get_args(kind)}
+    kinds = _kinds(hint)
     return int in kinds and float not in kinds
+
+
+def _kinds(hint: Any) -> set[Any]:
+    """A hint, and the types within it."""
+    kinds = {hint, *typing.get_args(hint)}
+    return kinds | {typing.get_args(kind)[0] for kind in kinds if typing.get_args(kind)}
 
 
 def _renamed(arguments: list[str]) -> list[str]:

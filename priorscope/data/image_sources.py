@@ -78,7 +78,7 @@ def visible_images(path: Path) -> list[str]:
 
 
 def _is_visible_image(name: str) -> bool:
-    hidden = any(p.startswith((".", "__MACOSX")) and p != "." for p in PurePosixPath(name).parts)
+    hidden = any(p.startswith((".", "__MACOSX")) and p != "." for p in name.split("/"))
     return is_image_name(name) and not hidden
 
 

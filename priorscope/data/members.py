@@ -111,12 +111,16 @@ def _folder(path: Path, wanted: Wanted, read: bool) -> Iterator[tuple[str, bytes
         if real in visited:
             continue
         visited.add(real)
+        below = Path(root).relative_to(path).as_posix()
+        prefix = "" if below == "." else f"{below}/"
         for file in sorted(files):
-            full = Path(root) / file
-            name = full.relative_to(path).as_posix()
-            if wanted(name) and full.is_file():
-                bounds.check(name, full.stat().st_size)
-                yield name, full.read_bytes() if read else b""
+            name = prefix + file
+            if not wanted(name):
+                continue
+            full = os.path.join(root, file)  # noqa: PTH118  (Path's costs more than the reading)
+            if os.path.isfile(full):  # noqa: PTH113
+                bounds.check(name, os.path.getsize(full))  # noqa: PTH202
+                yield name, Path(full).read_bytes() if read else b""
 
 
 def _tar(path: Path, wanted: Wanted, read: bool) -> Iterator[tuple[str, bytes]]:

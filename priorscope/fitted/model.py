@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from priorscope.core.calls import check_path
 from priorscope.core.preprocessing import PREPROCESSINGS, NewInputs, Preprocessing
 from priorscope.core.signature import Signature
 from priorscope.core.target import Target
@@ -142,6 +143,7 @@ class FittedModel:
         """
         from priorscope.fitted.storage import save
 
+        check_path("folder", folder)
         return save(self, Path(folder))
 
     @classmethod
@@ -166,6 +168,7 @@ class FittedModel:
         """
         from priorscope.fitted.storage import load
 
+        check_path("folder", folder)
         files = [include] if isinstance(include, str | Path) else list(include)
         return load(Path(folder), [Path(file) for file in files], tuple(trusted), module)
 
@@ -180,6 +183,7 @@ class FittedModel:
         """
         from priorscope.fitted.onnx_file import export
 
+        check_path("path", path)
         return export(self, Path(path), overwrite)
 
     @property

@@ -106,3 +106,34 @@ def test_curves_of_a_data_frame_say_how_to_give_its_rows():
     with pytest.raises(ValueError, match="not a data frame; give its rows"):
         priorscope.curves(frame)
     assert list(priorscope.curves(frame.to_dict("records"))) == [""]
+
+
+PATHS = [
+    (name, key)
+    for name in FUNCTIONS
+    for key, one in inspect.signature(getattr(priorscope, name)).parameters.items()
+    if "Path" in str(one.annotation)
+    and "Iterable" not in str(one.annotation)
+    and str(one.annotation) not in ("Source", "Any")
+]
+
+
+@pytest.mark.parametrize("path", ["", "  ", "x" * 300, "a/" + "é" * 200, "a\0b"])
+@pytest.mark.parametrize(("name", "key"), PATHS)
+def test_what_cannot_be_a_path_is_refused_before_anything(name, key, path, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    function = getattr(priorscope, name)
+    needed = {
+        other: "absent"
+        for other, one in inspect.signature(function).parameters.items()
+        if one.default is inspect.Parameter.empty and one.kind is not one.VAR_KEYWORD
+    }
+    several = "Sequence" in str(inspect.signature(function).parameters[key].annotation)
+    with pytest.raises(ValueError, match=rf"^{name}: {key} .*(path|NUL)") as refused:
+        function(**needed | {key: [path] if several else path})
+    assert len(str(refused.value).splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_out_is_among_the_paths():
+    assert {("compare", "out"), ("pretrain", "out"), ("finetune", "out")} <= set(PATHS)

@@ -383,6 +383,28 @@ if __name__ == "__main__":
 """
 
 
+LOCKED = """
+import multiprocessing
+from priorscope.runs.backends.loky_pool import kill, make_pool
+
+def lock():
+    multiprocessing.kept = multiprocessing.RLock()  # as tqdm does for its bars
+
+if __name__ == "__main__":
+    pool = make_pool(2)
+    for done in [pool.submit(lock) for _ in range(4)]:
+        done.result()
+    kill(pool)
+"""
+
+
+def test_locks_of_killed_workers_leave_no_semaphores(tmp_path):
+    script = tmp_path / "locked.py"
+    script.write_text(LOCKED)
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 @pytest.mark.skipif(os.name != "posix", reason="process numbers of parents are Unix's")
 def test_workers_end_when_their_parent_is_killed(tmp_path):
     script = tmp_path / "orphan.py"

@@ -4,7 +4,6 @@ import dataclasses
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,13 @@ import numpy as np
 from priorscope.core.preprocessing import PREPROCESSINGS, NewInputs, Preprocessing, row_names
 from priorscope.core.printable import printable
 from priorscope.data.columns import Column
+from priorscope.data.decoded_cache import (
+    LEAST,
+    batch_key,
+    cache_folder,
+    load_batch,
+    store_batch,
+)
 from priorscope.data.image_sources import cell_contents, visible_images
 from priorscope.data.layout import arranged
 from priorscope.data.members import is_archive, members
@@ -34,7 +40,11 @@ MAX_ARRAY = 8 * 2**30
 MAX_FILE = 256 * 2**20
 TOGETHER = 512  # files that are read before they are decoded by threads
 
+BYTES_TOGETHER = 64 * 2**20
+
 Contents = Iterable[tuple[str, bytes]]
+Batch = list[tuple[str, bytes]]
+Attempt = tuple[str, Picture | Exception]
 
 
 @PREPROCESSINGS.register
@@ -130,7 +140,7 @@ def decoded(
     pictures: dict[str, Picture] = {}
     size = 0
 
-    def attempt(item: tuple[str, bytes]) -> tuple[str, Picture | Exception]:
+    def attempt(item: tuple[str, bytes]) -> Attempt:
         try:
             return item[0], decode(*item, largest, side)
         except TooLargeError:
@@ -138,9 +148,14 @@ def decoded(
         except UNREADABLE as error:
             return item[0], error
 
+    folder = cache_folder()
     with quiet_decoding(), ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as threads:
+
+        def decode_all(some: Batch) -> list[Attempt]:
+            return list(threads.map(attempt, some))
+
         for some in _batched(iter(contents)):
-            for name, picture in threads.map(attempt, some):
+            for name, picture in _looked_up(some, folder, (largest, side), decode_all):
                 if isinstance(picture, Exception):
                     skip(name, picture)
                     continue
@@ -154,8 +169,37 @@ def decoded(
     return dict(sorted(pictures.items(), key=lambda item: _by_number(item[0])))
 
 
-def _batched(contents: Iterator[tuple[str, bytes]]) -> Iterator[list[tuple[str, bytes]]]:
-    while some := list(islice(contents, TOGETHER)):
+def _looked_up(
+    some: Batch,
+    folder: Path | None,
+    decoding: tuple[int, int],
+    decode_all: Callable[[Batch], list[Attempt]],
+) -> list[Attempt]:
+    """Pictures of a batch from the cache, or decoded and kept there if all can be."""
+    if folder is None or len(some) < LEAST:
+        return decode_all(some)
+    key = batch_key([content for _, content in some], *decoding)
+    names = [name for name, _ in some]
+    if (kept := load_batch(folder, key, len(some))) is not None:
+        return list(zip(names, kept, strict=True))
+    attempts = decode_all(some)
+    pictures = [picture for _, picture in attempts if isinstance(picture, Picture)]
+    if len(pictures) == len(some):
+        store_batch(folder, key, pictures)
+    return attempts
+
+
+def _batched(contents: Iterator[tuple[str, bytes]]) -> Iterator[Batch]:
+    """So many files, or so many bytes of them, as are held at once."""
+    some: Batch = []
+    size = 0
+    for item in contents:
+        some.append(item)
+        size += len(item[1])
+        if len(some) == TOGETHER or size >= BYTES_TOGETHER:
+            yield some
+            some, size = [], 0
+    if some:
         yield some
 
 

@@ -60,7 +60,13 @@ def kill(pool: Any) -> None:
 
 
 def end_with_parent(parent: int) -> None:
-    """In a worker: watch whether `parent` is still the parent, and end when it isn't."""
+    """In a worker: watch whether `parent` is still the parent, and end when it isn't.
+
+    Locks that libraries make there (tqdm does, for its bars) are without a name, as in a process
+    that Python itself started: a worker that is killed would leave the named ones of loky's
+    start method behind, and "leaked semaphore objects" would be said at the end.
+    """
+    multiprocessing.set_start_method(None, force=True)
     threading.Thread(target=_watch, args=(parent,), daemon=True, name="heartbeat").start()
 
 
