@@ -47,7 +47,9 @@ def run(
     from priorscope.data.preview import described, preview_page
     from priorscope.data.resolve import resolve
     from priorscope.experiments.dataset import data_name
+    from priorscope.experiments.progress import watching
     from priorscope.wording.language import speak
+    from priorscope.wording.page import t
     from priorscope.wording.read import read_lines
 
     settings = settings or Settings()
@@ -63,7 +65,8 @@ def run(
     for path in settings.include:
         include(path)
     task = resolve(data, **settings.reading())
-    examples = task.load(settings.seed)
+    with watching(t("progress.reading"), quiet=False):
+        examples = task.load(settings.seed)
     name = data_name(data)
     examples = described(examples)
     assert examples.read is not None

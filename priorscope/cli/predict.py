@@ -44,6 +44,7 @@ def run(
     from priorscope.core.files import refuse_existing, write
     from priorscope.core.folders import refuse_overlap
     from priorscope.core.printable import printable
+    from priorscope.experiments.progress import watching
     from priorscope.fitted.model import FittedModel
     from priorscope.fitted.predictions import predictions_csv
     from priorscope.wording.page import t
@@ -54,7 +55,8 @@ def run(
         refuse_overlap([data, model], out)
         refuse_existing(out, "--out", overwrite=overwrite)
     fitted = FittedModel.load(model, include=list(include), trusted=trust)
-    inputs = fitted.inputs(data)
+    with watching(t("progress.reading"), quiet=False):
+        inputs = fitted.inputs(data)
     for note in inputs.notes:
         print(f"priorscope: {printable(retold(note), 1000)}", file=sys.stderr)
     content = predictions_csv(fitted, inputs)

@@ -18,6 +18,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from priorscope.core.reading import telling
 from priorscope.runs.progress import Progress as Counts
 from priorscope.wording.numbers import seconds
 from priorscope.wording.page import t
@@ -94,7 +95,9 @@ def _bar(what: str) -> Iterator[Show]:
                 left=_left(counts),
             )
 
-        yield show
+        # what reads tells how many examples it has, of nobody knows how many
+        with telling(lambda count: progress.update(task, completed=count)):
+            yield show
 
 
 def _lines(what: str) -> Show:

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from priorscope.core.files import is_own
+from priorscope.core.reading import telling
 from priorscope.data import decoded_cache
 from priorscope.data.decoded_cache import KIND, LEAST, batch_key, cache_folder, load_batch
 from priorscope.data.preprocessing import images
@@ -64,6 +65,16 @@ def test_what_is_read_from_the_cache_is_what_was_decoded(place, folder, monkeypa
     assert file.stat().st_mode & 0o077 == 0
     refuse_to_decode(monkeypatch)
     assert read(folder) == plain
+
+
+def test_whoever_waits_is_told_how_many_are_read(folder, monkeypatch):
+    monkeypatch.setattr(images, "TOGETHER", 20)
+    counts = []
+    with telling(counts.append):
+        resolve(str(folder)).load()
+    assert counts == [20, 40, 60, 70]
+    resolve(str(folder)).load()
+    assert len(counts) == 4
 
 
 def test_names_do_not_matter_and_bytes_do(place, folder, monkeypatch):
@@ -158,7 +169,7 @@ def test_the_oldest_go_first(place, folder, monkeypatch):
     read(folder)
     (old,) = kept(place)
     os.utime(old, (1, 1))
-    monkeypatch.setattr(decoded_cache, "MOST", old.stat().st_size + 10)
+    monkeypatch.setattr(decoded_cache, "MOST", old.stat().st_size + 1000)
     Image.fromarray(np.zeros((9, 9), np.uint8)).save(folder / "u" / "new.png")
     read(folder)
     assert old not in kept(place)

@@ -10,6 +10,7 @@ import numpy as np
 
 from priorscope.core.preprocessing import PREPROCESSINGS, NewInputs, Preprocessing, row_names
 from priorscope.core.printable import printable
+from priorscope.core.reading import tell_read
 from priorscope.data.columns import Column
 from priorscope.data.decoded_cache import (
     LEAST,
@@ -161,6 +162,7 @@ def decoded(
                     continue
                 pictures[name] = picture
                 size += picture.pixels.nbytes
+            tell_read(len(pictures))
             if size > MAX_ARRAY:
                 raise ValueError(
                     f"The first {len(pictures):,} images of {source} take more than "
