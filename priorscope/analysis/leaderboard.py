@@ -1,4 +1,4 @@
-"""Learners by code length of the intact data, with the other figures at one common size."""
+"""Learners by what was asked, with their code lengths and the other figures at one common size."""
 
 import dataclasses
 
@@ -29,7 +29,10 @@ def leaderboard(
     by_metric: Contest | None,
     goal: Goal = "accuracy",
 ) -> list[BoardRow]:
-    """Best first, by code length; only learners that reached the size that is reported on."""
+    """Best first by what was asked, then by code length where a learner has no place.
+
+    Only learners that reached the size that is reported on.
+    """
     if by_code is None:
         return []
     size, n = by_code.reach.size, table.sizes[by_code.reach.size]
@@ -74,7 +77,7 @@ def leaderboard(
                 seconds=float(seconds[i]),
             )
         )
-    return rows
+    return sorted(rows, key=lambda row: row.place or len(rows) + 1)
 
 
 def _by_place(contest: Contest | None) -> dict[int, _Asked]:
@@ -104,7 +107,7 @@ def _at_common_repeats(contest: Contest, place: int, bits: np.ndarray) -> Estima
 
 
 def _behind(contest: Contest, place: int) -> Estimate:
-    """Difference to the first, with Tukey's interval over all pairs of learners."""
+    """Difference to the shortest code, with Tukey's interval over all pairs of learners."""
     center, half = float(contest.ranking.behind[place]), contest.ranking.half
     bounded = half is not None
     reach = float(half[place]) if half is not None else 0.0

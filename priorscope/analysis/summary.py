@@ -147,10 +147,10 @@ class BoardRow:
 
     n: labelled examples that the code length covers. size: training examples behind accuracy
     and the other metrics, the same for all rows. behind: paired difference of code lengths to
-    the first row, bits per label. behind_p: its p-value, corrected for the number of learners.
+    the shortest one, bits per label. behind_p: its p-value, corrected for the number of learners.
     probability_best: of having the shortest code, or one no more than the indifference longer;
-    probability: the same by what was asked, on `size` examples. place: by that, 1 is first; None
-    where it didn't get that far.
+    probability: the same by what was asked, on `size` examples. place: by that, 1 is first, and
+    the order of the rows; None where it didn't get that far.
     repeats: those that all learners share. multiply_adds: None where they can't be counted.
     """
 

@@ -1,5 +1,6 @@
 """What a comparison would do and cost: `--dry-run`."""
 
+import time
 from collections import defaultdict
 
 from rich.console import Console
@@ -18,7 +19,11 @@ COLUMNS = ("learner", "parameters", "multiply_adds", "step", "runs", "seconds")
 
 
 def print_plan(comparison: Comparison, console: Console) -> None:
-    """One line per learner, and the time that all missing runs will take on this machine."""
+    """One line per learner, and the time that all missing runs will take on this machine.
+
+    With the time that it took until here, as a comparison starts alike, and that of a report.
+    """
+    start = time.monotonic() - comparison.started
     if (read := comparison.data.examples.read) is not None:
         for line in read_lines(read):
             console.print(line, markup=False, highlight=False, soft_wrap=True)
@@ -51,7 +56,8 @@ def print_plan(comparison: Comparison, console: Console) -> None:
         )
     console.print(table)
     workers, question = max(1, comparison.workers), comparison.question
-    total = sum(seconds.values()) / workers
+    report = comparison.report_seconds
+    total = sum(seconds.values()) / workers + start + report
     count = len(comparison.runs)
     done = count - len(missing)
     console.print(
@@ -64,7 +70,11 @@ def print_plan(comparison: Comparison, console: Console) -> None:
             structures=", ".join(s.label for s in question.structures),
         )
     )
-    console.print(plural("dry.time", workers, time=words.seconds(total)))
+    told = {"time": total, "start": start, "report": report}
+    told = {name: words.seconds(value) for name, value in told.items()}
+    console.print(plural("dry.time", workers, **told))
+    if own := [one.text for one in question.learners if one.model.trains_itself]:
+        console.print(t("dry.untimed", learners=escape(", ".join(own))))
     if not comparison.settings.full_grid:
         limit = comparison.settings.limit
         ends = None if limit is None else words.seconds(limit.total_seconds())

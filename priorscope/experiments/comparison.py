@@ -154,10 +154,16 @@ class Comparison:
         """When training has to stop, so that the report is there when the budget ends."""
         if self.settings.limit is None:
             return float("inf")
-        budget = self.settings.limit.total_seconds()
+        return self.started + self.settings.limit.total_seconds() - self.report_seconds
+
+    @property
+    def report_seconds(self) -> float:
+        """Kept for analysis and report; without a budget, what they take on small data."""
         least, most = REPORT_SECONDS
-        kept = min(max(least, REPORT_SHARE * budget), most, budget / 2)
-        return self.started + budget - kept
+        if self.settings.limit is None:
+            return least
+        budget = self.settings.limit.total_seconds()
+        return min(max(least, REPORT_SHARE * budget), most, budget / 2)
 
     def missing(self) -> list[Run]:
         """Runs that aren't done yet; a failed one is tried again."""

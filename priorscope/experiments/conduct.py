@@ -180,7 +180,7 @@ class Conductor:
         made = ladder(rungs, guess, values, self.backend.together)
         made += [[run] for run in self._meanwhile(course, pending, rungs, guess)]
         batches = [self._batch(runs) for runs in made]
-        self.crew.begin(titles[0], already=0)
+        self.crew.begin(titles[0], already=len(self.rows))
         notice = self.notice
         run_batches(batches, self.store, self.backend, self.deadline, show, self.crew, notice)
         wanted = {run.digest for runs in made for run in runs}

@@ -17,6 +17,7 @@ class Board:
     score: the goal's metric; where code length was asked, what people read first. title: of its
     column. chance: the rows' key of the probability that nothing is better, by what was asked;
     older summaries have it for code length alone. by_code: whether it is by code length.
+    pick: the learner of the answer, whose row is set in bold.
     """
 
     rows: list[dict[str, Any]]
@@ -24,6 +25,7 @@ class Board:
     title: str
     chance: str
     by_code: bool
+    pick: str | None
 
     @property
     def chance_title(self) -> str:
@@ -44,6 +46,7 @@ def board_of(view: View) -> Board:
         title=t(f"column.{score.key}") if score in SCORES else _metric_title(score.key),
         chance="probability" if placed else "probability_best",
         by_code=not placed or view.summary.get("goal") == "code",
+        pick=view.best,
     )
 
 

@@ -8,8 +8,10 @@ from markupsafe import Markup
 
 from priorscope.analysis.claims_book import ClaimEntry, ClaimsBook, NamedVerdict
 from priorscope.analysis.verdict import Effect
+from priorscope.core.estimate import Estimate
 from priorscope.report.charts.strip import StripAxis
-from priorscope.report.page import environment
+from priorscope.report.languages import Shown, page_in_languages
+from priorscope.report.page import tool_texts
 from priorscope.wording import claims as words
 from priorscope.wording import numbers
 from priorscope.wording.language import spoken
@@ -24,6 +26,7 @@ class ShownEffect:
     decision: str
     mark: str
     text: str
+    estimate: Estimate
     strip: Markup
 
 
@@ -44,7 +47,13 @@ class ShownVerdict:
 
 
 def claims_page(book: ClaimsBook) -> str:
-    """The page as text, in the language spoken: one file that needs no network and no script."""
+    """The page as text: one file that needs no network, in all languages; see `languages`."""
+    data = {"specs": {}, "tables": {}, "learners": [], "themes": {}}
+    return page_in_languages("claims", lambda: _contents(book), scripts=("page.js",), data=data)
+
+
+def _contents(book: ClaimsBook) -> Shown:
+    """What the page shows, in the language spoken."""
     t, lang = words.t, spoken()
     entries = [
         {
@@ -64,17 +73,15 @@ def claims_page(book: ClaimsBook) -> str:
         }
         for entry in book.entries
     ]
-    return (
-        environment()
-        .get_template("claims.html")
-        .render(
-            t=t,
-            lang=lang,
-            entries=entries,
-            hardware=book.hardware,
-            written=datetime.datetime.now().astimezone().strftime("%Y-%m-%d %H:%M"),
-        )
-    )
+    shown = {
+        "title": f"{t('title')} · priorscope",
+        "heading": t("title"),
+        "t": t,
+        "entries": entries,
+        "hardware": book.hardware,
+        "written": datetime.datetime.now().astimezone().strftime("%Y-%m-%d %H:%M"),
+    }
+    return shown, {"texts": tool_texts()}
 
 
 def _shown(judged: NamedVerdict, entry: ClaimEntry) -> ShownVerdict:
@@ -104,6 +111,7 @@ def _row(effect: Effect, axis: StripAxis) -> ShownEffect:
         decision=words.t(f"decision.{effect.decision}") if shown else "",
         mark=effect.decision if effect.role == "test" else "quiet",
         text=text,
+        estimate=effect.estimate,
         strip=axis.row(effect, f"{effect.label}: {text}"),
     )
 

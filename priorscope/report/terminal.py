@@ -124,7 +124,7 @@ def leaderboard(board: Board) -> Table:
         table.add_column(name, justify="right", no_wrap=True)
     for row in board.rows:
         table.add_row(
-            Text(printable(row["learner"]), style="bold" if row is board.rows[0] else ""),
+            Text(printable(row["learner"]), style="bold" if row["learner"] == board.pick else ""),
             with_interval(row.get(board.score.key), board.score.as_share),
             percent(row.get(board.chance)),
             with_interval(row.get("code_bits_per_label")),

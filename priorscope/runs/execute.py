@@ -122,7 +122,7 @@ def run_batches(
         lost = [in_flight.pop(future) for future in done if backend.was_lost(future)]
         for future in done & in_flight.keys():
             future.result()  # what it couldn't write is the caller's to know
-            queue.settle(in_flight.pop(future))
+            queue.settle(in_flight.pop(future), in_time=deadline.remaining > 0)
         if lost:
             _do_again(lost, in_flight, queue, backend, store)
         queue.look()

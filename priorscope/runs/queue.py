@@ -80,10 +80,15 @@ class Queue:
         """A batch that was in flight when another's worker died: done again alone, whole."""
         self._alone.append(batch)
 
-    def settle(self, batch: Batch) -> None:
-        """Count a batch that this process did."""
-        self.own_updates += batch.updates
-        self._count(batch.digests)
+    def settle(self, batch: Batch, in_time: bool = True) -> None:
+        """Count a batch that this process did.
+
+        in_time: whether it can't have been stopped; of one that may have been, runs count whose
+            rows are there.
+        """
+        done = [d for d in batch.digests if in_time or self._is_done(d)]
+        self.own_updates += sum(self._left.get(digest, 0) for digest in done)
+        self._count(done)
         self.progress.last = batch.runs[-1]["text"]
 
     def look(self) -> None:

@@ -53,13 +53,14 @@ def status(root: Path, pause: float = BEAT + 1) -> Status:
     working = _working(root, pause)
     rows = _newest(Store(root))
     newest = max(working or members, key=_reach, default=None)
+    counted = newest if newest and newest.planned else None  # nothing was left to do: rows count
     rate = sum(member.rate for member in working)
     left = newest.updates / rate if newest and working and rate else None
     return Status(
         state=_state(members, working, root),
         rung=newest.rung if newest else "",
-        planned=newest.planned if newest else None,
-        done=newest.finished if newest else len(rows),
+        planned=counted.planned if counted else None,
+        done=counted.finished if counted else len(rows),
         failed=sum(row["status"] == "failed" for row in rows),
         left_seconds=left,
         processes=tuple(working),

@@ -68,6 +68,18 @@ def test_each_row_says_how_probably_it_is_best_by_what_was_asked(synthetic):
     assert best.probability == looked.answer.probability
 
 
+def test_the_leaderboard_is_in_the_order_of_what_was_asked(synthetic):
+    """The shorter code has the lower accuracy: whoever asked for accuracy finds it second."""
+    kept = list(synthetic.rows())
+    for row in kept:
+        row["test"]["accuracy"] = 0.6 if row["learner"] == "good" else 0.9
+    board = synthetic.summary_of(kept).leaderboard
+    assert [(row.learner, row.place) for row in board] == [("bad", 1), ("good", 2)]
+    assert board[1].behind.center == 0 < board[0].behind.center
+    by_code = synthetic.summary_of(kept, Request(goal="code")).leaderboard
+    assert [row.learner for row in by_code] == ["good", "bad"]
+
+
 def test_both_goals_are_answered(synthetic):
     found = synthetic.summary_of(synthetic.rows(), Request(goal="code"))
     assert found.answer == found.answers["code"]

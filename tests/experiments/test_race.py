@@ -5,6 +5,7 @@ import pytest
 from priorscope.experiments.comparison import Comparison
 from priorscope.experiments.settings import Settings
 from priorscope.experiments.variants import anchor, variants
+from priorscope.runs.status import status
 from priorscope.tasks import TASKS
 from priorscope.train.recipe import parse_learner
 
@@ -70,6 +71,7 @@ def test_after_settling_nothing_is_trained(settled):
     again = comparison(folder)
     assert only(again.summary(again.train().course)) == told(summary)
     assert {p: p.stat().st_mtime_ns for p in (folder / "runs").iterdir()} == before
+    assert (status(folder).planned, status(folder).done) == (None, len(before) // 2)
 
 
 def test_what_was_lost_is_done_again_alike(settled):
@@ -78,6 +80,8 @@ def test_what_was_lost_is_done_again_alike(settled):
         path.unlink()
     again = comparison(folder)
     assert only(again.summary(again.train().course)) == told(summary)
+    counted, rows = status(folder), list((folder / "runs").glob("*.json"))
+    assert counted.planned == counted.done == len(rows)  # not the last round alone
 
 
 def test_rates_and_twins_are_tried_where_they_mean_something():

@@ -2,7 +2,9 @@
 
 import pytest
 
+from priorscope.report import terminal
 from priorscope.report.board import board_of
+from priorscope.report.page import render_chapters
 from priorscope.report.view import View
 
 
@@ -24,6 +26,19 @@ def test_the_asked_metric_orders_the_rows_and_names_its_column(placed):
     assert (board.score.key, board.score.as_share) == ("balanced-accuracy", True)
     assert board.title == "Balanced accuracy"
     assert (board.chance, board.chance_title) == ("probability", "Best or tied")
+
+
+def test_bold_marks_the_pick_wherever_it_stands(placed):
+    names = [row["learner"] for row in placed["leaderboard"]]
+    placed["answer"]["pick"] = names[1]
+    board = board_of(View(placed))
+    assert (board.pick, board.rows[0]["learner"]) == (names[1], names[2])
+    rows = terminal.leaderboard(board).columns[0].cells
+    assert [str(name) for name in rows if name.style == "bold"] == [names[1]]
+    page = str(next(part.html for part in render_chapters(View(placed)) if part.name == "models"))
+    marked = [row for row in page.split("<tr")[1:] if row.startswith(' class="best"')]
+    assert [names[1] in row for row in marked[:1]] == [True]
+    assert len(marked) == 1
 
 
 def test_who_did_not_get_that_far_comes_last(placed):

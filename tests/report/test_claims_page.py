@@ -61,7 +61,7 @@ def test_each_outcome_has_its_words():
                  "&lt;i&gt;x&lt;/i&gt;", "About 45 repeats"):  # fmt: skip
         assert text in page
     assert page.count('title="') >= 2  # which part of a statement a verdict is of
-    assert "<script" not in page
+    assert "<script>alert" not in page
     assert "<b>sentence" not in page
 
 
@@ -99,5 +99,13 @@ def test_opens_offline_and_passes_axe(browser, pages, language, width, dark):
     assert page.evaluate("document.documentElement.scrollWidth") == width
     report = axe.Axe().run(page)
     assert report.violations_count == 0, report.generate_report()
+    table = page.locator(".judged table").first
+    table.locator("th button.sort").nth(1).evaluate("button => button.click()")
+    effects = table.locator("td[data-v]").evaluate_all("cells => cells.map(c => +c.dataset.v)")
+    assert effects == sorted(effects)
+    other = {"en": "ko", "ko": "en"}[language]
+    page.click(f'[data-language="{other}"]')
+    page.wait_for_selector(f"html[lang={other}]")
+    assert page.inner_text("h1") == words.WORDS[other]["title"]
     assert complaints == []
     context.close()

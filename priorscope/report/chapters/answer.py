@@ -1,6 +1,7 @@
 """The first screen: the answer in a few lines, what it is worth in labels, who is behind."""
 
 import dataclasses
+import math
 from typing import Any
 
 from priorscope.report.board import board_of
@@ -31,7 +32,7 @@ class AnswerChapter(Chapter):
             "rows": board.rows[:MOST_ROWS],
             "more": max(0, len(board.rows) - MOST_ROWS),
             "worth": worth_of(view),
-            "pick": view.best,
+            "pick": board.pick,
         }
 
     def figures(self, view: View) -> list[Figure]:
@@ -44,6 +45,7 @@ def _board_figure(view: View) -> Figure:
     """Code length per label; the page shows it where nothing is known of the worth in labels."""
     signed, board = view.is_quantity, view.rows("leaderboard")
     rows = [{"learner": row["learner"], **flat(row, KEY, signed)} for row in board]
+    rows.sort(key=lambda row: row.get(KEY, math.inf))
     order = [row["learner"] for row in rows]
     tables = {"leaderboard": [row for row in rows if KEY in row]}
     spec = intervals(view, "leaderboard", KEY, t("axis.code_bits"), order)

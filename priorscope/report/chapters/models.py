@@ -3,6 +3,7 @@
 import dataclasses
 from typing import Any
 
+from priorscope.report.board import board_of
 from priorscope.report.chapter import CHAPTERS, Chapter
 from priorscope.report.charts.dots import cost
 from priorscope.report.figure import Figure
@@ -21,7 +22,7 @@ class Models(Chapter):
     """Code length per label as a dot with its interval, with the other figures next to it."""
 
     def content(self, view: View) -> dict[str, Any] | None:
-        rows = view.rows("leaderboard")
+        rows = board_of(view).rows
         costs = {row["learner"]: row for row in view.rows("cost")}
         if not rows and not costs:
             return None
@@ -29,6 +30,8 @@ class Models(Chapter):
         return {
             "rows": [{**row, "dots": dots(row.get(KEY), domain)} for row in rows],
             "domain": domain,
+            "pick": view.best,
+            "shortest": _shortest(rows),
             "chance": view.chance_bits,
             "scores": scores_of({"leaderboard": rows}),
             "paired": any(has_center(row.get("behind")) for row in rows),
@@ -54,6 +57,12 @@ def dots(value: Any, domain: tuple[float, float]) -> dict[str, float] | None:
     ends = {k: value[k] for k in ("center", "low", "high") if is_number(value.get(k))}
     at = {k: round(100 * (x - low) / (high - low), 2) for k, x in ends.items()}
     return {"low": at["center"], "high": at["center"], **at}
+
+
+def _shortest(rows: list[dict[str, Any]]) -> str | None:
+    """The learner with the fewest bits, behind whom the others are."""
+    lengths = {row["learner"]: row[KEY]["center"] for row in rows if has_center(row.get(KEY))}
+    return min(lengths, key=lambda name: lengths[name], default=None)
 
 
 def _costs(row: dict[str, Any]) -> dict[str, Any]:

@@ -109,7 +109,7 @@ PAGE: dict[str, str] = {
     "column.bits": "Bits per label",
     "column.asked_best": "Best or tied",
     "column.best": "Fewest bits or tied",
-    "column.behind": "Behind the first",
+    "column.behind": "Bits over the fewest",
     "column.fit": "Fit",
     "column.accuracy": "Accuracy",
     "column.rmse": "RMSE",

@@ -33,10 +33,14 @@ TERMINAL: dict[str, str] = {
     "dry.runs_of": (
         "{n} runs ({done} done already): sizes {sizes}; {repeats} repeats; structures {structures}."
     ),
-    "dry.time.one": "About {time} with {n} worker.",
-    "dry.time.many": "About {time} with {n} workers.",
+    "dry.time.one": "About {time} with {n} worker: {start} to start, {report} for the report.",
+    "dry.time.many": "About {time} with {n} workers: {start} to start, {report} for the report.",
+    "dry.untimed": "Not counted, as they haven't run here: {learners}.",
     "dry.race": "That is the full grid; the race runs a part of it.",
-    "dry.race_ends": ("That is the full grid; the race runs a part of it and ends after {time}."),
+    "dry.race_ends": (
+        "That is the full grid; the race runs a part of it, and all is done after {time}, start and "
+        "report included."
+    ),
     "shard.others": (
         "Shard {shard} ended while others are at work on the same folder: these are the rows so "
         "far, and the last at work makes the report."

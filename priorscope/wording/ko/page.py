@@ -109,7 +109,7 @@ PAGE: dict[str, str] = {
     "column.bits": "라벨당 비트",
     "column.asked_best": "최고 또는 동률",
     "column.best": "최소 비트 또는 동률",
-    "column.behind": "1위와의 차이",
+    "column.behind": "최소 비트와의 차이",
     "column.fit": "적합도",
     "column.accuracy": "정확도",
     "column.rmse": "RMSE",

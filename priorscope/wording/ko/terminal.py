@@ -32,10 +32,13 @@ TERMINAL: dict[str, str] = {
     "dry.runs_of": (
         "실행 {n}건(이미 끝난 것 {done}건): 학습 크기 {sizes}; 반복 {repeats}회; 구조 {structures}."
     ),
-    "dry.time.one": "작업자 {n}개로 약 {time} 걸립니다.",
-    "dry.time.many": "작업자 {n}개로 약 {time} 걸립니다.",
+    "dry.time.one": "작업자 {n}개로 약 {time}(시작 {start}, 보고서 {report} 포함).",
+    "dry.time.many": "작업자 {n}개로 약 {time}(시작 {start}, 보고서 {report} 포함).",
+    "dry.untimed": "여기서 실행된 적이 없어 시간에 넣지 못한 모델: {learners}.",
     "dry.race": "위는 전체 그리드이며, 레이스는 그 일부만 실행합니다.",
-    "dry.race_ends": "위는 전체 그리드이며, 레이스는 그 일부만 실행하고 {time} 뒤에 끝납니다.",
+    "dry.race_ends": (
+        "위는 전체 그리드이며, 레이스는 그 일부만 실행하고 시작과 보고서까지 {time} 안에 끝냅니다."
+    ),
     "shard.others": (
         "샤드 {shard:은} 끝났지만 같은 폴더에서 다른 샤드가 아직 일하고 있습니다. 지금까지의 "
         "결과이며, 마지막으로 끝나는 샤드가 보고서를 만듭니다."
