@@ -156,7 +156,8 @@ def _main(arguments: list[str] | None) -> None:
     except Exception as error:  # the last handler: a fault of ours, or of a library
         if debug:
             traceback.print_exc()
-        fault = f"{type(error).__name__}: {_sentence(error)}".rstrip(".")
+        with speaking(language):
+            fault = f"{type(error).__name__}: {_sentence(error)}".rstrip(".")
         _say(language, "cli.unexpected", fault=fault)
         code = Exit.SOME_FAILED
     sys.exit(code if isinstance(code, int) else 0)
@@ -205,16 +206,17 @@ def _end_orderly() -> None:
 
 
 def _sentence(error: Exception) -> str:
-    """What went wrong, on one line."""
+    """What went wrong, on one line, in the language spoken."""
+    from priorscope.wording.errors import told_error
     from priorscope.wording.page import t
 
     if isinstance(error, OSError) and error.strerror:
         place = error.filename or t("cli.a_file")
         return t("cli.unwritable", place=place, why=error.strerror)
     text = error.args[0] if isinstance(error, LookupError) and error.args else error
+    words = told_error(" ".join(str(text).split()))
     if isinstance(error, CycloptsError):
-        text = t("cli.usage", problem=str(error).rstrip("."))
-    words = " ".join(str(text).split())
+        words = t("cli.usage", problem=words.rstrip("."))
     if words == "embedded null byte":  # from whatever opens a path
         words = t("cli.nul")
     shown = "".join(c if c.isprintable() else repr(c)[1:-1] for c in words)

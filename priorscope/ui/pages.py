@@ -25,6 +25,7 @@ from priorscope.ui.library import Library, LibraryEntry
 from priorscope.ui.watch import AT_WORK, Watched
 from priorscope.wording import status
 from priorscope.wording.card import card, metric_name, written
+from priorscope.wording.errors import told_error
 from priorscope.wording.language import LANGUAGES, NAMES, spoken
 from priorscope.wording.numbers import count, has_center, share_of
 from priorscope.wording.page import t
@@ -85,7 +86,9 @@ def _script() -> str:
 
 def problem(text: str, to_root: str) -> str:
     """A page that says what went wrong."""
-    return _page("problem.html", t("ui.problem"), to_root, "", text=printable(text, 1000))
+    return _page(
+        "problem.html", t("ui.problem"), to_root, "", text=printable(told_error(text), 1000)
+    )
 
 
 def home(folder: Path, library: Library) -> str:
@@ -135,7 +138,7 @@ def inspected(answer: Inspection) -> str:
     """What was read, and the choice of the target; a part of `new`."""
     warnings = set(answer.warnings)
     lines = [(printable(line, 2000), line in warnings) for line in answer.lines]
-    shown = dataclasses.replace(answer, problem=printable(answer.problem, 1000))
+    shown = dataclasses.replace(answer, problem=printable(told_error(answer.problem), 1000))
     return _render("inspected.html", answer=shown, lines=lines)
 
 

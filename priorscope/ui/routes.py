@@ -30,6 +30,7 @@ from priorscope.ui.jobs import Jobs
 from priorscope.ui.library import Library
 from priorscope.ui.place import Place
 from priorscope.ui.watch import Watching
+from priorscope.wording.errors import told_error
 from priorscope.wording.language import LANGUAGES, speaking
 
 if TYPE_CHECKING:
@@ -112,11 +113,11 @@ def _action(rooms: Rooms, handle: Callable[[Rooms, Request], Any]) -> Callable[.
             try:
                 return JSONResponse(await handle(rooms, request))
             except uploads.TooLarge as error:
-                return JSONResponse({"problem": str(error)}, status_code=413)
+                return JSONResponse({"problem": told_error(str(error))}, status_code=413)
             except LookupError as error:
-                return JSONResponse({"problem": str(error.args[0])}, status_code=404)
+                return JSONResponse({"problem": told_error(str(error.args[0]))}, status_code=404)
             except (ValueError, OSError) as error:
-                return JSONResponse({"problem": str(error)}, status_code=400)
+                return JSONResponse({"problem": told_error(str(error))}, status_code=400)
             except ClientDisconnect:
                 return Response(status_code=400)
 

@@ -38,8 +38,8 @@ TERMINAL: dict[str, str] = {
     "dry.untimed": "Not counted, as they haven't run here: {learners}.",
     "dry.race": "That is the full grid; the race runs a part of it.",
     "dry.race_ends": (
-        "That is the full grid; the race runs a part of it, and all is done after {time}, start and "
-        "report included."
+        "That is the full grid; the race runs a part of it, and all is done after {time}, start "
+        "and report included."
     ),
     "shard.others": (
         "Shard {shard} ended while others are at work on the same folder: these are the rows so "
@@ -55,6 +55,7 @@ TERMINAL: dict[str, str] = {
     ),
     "cli.a_file": "a file",
     "cli.usage": "{problem}; --help lists what there is.",
+    "cli.did_you_mean": "Did you mean {near}?",
     "cli.nul": "A path can't hold a NUL character; name another.",
     "log.done": "Logged to {place}",
     "log.failed": (

@@ -58,6 +58,7 @@ TERMINAL: dict[str, str] = {
     ),
     "cli.a_file": "파일",
     "cli.usage": "{problem} (--help로 사용법을 볼 수 있습니다)",
+    "cli.did_you_mean": "혹시 {near}인가요?",
     "cli.nul": "경로에 널 문자를 쓸 수 없습니다. 다른 경로를 지정하세요.",
     "log.done": "기록한 곳: {place}",
     "log.failed": (
