@@ -24,6 +24,7 @@ def resolve(
     test_share: float | None = None,
     test: str = "",
     tokenizer: str = "",
+    max_tokens: int | None = None,
     group: str = "",
     time: str = "",
     task: str = "",
@@ -42,8 +43,8 @@ def resolve(
         "vector" for the numbers and categories of a table.
     group, time, task, missing, encoding, header, decimal: see `priorscope.data.rows.RowsConfig`.
     channels: "first" or "last", the axis of arrays that holds them.
-    strict, drop_near, image_size, test_share, test, tokenizer: fields of the tasks that have them;
-        None or "" is the default.
+    strict, drop_near, image_size, test_share, test, tokenizer, max_tokens: fields of the tasks that
+        have them; None or "" is the default.
     starting_from: folder of a pre-trained learner; texts are read with its tokenizer.
 
     Raises:
@@ -64,6 +65,7 @@ def resolve(
         "test_share": test_share,
         "test": test,
         "tokenizer": tokenizer,
+        "max_tokens": max_tokens,
         "group": group,
         "time": time,
         "task": task,

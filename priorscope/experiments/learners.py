@@ -12,6 +12,7 @@ from priorscope.models.estimator import Estimator
 from priorscope.train.recipe import Learner, Recipe, parse_learner, recipe_for
 
 MOST_PIXELS, REDUCED = 40, 32
+MOST_TOKENS, FIRST = 96, 64
 
 
 def default_recipe(settings: Settings) -> Recipe:
@@ -89,21 +90,31 @@ def _defaults(settings: Settings, signature: Signature, largest: int) -> list[Le
     """Those of the layout that can predict such targets, from so many examples.
 
     Of images beyond `MOST_PIXELS` a side, architectures that use where a pixel is see
-    `REDUCED` x `REDUCED`, and are named so: their cost grows with the pixels.
+    `REDUCED` x `REDUCED`, and are named so: their cost grows with the pixels. So does that of
+    reading texts in order with their tokens: beyond `MOST_TOKENS` such see the `FIRST` ones.
     """
     learners = make_learners(default_names(signature.layout), settings)
+    part = ""
     if signature.layout == "image" and max(signature.input_shape[:2]) > MOST_PIXELS:
-        texts = [
-            one.text if "permuted" in one.invariant_to else f"{one.text}+resolution={REDUCED}"
-            for one in learners
-        ]
-        learners = make_learners(texts, settings)
+        part = f"+resolution={REDUCED}"
+    elif signature.layout == "tokens" and signature.input_shape[0] > MOST_TOKENS:
+        part = f"+tokens={FIRST}"
+    if part:
+        learners = make_learners([_reading_part(one, part) for one in learners], settings)
     limits = [learner.model.most_by_default for learner in learners]
     return [
         learner
         for learner, most in zip(learners, limits, strict=True)
         if learner.why_not(signature) is None and (most is None or largest <= most)
     ]
+
+
+def _reading_part(learner: Learner, part: str) -> str:
+    """With a part of its recipe, unless it has no use of where something is, or counts it."""
+    model = learner.model
+    anywhere = "permuted" in learner.invariant_to
+    counts = model.trains_itself and part.startswith("+tokens")
+    return learner.text if anywhere or counts else learner.text + part
 
 
 def _learner(given: Any, recipe: Recipe, asked: Iterable[str]) -> Learner:

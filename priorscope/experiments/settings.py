@@ -24,7 +24,8 @@ Metric = Literal[
 ]  # fmt: skip
 READING = (
     "input", "target", "kind", "strict", "drop_near", "image_size", "test_share", "test",
-    "tokenizer", "group", "time", "task", "missing", "encoding", "header", "decimal", "channels",
+    "tokenizer", "max_tokens", "group", "time", "task", "missing", "encoding", "header", "decimal",
+    "channels",
 )  # fmt: skip
 OLD_KEYS = {"draws": "repeats"}  # names of one version ago
 RESULTS = Path("priorscope-runs")  # where comparisons are, a folder each
@@ -159,6 +160,8 @@ class Settings(Config):
     "Another test set with labels: every learner is scored on both, and the difference is told."
     tokenizer: Path | None = None
     "Folder of a tokenizer for texts (that of the first pre-trained learner, or a new one)."
+    max_tokens: Annotated[int, Meta(ge=1, le=100_000)] | None = None
+    "Texts are cut to so many tokens (512; 128 with a tokenizer that is given)."
     group: str | None = None
     "Column of what belongs together (a person, a device): no split separates it."
     time: str | None = None

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from priorscope.models._span import span_of
+
 FOLDS = 3
 MANY = 3000  # examples of which one fold is enough
 MIXTURES = np.array([0.02, 0.05, 0.1, 0.2, 0.4])  # with the uniform one: calibration will do so
@@ -21,14 +23,22 @@ class Selected:
         make: number of training examples -> candidates, not fitted; the first is taken where
             nothing can be compared, and a single one without a comparison.
         seed: decides the folds.
+        rotates: whether candidates are linear with a penalty on squared weights, which are the same
+            for rotated inputs and may be fitted in the span of sparse examples.
     """
 
-    def __init__(self, make: Callable[[int], Sequence[Any]], seed: int):
-        self.make, self.seed = make, seed
+    def __init__(
+        self, make: Callable[[int], Sequence[Any]], seed: int, rotates: bool = False
+    ) -> None:
+        self.make, self.seed, self.rotates = make, seed, rotates
 
     def fit(self, inputs: Any, targets: np.ndarray) -> "Selected":
         """Choose and fit; the rows of `inputs`, dense or sparse, are examples."""
-        self.best = _best(self.make(len(targets)), inputs, targets, self.seed)
+        span = span_of(inputs) if self.rotates else None
+        read = inputs if span is None else span.coordinates
+        self.best = _best(self.make(len(targets)), read, targets, self.seed)
+        if span is not None:
+            span.bring_back(self.best)
         self.classes_ = getattr(self.best, "classes_", None)
         return self
 
@@ -50,7 +60,7 @@ def logistic(c: float, seed: int) -> Selected:
     from sklearn.linear_model import LogisticRegression
 
     values = [c] if c else PENALTIES
-    return Selected(lambda n: [LogisticRegression(C=v, max_iter=500) for v in values], seed)
+    return Selected(lambda n: [LogisticRegression(C=v, max_iter=500) for v in values], seed, True)
 
 
 def fit_quietly(estimator: Any, inputs: Any, targets: np.ndarray) -> None:

@@ -13,7 +13,7 @@ CHUNK = 4096  # examples whose statistics are summed at a time
 
 
 class Reader:
-    """Standardises and resizes a batch; its statistics come from the training part alone.
+    """Standardises, resizes and cuts a batch; its statistics come from the training part alone.
 
     Images and series are standardised per channel (so a permutation of positions changes
     nothing), vectors per feature; padding masks and token ids are left alone.
@@ -21,7 +21,7 @@ class Reader:
     Args:
         inputs: the training part, (examples, *input_shape).
         signature: how to read them.
-        recipe: decides the resolution.
+        recipe: decides the resolution, and how many tokens are read.
     """
 
     def __init__(self, inputs: np.ndarray, signature: Signature, recipe: Recipe):
@@ -79,13 +79,13 @@ class Reader:
 
     @property
     def network_signature(self) -> Signature:
-        """The signature of what the network reads, after resizing."""
+        """The signature of what the network reads, resized or cut."""
         return self.recipe.network_signature(self.signature)
 
     def __call__(self, batch: Shaped[Tensor, "batch ..."]) -> Tensor:
         """(batch, *input_shape) as stored -> as the network reads it."""
         if self.signature.layout == "tokens":
-            return batch
+            return batch[..., : self.network_signature.input_shape[0]]
         x = (batch.to(self.mean.dtype) - self.mean) / self.std
         if not self.resolution:
             return x

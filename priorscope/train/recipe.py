@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any, Literal
 
 from priorscope.core.config import Config, Count, Rate, Size, closest
+from priorscope.core.json_types import JsonObject
 from priorscope.core.signature import Signature
 from priorscope.models import MODELS, ModelConfig
 
@@ -18,6 +19,7 @@ PARTS = {
     "batchnorm": "batch normalisation, where the architecture has norm",
     "layernorm": "layer normalisation, where the architecture has norm",
     "resolution": "+resolution=R: images resized to R x R",
+    "tokens": "+tokens=R: of longer texts the first R tokens",
     "pretrained": "+pretrained=PATH: starts from a pre-trained folder (bert)",
 }
 FOREIGN = ("timm:", "hf:")
@@ -39,6 +41,7 @@ class Recipe(Config):
     patience: of "cosine": share of the planned steps without improvement after which it stops.
     augment: of "shift", "rotate", "flip"; drawn again for each example at each step.
     resolution: side to which images are resized before the network sees them; 0 keeps it.
+    tokens: of a text, how many of its first the network reads; 0: all.
     """
 
     learning_rate: Rate = 0.0
@@ -51,6 +54,12 @@ class Recipe(Config):
     patience: Rate = 0.2
     augment: tuple[str, ...] = ()
     resolution: Size = 0
+    tokens: Size = 0
+
+    def to_json(self) -> JsonObject:
+        """Without `tokens` where all are read, so that earlier runs keep their names."""
+        fields = super().to_json()
+        return fields if self.tokens else {k: v for k, v in fields.items() if k != "tokens"}
 
     def planned_steps(self, examples: int) -> int:
         """Updates planned at most for a training part of `examples`."""
@@ -59,7 +68,10 @@ class Recipe(Config):
         return steps + -(-self.epochs * examples // self.batch)
 
     def network_signature(self, signature: Signature) -> Signature:
-        """The signature of what a network reads of such data, after resizing."""
+        """The signature of what a network reads of such data, resized or cut."""
+        if self.tokens and signature.layout == "tokens":
+            read = min(self.tokens, signature.input_shape[0])
+            return dataclasses.replace(signature, input_shape=(read,))
         if not self.resolution:
             return signature
         shape = (self.resolution, self.resolution, signature.input_shape[-1])
@@ -90,14 +102,15 @@ class Learner(Config):
     @property
     def invariant_to(self) -> tuple[str, ...]:
         """Structures that the architecture is invariant to, if the recipe leaves inputs alone."""
-        moves = self.recipe.augment or self.recipe.resolution
+        moves = self.recipe.augment or self.recipe.resolution or self.recipe.tokens
         return () if moves else self.model.invariant_to
 
     def why_not(self, signature: Signature) -> str | None:
         """Why the recipe can't be used on such data, as a sentence; or None."""
-        image = signature.layout == "image"
+        fits = {"image": self.recipe.resolution, "tokens": self.recipe.tokens}
+        reads_part = fits.get(signature.layout, 0)
         if problem := self.model.why_not(
-            self.recipe.network_signature(signature) if image else signature
+            self.recipe.network_signature(signature) if reads_part else signature
         ):
             return problem
         grid = signature.layout in ("image", "series")
@@ -107,6 +120,8 @@ class Learner(Config):
                 return f"{self.text}: +{part} needs {needs}, but the data are {signature.layout}."
         if self.recipe.resolution and signature.layout != "image":
             return f"{self.text}: +resolution needs images, but the data are {signature.layout}."
+        if self.recipe.tokens and signature.layout != "tokens":
+            return f"{self.text}: +tokens needs texts, but the data are {signature.layout}."
         return None
 
 
@@ -114,7 +129,7 @@ def parse_learner(text: str, defaults: Recipe | None = None, asked: Iterable[str
     """`name:key=value,...+part+part=value` as a learner.
 
     Keys are hyperparameters of the architecture or of the recipe. Parts: shift, rotate, flip
-    (augmentation), dropout, decay, batchnorm, layernorm, resolution=R, pretrained=PATH.
+    (augmentation), dropout, decay, batchnorm, layernorm, resolution=R, tokens=R, pretrained=PATH.
 
     An architecture's own recipe replaces the defaults, except for the fields that were asked for.
 
@@ -131,7 +146,7 @@ def parse_learner(text: str, defaults: Recipe | None = None, asked: Iterable[str
         recipe_options[key] = model_options.pop(key)
     augment: list[str] = []
     for part in parts:
-        if model_class.trains_itself and not part.startswith("resolution"):
+        if model_class.trains_itself and not part.startswith(("resolution", "tokens")):
             raise ValueError(
                 f"{text}: +{part} changes how a network is trained, but {name} trains itself; "
                 "leave it out."
@@ -193,7 +208,11 @@ def _add_part(
         "layernorm": ("norm", "layer"),
         "pretrained": ("pretrained", value),
     }
-    of_recipe = {"decay": ("weight_decay", value or "0.3"), "resolution": ("resolution", value)}
+    of_recipe = {
+        "decay": ("weight_decay", value or "0.3"),
+        "resolution": ("resolution", value),
+        "tokens": ("tokens", value),
+    }
     if name in AUGMENTATIONS:
         augment.append(name)
     elif name in of_recipe:

@@ -93,6 +93,19 @@ def test_long_texts_are_cut_and_empty_ones_are_unknown(tmp_path):
     assert any("are cut to their first 16 tokens" in note for note in examples.notes)
 
 
+@pytest.mark.parametrize(("given", "most"), [(False, 512), (True, 128)])
+def test_texts_are_as_long_as_nearly_all_of_them_need(tmp_path, given, most):
+    save_tokenizer(train_tokenizer([t for t, _ in rows()], vocabulary=200), tmp_path / "tokenizer")
+    tokenizer = str(tmp_path / "tokenizer") if given else ""
+    for words, tokens in ((100, 104), (900, most)):
+        lines = [(f"{i} {'red ' * words}", i % 2) for i in range(60)]
+        task = resolve(write(tmp_path / f"{words}.tsv", lines), tokenizer=tokenizer)
+        found = task.load().inputs.shape[1]
+        assert tokens <= found <= min(tokens + 8, most)
+    shorter = resolve(write(tmp_path / "b.tsv", lines), tokenizer=tokenizer, max_tokens=20)
+    assert shorter.load().inputs.shape[1] == 20
+
+
 def test_the_same_seed_gives_the_same_data(tmp_path):
     path = write(tmp_path / "a.tsv", rows())
     assert Texts(path=path).load(3).fingerprint == Texts(path=path).load(3).fingerprint

@@ -3,7 +3,7 @@
 import pytest
 
 from priorscope.core.signature import Signature
-from priorscope.experiments.learners import REDUCED, fitting
+from priorscope.experiments.learners import FIRST, REDUCED, fitting
 from priorscope.experiments.settings import Settings
 from priorscope.experiments.variants import variants
 from priorscope.targets.classes import Classes
@@ -46,3 +46,18 @@ def test_whoever_is_named_sees_what_there_is():
     settings = Settings(learners=("cnn",))
     (cnn,) = fitting(make_learners(("cnn",), settings), settings, signature, 1000)
     assert cnn.recipe.resolution == 0
+
+
+@pytest.mark.parametrize("tokens", [64, 96, 97, 512])
+def test_long_texts_are_read_to_the_end_by_those_who_count_tokens(tokens):
+    signature = Signature(input_shape=(tokens,), target=THREE, vocabulary=100)
+    learners = fitting((), Settings(), signature, 1000)
+    cut = {one.text.partition("+")[0] for one in learners if one.recipe.tokens}
+    assert cut == ({"cnn", "gru", "transformer"} if tokens > 96 else set())
+    assert {"linear", "mlp", "tfidf", "naive-bayes"} <= {one.text for one in learners}
+    for one in learners:
+        assert one.recipe.tokens in (0, FIRST)
+        assert one.text.endswith(f"+tokens={FIRST}") == bool(one.recipe.tokens)
+        assert one.recipe.network_signature(signature).input_shape == (
+            (FIRST,) if one.recipe.tokens else (tokens,)
+        )

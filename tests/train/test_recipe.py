@@ -1,9 +1,16 @@
+import dataclasses
+
+import numpy as np
 import pytest
+import torch
 
 from priorscope.core.signature import Signature
 from priorscope.models.mlp import MLP
 from priorscope.targets.classes import Classes
+from priorscope.train.inputs import Reader
+from priorscope.train.prefix import Prefix
 from priorscope.train.recipe import Recipe, parse_learner
+from priorscope.train.trainer import trainer
 
 IMAGE = Signature(input_shape=(8, 8, 1), target=Classes(num_classes=2))
 VECTOR = Signature(input_shape=(8,), target=Classes(num_classes=2))
@@ -112,3 +119,39 @@ def test_a_pretrained_network_is_fine_tuned_in_few_passes_unless_others_are_aske
     typed = parse_learner("bert:pretrained=folder,steps=500,plan=plateau").recipe
     assert (typed.steps, typed.plan) == (500, "plateau")
     assert parse_learner("bert", Recipe()).recipe == Recipe()
+
+
+TEXTS = Signature(input_shape=(12,), target=Classes(num_classes=2), vocabulary=20)
+
+
+def test_a_text_is_cut_by_its_recipe_alone():
+    learner = parse_learner("gru:width=8+tokens=5", Recipe(steps=2, epochs=0))
+    ids = np.random.default_rng(0).integers(1, 20, (40, 12)).astype(np.int32)
+    reader = Reader(ids, TEXTS, learner.recipe)
+    assert reader.network_signature == dataclasses.replace(TEXTS, input_shape=(5,))
+    assert reader(torch.from_numpy(ids)).tolist() == ids[:, :5].tolist()
+    assert reader(torch.from_numpy(ids)[None]).shape == (1, 40, 5)  # replicas before it
+    longer = Reader(ids, TEXTS, parse_learner("gru+tokens=99").recipe)
+    assert longer(torch.from_numpy(ids)).shape == (40, 12)
+    training = trainer(learner, TEXTS, [Prefix(ids, ids[:, 0] % 2, 0)], torch.device("cpu"))
+    training.run()
+    changed = ids.copy()
+    changed[:, 5:] = 1
+    one, other = (training.outputs([x])[0] for x in (ids, changed))
+    assert torch.equal(one, other)
+
+
+def test_who_reads_all_tokens_is_who_it_was_before_there_was_a_choice():
+    assert "tokens" not in Recipe().to_json()
+    cut = Recipe(tokens=8)
+    assert Recipe.from_json(cut.to_json()) == cut
+    assert Recipe.from_json(Recipe().to_json()) == Recipe()
+    assert cut.digest != Recipe().digest
+
+
+def test_tokens_are_of_texts_and_the_beginning_of_a_bag_is_not_the_bag():
+    assert "needs texts" in (parse_learner("cnn+tokens=8").why_not(IMAGE) or "")
+    assert parse_learner("cnn+tokens=8").why_not(TEXTS) is None
+    assert "permuted" in parse_learner("linear").invariant_to
+    assert parse_learner("linear+tokens=8").invariant_to == ()
+    assert parse_learner("tfidf+tokens=8").recipe.tokens == 8

@@ -18,6 +18,7 @@ from priorscope.text.encode import Encoded
 from priorscope.text.tokenizer import load_tokenizer, special_ids, train_tokenizer
 
 MANY_UNKNOWN = 0.1
+LONGEST, LONGEST_GIVEN = 512, 128  # tokens
 
 
 @TASKS.register
@@ -26,13 +27,15 @@ class Texts(RowsConfig):
     """Token ids (max tokens,) int32; 0 is padding.
 
     The length is what 99% of the training texts need, rounded up to 8 and at most `max_tokens`;
-    longer texts are cut at the end. A text without tokens is one [UNK].
+    longer texts are cut at the end. A text without tokens is one [UNK]. Learners may read less
+    (`+tokens=R`).
 
     input: the column of text; "" takes the only one there is.
     tokenizer: folder or file of a saved tokenizer, with [CLS] before each text and [SEP] behind
         it, as a model pre-trained with it expects; "" trains one on the training texts, without.
     vocabulary: subwords of a tokenizer that is trained here, at most.
-    max_tokens: length that no text exceeds.
+    max_tokens: length that no text exceeds; 0: `LONGEST`, or `LONGEST_GIVEN` with a tokenizer that
+        is given, as networks that it belongs to read so many in time.
     drop_near: leave out test texts that differ from a training text in case, blanks and
         punctuation alone.
     """
@@ -40,18 +43,19 @@ class Texts(RowsConfig):
     input: str = ""
     tokenizer: str = ""
     vocabulary: int = 4000
-    max_tokens: int = 64
+    max_tokens: int = 0
     drop_near: bool = False
 
     def load(self, seed: int = 0) -> Examples:
-        if not 1 <= self.max_tokens <= 100_000:
-            raise ValueError(f"max_tokens must lie in 1 ... 100,000, but it is {self.max_tokens}.")
+        if not 0 <= self.max_tokens <= 100_000:
+            raise ValueError(f"max_tokens must lie in 0 ... 100,000, but it is {self.max_tokens}.")
+        most = self.max_tokens or (LONGEST_GIVEN if self.tokenizer else LONGEST)
         source, target = self.read()
         name = text_column(source.columns, self.input, set(self.reserved(target)))
         split = self.split(source, target, seed)
         options = dataclasses.replace(split.options, drop_near=self.drop_near)
         split = dataclasses.replace(split, options=options)
-        longest = MAX_CHARACTERS * self.max_tokens
+        longest = MAX_CHARACTERS * most
         texts = [text[:longest] for text in source.columns[name].texts]
         # sorted: the order of the rows, which the seed decides, must not change the tokenizer
         training = [texts[i] for i in np.sort(split.train)]
@@ -60,12 +64,12 @@ class Texts(RowsConfig):
         else:
             tokenizer = train_tokenizer(training, vocabulary=self.vocabulary)
         special = special_ids(tokenizer)
-        encoded = encoded_texts(tokenizer, texts, self.max_tokens)
+        encoded = encoded_texts(tokenizer, texts, most)
         preprocessing = TextColumn(
             column=name,
             tokenizer=tokenizer.to_str(),
-            most=self.max_tokens,
-            tokens=_length(encoded, split.train, self.max_tokens, 2 if self.tokenizer else 0),
+            most=most,
+            tokens=_length(encoded, split.train, most, 2 if self.tokenizer else 0),
             around=bool(self.tokenizer),
             header=source.has_header,
             encoding=self.encoding,

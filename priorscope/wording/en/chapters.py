@@ -164,6 +164,7 @@ CHAPTERS: dict[str, str] = {
     "recipe.patience": "patience",
     "recipe.augment": "augment",
     "recipe.resolution": "resolution",
+    "recipe.tokens": "tokens read",
     "hardware.machine": "machine",
     "hardware.cores": "cores",
     "hardware.device": "device",

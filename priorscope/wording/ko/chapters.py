@@ -166,6 +166,7 @@ CHAPTERS: dict[str, str] = {
     "recipe.patience": "조기 종료 인내",
     "recipe.augment": "데이터 증강",
     "recipe.resolution": "해상도",
+    "recipe.tokens": "읽는 토큰 수",
     "hardware.machine": "CPU 종류",
     "hardware.cores": "코어 수",
     "hardware.device": "장치",
