@@ -19,7 +19,7 @@ NONZERO, FEATURE = 10, 40  # cost for a solver's step, in products of dense matr
 
 
 @dataclass(frozen=True)
-class Span:
+class SpanOfExamples:
     """inputs: the examples. coordinates: lower triangular, with the same inner products."""
 
     inputs: sparse.csr_matrix
@@ -32,7 +32,7 @@ class Span:
         fitted.n_features_in_ = fitted.coef_.shape[1]
 
 
-def span_of(inputs: Any) -> Span | None:
+def span_of(inputs: Any) -> SpanOfExamples | None:
     """The span of sparse examples, or None where fitting in it would cost more."""
     if not sparse.issparse(inputs):
         return None
@@ -42,4 +42,4 @@ def span_of(inputs: Any) -> Span | None:
         return None
     products = (inputs @ inputs.T).toarray()
     products[np.diag_indices(examples)] += OWN * max(products.trace() / examples, 1.0)
-    return Span(sparse.csr_matrix(inputs), np.linalg.cholesky(products))
+    return SpanOfExamples(sparse.csr_matrix(inputs), np.linalg.cholesky(products))
