@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from priorscope.nn.gemm import use_exact_products
+from priorscope.nn.replica_convolution import ConvolutionsAsProducts
 
 LAYERS = ((1, 32, 28), (32, 64, 14), (64, 128, 7))  # channels in, out, side: cnn on Fashion-MNIST
 BATCH = 64
@@ -24,21 +25,10 @@ def grouped(x: Tensor, w: Tensor) -> Tensor:
     return out.view(batch, replicas, -1, *side).transpose(0, 1)
 
 
-def product(x: Tensor, w: Tensor) -> Tensor:
-    """Windows side by side, then one batched product."""
-    replicas, batch, channels, rows, columns = x.shape
-    padded = functional.pad(x.transpose(1, 2), (1, 1, 1, 1))
-    shifts = [padded[..., i : i + rows, j : j + columns] for i in range(3) for j in range(3)]
-    windows = torch.stack(shifts, dim=2).view(replicas, channels * 9, -1)
-    out = torch.bmm(w.flatten(2), windows)
-    return out.view(replicas, -1, batch, rows, columns).transpose(1, 2)
-
-
-def unfolded(x: Tensor, w: Tensor) -> Tensor:
-    """torch's unfold, then a product of each example's windows with its replica's weights."""
-    windows = functional.unfold(x.flatten(0, 1), 3, padding=1).unflatten(0, x.shape[:2])
-    out = w.flatten(2).unsqueeze(1) @ windows
-    return out.unflatten(-1, x.shape[-2:])
+def products(x: Tensor, w: Tensor) -> Tensor:
+    """What populations on a GPU do."""
+    with ConvolutionsAsProducts():
+        return torch.vmap(lambda a, b: functional.conv2d(a, b, padding=1))(x, w)
 
 
 def one_by_one(x: Tensor, w: Tensor) -> Tensor:
@@ -49,8 +39,7 @@ def one_by_one(x: Tensor, w: Tensor) -> Tensor:
 
 WAYS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "grouped": grouped,
-    "slices + bmm": product,
-    "unfold + matmul": unfolded,
+    "products": products,
     "one by one": one_by_one,
 }
 
@@ -75,7 +64,7 @@ def main() -> None:
             use_exact_products(not tf32)
             for replicas in counts:
                 for name, way in WAYS.items():
-                    if search and name.endswith(("bmm", "matmul")):
+                    if search and way is products:
                         continue
                     cells: list[object] = [
                         precision + (", search" if search else ""),
