@@ -25,7 +25,7 @@ from priorscope.profiles.result import Profile
 from priorscope.profiles.store import ProfileStore
 from priorscope.profiles.take import Show, chosen, take
 from priorscope.runs.backends.local import choose_device
-from priorscope.subjects.health import modes_kept
+from priorscope.subjects.health import devices_kept, modes_kept
 from priorscope.train.recipe import FOREIGN, Learner
 
 EXAMPLES = 256
@@ -95,7 +95,8 @@ def profile(
     if inputs.stimuli is not None:
         more["conflict"] = live_digest(inputs.stimuli)
     networks = {name: _network(one, settings) for name, one in given.items()}
-    with tempfile.TemporaryDirectory() as scratch, modes_kept(networks.values()):
+    own = list(networks.values())
+    with tempfile.TemporaryDirectory() as scratch, modes_kept(own), devices_kept(own):
         store = ProfileStore(Path(scratch) if out is None else Path(out))
         store.claim()
         if settings.fresh:

@@ -96,27 +96,25 @@ class _Made:
 
     subject: Subject
     problems: tuple[str, ...]
+    broken: str | None  # the one because of which nothing can be measured
 
     @classmethod
     def of(cls, entry: Entry, memory: float) -> "_Made":
         whole = entry.make()
         one = fitted(whole, memory)
-        problems = tuple(health(one))
+        ailments = list(health(one))
+        problems = [ailment.sentence for ailment in ailments]
         if len(one.inputs) < len(whole.inputs):
-            cut = english("probe.cut", n=len(one.inputs), all=len(whole.inputs))
-            problems = (*problems, cut)
-        return cls(one if _broken(problems) else answered(one), problems)
+            problems.append(english("probe.cut", n=len(one.inputs), all=len(whole.inputs)))
+        broken = next((ailment.sentence for ailment in ailments if ailment.fatal), None)
+        return cls(answered(one) if broken is None else one, tuple(problems), broken)
 
     def measured(self, probe: Probe) -> Probed:
-        broken = _broken(self.problems)
-        result = does_not_apply(broken.rstrip(".")) if broken else probed(probe, self.subject)
+        if self.broken is None:
+            result = probed(probe, self.subject)
+        else:
+            result = does_not_apply(self.broken.rstrip("."))
         return dataclasses.replace(result, notes=(*self.problems, *result.notes))
-
-
-def _broken(problems: Sequence[str]) -> str | None:
-    """The problem because of which nothing can be measured."""
-    marks = ("can't read", "not finite", "a tensor")
-    return next((p for p in problems if any(mark in p for mark in marks)), None)
 
 
 @torch.no_grad()

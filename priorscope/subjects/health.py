@@ -1,5 +1,6 @@
 """What every measure of a network suffers from, and how a user's own module is left as it was."""
 
+import dataclasses
 import math
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,6 +19,14 @@ ROUNDING = 1e-3  # of the largest output: kernels round differently in batches o
 ROUNDING_HALF = 0.05  # the same in float16 and bfloat16
 
 
+@dataclasses.dataclass(frozen=True)
+class Ailment:
+    """What every measure of a network suffers from. fatal: so that nothing can be measured."""
+
+    sentence: str
+    fatal: bool = False
+
+
 @contextmanager
 def modes_kept(modules: Iterable[Any]) -> Iterator[None]:
     """Afterwards every part of these modules is in training or evaluation mode as before."""
@@ -28,6 +37,25 @@ def modes_kept(modules: Iterable[Any]) -> Iterator[None]:
     finally:
         for part, training in before:
             part.training = training
+
+
+@contextmanager
+def devices_kept(modules: Iterable[Any]) -> Iterator[None]:
+    """Afterwards every part of these modules lies on the device where it was before."""
+    own = [one for one in modules if isinstance(one, nn.Module)]
+    before = [(part, _device(part)) for one in own for part in one.modules()]
+    try:
+        yield
+    finally:
+        for part, device in before:  # parts before those inside them
+            if device is not None and _device(part) != device:
+                part.to(device)
+
+
+def _device(part: nn.Module) -> torch.device | None:
+    """Of a part's own parameters and buffers; None if it has none."""
+    tensors = [*part.parameters(recurse=False), *part.buffers(recurse=False)]
+    return tensors[0].device if tensors else None
 
 
 @contextmanager
@@ -63,36 +91,37 @@ def no_outputs(shape: Sequence[int]) -> str | None:
     return english("probe.no_outputs", shape=tuple(shape)) if 0 in shape[1:] else None
 
 
-def health(subject: Subject) -> Iterator[str]:
-    """Sentences about what every measure of this network suffers from."""
+def health(subject: Subject) -> Iterator[Ailment]:
+    """What every measure of this network suffers from."""
     network, parts = subject.network, subject.inputs.split(subject.batch)
     outputs: list[Tensor] = []
     for part in parts:
         try:
             own = _answers(network, part)
         except Exception as error:  # anybody's code
-            yield english("probe.unreadable", error=told(error))
+            yield Ailment(english("probe.unreadable", error=told(error)), fatal=True)
             return
         if problem := misshapen(own, len(part)) or no_outputs(own.shape):
-            yield problem
+            yield Ailment(problem, fatal=True)
             return
         outputs.append(own)
     broken = sum(int((~own.isfinite()).flatten(1).any(dim=1).sum()) for own in outputs)
     if broken:
-        yield english("probe.not_finite", n=broken, all=len(subject.inputs))
+        sentence = english("probe.not_finite", n=broken, all=len(subject.inputs))
+        yield Ailment(sentence, fatal=True)
         return
     given = parts[0].clone()
     again = _answers(network, given, copy=False)
     if not torch.equal(given.nan_to_num(), parts[0].nan_to_num()):
-        yield english("probe.input_changed")
+        yield Ailment(english("probe.input_changed"))
     if again.shape != outputs[0].shape or not torch.equal(again, outputs[0]):
         change = _apart(again, outputs[0])
-        yield english("probe.not_deterministic", change=f"{change:.2g}")
+        yield Ailment(english("probe.not_deterministic", change=f"{change:.2g}"))
     else:
         yield from _of_batches(network, parts[0], again)
     if len(subject.inputs) < NARROW:
-        yield english("probe.wide", n=len(subject.inputs))
-    yield from subject.notes
+        yield Ailment(english("probe.wide", n=len(subject.inputs)))
+    yield from map(Ailment, subject.notes)
 
 
 @torch.no_grad()
@@ -102,7 +131,7 @@ def _answers(network: nn.Module, x: Tensor, copy: bool = True) -> Any:
         return network(x.clone() if copy else x)
 
 
-def _of_batches(network: nn.Module, x: Tensor, together: Tensor) -> Iterator[str]:
+def _of_batches(network: nn.Module, x: Tensor, together: Tensor) -> Iterator[Ailment]:
     """Whether an example is answered differently alone, or in a batch of half the size."""
     half = len(x) // 2
     if half == 0:
@@ -111,14 +140,14 @@ def _of_batches(network: nn.Module, x: Tensor, together: Tensor) -> Iterator[str
         alone = _answers(network, x[:1])
         halves = [_answers(network, part) for part in (x[:half], x[half:])]
     except Exception as error:  # anybody's code
-        yield english("probe.only_batches", error=type(error).__name__)
+        yield Ailment(english("probe.only_batches", error=type(error).__name__))
         return
     changes = _apart(alone, together[:1]), _apart(torch.cat(halves), together)
     rounding = ROUNDING_HALF if together.element_size() < 4 else ROUNDING
     if max(changes) > rounding * float(together.double().abs().max()):
         finite = [one for one in changes if math.isfinite(one) and one > 0]
         change = max(finite, default=math.inf)
-        yield english("probe.batch_matters", change=f"{change:.2g}")
+        yield Ailment(english("probe.batch_matters", change=f"{change:.2g}"))
 
 
 def _apart(one: Tensor, other: Tensor) -> float:

@@ -166,6 +166,17 @@ def test_a_head_that_is_gone_is_one_sentence(data, tmp_path, head, monkeypatch):
         execute(question(data, store).runs(), store, one)
 
 
+def test_a_head_without_nodes_is_one_sentence(data, tmp_path, head, monkeypatch):
+    """After a while; tasks that no node takes would wait for ever."""
+    monkeypatch.setattr(module, "COUNT_EVERY", 0.05)
+    monkeypatch.setattr(module, "EMPTY", 0.2)
+    monkeypatch.setattr(Played, "task", lambda *_: SimpleNamespace(future=Future))
+    monkeypatch.setattr(Played, "cluster_resources", lambda _: {"memory": 1.0})
+    store = Store(tmp_path)
+    with pytest.raises(ConnectionError, match="auto has had no node with a CPU for 0 s; start one"):
+        execute(question(data, store).runs(), store, backend(head))
+
+
 def test_nodes_that_end_with_their_head_fail_no_run(data, tmp_path, head):
     store, one = Store(tmp_path), backend(head, crashes=range(1, 1000))
     head.close()

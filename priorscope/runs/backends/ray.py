@@ -6,6 +6,7 @@ import logging
 import os
 import socket
 import threading
+import time
 from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
@@ -23,6 +24,7 @@ from priorscope.runs.crew import FOLDER
 COUNT_EVERY = 2.0  # seconds between two countings of the cores
 LOOK_EVERY = 2.0  # seconds between two looks whether the head is there
 SILENT = 3  # looks without an answer, after which it counts as lost
+EMPTY = 120.0  # seconds that a cluster may be without any core, as before its first node
 QUEUED = 1.5  # batches handed over, per batch that is worked on
 DEATHS = (
     "WorkerCrashedError", "NodeDiedError", "OutOfMemoryError", "ObjectLostError", "OwnerDiedError",
@@ -154,11 +156,19 @@ class RayBackend:
         threading.Thread(target=self._count, daemon=True, name="ray's cores").start()
 
     def _count(self) -> None:
-        """In a thread of its own: without its head Ray lets this call wait for a minute."""
+        """In a thread of its own: without its head Ray lets this call wait for a minute.
+
+        Batches that no node comes for end with a sentence.
+        """
         ended, what = self._ended, "GPU" if self.together else "CPU"
+        empty_since = time.monotonic()
         while not ended.is_set() and not self._is_lost:
             with contextlib.suppress(Exception):  # whoever submits is told that it is lost
                 self._cores = int(self._ray.cluster_resources().get(what, 0))
+                if self._cores:
+                    empty_since = time.monotonic()
+                elif time.monotonic() - empty_since > EMPTY:
+                    self._end_all(ConnectionError(self._without_nodes(what)))
             ended.wait(COUNT_EVERY)
 
     def _listens(self) -> bool:
@@ -175,10 +185,14 @@ class RayBackend:
             silent = 0 if self._listens() else silent + 1
         if not ended.is_set():
             self._is_lost = True
-            with self._lock:
-                futures, self._open = self._open, set()
-            for future in futures:
-                future.set_exception(ClusterLost(self._lost()))
+            self._end_all(ClusterLost(self._lost()))
+
+    def _end_all(self, error: ConnectionError) -> None:
+        """Tell it to whoever waits for a batch."""
+        with self._lock:
+            futures, self._open = self._open, set()
+        for future in futures:
+            future.set_exception(error)
 
     def _hand_over(self, batch: Batch, outer: Future) -> None:
         fingerprint = batch.runs[0]["data"]
@@ -234,6 +248,13 @@ class RayBackend:
         if "RaySystemError" in names:
             raise ClusterLost(self._lost()) from error
         raise error
+
+    def _without_nodes(self, what: str) -> str:
+        return (
+            f"The Ray cluster {self.address or 'on this machine'} has had no node with a {what} "
+            f"for {EMPTY:.0f} s; start one with `ray start --address HOST:PORT`, then the same "
+            "command continues."
+        )
 
     def _lost(self) -> str:
         where = self.address or "on this machine"

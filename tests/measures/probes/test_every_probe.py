@@ -121,9 +121,9 @@ def test_too_few_examples_do_not_apply(name):
 
 def test_what_ails_a_network_is_said():
     assert list(health(of(network("cnn", "image"), "image", batch=64))) == []
-    assert "16 of 16 examples are not finite" in next(health(of(Broken(), "image")))
-    assert "not deterministic" in next(health(of(Random(), "image")))
-    assert "can't read these inputs: RuntimeError" in next(health(of(Raises(), "image")))
+    assert "16 of 16 examples are not finite" in next(health(of(Broken(), "image"))).sentence
+    assert "not deterministic" in next(health(of(Random(), "image"))).sentence
+    assert "can't read these inputs: RuntimeError" in next(health(of(Raises(), "image"))).sentence
 
 
 @every_probe

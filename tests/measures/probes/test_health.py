@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from priorscope.measures.probes import PROBES, probed
-from priorscope.subjects.health import health, modes_kept
+from priorscope.subjects.health import devices_kept, health, modes_kept
 
 NAMES = ["exact-symmetry", "context", "bands", "locality"]
 
@@ -51,12 +51,14 @@ def late_nan(z):
 )
 def test_what_ails_a_network_is_named(make_subject, answer, sentence):
     x = images(64) if "one example" in sentence else images()
-    assert sentence in " ".join(health(make_subject(Answers(answer), x)))
+    ailments = list(health(make_subject(Answers(answer), x)))
+    assert sentence in " ".join(ailment.sentence for ailment in ailments)
+    assert ailments[0].fatal == ("batch" not in sentence and "one example" not in sentence)
 
 
 def test_the_change_by_the_batch_is_a_number(make_subject):
     (note,) = health(make_subject(Answers(lambda z: (z - z.mean(0)) / z.std(0)), images()))
-    assert "inf" not in note  # though one example alone has no standard deviation
+    assert "inf" not in note.sentence  # though one example alone has no standard deviation
 
 
 @pytest.mark.parametrize("half", [torch.float16, torch.bfloat16, torch.float32])
@@ -70,7 +72,7 @@ def test_a_network_that_changes_its_inputs_is_named_and_gets_copies(make_subject
     x = images()
     one = make_subject(InPlace(), x.clone())
     (note,) = health(one)
-    assert "changes its input in place" in note
+    assert "changes its input in place" in note.sentence
     honest = make_subject(Answers(lambda z: 0.5 * z[:, :5]), x.clone())
     for name in NAMES:
         probe = PROBES[name]()
@@ -122,6 +124,18 @@ def test_alone_what_is_no_tensor_of_outputs_is_one_sentence(answer, sentence):
     with pytest.raises(ValueError, match=sentence):
         PROBES["context"]().alone(network, images(8))
     assert network.training
+
+
+def test_each_part_is_put_back_on_the_device_where_it_was():
+    """Parts of one network may lie apart; the meta device stands for another one."""
+    network = nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 2, device="meta"), nn.BatchNorm1d(2))
+    network[0].weight.grad = torch.ones(2, 2)
+    before = network[0].weight
+    with devices_kept([network, "no module"]):
+        network[1] = network[1].to_empty(device="cpu")
+    assert [p.device.type for p in network.parameters()] == ["cpu"] * 2 + ["meta"] * 2 + ["cpu"] * 2
+    assert network[0].weight is before
+    assert network[0].weight.grad is not None
 
 
 def test_each_part_is_in_the_mode_it_was_in():
