@@ -16,6 +16,7 @@ from priorscope.core.deadline import Deadline, DeadlinePassed
 from priorscope.core.registry import include
 from priorscope.core.seeds import derive
 from priorscope.core.signature import Signature
+from priorscope.core.turns import TURNS
 from priorscope.measures import EXAMPLES, MeasuredRow
 from priorscope.nn.gemm import use_exact_products, use_fast_gemm
 from priorscope.nn.live_modules import LIVE
@@ -76,9 +77,10 @@ def work(
                 keep(RunResult(row, {}))
         else:
             seconds = (time.monotonic() - started) / len(results)
-            for result in results:
-                row = {**result.row, "wall_seconds": seconds}
-                keep(RunResult(row, result.examples))
+            with TURNS.given():
+                for result in results:
+                    row = {**result.row, "wall_seconds": seconds}
+                    keep(RunResult(row, result.examples))
 
 
 def warm_up(runs: Sequence[Run]) -> None:

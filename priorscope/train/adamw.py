@@ -41,7 +41,17 @@ class ClippedAdamW:
         ]
         self.optimizer = torch.optim.AdamW(groups, betas=betas, eps=epsilon, fused=True)
 
-    def step(self, learning_rate: float) -> Float[Tensor, ""]:
+    def make_capturable(self, device: torch.device) -> None:
+        """Let `step` be recorded as a CUDA graph, with a learning rate at a fixed address."""
+        for group in self.optimizer.param_groups:
+            group["capturable"] = device.type == "cuda"
+
+    def set_rate(self, learning_rate: "float | Tensor") -> None:
+        """Of the next step."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = learning_rate
+
+    def step(self, learning_rate: "float | Tensor") -> Float[Tensor, ""]:
         """Change the parameters by their gradients, drop those, return their norm before clipping.
 
         A gradient that is not finite leaves everything as it is; the norm then says so.
@@ -52,8 +62,7 @@ class ClippedAdamW:
         optimizer: Any = self.optimizer
         optimizer.grad_scale = ((norm + 1e-6) / self.largest_norm).clamp(min=1.0).float()
         optimizer.found_inf = (~norm.isfinite()).float()
-        for group in optimizer.param_groups:
-            group["lr"] = learning_rate
+        self.set_rate(learning_rate)
         optimizer.step()
         self.round_masters()
         return norm

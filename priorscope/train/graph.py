@@ -61,7 +61,7 @@ class Repeated:
     def _try_capture(self) -> None:
         """Record the function; nothing is computed meanwhile."""
         graph = torch.cuda.CUDAGraph()
-        torch.cuda.synchronize()
+        torch.cuda.current_stream().synchronize()  # others' streams may go on
         free, total = torch.cuda.mem_get_info()
         if free < SCARCE * total:
             torch.cuda.empty_cache()

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from priorscope.core.deadline import Deadline
 from priorscope.core.seeds import global_seed
 from priorscope.core.signature import Signature
+from priorscope.core.turns import TURNS
 from priorscope.train.adamw import ReplicaAdamW
 from priorscope.train.augment import transform
 from priorscope.train.deck import Deck
@@ -73,6 +74,7 @@ class Population:
         )
         self._capture, self.captured = capture, capture and device.type == "cuda"
         self._evaluations: dict[int, ValidationLosses] = {}
+        self._last_filled: torch.cuda.Event | None = None
         positions = self.recipe.network_signature(signature).input_shape[:-1]
         self.tables = StepTables(self.members, self.recipe, positions, device)
         self._settle(self.members)
@@ -147,8 +149,7 @@ class Population:
         """
         with side_stream(self.device):
             best = self._train()
-            if self.device.type == "cuda":
-                torch.cuda.current_stream().synchronize()
+            self._wait()
         self.captured = self.captured and self._again.problem is None
         self._again = Repeated(self._step, self.device, capture=False)  # frees the graph
         self.networks.restore(best)
@@ -208,8 +209,16 @@ class Population:
             evaluation()
             members += group
             losses.append(evaluation.losses)
-        pairs = zip(members, torch.cat(losses).tolist(), strict=True)
+        together = torch.cat(losses)
+        self._wait()
+        pairs = zip(members, together.tolist(), strict=True)
         return [member for member, loss in pairs if member in due and member.evaluated(loss, done)]
+
+    def _wait(self) -> None:
+        """For the device; other populations may go on meanwhile."""
+        with TURNS.given():
+            if self.device.type == "cuda":
+                torch.cuda.current_stream().synchronize()
 
     def _evaluation(self, group: Sequence[Resident], capture: bool = True) -> ValidationLosses:
         predict = self._predictor(group)
@@ -261,6 +270,7 @@ class Population:
         going, peak = {m.row for m in active}, self.learner.learning_rate
         while done < upto:
             if done == self.tables.filled:
+                self._keep_pace()
                 self.tables.fill(done)
             stop = min(upto, self.tables.filled)
             rates = [
@@ -271,6 +281,17 @@ class Population:
             for _ in range(done, stop):
                 self._again()
             done = stop
+
+    def _keep_pace(self) -> None:
+        """Be two tables of steps ahead of the device at most; others have their turn meanwhile."""
+        if self.device.type == "cuda":
+            last, self._last_filled = (
+                self._last_filled,
+                torch.cuda.current_stream().record_event(),
+            )
+            if last is not None:
+                with TURNS.given():
+                    last.synchronize()
 
     def _step(self) -> None:
         """One update of all rows; reads tensors at fixed addresses alone."""
@@ -328,7 +349,9 @@ class Population:
         """Outputs of these members, on the CPU, each for its own span of rows of a deck."""
         rows = [torch.arange(a, a + n) for a, n in zip(starts, lengths, strict=True)]
         outputs = self._outputs_of([self.members[i] for i in indices], deck.rows, rows)
-        together = torch.cat(outputs).cpu()  # one copy
+        together = torch.cat(outputs)
+        self._wait()
+        together = together.cpu()  # one copy
         return list(together.split(list(lengths)))
 
     def together(

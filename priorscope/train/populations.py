@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from priorscope.core.deadline import Deadline
 from priorscope.core.signature import Signature
+from priorscope.core.turns import TURNS
 from priorscope.train.deck import Decks, deck_bytes
 from priorscope.train.evaluation import by_length
 from priorscope.train.in_turn import train_in_turn
@@ -85,7 +86,7 @@ class PopulationTraining:
         try:
             results = self._run_together(group, splits)
         except torch.OutOfMemoryError:
-            if len(group) == 1:
+            if len(group) == 1 and not TURNS.are_shared:
                 raise
         except (RuntimeError, NotImplementedError) as error:
             if self.learner.model.vectorises:
@@ -96,6 +97,9 @@ class PopulationTraining:
         empty_cache(self.device)  # after the handlers, which held the tensors of what failed
         if self.alone is not None:
             return self._run_each(group)
+        with TURNS.alone() as others_had_memory:
+            if others_had_memory or len(group) == 1:
+                return self._run(group, splits)
         return {k: v for half in _halves(group) for k, v in self._run(half, splits).items()}
 
     def _timed(

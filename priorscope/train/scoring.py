@@ -8,6 +8,8 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from torch import Tensor
 
+from priorscope.core.target import Calibration
+from priorscope.core.turns import TURNS
 from priorscope.train.prefix import TrainingResult
 
 Part = tuple[np.ndarray, np.ndarray]  # inputs, targets
@@ -50,17 +52,25 @@ def score(
         pairs = [named[name] for named in parts]
         if not any(len(inputs) for inputs, _ in pairs):
             continue
-        for r, outputs in enumerate(predictor.outputs([inputs for inputs, _ in pairs])):
-            calibration, targets = results[r].calibration, np.asarray(pairs[r][1])
-            if calibration is None or not len(targets):
-                continue
-            own = calibration.scores(outputs, targets)
-            more = calibration.test_scores(outputs, targets) if name == "test" else {}
-            scores[r].metrics[name] = {"examples": len(targets), **own, **more}
-            if name in STORED_PARTS:
-                stored = calibration.per_example(outputs, targets)
-                scores[r].examples |= {f"{name}.{key}": array for key, array in stored.items()}
+        predicted = predictor.outputs([inputs for inputs, _ in pairs])
+        with TURNS.given():  # from here on numpy and the CPU alone
+            for r, outputs in enumerate(predicted):
+                calibration, targets = results[r].calibration, np.asarray(pairs[r][1])
+                if calibration is not None and len(targets):
+                    _add(scores[r], name, calibration, outputs, targets)
     return scores
+
+
+def _add(
+    scores: Scores, name: str, calibration: Calibration, outputs: Tensor, targets: np.ndarray
+) -> None:
+    """What a replica's outputs on one part are worth."""
+    own = calibration.scores(outputs, targets)
+    more = calibration.test_scores(outputs, targets) if name == "test" else {}
+    scores.metrics[name] = {"examples": len(targets), **own, **more}
+    if name in STORED_PARTS:
+        stored = calibration.per_example(outputs, targets)
+        scores.examples |= {f"{name}.{key}": array for key, array in stored.items()}
 
 
 def are_finite(metrics: Mapping[str, Mapping[str, float | int]]) -> bool:

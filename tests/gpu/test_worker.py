@@ -6,11 +6,13 @@ import torch
 
 from priorscope.runs import worker
 from priorscope.runs.backends.local import LocalBackend
+from priorscope.runs.backends.thread import WorkerThreads
 from priorscope.runs.execute import execute
 from priorscope.runs.planner import Question, batches
 from priorscope.runs.store import Store
 from priorscope.structures import parse_structure
 from priorscope.tasks import Examples
+from priorscope.train.population import Population
 from priorscope.train.populations import PopulationTraining
 from priorscope.train.recipe import Recipe, parse_learner
 
@@ -70,6 +72,45 @@ def test_rows_are_those_of_the_cpu(data, tmp_path, device, monkeypatch):
         stored = store.load_examples(row["digest"])
         for name, values in result.examples.items():
             np.testing.assert_allclose(values, stored[name], atol=0.02, rtol=0.02)
+
+
+def test_learners_that_take_turns_equal_each_alone(data, tmp_path, device, monkeypatch):
+    """Bit for bit on a CPU; they change places at every evaluation."""
+    names = ("linear", "mlp:width=4+dropout", "gru:width=4")
+    runs = question(data, Store(tmp_path), names).runs()
+    groups = batches(runs, 3, together=True)
+    monkeypatch.setattr(worker, "trainer", PopulationTraining)
+    store, at_work, changes = Store(tmp_path), [], []
+    improved = Population._improved
+
+    def watched(self, *args):
+        if at_work[-1:] != [id(self)]:
+            changes.append(id(self))
+        at_work.append(id(self))
+        return improved(self, *args)
+
+    monkeypatch.setattr(Population, "_improved", watched)
+
+    def do(group):
+        arrays, signature = store.load_data(group[0].data)
+        parts = worker.data_together(group, arrays, signature)
+        return worker.evaluate(group, parts, signature, device)
+
+    alone = [do(group) for group in groups]
+    populations = len(set(changes))
+    assert len(changes) == populations  # one after the other
+    changes.clear()
+    threads = WorkerThreads(3)
+    together = [future.result(200) for future in [threads.submit(do, group) for group in groups]]
+    threads.stop()
+    assert len(changes) > 2 * populations
+    rel = 0 if device.type == "cpu" else 1e-4
+    for mine, expected in zip(together, alone, strict=True):
+        for one, other in zip(mine, expected, strict=True):
+            for part in ("block", "test", "train"):
+                if part in other.row:
+                    bits = other.row[part]["bits"]
+                    assert one.row[part]["bits"] == pytest.approx(bits, rel=rel, abs=0)
 
 
 @pytest.mark.gpu

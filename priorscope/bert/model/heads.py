@@ -6,6 +6,7 @@ import torch
 from jaxtyping import Float, Integer
 from torch import Tensor, nn
 
+from priorscope.bert.model.chunked_loss import chunked_loss, of_logits
 from priorscope.bert.model.encoder import BertEncoder, Ids, Valid
 from priorscope.bert.model.shape import BertShape
 from priorscope.bert.model.tied import look_up_tied
@@ -45,13 +46,16 @@ class BertForMaskedLM(BertWithHead):
     """Predicts masked tokens from the tokens around them.
 
     sharded: whether this process holds a part of each parameter (`bert.training.sharding`).
+    loss_in_chunks: whether a training decodes some of the masked tokens at a time.
     """
 
     sharded = False
+    loss_in_chunks = False
 
     def __init__(self, shape: BertShape):
         super().__init__(shape)
         self.tokens = TokenHead(shape)
+        self._of_logits = of_logits
 
     def head(self, x: Float[Tensor, "batch tokens width"]) -> Tensor | tuple[Tensor, Tensor]:
         """(batch, tokens, vocabulary) logits."""
@@ -90,6 +94,9 @@ class BertForMaskedLM(BertWithHead):
 
         In float32, or float64 for such a network. A target of -100 counts for nothing.
         """
+        if self.loss_in_chunks and torch.is_grad_enabled():
+            read = self.tokens.read(x)
+            return chunked_loss(read, *self.tokens.decoder(x, table), targets, self._of_logits)
         logits = self.tokens.in_training(x, table)
         exact = logits.float() if logits.dtype == torch.bfloat16 else logits
         loss = nn.functional.cross_entropy(exact, targets, reduction="sum")
@@ -104,7 +111,11 @@ class BertForMaskedLM(BertWithHead):
         self.bert.embeddings.compile()
         for block in self.bert.encoder.blocks:
             block.compile()
-        self.token_loss = torch.compile(self.token_loss)
+        if self.loss_in_chunks:
+            self.tokens.read = torch.compile(self.tokens.read)
+            self._of_logits = torch.compile(of_logits)
+        else:
+            self.token_loss = torch.compile(self.token_loss)
 
 
 class BertForPreTraining(BertForMaskedLM):

@@ -36,7 +36,7 @@ class TokenHead(nn.Module):
 
         embedding: the table of the token embedding, `bert.embeddings.tokens.weight`.
         """
-        return nn.functional.linear(self._read(x), embedding, self.bias)
+        return nn.functional.linear(self.read(x), embedding, self.bias)
 
     def in_training(
         self, x: Float[Tensor, "*batch width"], embedding: Float[Tensor, "vocabulary width"]
@@ -46,12 +46,18 @@ class TokenHead(nn.Module):
         Its products want rows that begin at multiples of 16 bytes, which 30,522 numbers don't give
         them; losses and gradients are the same.
         """
+        return nn.functional.linear(self.read(x), *self.decoder(x, embedding))
+
+    def decoder(
+        self, x: Float[Tensor, "*batch width"], embedding: Float[Tensor, "vocabulary width"]
+    ) -> tuple[Float[Tensor, "columns width"], Float[Tensor, " columns"]]:
+        """What `in_training` multiplies `x` by, and adds."""
         more = -len(embedding) % COLUMNS if x.is_cuda or self.fills_up else 0
         if not more:
-            return self(x, embedding)
+            return embedding, self.bias
         table = nn.functional.pad(embedding, (0, 0, 0, more))
-        bias = nn.functional.pad(self.bias, (0, more), value=-math.inf)
-        return nn.functional.linear(self._read(x), table, bias)
+        return table, nn.functional.pad(self.bias, (0, more), value=-math.inf)
 
-    def _read(self, x: Float[Tensor, "*batch width"]) -> Float[Tensor, "*batch width"]:
+    def read(self, x: Float[Tensor, "*batch width"]) -> Float[Tensor, "*batch width"]:
+        """What the decoder multiplies."""
         return self.norm(activate(self.dense(x), self.activation))

@@ -7,10 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from priorscope.core.config import closest
-from priorscope.runs.backends.thread import WorkerThread
+from priorscope.runs.backends.thread import WorkerThreads
 from priorscope.runs.batch import Batch
 
 DEVICES = ("auto", "cpu", "cuda")
+GPU_LANES = 3  # learners that train on a GPU at once: small ones leave most of it idle
+# What those who fit estimators import before their first batch comes, whichever gets it.
+ESTIMATORS = ("priorscope.runs.worker", "sklearn.ensemble")
 
 
 class LocalBackend:
@@ -30,13 +33,14 @@ class LocalBackend:
         self.workers = available_workers(self.device) if workers is None else workers
         self._pools: dict[str, Any] = {}  # by device
         self._pending: Counter[str] = Counter()  # batches that each GPU has
-        self._thread: WorkerThread | None = None
+        self._threads: WorkerThreads | None = None
 
     @property
     def lanes(self) -> int:
-        """One batch per process; beside a GPU's, those of the CPU that fit estimators."""
-        beside = self._beside if self.workers and self.device != "cpu" else 0
-        return max(1, self.workers) + beside
+        """One batch per process; of one GPU a few, and those of the CPU that fit estimators."""
+        if self.device == "cpu" or not self.workers:
+            return max(1, self.workers)
+        return (GPU_LANES if self.workers == 1 else self.workers) + self._beside
 
     @property
     def _beside(self) -> int:
@@ -56,7 +60,7 @@ class LocalBackend:
     def submit(self, batch: Batch) -> Future:
         """Start the workers if there are none yet, and hand the batch over.
 
-        The one worker of a GPU is a thread of this process, which has torch already: another
+        The one worker of a GPU is threads of this process, which has torch already: another
         process would import it first. Plug-ins, which may do anything, get a process.
         """
         from priorscope.runs.worker import work
@@ -64,8 +68,8 @@ class LocalBackend:
         if self.workers == 0:
             return _done_now(work, batch)
         if self.workers == 1 and batch.device == self.device != "cpu" and not batch.include:
-            self._thread = self._thread or WorkerThread()
-            return self._thread.submit(work, batch)
+            self._threads = self._threads or WorkerThreads(GPU_LANES)
+            return self._threads.submit(work, batch)
         if batch.device == self.device != "cpu":
             return self._submit_to_a_gpu(work, batch)
         return self._pool(batch.device, self.workers if self.device == "cpu" else self._beside)(
@@ -90,7 +94,8 @@ class LocalBackend:
         if device not in self._pools:
             from priorscope.runs.backends.loky_pool import make_pool
 
-            self._pools[device] = make_pool(workers)
+            beside = device == "cpu" != self.device
+            self._pools[device] = make_pool(workers, ESTIMATORS if beside else ())
         return self._pools[device].submit
 
     def was_lost(self, future: Future) -> bool:
@@ -107,9 +112,9 @@ class LocalBackend:
 
     def stop(self) -> None:
         """Kill the processes; a thread ends at its next evaluation, or with this process."""
-        if self._thread is not None:
-            self._thread.stop()
-            self._thread = None
+        if self._threads is not None:
+            self._threads.stop()
+            self._threads = None
         if self._pools:
             from priorscope.runs.backends.loky_pool import kill
 

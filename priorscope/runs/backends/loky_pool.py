@@ -4,10 +4,12 @@
 """
 
 import contextlib
+import importlib
 import multiprocessing
 import os
 import threading
 import time
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
@@ -31,15 +33,18 @@ HEARTBEAT = 1.0  # seconds between checks that the parent lives
 IDLE = 600  # seconds until idle workers end
 
 
-def make_pool(workers: int) -> Executor:
-    """Processes that end when this one does, however it does."""
+def make_pool(workers: int, modules: Sequence[str] = ()) -> Executor:
+    """Processes that end when this one does, however it does.
+
+    modules: that each imports as it starts, rather than when its first task comes.
+    """
     _allow_children()
     return ProcessPoolExecutor(
         max_workers=workers,
         env=ENVIRONMENT,
         timeout=IDLE,
-        initializer=end_with_parent,
-        initargs=(os.getpid(),),
+        initializer=begin,
+        initargs=(os.getpid(), tuple(modules)),
     )
 
 
@@ -57,6 +62,14 @@ def kill(pool: Any) -> None:
     """End a pool and its processes now."""
     with contextlib.suppress(ProcessLookupError):
         pool.shutdown(wait=True, kill_workers=True)
+
+
+def begin(parent: int, modules: Sequence[str]) -> None:
+    """In a worker, before its first task."""
+    end_with_parent(parent)
+    for name in modules:
+        with contextlib.suppress(Exception):  # whoever needs it says what is wrong
+            importlib.import_module(name)
 
 
 def end_with_parent(parent: int) -> None:

@@ -1,4 +1,4 @@
-"""A thread that does batches one after the other and ends with the process, however that ends."""
+"""Threads that do batches and end with the process, however that ends."""
 
 import atexit
 import threading
@@ -7,26 +7,35 @@ from concurrent.futures import Future
 from queue import SimpleQueue
 from typing import Any
 
+from priorscope.core.turns import TURNS
+
 GRACE = 10.0  # seconds that the end of the process waits for the batch in hand, which stops itself
 
 Task = tuple[Future, Callable[..., Any], tuple[Any, ...]]
 
 
-class WorkerThread:
-    """Unlike a `ThreadPoolExecutor`'s, it isn't waited for without a limit when the process ends.
+class WorkerThreads:
+    """Unlike a `ThreadPoolExecutor`'s, they aren't waited for without a limit at the process's end.
 
-    A while it is: a thread that is cut off inside a kernel's launch aborts the process.
+    A while they are: a thread that is cut off inside a kernel's launch aborts the process. Of
+    several one works at a time, see `Turns`.
+
+    Args:
+        count: batches in work at once.
     """
 
-    def __init__(self):
+    def __init__(self, count: int = 1):
         self._tasks: SimpleQueue[Task | None] = SimpleQueue()
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._work, daemon=True, name="device")
-        self._thread.start()
+        self._threads = [
+            threading.Thread(target=self._work, daemon=True, name="device") for _ in range(count)
+        ]
+        for thread in self._threads:
+            thread.start()
         atexit.register(self._end)
 
     def submit(self, function: Callable[..., Any], *arguments: Any) -> Future:
-        """Call it after what was handed over before."""
+        """Begin it after what was handed over before."""
         future: Future = Future()
         self._tasks.put((future, function, arguments))
         return future
@@ -34,16 +43,23 @@ class WorkerThread:
     def stop(self) -> None:
         """Begin nothing more."""
         self._stopped.set()
-        self._tasks.put(None)
+        for _ in self._threads:
+            self._tasks.put(None)
 
     def _end(self) -> None:
         self.stop()
-        self._thread.join(GRACE)
+        for thread in self._threads:
+            thread.join(GRACE)
 
     def _work(self) -> None:
-        while (task := self._tasks.get()) is not None and not self._stopped.is_set():
+        while (task := self._tasks.get()) is not None:
             future, function, arguments = task
-            try:
-                future.set_result(function(*arguments))
-            except BaseException as error:  # the caller finds it in the future
-                future.set_exception(error)
+            with TURNS.taken():
+                if self._stopped.is_set():
+                    return
+                try:
+                    result = function(*arguments)
+                except BaseException as error:  # the caller finds it in the future
+                    future.set_exception(error)
+                else:
+                    future.set_result(result)
