@@ -3,18 +3,22 @@
 #
 #   bash benchmarks/gpu.sh OUT [--site DIR] [--data DIR] [--seconds N] [--parts "start tests grid ..."]
 #
-# OUT: a folder for logs, tables (results.md) and stores. --data: fashion_mnist.npz and cifar10*, a
-# folder of images or an archive; what is absent is skipped. --site: what the machine's Python lacks, made by
-# `bash benchmarks/gpu_site.sh DIR` where there is a network. --seconds: for everything (330).
+# OUT: a folder for logs and tables; results.md begins with every figure that is asked for, its target
+# and what was measured. --data: fashion_mnist.npz and cifar10*, a folder of images or an archive;
+# what is absent is skipped. --site: what the machine's Python lacks, made by
+# `bash benchmarks/gpu_site.sh DIR` where there is a network. --seconds: for everything (355).
 # Parts: start, grid, digits (the whole grid, then as `digits-race` without --full-grid), then, while
-# `bert`, `vit` and `pretrain` compile in the background, tests, conv, cnn, cifar, fashion, and, if
-# asked for, fashion-grid (--full-grid). A lock lets one part measure at a time. Before anything is
-# measured, Python's files are compiled, which takes some seconds and is part of `--seconds`.
+# `bert`, `vit` and `pretrain` compile in the background, conv, cnn, and fashion-grid (--full-grid)
+# with the time that is left. A grid that isn't done then is told by the share of its rows. What has
+# no room in 6 minutes is asked for in a second call, with what is left of a session:
+#   --parts "tests" (100 s), --parts "cifar-grid" (5 minutes), --parts "cifar fashion" (races of 35 s).
+# A lock lets one part measure at a time. Before anything is measured, Python's files are compiled,
+# which takes some seconds and is part of `--seconds`.
 # Of each comparison the log says where its wall time went (benchmarks/where.py).
 # Runs without a GPU too, on little.
 set -uo pipefail
 out=${1:?folder for the results}; shift
-site="" data="" seconds=330 parts="start grid digits bert vit pretrain tests conv cnn cifar fashion"
+site="" data="" seconds=355 parts="start grid digits bert vit pretrain conv cnn fashion-grid"
 while [ $# -gt 0 ]; do
   case $1 in
     --site) site=$2 ;; --data) data=$2 ;; --seconds) seconds=$2 ;; --parts) parts=$2 ;;
@@ -91,7 +95,7 @@ wanted digits && part digits 60 bash -c \
   'timed compare digits --preset quick --full-grid --out "$0" -q "$@"' "$scratch/digits" "${few[@]}"
 wanted digits && part digits-race 60 bash -c \
   'timed compare digits --preset quick --out "$0" -q "$@"' "$scratch/race" "${few[@]}"
-wanted bert && part bert 200 "$PYTHON" benchmarks/gpu_bert.py --out "$out/bert.md" &
+wanted bert && part bert 260 "$PYTHON" benchmarks/gpu_bert.py --out "$out/bert.md" &
 wanted vit && part vit 200 "$PYTHON" benchmarks/gpu_vit.py --out "$out/vit.md" &
 wanted tests && part tests 100 bash -c 'timed "$@"' tests "$PYTHON" -m pytest -q -p no:cacheprovider --durations=8 \
   -o filterwarnings=default -o addopts="--strict-markers --import-mode=importlib" tests/gpu
@@ -107,9 +111,13 @@ pictures() { # name, data, seconds, options...
 wanted cifar && pictures cifar "$(ls -d "$data"/cifar10* 2>/dev/null | head -1)" 60 --budget 35s
 wanted fashion && pictures fashion "$data/fashion_mnist.npz" 60 --budget 35s
 wanted fashion-grid && pictures fashion-grid "$data/fashion_mnist.npz" 300 --full-grid --budget none
+wanted cifar-grid && pictures cifar-grid "$(ls -d "$data"/cifar10* 2>/dev/null | head -1)" 400 --full-grid --budget none
+for name in fashion-grid cifar-grid; do
+  [ -d "$scratch/$name/runs" ] && echo "rows: $(find "$scratch/$name/runs" -name '*.json' | wc -l)" >> "$out/$name.txt"
+done
 wait
 {
-  echo "# GPU results"; date -u +%F; cat "$out/parts.txt"
+  echo "# GPU results"; date -u +%F; echo; "$PYTHON" benchmarks/gpu_targets.py "$out"; echo; cat "$out/parts.txt"
   for name in grid cnn conv; do
     [ -f "$out/$name.txt" ] || continue
     echo; if grep -q '^## ' "$out/$name.txt"; then sed -n '/^## /,$p' "$out/$name.txt"; else tail -30 "$out/$name.txt"; fi
@@ -118,7 +126,7 @@ wait
     if [ -f "$out/$name.md" ]; then echo; cat "$out/$name.md"
     elif [ -f "$out/$name.txt" ]; then echo; echo "## $name"; tail -40 "$out/$name.txt"; fi
   done
-  for name in start digits digits-race fashion fashion-grid cifar tests; do
+  for name in start digits digits-race fashion fashion-grid cifar cifar-grid tests; do
     [ -f "$out/$name.txt" ] && { echo; echo "## $name"; echo '```'; grep -A 30 -m 1 '^whole command' "$out/$name.txt" || tail -25 "$out/$name.txt"; echo '```'; }
   done
 } > "$out/results.md"

@@ -4,7 +4,9 @@ Full rows, bfloat16, dropout 0.1 outside the attention (FlashAttention for varia
 none), 15% of the tokens predicted, the vocabulary filled up to a multiple of 64 for both. Ours:
 flat tokens; embeddings, blocks, and head with loss compiled each by itself; float32 masters;
 attention by the kernel for variable lengths, for rows (flash), or by cuDNN's; "twice" is rows and
-twice the tokens a batch. The peer: pure bfloat16, compiled whole, fused AdamW.
+twice the tokens a batch; "graph" the whole step as one CUDA graph; "chunks" decodes some of the
+masked tokens at a time; they may be joined, graph+chunks. The peer: pure bfloat16, compiled whole,
+fused AdamW.
 
     python benchmarks/gpu_bert.py --lengths 128,512 --tokens 65536
 
@@ -20,7 +22,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import cyclopts
 import numpy as np
@@ -34,6 +36,7 @@ from priorscope.bert.data.packing import MaskedBatch
 from priorscope.bert.model.heads import BertForMaskedLM
 from priorscope.bert.model.shape import BertShape
 from priorscope.bert.training.flops import masked_lm_flops
+from priorscope.bert.training.graphed import GraphedStep
 from priorscope.bert.training.step import train_step
 from priorscope.nn import ragged
 from priorscope.nn.gemm import gemm_peak
@@ -43,7 +46,7 @@ TINY = BertShape(
     vocabulary=512, width=128, depth=2, num_heads=2, mlp_width=512, attention_dropout=0.0
 )
 BASE = BertShape(vocabulary=30_528, attention_dropout=0.0)
-Attention = Literal["rows", "twice", "cudnn", "variable"]
+Attention = Literal["rows", "cudnn", "variable"]
 PREDICTED = 0.15  # of the words, exactly, so that compiled code sees one shape
 
 
@@ -73,16 +76,28 @@ def attention(kind: Attention) -> Iterator[None]:
 
 
 def ours(
-    shape: BertShape, batch: MaskedBatch, device: torch.device, compiled: bool, kind: Attention
+    shape: BertShape, batch: MaskedBatch, device: torch.device, compiled: bool, kind: str
 ) -> Callable[[], Tensor]:
+    parts = kind.split("+")
+    kernels: Attention = "variable" if "variable" in parts else "rows"
+    kernels = "cudnn" if "cudnn" in parts else kernels
     network = BertForMaskedLM(shape).to(device, torch.bfloat16).train()
+    network.loss_in_chunks = "chunks" in parts
     if compiled:
         network.compile_training()
     optimizer = ClippedAdamW(network)
+    graphed = None
+    if "graph" in parts:
+        longest = int(np.diff(batch.offsets).max())
+        graphed = GraphedStep(network, optimizer, len(batch.tokens), longest)
 
     def step() -> Tensor:
-        with attention(kind):
-            return train_step(network, optimizer, [batch], 1e-4).loss
+        with attention(kernels):
+            if graphed is None:
+                return train_step(network, optimizer, [batch], 1e-4).loss
+            loss = graphed(batch, 1e-4).loss
+            assert graphed.captured, "the step isn't a graph"
+            return loss
 
     return step
 
@@ -121,6 +136,15 @@ def theirs(
     return step
 
 
+def held_bytes() -> int:
+    """On the GPU at the moment; the highest is counted anew from here on."""
+    if not torch.cuda.is_available():
+        return 0
+    torch.cuda.synchronize()
+    torch.cuda.reset_peak_memory_stats()
+    return torch.cuda.memory_allocated()
+
+
 def seconds(step: Callable[[], Tensor], steps: int) -> float:
     """Wall time of one step, the mean of `steps` in a row."""
     start = time.perf_counter()
@@ -140,13 +164,13 @@ def main(
     steps: int = 6,
     compiled: bool = True,
     peer: bool = True,
-    kinds: str = "rows,twice",
+    kinds: str = "rows,graph,graph+chunks",
     out: Path | None = None,
 ) -> None:
     """Time a step of all in turns.
 
     lengths: tokens of a row. tokens: of a batch. steps: timed together, `repeats` times.
-    peer: whether to time transformers. kinds: of attention kernels in our step.
+    peer: whether to time transformers. kinds: of our step.
     """
     parts = []
     for length in map(int, lengths.split(",")):
@@ -183,15 +207,17 @@ def compare(
     contenders: dict[str, Callable[[], Tensor]] = {}
     for name in [f"priorscope, {kind}" for kind in kinds] + ["transformers"] * peer:
         try:
-            started = time.perf_counter()
+            started, held = time.perf_counter(), held_bytes()
             if name == "transformers":
                 step = theirs(shape, batch, length, device, compiled)
             else:
-                kind: Any = name.split(", ")[1]
-                own = twice if kind == "twice" else batch
+                kind = name.split(", ")[1]
+                own = twice if "twice" in kind else batch
                 step = ours(shape, own, device, compiled, kind)
-            seconds(step, 3)  # compiles and warms up
-            notes.append(f"{name}: {time.perf_counter() - started:.0f} s until warm.")
+            seconds(step, 4)  # compiles, warms up and captures
+            took = time.perf_counter() - started
+            peak = (torch.cuda.max_memory_allocated() - held) / 1e9 if has_gpu else math.nan
+            notes.append(f"{name}: {took:.0f} s until warm, {peak:.1f} GB at most.")
             contenders[name], times[name] = step, []
         except Exception as error:  # one that fails doesn't stop the others
             traceback.print_exc()
@@ -200,7 +226,7 @@ def compare(
     with turn():
         for _ in range(repeats):
             for name, step in contenders.items():
-                times[name].append(seconds(step, steps) / (2 if name.endswith("twice") else 1))
+                times[name].append(seconds(step, steps) / (2 if "twice" in name else 1))
         return "\n\n".join([report(shape, batch, length, times, device), *notes])
 
 

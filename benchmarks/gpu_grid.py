@@ -1,7 +1,8 @@
 """The grid of benchmarks/grid.py on a GPU: all replicas of a learner together, beside the loop.
 
-180 runs of MNIST-1D, 150 steps each: training, evaluations, calibration, scores and measures, and
-what each of these takes; then where the time of a step goes.
+180 runs of MNIST-1D, 150 steps each: training, evaluations, calibration and scores as a command
+does them, several learners at once; then each learner by itself, with measures, and what the parts
+of it take; then where the time of a step goes.
 
     python benchmarks/gpu_grid.py --plain-draws 1
 """
@@ -23,6 +24,8 @@ from priorscope.experiments.comparison import Comparison
 from priorscope.experiments.dataset import Dataset
 from priorscope.experiments.settings import Settings
 from priorscope.runs import worker
+from priorscope.runs.backends.local import GPU_LANES
+from priorscope.runs.backends.thread import WorkerThreads
 from priorscope.runs.run import Run
 from priorscope.runs.store import Store
 from priorscope.tasks.mnist1d import Mnist1d
@@ -81,6 +84,43 @@ def grid_runs(folder: Path, steps: int) -> tuple[list[Run], Store]:
     return comparison.runs, comparison.store
 
 
+def as_a_command(groups: list[list[Run]], store: Store) -> float:
+    """Seconds of all learners' runs, without measures; lanes take turns, see `Turns`."""
+
+    def do(own: list[Run]) -> list[worker.RunResult]:
+        worker.prepare_process(worker.GPU_THREADS)
+        return worker.do(own, store, device())
+
+    measures_of, threads = worker.measures_of, WorkerThreads(GPU_LANES)
+    worker.measures_of = lambda *_: {}
+    try:
+        synchronize()
+        start = time.perf_counter()
+        futures = [threads.submit(do, own) for own in groups]
+        results = [result for future in futures for result in future.result()]
+        synchronize()
+        took = time.perf_counter() - start
+    finally:
+        worker.measures_of = measures_of
+        threads.stop()
+    assert all(result.row["status"] == "done" for result in results)
+    return took
+
+
+def apart(own: list[Run], store: Store) -> list[object]:
+    """One learner's runs by themselves: failed ones, mean bits, seconds, and of its parts."""
+    SECONDS.clear()
+    synchronize()
+    start = time.perf_counter()
+    results = worker.do(own, store, device())
+    synchronize()
+    seconds = time.perf_counter() - start
+    failed = sum(result.row["status"] != "done" for result in results)
+    bits = [r.row["test"]["bits"] for r in results if r.row["status"] == "done"]
+    parts = ", ".join(f"{key} {value:.2f}" for key, value in SECONDS.items())
+    return [len(own), failed, sum(bits) / max(1, len(bits)), seconds, parts]
+
+
 def step_times(runs: list[Run], store: Store) -> list[object]:
     """Milliseconds of a step of one learner's replicas: as a graph, and as it is."""
     arrays, signature = store.load_data(runs[0].data)
@@ -126,53 +166,26 @@ def main() -> None:
         learners = list(dict.fromkeys(run.learner for run in runs))
         learners = learners if torch.cuda.is_available() else learners[:2]
         rows: list[list[object]] = []
-        total = {"first": [0.0, 0.0], "again": [0.0, 0.0]}  # of all; without measures
-        instrument()
+        groups = [[run for run in runs if run.learner == learner] for learner in learners]
         if loading is not None:
             loading.join()
         torch.zeros(1, device=device())
         if not torch.cuda.is_available():  # as a GPU's worker does it
             worker.trainer = PopulationTraining
             worker.do = on_the_cpu
-        for attempt in ("first", "again"):
-            for learner in learners:
-                own = [run for run in runs if run.learner == learner]
-                SECONDS.clear()
-                synchronize()
-                start = time.perf_counter()
-                results = worker.do(own, store, device())
-                synchronize()
-                seconds = time.perf_counter() - start
-                failed = sum(result.row["status"] != "done" for result in results)
-                bits = [r.row["test"]["bits"] for r in results if r.row["status"] == "done"]
-                parts = ", ".join(f"{key} {value:.2f}" for key, value in SECONDS.items())
-                rows.append(
-                    [
-                        attempt,
-                        learner.text,
-                        len(own),
-                        failed,
-                        sum(bits) / max(1, len(bits)),
-                        seconds,
-                        parts,
-                    ]
-                )
-                total[attempt][0] += seconds
-                total[attempt][1] += seconds - SECONDS["measures"]
-                print(rows[-1], flush=True)
+        total = {attempt: as_a_command(groups, store) for attempt in ("first", "again")}
+        print(total, flush=True)
+        instrument()
+        for learner, own in zip(learners, groups, strict=True):
+            rows.append([learner.text, *apart(own, store)])
+            print(rows[-1], flush=True)
         print(f"\n## MNIST-1D grid, {len(runs)} runs of {options.steps} steps; {machine()}\n")
-        head = ["", "learner", "runs", "failed", "mean bits", "s", "parts"]
+        head = ["learner alone", "runs", "failed", "mean bits", "s with measures", "parts"]
         print(table(head, rows), flush=True)
         steps: list[list[object]] = []
-        for learner in learners:
-            own = [run for run in runs if run.learner == learner]
+        for learner, own in zip(learners, groups, strict=True):
             steps.append([learner.text, len(own), *step_times(own, store)])
             print(steps[-1], flush=True)
-            if learner.text.startswith("cnn"):
-                torch.backends.cudnn.benchmark = True
-                searched = step_times(own, store)
-                torch.backends.cudnn.benchmark = False
-                steps.append([f"{learner.text}, cuDNN's kernels searched", len(own), *searched])
         plain_loop(Mnist1d().load(), 2, device(), 1)  # loads kernels: the time is scaled up
         start = time.perf_counter()
         draws = options.plain_draws
@@ -185,10 +198,10 @@ def main() -> None:
         f"\nPlain loop: {plain:.1f} s ({draws} of {DRAWS} draws and {plain_steps} of "
         f"{options.steps} steps, scaled up: {shown}).\n"
     )
-    for attempt, (whole, trained) in total.items():
+    for attempt, trained in total.items():
         print(
             f"Ours, {attempt}, captures included: {trained:.2f} s to train and score "
-            f"({plain / trained:.1f} ×); {whole:.2f} s with measures ({plain / whole:.1f} ×).\n"
+            f"({plain / trained:.1f} ×).\n"
         )
     print(table(["learner", "replicas", "ms a step, graph", "ms a step, eager"], steps))
 

@@ -6,6 +6,9 @@ Everything is real but the training, which sleeps: batches, queue, engine, data,
 is from the first row to the last, so without the workers' start, which is printed beside it.
 Overhead is all that isn't sleep, as a share of workers x time; "of it waiting" is what of it lies
 between two batches of a worker, and so isn't loading data, scoring, or computing what is written.
+Asked are less than 5% at 2,000 runs of .5 s, which `local --runs 2000 --workers 2` measures in 10
+minutes and 5 minutes of CPU time (0.13 s a run where two busy hyperthreads did it); the ends of 400
+runs say the same in a fifth of that.
 """
 
 import argparse

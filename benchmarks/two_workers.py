@@ -7,6 +7,10 @@ machine are often two threads of one. So beside each pair of commands the same i
 training without any command around it: one process with one thread against two such processes
 that know nothing of each other. The ratio of the commands is told as a share of that one too.
 
+A command's time is told apart, by when its rows were written: until the first row (imports, data,
+start of the workers), from there to the last one, and after it (summary and report). The first and
+the third don't divide.
+
 Ratios are medians over pairs. Only a machine that does nothing else says anything: the load average
 before each measurement is printed beside it.
 """
@@ -54,21 +58,23 @@ print(time.perf_counter() - start)
 """
 
 
-def command(data: str, flags: Sequence[str], workers: int) -> float:
-    """Wall time of one command in a new folder."""
+def command(data: str, flags: Sequence[str], workers: int) -> tuple[float, float, float]:
+    """Wall time of one command in a new folder: to its first row, to its last, to its end."""
     with tempfile.TemporaryDirectory() as folder:
         out = str(Path(folder) / "out")
         words = [sys.executable, "-m", "priorscope", "compare", data, *flags, "--quiet"]
-        start = time.perf_counter()
+        start = time.time()
         ended = subprocess.run(
             [*words, "--workers", str(workers), "--out", out],
             check=False,
             stdout=subprocess.DEVNULL,
         )
-        took = time.perf_counter() - start
+        took = time.time() - start
+        rows = [path.stat().st_mtime for path in Path(out, "runs").glob("*.json")]
     if ended.returncode != 0:
         raise SystemExit(f"the command with {workers} workers ended with {ended.returncode}")
-    return took
+    first, last = min(rows) - start, max(rows) - start
+    return first, last - first, took - last
 
 
 def bare(copies: int, steps: int) -> float:
@@ -110,23 +116,27 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=2000, help="of a bare training")
     asked = parser.parse_args()
     print("| what | at once | s | load before |\n|---|---|---|---|")
-    commands, ceilings, shares = [], [], []
+    commands, ceilings, shares, between = [], [], [], []
     for number in range(asked.repeats):
         order = (1, 2) if number % 2 == 0 else (2, 1)
-        took, alone = dict[int, float](), dict[int, float]()
+        took, alone, divided = (dict[int, float]() for _ in range(3))
         for count in order:
             load = os.getloadavg()[0]
             alone[count] = told("bare training", count, bare(count, asked.steps), load)
         for count in order:
             load = os.getloadavg()[0]
-            seconds = command(asked.data, asked.flags, count)
-            took[count] = told("command, workers", count, seconds, load)
+            parts = command(asked.data, asked.flags, count)
+            what = "command, workers ({:.1f} + {:.1f} + {:.1f})".format(*parts)
+            took[count] = told(what, count, sum(parts), load)
+            divided[count] = parts[1]
         commands.append(took[1] / took[2])
         ceilings.append(2 * alone[1] / alone[2])
         shares.append(commands[-1] / ceilings[-1])
+        between.append(divided[1] / divided[2])
     print(f"\nTwo bare trainings do {spread(ceilings)} times the work of one in the same time.")
     print(f"2 workers: {spread(commands)} x 1 worker.")
     print(f"Of what the hardware gives: {spread(shares)}.")
+    print(f"From the first row to the last alone: {spread(between)} x.")
 
 
 if __name__ == "__main__":

@@ -34,6 +34,9 @@ from priorscope.train.trainee import Resident
 PREDICTED_VALUES = 2**25  # input values that are predicted at once, of all replicas together
 PREDICTED_EXAMPLES = 2**15
 FEW = 0.25  # of a group: so few are evaluated by themselves, where that is much work
+MANY = 64  # networks from which on
+LEFT = 0.75  # that share of them, once no more still train, goes on without the others,
+LEFT_OF_FEW = 0.5  # and this share of fewer: a new graph takes as long as many steps of a few
 
 
 class Population:
@@ -190,12 +193,14 @@ class Population:
                 rows = [self.members.index(m) for m in improved]
                 best.update(rows, self.networks, [m.row for m in improved])
             active = [m for m in active if m not in due or m.continues(done)]
-            if active and len(active) <= len(self.networks) // 2:
+            share = LEFT if len(self.networks) >= MANY else LEFT_OF_FEW
+            if active and len(active) <= share * len(self.networks):
                 self._keep(active)
         return best
 
     def _improved(self, due: Sequence[Resident], done: int) -> list[Resident]:
         """Evaluate these on their validation parts; who got better."""
+        self._wait()  # others go on, and copies from the host needn't wait
         self.networks.train(False)
         members: list[Resident] = []
         losses: list[Tensor] = []

@@ -13,9 +13,10 @@ from tokenizers import Tokenizer
 from priorscope.bert.data.corpus import Corpus
 from priorscope.bert.data.masking import Subwords
 from priorscope.bert.data.packing import Cursor, MaskedBatch, batches, divide, read_batch
-from priorscope.bert.model.heads import BertForMaskedLM
+from priorscope.bert.model.heads import BertForMaskedLM, BertForPreTraining
 from priorscope.bert.training.ahead import ahead
 from priorscope.bert.training.evaluation import Evaluation, Tally
+from priorscope.bert.training.graphed import GraphedStep
 from priorscope.bert.training.held_out import (
     HeldOut,
     evaluate,
@@ -33,7 +34,7 @@ from priorscope.bert.training.resume import (
 )
 from priorscope.bert.training.sharding import ShardedBert, is_large
 from priorscope.bert.training.start import divide_text, initial_network
-from priorscope.bert.training.step import train_step
+from priorscope.bert.training.step import StepResult, train_step
 from priorscope.bert.training.step_log import StepLog
 from priorscope.core.json_types import JsonObject
 from priorscope.train.adamw import ClippedAdamW
@@ -59,6 +60,7 @@ class Pretrainer:
     """
 
     save_every = 60.0  # seconds between checkpoints
+    graphs = False  # whether steps become CUDA graphs: not measured on a GPU yet
 
     def __init__(
         self,
@@ -97,6 +99,7 @@ class Pretrainer:
         if stored is not None:
             self._resume(stored)
         self._own_noise()
+        self._graphed: GraphedStep | None = None
         self.reads_ahead = device.type == "cuda"
 
     @property
@@ -181,7 +184,7 @@ class Pretrainer:
 
     def _train(self, parts: list[MaskedBatch], rate: float, tally: Tally) -> float:
         """One step; returns the mean loss of its masked tokens, before the step."""
-        result = train_step(self.network, self.optimizer, parts, rate, self.processes)
+        result = self._take_step(parts, rate)
         if not math.isfinite(result.mean_loss):
             raise ValueError(
                 f"The loss is not finite at step {self.step + 1}; the last checkpoint in "
@@ -194,6 +197,18 @@ class Pretrainer:
         tally.right += float(result.right)
         tally.masked += result.tokens
         return result.mean_loss
+
+    def _take_step(self, parts: list[MaskedBatch], rate: float) -> StepResult:
+        """As a graph where that is asked for and possible."""
+        single = self.processes.count == 1 and len(parts) == 1
+        if not (self.graphs and single) or isinstance(self.network, BertForPreTraining):
+            return train_step(self.network, self.optimizer, parts, rate, self.processes)
+        if self._graphed is None:
+            settings = self.settings
+            self._graphed = GraphedStep(
+                self.network, self.optimizer, settings.batch_tokens, settings.max_tokens
+            )
+        return self._graphed(parts[0], rate)
 
     def _parts(self, numbers: np.ndarray, epoch: int) -> Iterator[MaskedBatch]:
         """What this process computes of a step."""
