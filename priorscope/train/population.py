@@ -7,6 +7,7 @@ augmentation and learning rates. The host waits for the device at evaluations al
 
 import math
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -77,7 +78,7 @@ class Population:
         )
         self._capture, self.captured = capture, capture and device.type == "cuda"
         self._evaluations: dict[int, ValidationLosses] = {}
-        self._last_filled: torch.cuda.Event | None = None
+        self._last_filled: Any = None  # the event after the steps before the last table
         positions = self.recipe.network_signature(signature).input_shape[:-1]
         self.tables = StepTables(self.members, self.recipe, positions, device)
         self._settle(self.members)
@@ -290,10 +291,8 @@ class Population:
     def _keep_pace(self) -> None:
         """Be two tables of steps ahead of the device at most; others have their turn meanwhile."""
         if self.device.type == "cuda":
-            last, self._last_filled = (
-                self._last_filled,
-                torch.cuda.current_stream().record_event(),
-            )
+            last = self._last_filled
+            self._last_filled = torch.cuda.current_stream().record_event()
             if last is not None:
                 with TURNS.given():
                     last.synchronize()
