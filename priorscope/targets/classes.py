@@ -118,12 +118,15 @@ class Classes(Target):
         picked = encoded.unsqueeze(-1)
         shares = torch.stack([_shares(m) for m in marginals]).to(outputs)
         s = shares.unsqueeze(1).expand_as(outputs).gather(-1, picked).squeeze(-1)
+        at_once = max(1, AT_ONCE // max(1, outputs.numel()))
         losses = []
-        for temperature in COARSE_TEMPERATURES:
-            p = (outputs / temperature).softmax(dim=-1).gather(-1, picked).squeeze(-1)
-            mixed = (1 - COARSE_MIXTURE) * p + COARSE_MIXTURE * s
+        for start in range(0, len(COARSE_TEMPERATURES), at_once):
+            several = COARSE_TEMPERATURES[start : start + at_once]
+            scaled = torch.stack([outputs / temperature for temperature in several])
+            p = scaled.softmax(dim=-1).gather(-1, picked.expand(len(several), -1, -1, -1))
+            mixed = (1 - COARSE_MIXTURE) * p.squeeze(-1) + COARSE_MIXTURE * s
             losses.append(-mixed.log().mean(dim=-1))
-        return torch.stack(losses).amin(dim=0)
+        return torch.cat(losses).amin(dim=0)
 
     def calibrate(
         self,

@@ -253,11 +253,11 @@ class Population:
     def _settle(self, members: Sequence[Resident]) -> None:
         """Fixed addresses for what a step reads: as the captured graph wants it."""
         self._trained = list(members)  # by row
-        self._starts = torch.tensor([[m.start] for m in members]).to(self.device)
         lengths = [len(m.encoded) for m in members]
         self._targets = torch.cat([m.encoded for m in members])
-        starts = torch.tensor(np.cumsum([0, *lengths[:-1]])).unsqueeze(1)
-        self._target_starts = starts.to(self.device)
+        firsts = [[m.start for m in members], np.cumsum([0, *lengths[:-1]]).tolist()]
+        examples, targets = torch.tensor(firsts).to(self.device).unsqueeze(-1)
+        self.tables.set_firsts(examples, targets)
         indices = [self.members.index(m) for m in members]
         self._reader = self._readers(indices, axes=len(self.signature.input_shape))
         self._again = Repeated(self._step, self.device, self._capture)
@@ -299,13 +299,14 @@ class Population:
 
     def _step(self) -> None:
         """One update of all rows; reads tensors at fixed addresses alone."""
-        local, noise, rates = self.tables.read()
-        x = self.deck.rows.index_select(0, (local + self._starts).flatten())
-        x = self._reader(x.unflatten(0, local.shape))
+        (examples, targets), noise, rates = self.tables.read()
+        shape = examples.shape
+        x = self.deck.rows.index_select(0, examples.flatten())
+        x = self._reader(x.unflatten(0, shape))
         if noise is not None:
-            x = transform(x.flatten(0, 1), self.recipe.augment, noise).unflatten(0, local.shape)
-        y = self._targets.index_select(0, (local + self._target_starts).flatten())
-        loss = self.target.loss(self.networks(x), y.view(local.shape)).sum() / self.batch
+            x = transform(x.flatten(0, 1), self.recipe.augment, noise).unflatten(0, shape)
+        y = self._targets.index_select(0, targets.flatten())
+        loss = self.target.loss(self.networks(x), y.view(shape)).sum() / self.batch
         self.networks.backward(loss)
         self.optimiser.step_rows(self.networks.parameters, self.networks.gradients, rates)
         self.tables.clock.add_(1)

@@ -48,6 +48,7 @@ class StepTables:
         device, count = self._device, len(members)
         shape = (TABLE_STEPS, count, self._batch)
         self._indices = torch.zeros(shape, dtype=torch.int64, device=device)
+        self._firsts: Tensor | None = None
         self._rates = torch.zeros(TABLE_STEPS, count, device=device)
         self.clock = torch.zeros(1, dtype=torch.int64, device=device)  # the step's row
         self._noise: Tensor | None = None
@@ -79,6 +80,11 @@ class StepTables:
         self._make(members)
         self._indices, self._noise, self.clock = indices, noise, clock
 
+    def set_firsts(self, examples: Int[Tensor, "rows 1"], targets: Int[Tensor, "rows 1"]) -> None:
+        """Where each row's prefix begins among the examples and among the targets."""
+        self._firsts = torch.stack([examples, targets])
+        self._places = self._indices.unsqueeze(1) + self._firsts
+
     def fill(self, start: int) -> None:
         """Indices and noise of `start` and the steps after it; the host doesn't wait."""
         stop = start + TABLE_STEPS
@@ -86,6 +92,8 @@ class StepTables:
         order = self._there(drawn).index_select(1, self._stream_of_row)
         trains = self._own_trains.expand(TABLE_STEPS, -1, -1)
         torch.gather(trains, 2, order, out=self._indices)
+        assert self._firsts is not None, "rows begin somewhere"
+        torch.add(self._indices.unsqueeze(1), self._firsts, out=self._places)
         if self._own_noises:
             noise = torch.stack([stream.rows(start, stop) for stream in self._own_noises], dim=1)
             lanes = self._there(noise).index_select(1, self._noise_of_row)
@@ -102,14 +110,14 @@ class StepTables:
     def read(
         self,
     ) -> tuple[
-        Int[Tensor, "rows batch"], Float[Tensor, "lanes examples"] | None, Float[Tensor, " rows"]
+        Int[Tensor, "2 rows batch"], Float[Tensor, "lanes examples"] | None, Float[Tensor, " rows"]
     ]:
-        """Of the step that is due: indices into prefixes, noise of all rows' examples, rates."""
+        """Of the step that is due: places of examples and targets, noise of all examples, rates."""
         noise = None
         if self._noise is not None:
             noise = self._noise.index_select(0, self.clock)[0].movedim(1, 0).flatten(1)
-        indices = self._indices.index_select(0, self.clock)[0]
-        return indices, noise, self._rates.index_select(0, self.clock)[0]
+        places = self._places.index_select(0, self.clock)[0]
+        return places, noise, self._rates.index_select(0, self.clock)[0]
 
     def _there(self, source: Tensor) -> Tensor:
         """A copy on the device."""

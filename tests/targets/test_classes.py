@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from priorscope.core.label_code import label_code_bits
+from priorscope.targets import classes as module
 from priorscope.targets.classes import ClassCalibration, Classes, Shares
 
 CLASSES = 4
@@ -90,6 +91,23 @@ def test_validation_loss_forgives_overconfidence():
     both = torch.stack([z, 4 * z]), torch.stack([targets, targets])
     losses = TARGET.validation_loss(*both, [EQUAL, EQUAL])
     assert losses[1].item() == pytest.approx(losses[0].item(), rel=0.02)
+
+
+@pytest.mark.parametrize("shape", [(1, 37, 3), (5, 130, 10)])
+def test_validation_loss_is_the_same_however_many_temperatures_are_tried_at_once(
+    shape, monkeypatch
+):
+    stream = torch.Generator().manual_seed(0)
+    z = 3 * torch.randn(shape, generator=stream)
+    targets = torch.randint(shape[-1], shape[:2], generator=stream)
+    shares = Shares(torch.full((shape[-1],), 1 / shape[-1], dtype=torch.float64))
+    losses = []
+    for at_once in (1, 3 * z.numel(), 2**21):
+        monkeypatch.setattr(module, "AT_ONCE", at_once)
+        target = Classes(num_classes=shape[-1])
+        losses.append(target.validation_loss(z, targets, [shares] * shape[0]))
+    assert torch.equal(losses[0], losses[1])
+    assert torch.equal(losses[0], losses[2])
 
 
 def test_validation_loss_of_nan_is_nan():
