@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from priorscope.core.config import closest
 from priorscope.core.printable import printable
-from priorscope.data.arrow import codes_of, numbers_of, pc, rows_of, strings
+from priorscope.data.arrow import NULL, codes_of, numbers_of, pc, rows_of, strings
 from priorscope.data.numbers import Numbers, parse_numbers
 
 TARGETS = ("target", "label", "class", "labels", "y", "category")
@@ -18,11 +18,13 @@ MAX_CATEGORIES = 64
 SAMPLE = 20_000  # values that decide whether a column is text
 IMAGE_NAME = re.compile(r".*\.(jpe?g|png|bmp|gif|tiff?|webp|jfif|heic|avif|ppm|pgm)", re.IGNORECASE)
 IMAGE_START = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF")
+ISO = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?$"
 NOTHING = ("", "nan", "null", "#n/a", "<na>", "#na")  # never a category's name
 DATES = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S",
          "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%d.%m.%Y",
          "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%m/%d/%Y", "%d/%m/%Y", "%m/%d/%Y %H:%M",
-         "%d/%m/%Y %H:%M")  # fmt: skip
+         "%d/%m/%Y %H:%M", "%m/%d/%Y %I:%M %p", "%m/%d/%Y %I:%M:%S %p", "%d/%m/%Y %I:%M %p",
+         "ISO 8601")  # fmt: skip
 Kind = Literal[
     "empty", "number", "category", "text", "date", "vector", "nested", "image", "image name"
 ]
@@ -113,7 +115,7 @@ class Column:
         if not re.match(r"\s*\d{1,4}[-/.]\d", self._present[0] if self._present else ""):
             return ""
         for form in DATES:
-            sample = pc.strptime(strings([v.strip() for v in self._present[:50]]), form, "s", True)
+            sample = _moments(strings([v.strip() for v in self._present[:50]]), form)
             if not sample.null_count and self.dates_as(form) is not None:
                 return form
         return ""
@@ -124,7 +126,7 @@ class Column:
             return _seconds(self.values)
         if self.values.type != pa.string() or not form:
             return None
-        parsed = pc.strptime(pc.utf8_trim_whitespace(self.values), form, "s", True)
+        parsed = _moments(pc.utf8_trim_whitespace(self.values), form)
         few = parsed.null_count <= self.values.null_count + 0.05 * len(self)
         return _seconds(parsed) if few else None
 
@@ -239,6 +241,18 @@ def _holds_images(values: pa.Array) -> bool:
     if isinstance(cell, dict):
         cell = cell.get("bytes")
     return isinstance(cell, bytes) and cell.startswith(IMAGE_START)
+
+
+def _moments(texts: pa.Array, form: str) -> pa.Array:
+    """Text as moments, null where it is none; ISO 8601 may have parts of seconds, and UTC's Z."""
+    if form != "ISO 8601":
+        return pc.strptime(texts, form, "s", True)
+    plain = pc.replace_substring_regex(texts, r"(Z|[+-]00:?00)$", "")
+    is_one = pc.match_substring_regex(plain, ISO)
+    try:
+        return pc.cast(pc.if_else(is_one, plain, NULL), pa.timestamp("us"))
+    except pa.ArrowInvalid:  # 30 February
+        return pa.nulls(len(texts), pa.timestamp("us"))
 
 
 def _seconds(values: pa.Array) -> np.ndarray:

@@ -146,8 +146,10 @@ def _from_labels(path: Path, labels: JsonObject) -> ImageSource:
 def _labels_table(path: Path, names: Sequence[str]) -> Path | None:
     """The only table at the top of a folder of images that have no folders of classes."""
     tables = [f for f in sorted(path.iterdir()) if f.is_file() and is_table(f) and is_data(f)]
-    if not tables or not names:
+    if not names:
         return None
+    if not tables:
+        return _metadata(path)
     folders = {PurePosixPath(name).parts[:-1] for name in names}
     if len(folders) > 1 and len(tables) != 1:
         return None
@@ -157,6 +159,24 @@ def _labels_table(path: Path, names: Sequence[str]) -> Path | None:
         t for t in tables if any(w in t.name.lower() for w in ("label", "train", "annot", "target"))
     ]
     return likely[0] if len(likely) == 1 and len(folders) <= 1 else None
+
+
+def _metadata(path: Path) -> Path | None:
+    """The metadata.csv of Hugging Face's image folders, which lies beside the images of a split.
+
+    Raises:
+        ValueError: if several splits have one.
+    """
+    tables = sorted(
+        f for name in ("metadata.csv", "metadata.jsonl") for f in path.glob(f"*/{name}")
+    )
+    if len(tables) > 1:
+        shown = " and ".join(str(f.relative_to(path)) for f in tables[:2])
+        raise ValueError(
+            f"{path} has several tables of labels ({shown}); name the folder of one split, "
+            f"{printable(tables[0].parent)}, which is then divided into training and test."
+        )
+    return tables[0] if tables else None
 
 
 def _from_table(path: Path, rows: RowsConfig) -> ImageSource:

@@ -14,6 +14,7 @@ from priorscope.core.read import Note
 from priorscope.data.arrow import codes_of
 
 WHOLE = re.compile(r"[-+]?(0|[1-9]\d*)(\.0+)?")
+SCIENTIFIC = re.compile(r"[-+]?\d\.\d+[eE][-+]\d{1,2}")  # 1.0000000e+00, as numpy writes 1
 MISSING = {"", "nan", "#n/a", "#na", "#n/a n/a", "<na>", "nat", "?"}  # never a class's name
 AMBIGUOUS = {"none", "na", "n/a", "null", "nil"}  # a class's name, except between numbers
 EXACT = 2.0**53  # above, a float has more digits than it means
@@ -143,6 +144,8 @@ def _key(value: Any) -> Any:
     text = unicodedata.normalize("NFC", str(value)).strip()
     if len(text) < 4000 and WHOLE.fullmatch(text):
         return int(text.partition(".")[0])
+    if SCIENTIFIC.fullmatch(text) and float(text).is_integer() and abs(float(text)) < EXACT:
+        return int(float(text))
     return text
 
 

@@ -3,6 +3,7 @@
 import dataclasses
 import re
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,6 +20,7 @@ from priorscope.data.numbers import comma_evidence, parse_numbers
 LARGEST = sys.float_info.max  # that float64 holds
 MAX_CLASSES = 10_000
 FEW = 20  # classes that whole numbers may always be
+STRONG = re.compile(r"[|;]")  # parts words, where a comma or a slash may belong to a name
 COMBINED = re.compile(r"\s*[|;,+/]\s*")
 
 
@@ -141,15 +143,28 @@ def _quantity(
     return Labels(np.empty(0, np.int64), (), values, tuple(notes))
 
 
+def _unlisted(name: str) -> str:
+    """What a list that was written as text holds: "['a', 'b']" without brackets and quotes."""
+    inner = re.fullmatch(r"\[(.*)\]", name.strip())
+    return name if inner is None else re.sub(r"['\"]", "", inner[1])
+
+
 def _refuse_combined(names: Sequence[str]) -> None:
     """Refuse labels such as red|blue where the parts come again: several labels an example."""
-    parts = {name: [p for p in COMBINED.split(name) if p] for name in names}
+    parts = {name: [p for p in COMBINED.split(_unlisted(name)) if p] for name in names}
     combined = [name for name, split in parts.items() if len(split) > 1]
-    alone = {name for name, split in parts.items() if len(split) == 1}
+    alone = {split[0] for split in parts.values() if len(split) == 1}
     usable = {part for name in combined for part in parts[name]}
     recurring = [name for name in combined if set(parts[name]) <= alone]
     several = len(combined) > 1 and len(usable) < len(combined)
-    if (recurring and len(recurring) == len(combined)) or (several and len(names) > len(usable)):
+    used = Counter(part for split in parts.values() for part in set(split))
+    shared = [n for n in combined if any(used[part] > 1 for part in parts[n])]
+    listed = len(combined) > 1 and all(STRONG.search(n) for n in combined) and shared == combined
+    if (
+        listed
+        or (recurring and len(recurring) == len(combined))
+        or (several and len(names) > len(usable))
+    ):
         raise ValueError(
             f"The labels look like several per example (multi-label): {combined[0]!r} combines "
             f"{', '.join(map(repr, parts[combined[0]][:4]))}. Keep one label per example, or read "

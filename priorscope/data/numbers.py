@@ -12,7 +12,8 @@ from priorscope.data.arrow import FALSE, NULL, holds_byte, numbers_of, pc, strin
 MISSING = (
     "", "nan", "-nan", "none", "null", "nil", "na", "n/a", "n.a.", "#n/a", "#n/a n/a", "#na",
     "<na>", "?", "-", "--", "---", ".", "..", "…", "missing", "#value!", "#div/0!", "#ref!",
-    "#null!", "#num!", "1.#ind", "1.#qnan", "-1.#ind", "-1.#qnan",
+    "#null!", "#num!", "1.#ind", "1.#qnan", "-1.#ind", "-1.#qnan", "–", "—", "−", "n/d", "n.d.",
+    "k.a.", "k. a.", "#n/v", "no data", "not available", "없음", "미상",
 )  # fmt: skip
 SURE = 0.95  # share of the values that are numbers, from which on a column is numeric
 SAMPLE = 1000  # values that show whether a column repeats a few
@@ -24,12 +25,15 @@ DOT_THOUSANDS = r"^[-+]?\d{1,3}(\.\d{3})+(,\d*)?$"
 # a comma that only a decimal or only a thousands mark can be
 SURELY_DECIMAL = r"^[-+]?(0\d*,\d+|\d*,(\d{1,2}|\d{4,})|\d{4,},\d+|,\d+|\d{1,3}(\.\d{3})+,\d+)$"
 SURELY_THOUSANDS = r"^[-+]?\d{1,3}((,\d{3}){2,}(\.\d*)?|,\d{3}\.\d*)$"
-AROUND = r"^\s*[$€£¥₩]?\s*|\s*([%‰°€$£¥₩]|[[:alpha:]]{1,6}[²³]?)?\s*$"
+AROUND = r"^\s*[$€£¥₩]?\s*|\s*([%‰°€$£¥₩]|°?[[:alpha:]µ]{1,6}[²³]?(/[[:alpha:]]{1,4}[²³]?)?)?\s*$"
 WITH_COMMA = r"^[-+]?[\d.]*,[\d,.]*$"
 BLANKS = "[ '\u00a0\u202f\u2009]"
 BLANK_THOUSANDS = rf"^[-+]?\d{{1,3}}({BLANKS}\d{{3}})+([.,]\d*)?$"
+BRACKETS = r"^\([$€£¥₩]?\s*\d[\d.,]*\)$"  # what accountants write for a negative number
+WIDE = dict(zip("０１２３４５６７８９．，－＋", "0123456789.,-+", strict=True))
 UNIT = re.compile(
-    r"([-+]?[\d.,][\d.,'\u00a0\u202f ]*(?:[eE][-+]?\d+)?)\s*([%‰°€$£¥₩]|[^\W\d_]{1,6}[²³]?)|"
+    r"([-+]?[.,]?\d(?:[\d.,'\u00a0\u202f ]*\d)?(?:[eE][-+]?\d+)?)\s*"
+    r"([%‰°€$£¥₩]|°?[^\W\d_]{1,6}[²³]?(?:/[^\W\d_]{1,4}[²³]?)?)|"
     r"([$€£¥₩])\s*([-+]?[\d.,]+)"
 )
 
@@ -72,7 +76,7 @@ def parse_numbers(texts: pa.Array, decimal: str) -> Numbers | None:
         return Numbers(numbers_of(pc.cast(texts, pa.float64())))
     if _few_words(texts):
         return None
-    texts = pc.utf8_trim_whitespace(texts)
+    texts = _narrow(pc.utf8_trim_whitespace(texts))
     missing = pc.is_in(pc.utf8_lower(texts), value_set=strings(MISSING))
     texts = pc.if_else(missing, NULL, texts)
     present = len(texts) - texts.null_count
@@ -98,6 +102,17 @@ def parse_numbers(texts: pa.Array, decimal: str) -> Numbers | None:
     )
 
 
+def _narrow(texts: pa.Array) -> pa.Array:
+    """Digits of full width, as Chinese, Japanese and Korean keyboards write them, as usual ones."""
+    if pc.all(pc.string_is_ascii(texts)).as_py() is not False:
+        return texts
+    wide = pc.match_substring_regex(texts, f"[{''.join(WIDE)}]")
+    if pc.any(wide).as_py():
+        for character, narrow in WIDE.items():
+            texts = pc.replace_substring(texts, character, narrow)
+    return texts
+
+
 def _few_words(texts: pa.Array) -> bool:
     """Whether a column repeats a few values, of which more than 5% of the rows hold no number.
 
@@ -107,7 +122,7 @@ def _few_words(texts: pa.Array) -> bool:
         return False
     counts = pc.value_counts(texts)
     rows = counts.field(1)
-    words = pc.utf8_lower(pc.utf8_trim_whitespace(counts.field(0)))
+    words = pc.utf8_lower(_narrow(pc.utf8_trim_whitespace(counts.field(0))))
     present = pc.and_kleene(pc.is_valid(words), pc.invert(pc.is_in(words, strings(MISSING))))
     may_be = pc.and_kleene(present, pc.match_substring_regex(words, "[0-9]|inf"))
     have = pc.sum(rows.filter(present)).as_py() or 0
@@ -117,6 +132,12 @@ def _few_words(texts: pa.Array) -> bool:
 def _rewritten(texts: pa.Array, decimal: str) -> tuple[pa.Array, str]:
     """The same numbers as Python writes them, and how they were written."""
     forms = []
+    brackets = _matches(texts, BRACKETS)
+    if pc.any(brackets).as_py():
+        negative = pc.replace_substring_regex(texts, r"^\((.*)\)$", r"-\1")
+        negative = pc.replace_substring_regex(negative, r"^-([$€£¥₩])\s*", r"\1-")
+        texts = pc.if_else(brackets, negative, texts)
+        forms.append("negative ones in brackets")
     first = next((t for t in texts.slice(0, 1000).to_pylist() if t), "")
     if match := UNIT.fullmatch(first):
         unit = match[2] or match[3]

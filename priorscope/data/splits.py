@@ -7,10 +7,10 @@ from typing import Literal
 Part = Literal["train", "test", "validation", "unlabelled"]
 SPELLINGS: dict[Part, tuple[str, ...]] = {
     "train": ("train", "training", "trn", "tr", "trainset"),
-    "test": ("test", "testing", "tst", "eval", "evaluation", "testset", "t10k"),
+    "test": ("test", "testing", "tst", "eval", "evaluation", "testset", "t10k", "holdout"),
     "validation": ("val", "valid", "validation", "dev"),
     "unlabelled": ("unlabelled", "unlabeled", "unsup", "unsupervised", "pred", "predict",
-                   "prediction", "predictions", "submission"),
+                   "prediction", "predictions", "submission", "inference"),
 }  # fmt: skip
 WORDS: dict[str, Part] = {word: part for part, words in SPELLINGS.items() for word in words}
 AROUND = {"set", "data", "dataset", "images", "image", "img", "imgs", "split", "folder", "samples"}
@@ -34,11 +34,14 @@ def is_part_alone(name: str) -> bool:
 def split_names(names: Iterable[str]) -> dict[str, Part]:
     """The part of each name where together they are splits: all say one alone, or share a rest.
 
-    `cats_train` and `cats_test` are splits; `train`, `boat` and `plane` are classes. Empty where
-    they aren't splits.
+    `cats_train` and `cats_test` are splits; `train`, `boat` and `plane` are classes. `train` and
+    `test` are splits whatever lies beside them. Empty where they aren't splits.
     """
     names = list(names)
     parts: dict[str, Part] = {name: part for name in names if (part := part_of(name)) is not None}
+    plain: dict[str, Part] = {n: p for n, p in parts.items() if is_part_alone(n)}
+    if "train" in plain.values() and len(set(plain.values())) > 1:  # whatever lies beside them
+        return {n: p for n, p in parts.items() if n in plain or p == "unlabelled"}
     if len(parts) < 2 or "train" not in parts.values():
         alone: dict[str, Part] = {n: p for n, p in parts.items() if is_part_alone(n)}
         return alone if "train" in alone.values() and len(alone) == len(names) else {}
@@ -47,4 +50,5 @@ def split_names(names: Iterable[str]) -> dict[str, Part]:
 
 
 def _words(name: str) -> list[str]:
+    name = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)  # TrainData
     return [word for word in re.split(r"[^a-z0-9]+|(?<=[a-z])(?=\d+$)", name.lower()) if word]

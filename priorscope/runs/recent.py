@@ -6,9 +6,14 @@ from typing import Any
 
 from priorscope.train.scoring import Part
 
+MOST_PARTS = 64
+
 
 class Recent:
-    """Parts that were made last, up to a number and, beyond it, up to a size in bytes."""
+    """Parts that were made last, up to a number and, beyond it, up to a size in bytes.
+
+    Never more than `MOST_PARTS`: a part may hold a file open.
+    """
 
     def __init__(self, most: int, most_bytes: int = 0):
         self._most, self._most_bytes = most, most_bytes
@@ -19,7 +24,9 @@ class Recent:
         if key not in self._parts:
             self._parts[key] = make()
         self._parts.move_to_end(key)
-        while len(self._parts) > self._most and self._bytes() > self._most_bytes:
+        while len(self._parts) > self._most and (
+            self._bytes() > self._most_bytes or len(self._parts) > MOST_PARTS
+        ):
             self._parts.popitem(last=False)
         return self._parts[key]
 

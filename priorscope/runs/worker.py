@@ -36,6 +36,7 @@ from priorscope.train.trainer import trainer
 from priorscope.train.tuning import is_better, trials
 
 TRAIN_EXAMPLES = 2000  # of the training part that its loss is measured on
+SMALL = 2**20  # bytes of an array that is copied rather than mapped
 GPU_THREADS = 4  # of the CPU, for what is scored beside a GPU
 
 
@@ -354,6 +355,11 @@ class Orders:
         return self._recent.of(key, lambda: ordered_examples(run, arrays, signature))
 
 
+def _in_memory(array: np.ndarray) -> np.ndarray:
+    """A copy of what is small: a mapped array that is kept keeps its file open."""
+    return np.array(array) if array.nbytes <= SMALL else np.asarray(array)
+
+
 class TestSplits:
     """Test splits under a structure, the last few that were asked for: batches share them."""
 
@@ -373,7 +379,7 @@ class TestSplits:
         """The run's test split under its structure."""
 
         def make() -> Part:
-            inputs, targets = (np.asarray(arrays[name]) for name in self._names)
+            inputs, targets = (_in_memory(arrays[name]) for name in self._names)
             return run.structure.apply(inputs, targets, signature, seed, "test")
 
         return self._recent.of((run.data, run.structure, seed), make)

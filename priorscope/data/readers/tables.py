@@ -1,6 +1,7 @@
 """Rows of numbers and categories from .csv, .tsv, .jsonl, .parquet, .arrow, .xlsx, as vectors."""
 
 import dataclasses
+import re
 
 import numpy as np
 
@@ -15,6 +16,9 @@ from priorscope.data.rows import RowsConfig, group_warning
 from priorscope.data.source import Source
 from priorscope.data.tell_tale import tells_target
 from priorscope.tasks import TASKS, Examples
+
+MANY = 10  # categories that begin with numbers, from which on a warning says so
+NUMBER_FIRST = re.compile(r"\W{0,2}\d")
 
 
 @TASKS.register
@@ -201,6 +205,16 @@ def _column_notes(values: Column, code: ColumnCode) -> list[Note]:
             Note(
                 f"{numbers.num_odd:,} values of {values.name!r} are no numbers "
                 f"({shown}) and count as missing.",
+                "warning",
+            )
+        )
+    like_numbers = [c for c in code.categories if NUMBER_FIRST.match(c)]
+    if len(like_numbers) >= max(MANY, 0.9 * len(code.categories)):
+        notes.append(
+            Note(
+                f"{values.name!r} is read as {len(code.categories)} categories, though they begin "
+                f"with numbers (such as {printable(like_numbers[0], 30)!r}); if they are "
+                "quantities, write them as numbers.",
                 "warning",
             )
         )
