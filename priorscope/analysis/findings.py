@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from priorscope.analysis.answer import Contest
 from priorscope.analysis.code_length import RANDOM_LABELS
+from priorscope.analysis.forecast_findings import forecast_findings
 from priorscope.analysis.paired import pair_std
 from priorscope.analysis.summary import Answer, Finding, LabelsWorth, Summary
 from priorscope.analysis.table import RunTable
@@ -46,7 +47,7 @@ def findings(summary: Summary, table: RunTable, found: Contest | None) -> list[F
     advice = [
         *_repeats(answer, table, found),
         *_more_data(summary),
-        *_overtaken(summary, answer),
+        *forecast_findings(summary, answer),
         *_switch(summary),
         *_missed(summary),
         *_too_short(table),
@@ -295,29 +296,6 @@ def _more_data(summary: Summary) -> list[Finding]:
             each = [{"learner": r.learner, "fall": _plain(r.fall_per_doubling)} for r in group]
             out.append(_finding(f"more-data-{verdict}", learners=each, on=group[0].on))
     return out
-
-
-def _overtaken(summary: Summary, answer: Answer) -> list[Finding]:
-    """Who will probably overtake the pick with more data."""
-    on = "loss" if answer.goal == "code" or answer.metric == "log-loss" else "error"
-    rows = [
-        row
-        for row in summary.crossovers
-        if row.on == on
-        and row.overtaken == answer.pick
-        and row.verdict in ("predicted", "overtakes")
-    ]
-    return [
-        _finding(
-            "overtakes",
-            overtaking=row.overtaking,
-            overtaken=row.overtaken,
-            on=on,
-            n=dataclasses.asdict(row.n),
-            probability=row.probability,
-        )
-        for row in rows[:_MOST]
-    ]
 
 
 def _switch(summary: Summary) -> list[Finding]:

@@ -7,6 +7,7 @@ from rich.table import Table
 from priorscope.core.json_types import JsonObject
 from priorscope.core.printable import printable
 from priorscope.wording import numbers as words
+from priorscope.wording.curve_metrics import in_own, own
 from priorscope.wording.page import t, word
 
 _MOST_LETTERS = 2000  # of a sentence
@@ -56,11 +57,8 @@ def _forecasts(entries: list[JsonObject]) -> Table:
                 times=f"{ahead['times']:g}",
             ),
             _count(ahead["n"]),
-            f"{ahead['median']:.3g}",
-            *(
-                t("number.range", low=f"{ahead[f'low{p}']:.3g}", high=f"{ahead[f'high{p}']:.3g}")
-                for p in (80, 95)
-            ),
+            f"{in_own(e['on'], ahead['median'])[0]:.3g}",
+            *(_ends(e["on"], ahead[f"low{p}"], ahead[f"high{p}"]) for p in (80, 95)),
         ]
         for e in entries
         for ahead in e["ahead"]
@@ -116,7 +114,12 @@ def _saturation(entries: list[JsonObject]) -> Table:
 
 def on_of(entry: JsonObject) -> str:
     """The metric of an entry; names of others' tables stay as they are."""
-    return word("on.", entry["on"])
+    return word("on.", own(entry["on"]))
+
+
+def _ends(on: str, low: float, high: float) -> str:
+    low, high = in_own(on, low, high)
+    return t("number.range", low=f"{low:.3g}", high=f"{high:.3g}")
 
 
 def _titles(names: tuple[str, ...]) -> list[str]:

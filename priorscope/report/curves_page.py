@@ -8,6 +8,7 @@ from markupsafe import Markup
 from priorscope.report.charts.curve_svg import curve_svg
 from priorscope.report.languages import Shown, page_in_languages
 from priorscope.report.page import tool_texts
+from priorscope.wording.curve_metrics import in_own, own
 from priorscope.wording.page import t, word
 from priorscope.wording.sentences import sentence
 
@@ -41,9 +42,17 @@ def _data_set(index: int, name: str, told: Mapping[str, Any]) -> dict[str, Any]:
             (word("on.", on), Markup(curve_svg(told["fits"], observed, on))) for on in metrics
         ],
         "forecasts": [
-            {"learner": row["learner"], "on": row["on"], **ahead}
+            {"learner": row["learner"], "on": own(row["on"]), **_in_own(row["on"], ahead)}
             for row in told["forecasts"]
             for ahead in row["ahead"]
         ],
-        "crossovers": told["crossovers"],
+        "crossovers": [row | {"on": own(row["on"])} for row in told["crossovers"]],
     }
+
+
+def _in_own(on: str, ahead: Mapping[str, Any]) -> dict[str, Any]:
+    """A forecast in the scale of its table."""
+    out = dict(ahead)
+    for low, high in (("median", "median"), ("low80", "high80"), ("low95", "high95")):
+        out[low], out[high] = in_own(on, ahead[low], ahead[high])
+    return out

@@ -7,19 +7,21 @@ of its values.
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from priorscope.wording.en import advice as en_advice
 from priorscope.wording.en import curves as en_curves
 from priorscope.wording.en import findings as en_findings
-from priorscope.wording.ko import advice, curve_notes
+from priorscope.wording.ko import advice as ko_advice
+from priorscope.wording.ko import curve_notes
 from priorscope.wording.ko import curves as ko_curves
 from priorscope.wording.ko import findings as ko_findings
 from priorscope.wording.language import Language, speaking, spoken
 
 Sentence = Callable[[Mapping[str, Any]], str]
 SENTENCES: dict[Language, dict[str, Sentence]] = {
-    "en": {**en_findings.SENTENCES, **en_curves.SENTENCES},
+    "en": {**en_findings.SENTENCES, **en_advice.SENTENCES, **en_curves.SENTENCES},
     "ko": {
         **ko_findings.SENTENCES,
-        **advice.SENTENCES,
+        **ko_advice.SENTENCES,
         **ko_curves.SENTENCES,
         **curve_notes.SENTENCES,
     },

@@ -25,7 +25,8 @@ def advise(
     forecast: the other keys of `forecast`.
     """
     out: list[Remark] = []
-    for on in (metric for metric in ("error", "loss") if metric in table.cells):
+    first = [metric for metric in ("error", "loss") if metric in table.cells]
+    for on in (*first, *(metric for metric in table.curves if metric not in first)):
         size = judged_at(table, on)
         flawless = [name for name in sorted(table.cells[on]) if size in table.zeros(on, name)]
         if not flawless:
@@ -52,7 +53,7 @@ def _compared(
     else:
         for times in (2.0, 4.0):
             out += _later(curves, on, times * size, times)
-    out += _crossings(forecast["crossovers"], on)
+    out += _crossings(forecast["crossovers"], on, best)
     out += _worth(forecast["equivalence"], best, on, size)
     out += _falls(forecast["saturation"], on)
     out += _switching(forecast["switch"])
@@ -92,11 +93,20 @@ def _later(curves: dict[str, Fitted], on: str, size: float, times: float) -> lis
     return [remark("curves-wins", **here, learner=names[best], probability=sure, value=value)]
 
 
-def _crossings(entries: Entries, on: str) -> list[Remark]:
-    """Who overtakes whom: what is likely ahead first, then what was observed."""
-    own = [e for verdict in _VERDICTS for e in entries if (e["on"], e["verdict"]) == (on, verdict)]
+def _crossings(entries: Entries, on: str, best: str) -> list[Remark]:
+    """Who overtakes whom: what is likely ahead first, then what was observed, then what is open,
+    pairs of the best one before others; last, whom the best one leaves behind."""
+    known = [e for e in entries if e["on"] == on]
+    known.sort(key=lambda e: best not in (e["overtaken"], e["overtaking"]))
+    own = [e for verdict in _VERDICTS for e in known if e["verdict"] == verdict]
     keys = ("overtaking", "overtaken", "on", "verdict", "n", "probability", "not_before")
-    return [remark("curves-overtakes", **{k: e[k] for k in keys}) for e in own[:_MOST]]
+    out = [remark("curves-overtakes", **{k: e[k] for k in keys}) for e in own[:_MOST]]
+    behind = [e for e in known if (e["verdict"], e["overtaken"]) == ("stays ahead", best)]
+    if behind:
+        most = max(e["probability"] for e in behind)
+        names = [e["overtaking"] for e in behind]
+        out.append(remark("curves-stays", learner=best, others=names, on=on, probability=most))
+    return out
 
 
 def _worth(entries: Entries, best: str, on: str, size: float) -> list[Remark]:

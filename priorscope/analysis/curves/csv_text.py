@@ -12,6 +12,14 @@ _MAGIC = {
     b"\xfe\xff": "is UTF-16 text; save it as UTF-8",
     b"PAR1": "is a parquet file; save it as CSV",
 }
+_RULE = re.compile(r"^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$")
+_COUNT = re.compile(
+    r"^(?:n\s*=\s*)?(?P<value>\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)\s*(?P<unit>[kKmM]?)$"
+)
+_THOUSANDS = {"": 1.0, "k": 1e3, "m": 1e6}
+_SPREAD = re.compile(
+    r"^(?P<value>[-+]?[\d.]+)\s*%?\s*(?:(?:±|\+/-|\+-)\s*[\d.]+\s*%?|\(\s*±?\s*[\d.]+\s*%?\s*\))$"
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,7 +31,7 @@ class TableLines:
 
 
 def read_lines(path: Path) -> TableLines:
-    """Cells of a file separated by comma, semicolon or tab (whichever its header holds).
+    """Cells of a file separated by comma, semicolon, tab or blanks, or of a Markdown table.
 
     Raises:
         ValueError: if there is no such file, it is no UTF-8 text, a name stands twice, or a line
@@ -43,10 +51,8 @@ def read_lines(path: Path) -> TableLines:
         raise ValueError(
             f"{path} must be UTF-8 text, but byte {error.start} is not; save it as UTF-8."
         ) from None
-    head = next((line for line in text.splitlines() if line.strip()), "")
-    mark = max(",;\t", key=head.count)
-    reader = csv.reader(text.splitlines(), delimiter=mark, skipinitialspace=True)
-    table = [(reader.line_num, [c.strip() for c in row]) for row in reader if any(row)]
+    table = _markdown(text) or _delimited(text)
+    mark = "" if not table else _mark(text)
     names = table[0][1] if table else []
     twice = [n for n in names if names.count(n) > 1]
     if twice:
@@ -60,6 +66,65 @@ def read_lines(path: Path) -> TableLines:
     return TableLines(
         names, [(line, dict(zip(names, cells, strict=True))) for line, cells in table[1:]]
     )
+
+
+def _delimited(text: str) -> list[tuple[int, list[str]]]:
+    """(line number, cells) of the lines that hold something."""
+    lines, mark = text.splitlines(), _mark(text)
+    if not mark:  # columns set with blanks
+        for gap in (r"\s{2,}", r"\s+"):
+            table = [(i, re.split(gap, x.strip())) for i, x in enumerate(lines, 1) if x.strip()]
+            if len({len(cells) for _, cells in table}) == 1 and len(table[0][1]) > 1:
+                return table
+    reader = csv.reader(lines, delimiter=mark or ",", skipinitialspace=True)
+    return [(reader.line_num, [c.strip() for c in row]) for row in reader if any(row)]
+
+
+def _mark(text: str) -> str:
+    """Comma, semicolon or tab, whichever the header holds most of; "" if none."""
+    head = next((line for line in text.splitlines() if line.strip()), "")
+    mark = max(",;\t", key=head.count)
+    return mark if mark in head else ""
+
+
+def _markdown(text: str) -> list[tuple[int, list[str]]]:
+    """The first table of a Markdown text, as trackers show them; empty if there is none."""
+    lines = text.splitlines()
+    rules = [i for i, line in enumerate(lines[1:], 1) if _RULE.match(line) and "|" in lines[i - 1]]
+    if not rules:
+        return []
+    first = rules[0] - 1
+    last = next((i for i in range(first, len(lines)) if "|" not in lines[i]), len(lines))
+    kept = [i for i in range(first, last) if i != first + 1]
+    return [
+        (i + 1, [c.strip(" *`_") for c in lines[i].strip().strip("|").split("|")]) for i in kept
+    ]
+
+
+def without_spread(text: str) -> tuple[str, bool]:
+    """`.71 ± .02`, `.71 +/- .02` and `.71 (.02)` without the spread; whether there was one."""
+    match = _SPREAD.match(text)
+    if match is None:
+        return text, False
+    share = "%" if "%" in text else ""
+    return match["value"] + share, True
+
+
+def is_count(text: str) -> bool:
+    """Whether a text is a number of examples: `1600`, `1,600`, `1.6k`, `n=1600`."""
+    return _COUNT.match(text) is not None
+
+
+def count(path: Path, line: int, column: str, text: str) -> float:
+    """The number of examples that a cell holds; `1,600` and `1.6k` are 1600.
+
+    Raises:
+        ValueError: if it is no number.
+    """
+    match = _COUNT.match(text)
+    if match is None:
+        return number(path, line, column, text)
+    return float(match["value"].replace(",", "")) * _THOUSANDS[match["unit"].lower()]
 
 
 def number(path: Path, line: int, column: str, text: str) -> float:

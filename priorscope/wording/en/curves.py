@@ -4,6 +4,8 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from priorscope.wording.curve_metrics import in_own, is_higher, own
+
 Values = Mapping[str, Any]
 
 
@@ -11,9 +13,9 @@ def _list(items: Sequence[str], word: str = "and") -> str:
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {word} {items[-1]}"
 
 
-def _range(value: Values) -> str:
+def _range(on: str, value: Values) -> str:
     """Median and interval, with as many digits as tell its ends apart."""
-    low, middle, high = value["low"], value["center"], value["high"]
+    low, middle, high = in_own(on, value["low"], value["center"], value["high"])
     digits = next(d for d in range(3, 18) if f"{low:.{d}g}" != f"{high:.{d}g}" or d == 17)
     return f"{middle:.{digits}g} ({low:.{digits}g} to {high:.{digits}g})"
 
@@ -45,14 +47,17 @@ def _repeats(count: int) -> str:
 
 def _flawless(v: Values) -> str:
     return (
-        f"At {v['n']:,.0f} examples the {v['on']} of {_list(v['learners'])} is 0 in every repeat."
+        f"At {v['n']:,.0f} examples the {own(v['on'])} of {_list(v['learners'])} is "
+        f"{1 if is_higher(v['on']) else 0} in every repeat."
     )
 
 
 def _lowest(v: Values) -> str:
-    rank = f"the lowest {v['on']}" + ("" if v["of_all"] else " of those seen there")
+    on = v["on"]
+    end = "highest" if is_higher(on) else "lowest"
+    rank = f"the {end} {own(on)}" + ("" if v["of_all"] else " of those seen there")
     start = f"At {v['n']:,.0f} examples {v['learner']} has {rank}"
-    return f"{start}: {_range(v['value'])}, {_repeats(v['repeats'])}."
+    return f"{start}: {_range(on, v['value'])}, {_repeats(v['repeats'])}."
 
 
 def _tied(v: Values) -> str:
@@ -60,7 +65,7 @@ def _tied(v: Values) -> str:
 
 
 def _other_metric(v: Values) -> str:
-    return f"On {v['on']} it is {v['learner']}."
+    return f"On {own(v['on'])} it is {v['learner']}."
 
 
 def _later(v: Values) -> str:
@@ -76,13 +81,13 @@ def _may_win(v: Values) -> str:
 def _wins(v: Values) -> str:
     share = v["probability"]
     odds = "above 0.99" if share > 0.99 else f"{share:.2f}"
-    end = f"{v['on']} {_range(v['value'])}"
+    end = f"{own(v['on'])} {_range(v['on'], v['value'])}"
     return f"{_later(v)} {v['learner']} is best with probability {odds}: {end}."
 
 
 def _known_at(v: Values) -> str:
     sizes = v["sizes"]
-    extent = f"the {v['on']} is known at {sizes} size{'s' if sizes > 1 else ''}"
+    extent = f"the {own(v['on'])} is known at {sizes} size{'s' if sizes > 1 else ''}"
     way_out = f"train at {v['needed'] - sizes} more"
     return f"{_list(v['learners'])}: {extent}, but a forecast needs {v['needed']}: {way_out}."
 
@@ -90,13 +95,13 @@ def _known_at(v: Values) -> str:
 def _no_winner_later(v: Values) -> str:
     name = v["learners"][0]
     return (
-        f"We can't say which learner wins with more data: {name}, the lowest so far, has too few "
+        f"We can't say which learner wins with more data: {name}, the best so far, has too few "
         "sizes for a forecast."
     )
 
 
 def _overtakes(v: Values) -> str:
-    n, late, early, on = v["n"], v["overtaking"], v["overtaken"], v["on"]
+    n, late, early, on = v["n"], v["overtaking"], v["overtaken"], own(v["on"])
     if v["verdict"] == "observed":
         low, high = _counts(n["low80"], n["high80"])
         return (
@@ -108,6 +113,15 @@ def _overtakes(v: Values) -> str:
     bound = f"; not before {_count(before)} examples (90%)" if before else ""
     odds = f"probability {v['probability']:.2f}{bound}"
     return f"{start} {early} on {on} within 4 × the data ({odds})."
+
+
+def _stays(v: Values) -> str:
+    names, most = v["others"], f"{v['probability']:.2f}"
+    odds = f"probability {most}" if len(names) == 1 else f"probability at most {most} each"
+    return (
+        f"{v['learner']} stays ahead of {_list(names)} on {own(v['on'])} within 4 × the data "
+        f"(overtaken with {odds})."
+    )
 
 
 def _worth(v: Values) -> str:
@@ -160,9 +174,11 @@ def _run_both(v: Values) -> str:
 
 
 def _missed(v: Values) -> str:
+    on = v["on"]
+    predicted, observed = (in_own(on, v[key])[0] for key in ("predicted", "observed"))
     return (
-        f"{v['learner']}: the {v['on']} at n = {v['n']:g} was hidden and predicted as "
-        f"{v['predicted']:.3g}, but is {v['observed']:.3g}; its forecast is wide for that reason."
+        f"{v['learner']}: the {own(on)} at n = {v['n']:g} was hidden and predicted as "
+        f"{predicted:.3g}, but is {observed:.3g}; its forecast is wide for that reason."
     )
 
 
@@ -226,6 +242,15 @@ def _size_column(v: Values) -> str:
     return f"{v['file']}: {v['column']} is taken as the number of examples."
 
 
+def _one_of_a_metric(v: Values) -> str:
+    others = _list(v["left_out"])
+    return f"{v['file']}: {v['column']} is read; {others} is of another split and left out."
+
+
+def _spread(v: Values) -> str:
+    return f"{v['file']}: what follows ± is left out; noise is taken from repeats, or the scatter."
+
+
 def _repeats_by_order(v: Values) -> str:
     return (
         f"{v['file']} names no repeat: rows of one learner and size are taken as repeats in the "
@@ -242,6 +267,7 @@ SENTENCES: dict[str, Callable[[Values], str]] = {
     "curves-wins": _wins,
     "curves-no-winner-later": _no_winner_later,
     "curves-overtakes": _overtakes,
+    "curves-stays": _stays,
     "curves-worth": _worth,
     "curves-falling": _falls("Still falling per doubling of the data"),
     "curves-saturated": _falls("Saturated, within 2% per doubling"),
@@ -261,5 +287,7 @@ SENTENCES: dict[str, Callable[[Values], str]] = {
     "rows-zeros-left-out": _zeros_left_out,
     "rows-zeros-filled": _zeros_filled,
     "table-size-column": _size_column,
+    "table-one-of-a-metric": _one_of_a_metric,
+    "table-spread": _spread,
     "table-repeats-by-order": _repeats_by_order,
 }

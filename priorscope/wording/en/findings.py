@@ -48,20 +48,21 @@ def _against(metric: str, value: Any) -> str:
     return numbers.center({"center": value})
 
 
-def _size(v: Values) -> str:
+def size_of(v: Values) -> str:
+    """`359 labels`."""
     return f"{v['size']:,} labels"
 
 
 def _what(v: Values) -> str:
     """What the learners are compared by."""
     if v["goal"] == "code":
-        return f"learns fastest over the first {_size(v)}"
-    return f"has the best {METRICS[v['metric']].partition(',')[0]} at {_size(v)}"
+        return f"learns fastest over the first {size_of(v)}"
+    return f"has the best {METRICS[v['metric']].partition(',')[0]} at {size_of(v)}"
 
 
 def _nothing_yet(v: Values) -> str:
     return (
-        f"Nothing can be said yet: no learner has finished its runs at {_size(v)}. The same "
+        f"Nothing can be said yet: no learner has finished its runs at {size_of(v)}. The same "
         "command goes on from here; with a longer `--budget` it answers in one go."
     )
 
@@ -75,7 +76,7 @@ def _nothing_beats(v: Values) -> str:
     metric = METRICS[v["metric"]]
     guess = _against(v["metric"], v["reference"])
     return (
-        f"At {_size(v)} no learner clearly beats a guess that ignores the inputs: {v['learner']} "
+        f"At {size_of(v)} no learner clearly beats a guess that ignores the inputs: {v['learner']} "
         f"has {measured(v['metric'], v['value'])}, the guess {guess} ({metric})."
     )
 
@@ -117,20 +118,20 @@ def _not_excluded(v: Values) -> str:
 def _tied(v: Values) -> str:
     names = [v["learner"], *v["others"]]
     return (
-        f"{listed(names)} can't be told apart at {_size(v)}; {v['learner']} is the cheapest of "
+        f"{listed(names)} can't be told apart at {size_of(v)}; {v['learner']} is the cheapest of "
         f"them at prediction (best or as good: {numbers.percent(v['probability'])})."
     )
 
 
 def _only_one(v: Values) -> str:
     others = f"; {listed(v['failed'])} failed" if v["failed"] else ""
-    return f"Only {v['learner']} finished its runs at {_size(v)}, so nothing is compared{others}."
+    return f"Only {v['learner']} finished its runs at {size_of(v)}, so nothing is compared{others}."
 
 
 def _last_in_race(v: Values) -> str:
     names = v["others"]
     return (
-        f"At {_size(v)} only {v['learner']} is still in the race: even the best case of "
+        f"At {size_of(v)} only {v['learner']} is still in the race: even the best case of "
         f"{listed(names)} was worse."
     )
 
@@ -155,8 +156,9 @@ def _score(v: Values) -> str:
 
 def _goals_differ(v: Values) -> str:
     return (
-        f"The goals differ: at {_size(v)} {v['at_size']} has the best {METRICS[v['metric']]}, but "
-        f"{v['over_all']} learns fastest over all sizes, because it needs fewer labels early on."
+        f"The goals differ: at {size_of(v)} {v['at_size']} has the best {METRICS[v['metric']]}, "
+        f"but {v['over_all']} learns fastest over all sizes, because it needs fewer labels early "
+        "on."
     )
 
 
@@ -181,7 +183,7 @@ def _not_compared(v: Values) -> str:
     names = v["learners"]
     end = "it was" if len(names) == 1 else "they were"
     return (
-        f"{listed(names)} ended before {_size(v)}; where {end} last compared, another was better."
+        f"{listed(names)} ended before {size_of(v)}; where {end} last compared, another was better."
     )
 
 
@@ -233,78 +235,6 @@ def _stopped(v: Values) -> str:
     )
 
 
-def _more_repeats(v: Values) -> str:
-    return (
-        f"About {v['repeats']} repeats at {_size(v)} should separate {listed(v['learners'])}: "
-        f"`--repeats {v['repeats']}`."
-    )
-
-
-def _take_as_equal(v: Values) -> str:
-    return (
-        f"To separate {listed(v['learners'])} would take more than {v['repeats']} repeats: take "
-        "them as equal."
-    )
-
-
-def _within_indifference(v: Values) -> str:
-    gap = v["indifference"]
-    shown = f"{100 * gap:.2g} points" if v["metric"] in SHARES else f"{gap:.2g}"
-    if not v.get("equal", True):
-        return (
-            f"{listed(v['learners'])} are less than {shown} apart so far, which counts as equal; "
-            "whether they are takes more repeats to tell."
-        )
-    named = f", {v['cheaper']}" if v.get("cheaper") else ""
-    return f"{listed(v['learners'])} differ by less than {shown}: take the cheaper one{named}."
-
-
-def _falls(v: Values) -> str:
-    return listed(
-        [f"{row['learner']}'s {v['on']} by about {_percent(row['fall'])}" for row in v["learners"]]
-    )
-
-
-def _percent(value: Mapping[str, Any]) -> str:
-    return f"{100 * value['center']:.0f}%"
-
-
-def _more_data_falling(v: Values) -> str:
-    return f"More data still help: doubling cuts {_falls(v)}."
-
-
-def _more_data_saturated(v: Values) -> str:
-    names = listed([row["learner"] for row in v["learners"]])
-    return f"More data would hardly help {names}: less than 2% per doubling."
-
-
-def _more_data_rising(v: Values) -> str:
-    return f"{listed([row['learner'] for row in v['learners']])} gets worse with more data."
-
-
-def _overtakes(v: Values) -> str:
-    n = v["n"]
-    when = f"at about {numbers.rough(n['median'])} labels" if n["median"] else "with more data"
-    ends = ""
-    if n["low80"] and n["high80"]:
-        ends = f" (80% interval {numbers.rough(n['low80'])} to {numbers.rough(n['high80'])})"
-    odds = f", probability {numbers.percent(v['probability'])}" if v["probability"] else ""
-    who = f"{v['overtaking']} will probably overtake {v['overtaken']}"
-    return f"{who} on {v['on']} {when}{ends}{odds}."
-
-
-def _switch_saves(v: Values) -> str:
-    path = listed([f"{p['learner']} from {p['start']:,.0f}" for p in v["path"]], "then")
-    return (
-        f"The shortest code switches learners: {path}; it saves "
-        f"{numbers.estimate(v['saved'])} bits against {v['single']} alone."
-    )
-
-
-def _forecast_missed(v: Values) -> str:
-    return f"Forecasts failed their check for {listed(v['learners'])}; theirs are wide (details)."
-
-
 def _extra_test(v: Values) -> str:
     parts = [
         f"{row['learner']} {measured(v['metric'], row['extra'])}, "
@@ -312,7 +242,7 @@ def _extra_test(v: Values) -> str:
         for row in v["rows"]
     ]
     name = METRICS[v["metric"]]
-    return f"On the extra test set, trained on {_size(v)} ({name}): {'; '.join(parts)}."
+    return f"On the extra test set, trained on {size_of(v)} ({name}): {'; '.join(parts)}."
 
 
 def _change(metric: str, value: Any) -> str:
@@ -350,13 +280,4 @@ SENTENCES: dict[str, Callable[[Values], str]] = {
     "validity-failed": _validity_failed,
     "stopped": _stopped,
     "extra-test": _extra_test,
-    "more-repeats": _more_repeats,
-    "take-as-equal": _take_as_equal,
-    "within-indifference": _within_indifference,
-    "more-data-falling": _more_data_falling,
-    "more-data-saturated": _more_data_saturated,
-    "more-data-rising": _more_data_rising,
-    "overtakes": _overtakes,
-    "switch-saves": _switch_saves,
-    "forecast-missed": _forecast_missed,
 }

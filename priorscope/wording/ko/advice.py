@@ -72,7 +72,7 @@ def _overtakes(v: Values) -> str:
     if n["low80"] and n["high80"]:
         notes.append(f"80% 구간 {numbers.rough(n['low80'])}~{numbers.rough(n['high80'])}개")
     if v["probability"]:
-        notes.append(f"확률 {numbers.percent(v['probability'])}")
+        notes.append(f"라벨 4배 안의 확률 {numbers.percent(v['probability'])}")
     return say(
         "{on} 기준으로 {when} {late:이} {early:을} 앞지를 가능성이 높습니다{notes}.",
         on=t(f"more.{v['on']}"),
@@ -81,6 +81,50 @@ def _overtakes(v: Values) -> str:
         early=v["overtaken"],
         notes=f"({', '.join(notes)})" if notes else "",
     )
+
+
+def _overtaking_open(v: Values) -> str:
+    notes = [f"확률 {numbers.percent(v['probability'])}"]
+    if v["not_before"]:
+        notes.append(f"90%로 라벨 {numbers.rough(v['not_before'])}개 전에는 아님")
+    return say(
+        "라벨이 4배가 되기 전에 {on} 기준으로 {late:이} {early:을} 앞지를지는 미정입니다({notes}).",
+        on=t(f"more.{v['on']}"),
+        late=v["overtaking"],
+        early=v["overtaken"],
+        notes=", ".join(notes),
+    )
+
+
+def _stays_ahead(v: Values) -> str:
+    most = numbers.percent(v["probability"])
+    single = len(v["others"]) == 1
+    return say(
+        "{learner:은} 라벨이 4배가 될 때까지 {on} 기준으로 {others}보다 계속 앞섭니다({odds}).",
+        learner=v["learner"],
+        on=t(f"more.{v['on']}"),
+        others=listed(v["others"]),
+        odds=f"역전될 확률 {most}" if single else f"역전될 확률은 각각 {most} 이하",
+    )
+
+
+def _forecasts(v: Values) -> str:
+    rows = [f"{row['learner']} {_foretold(v, row)}" for row in v["learners"]]
+    few = [f"{row['learner']}({row['sizes']}개)" for row in v["too_few_sizes"]]
+    short = f" 크기가 적어 예측하지 않은 모델: {', '.join(few)}." if few else ""
+    on = t(f"more.{v['on']}")
+    return f"라벨이 {v['times']:g}배일 때 예측한 {on}(80% 구간): {', '.join(rows)}.{short}"
+
+
+def _foretold(v: Values, row: Values) -> str:
+    at = max(other["n"] for other in v["learners"])
+    where = "" if row["n"] == at else f" {row['n']:,.0f}개에서"
+    value = row["value"]
+    if v["on"] != "error":
+        return numbers.estimate(value) + where
+    low, middle, high = (100 * value[end] for end in ("low", "center", "high"))
+    digits = 1 if high < 10 else 0
+    return f"{middle:.{digits}f}%({low:.{digits}f}~{high:.{digits}f}%){where}"
 
 
 def _switch_saves(v: Values) -> str:
@@ -106,7 +150,10 @@ SENTENCES: dict[str, Callable[[Values], str]] = {
     "more-data-falling": _more_data_falling,
     "more-data-saturated": _more_data_saturated,
     "more-data-rising": _more_data_rising,
+    "forecasts": _forecasts,
     "overtakes": _overtakes,
+    "overtaking-open": _overtaking_open,
+    "stays-ahead": _stays_ahead,
     "switch-saves": _switch_saves,
     "forecast-missed": _forecast_missed,
 }

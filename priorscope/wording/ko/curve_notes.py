@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from priorscope.wording.curve_metrics import in_own
 from priorscope.wording.ko.curves import Values, metric_of, say
 from priorscope.wording.page import listed
 
@@ -13,8 +14,8 @@ def _missed(v: Values) -> str:
         learner=v["learner"],
         n=f"{v['n']:g}",
         on=metric_of(v["on"]),
-        predicted=f"{v['predicted']:.3g}",
-        observed=f"{v['observed']:.3g}",
+        predicted=f"{in_own(v['on'], v['predicted'])[0]:.3g}",
+        observed=f"{in_own(v['on'], v['observed'])[0]:.3g}",
     )
 
 
@@ -90,6 +91,18 @@ def _size_column(v: Values) -> str:
     return say("{file}: {column:을} 예제 수로 읽었습니다.", **v)
 
 
+def _one_of_a_metric(v: Values) -> str:
+    others = listed(v["left_out"])
+    return say(
+        "{file}: {column:을} 읽었고, 다른 분할의 값인 {others:은} 뺐습니다.",
+        **v | {"others": others},
+    )
+
+
+def _spread(v: Values) -> str:
+    return say("{file}: ± 뒤의 값은 뺐습니다. 잡음은 반복이나 흩어짐에서 구합니다.", **v)
+
+
 def _repeats_by_order(v: Values) -> str:
     return (
         f"{v['file']}에 반복을 나타내는 열이 없어, 모델과 크기가 같은 행을 파일에 나온 순서대로 "
@@ -108,5 +121,7 @@ SENTENCES: dict[str, Callable[[Values], str]] = {
     "rows-zeros-left-out": _zeros_left_out,
     "rows-zeros-filled": _zeros_filled,
     "table-size-column": _size_column,
+    "table-one-of-a-metric": _one_of_a_metric,
+    "table-spread": _spread,
     "table-repeats-by-order": _repeats_by_order,
 }

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from priorscope.wording.curve_metrics import in_own, is_higher, own
 from priorscope.wording.page import listed, word
 from priorscope.wording.particles import filled
 
@@ -17,13 +18,13 @@ def say(template: str, **values: object) -> str:
 
 
 def metric_of(on: str) -> str:
-    """The metric of a curve; names of others' tables stay as they are."""
-    return word("on.", on)
+    """The metric of a curve; names of others' tables stay as they are, `1 - f1` is f1."""
+    return word("on.", own(on))
 
 
-def _range(value: Values) -> str:
+def _range(on: str, value: Values) -> str:
     """Median and interval, with as many digits as tell its ends apart."""
-    low, middle, high = value["low"], value["center"], value["high"]
+    low, middle, high = in_own(on, value["low"], value["center"], value["high"])
     digits = next(d for d in range(3, 18) if f"{low:.{d}g}" != f"{high:.{d}g}" or d == 17)
     return f"{middle:.{digits}g} ({low:.{digits}g}~{high:.{digits}g})"
 
@@ -57,7 +58,8 @@ def _at(n: float) -> str:
 
 def _flawless(v: Values) -> str:
     return say(
-        "{at} {names}의 {on:은} 모든 반복에서 0입니다.",
+        "{at} {names}의 {on:은} 모든 반복에서 {value}입니다.",
+        value=1 if is_higher(v["on"]) else 0,
         at=_at(v["n"]),
         names=listed(v["learners"]),
         on=metric_of(v["on"]),
@@ -66,12 +68,13 @@ def _flawless(v: Values) -> str:
 
 def _lowest(v: Values) -> str:
     return say(
-        "{at} {scope}{on:이} 가장 낮은 모델은 {learner}입니다: {value}, 반복 {repeats}회.",
+        "{at} {scope}{on:이} 가장 {end} 모델은 {learner}입니다: {value}, 반복 {repeats}회.",
         at=_at(v["n"]),
         scope="" if v["of_all"] else "그 크기에서 관측된 모델 중 ",
         on=metric_of(v["on"]),
         learner=v["learner"],
-        value=_range(v["value"]),
+        end="높은" if is_higher(v["on"]) else "낮은",
+        value=_range(v["on"], v["value"]),
         repeats=v["repeats"],
     )
 
@@ -103,7 +106,7 @@ def _wins(v: Values) -> str:
         learner=v["learner"],
         odds="0.99 초과" if share > 0.99 else f"{share:.2f}",
         on=metric_of(v["on"]),
-        value=_range(v["value"]),
+        value=_range(v["on"], v["value"]),
     )
 
 
@@ -121,7 +124,7 @@ def _known_at(v: Values) -> str:
 
 def _no_winner_later(v: Values) -> str:
     return say(
-        "데이터가 늘면 어느 모델이 앞설지 말할 수 없습니다. 지금 가장 낮은 {name:은} 예측에 필요한 "
+        "데이터가 늘면 어느 모델이 앞설지 말할 수 없습니다. 지금 가장 좋은 {name:은} 예측에 필요한 "
         "만큼 여러 크기에서 학습하지 않았습니다.",
         name=v["learners"][0],
     )
@@ -152,6 +155,18 @@ def _overtakes(v: Values) -> str:
         "데이터 4배 안에 {on} 기준으로 {late:이} {early:을} 앞지를 가능성이 높습니다({odds}).",
         **who,
         odds=odds,
+    )
+
+
+def _stays(v: Values) -> str:
+    most = f"{v['probability']:.2f}"
+    single = len(v["others"]) == 1
+    return say(
+        "데이터가 4배가 될 때까지 {on} 기준으로 {learner:이} {others}보다 계속 앞섭니다({odds}).",
+        on=metric_of(v["on"]),
+        learner=v["learner"],
+        others=listed(v["others"]),
+        odds=f"역전될 확률 {most}" if single else f"역전될 확률은 각각 {most} 이하",
     )
 
 
@@ -231,6 +246,7 @@ SENTENCES: dict[str, Callable[[Values], str]] = {
     "curves-wins": _wins,
     "curves-no-winner-later": _no_winner_later,
     "curves-overtakes": _overtakes,
+    "curves-stays": _stays,
     "curves-worth": _worth,
     "curves-falling": _falls("데이터가 두 배가 될 때마다 계속 감소"),
     "curves-saturated": _falls("포화(두 배당 2% 이내)"),

@@ -41,6 +41,75 @@ def test_a_table_from_a_tracker_needs_neither_learner_nor_repeat(tmp_path):
     }
 
 
+POSTED = {  # as people post them: text, settings, metrics, last row
+    "a tracker's Markdown": (
+        "Results so far:\n\n| # docs | P | R | F |\n|---|---:|---|---|\n| 100 | .5 | .4 | .45 |\n"
+        "| **200** | 0.7 | .5 | .6 |\n\nMore tomorrow.\n",
+        {},
+        {"n": 200.0, "1 - precision": 0.3, "1 - recall": 0.5, "1 - f1": 0.4},
+    ),
+    "pasted from a terminal": (
+        "train examples   Macro F1 (%)\n100              61.5\n1,600            70\n",
+        {},
+        {"n": 1600.0, "1 - macro_f1": 0.3},
+    ),
+    "thousands": ("n,acc\n500,.5\n1.6k,70%\n", {}, {"n": 1600.0, "error": 0.3}),
+    "mean and spread": (
+        "n,accuracy\n100,.5±.01\n200,70.0% (0.5)\n", {}, {"n": 200.0, "error": 0.3},
+    ),
+    "one column per size": (
+        "model,50,100,200\ncnn,.3,.5,.6\nvit,.4,.6,.7\n",
+        {"metric": "accuracy"},
+        {"learner": "vit", "n": 200.0, "error": 0.3},
+    ),
+    "learning_curve of scikit-learn": (
+        "train_sizes,train_score,test_score\n100,1,.5\n200,1,.7\n",
+        {},
+        {"n": 200.0, "1 - score": 0.3},
+    ),
+    "a project's runs": (
+        "Name,State,train_size,model,seed,eval/acc,eval/acc_std\nr1,finished,100,cnn,1,.5,.1\n"
+        "r2,finished,200,cnn,1,.7,.1\n",
+        {},
+        {"learner": "cnn", "repeat": "1", "n": 200.0, "error": 0.3},
+    ),
+    "validation beside test": (
+        "n,val_loss,test_loss\n100,2,3\n200,1,1.5\n", {}, {"n": 200.0, "loss": 1.5},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", POSTED)
+def test_tables_as_people_post_them(tmp_path, case):
+    text, settings, last = POSTED[case]
+    rows = read_tables([file_of(tmp_path, text, "posted.csv")], **settings).rows[""]
+    wanted = {"learner": "posted"} | last
+    assert {k: v if isinstance(v, str) else pytest.approx(v) for k, v in wanted.items()} in rows
+
+
+def test_a_wide_table_may_hold_several_data_sets_and_repeats(tmp_path):
+    text = "corpus,seed,n,cnn,vit\na,0,100,.5,.6\na,1,100,.5,.7\nb,0,100,.6,.8\n"
+    rows = read_tables([file_of(tmp_path, text)], metric="accuracy").rows
+    assert [len(rows["a"]), len(rows["b"])] == [4, 2]
+    assert {row["repeat"] for row in rows["a"]} == {"0", "1"}
+
+
+def test_what_was_left_out_is_said(tmp_path):
+    read = read_tables([file_of(tmp_path, "n,val_f1,test_f1\n100,.5,.6±.1\n")])
+    said = " ".join(sentence(n.key, n.values) for n in read.notes)
+    assert "test_f1 is read; val_f1 is of another split" in said
+    assert "what follows ± is left out" in said
+
+
+def test_where_more_is_better_it_is_told_so(tmp_path):
+    lines = [f"{n},{1 - n**-0.3:.4f},{1 - n**-0.25:.4f}" for n in (100, 200, 400, 800, 1600)]
+    path = file_of(tmp_path, "n,cnn,vit\n" + "\n".join(lines))
+    found = curves(path, metric="f1")[""]
+    first, *others = found["recommendation"]
+    assert first.startswith("At 1,600 examples cnn has the highest f1: 0.89")
+    assert any(s.startswith("cnn stays ahead of vit on f1") for s in others)
+
+
 def test_data_sets_are_kept_apart(tmp_path):
     text = "openmlid,learner,n,draw,error\n3,mlp,64,0,.2\n12,mlp,64,0,.3\n"
     assert list(read_tables([file_of(tmp_path, text)]).rows) == ["3", "12"]
@@ -62,6 +131,12 @@ def test_a_weights_and_biases_export(tmp_path):
     assert "Step is taken as the number of examples" in " ".join(
         sentence(n.key, n.values) for n in read.notes
     )
+
+
+def test_tensorboard_names_files_by_run_and_tag(tmp_path):
+    text = "Wall time,Step,Value\n1.0,100,.8\n"
+    read = read_tables([file_of(tmp_path, text, "run-big-tag-eval_accuracy.csv")])
+    assert read.rows[""] == [{"learner": "big", "n": 100.0, "error": pytest.approx(0.2)}]
 
 
 def test_tensorboard_exports_are_joined(tmp_path):
