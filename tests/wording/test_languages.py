@@ -23,7 +23,8 @@ from priorscope.wording.particles import FORMS
 from priorscope.wording.sentences import SENTENCES, sentence
 
 SAMPLES = json.loads(Path(__file__).with_name("samples.json").read_text(encoding="utf-8"))
-NAMES = ("cnn", "mlp", "vit", "gru", "linear", "mirrored", "runs.csv", "steps", "f1")  # of the samples
+# of the samples
+NAMES = ("cnn", "mlp", "vit", "gru", "linear", "mirrored", "runs.csv", "steps", "f1")
 DATA = Path(priorscope.__file__).parent / "data"
 CATALOGUES = {
     "texts": (en.TEXTS, ko.TEXTS),
