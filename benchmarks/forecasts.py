@@ -77,9 +77,7 @@ def score_curve(fit: Fitted, task: Task, name: str, octaves: int) -> tuple[float
     return (abs(q[3] - truth), q[5] - q[1], crps(samples, truth), *inside)
 
 
-def score_group(
-    group: Group, fold: int, constants: Constants, regression: Learned, scores: Scores
-) -> None:
+def score_group(group: Group, constants: Constants, regression: Learned, scores: Scores) -> None:
     (dataset, largest), tasks = group
     fits = fit_curves(rows_of(tasks), constants=constants, regression=regression)["error"]
     for name, task in tasks.items():
@@ -99,11 +97,12 @@ def score_group(
         if pair is not None:
             better = pair.probability_better(4.0, float(np.sqrt(pair_noise(a, b, 2))))
             overtaking = better if now > 0 else 1 - better
-            scores.pairs.append((fold, overtaking, now * then < 0, now > 0))
+            scores.pairs.append((dataset, overtaking, now * then < 0, now > 0))
 
 
 def pair_figures(scores: Scores, constants: dict[int, Constants]) -> dict:
-    fold, raw, came, a_behind = map(np.array, zip(*scores.pairs, strict=True))
+    dataset, raw, came, a_behind = map(np.array, zip(*scores.pairs, strict=True))
+    fold = [fold_of(d, len(constants)) for d in dataset.tolist()]
     odds = np.array([calibrated(p, constants[f]) for f, p in zip(fold, raw, strict=True)])
     a_better = np.where(a_behind, odds, 1 - odds)  # in a's terms: half of the pairs each way
     a_won = np.where(a_behind, came, ~came)
@@ -171,12 +170,12 @@ def main():
     scores = Scores([], {1: [], 2: []}, [])
     for i, group in enumerate(groups):
         fold = fold_of(group[0][0], folds)
-        score_group(group, fold, constants[fold], networks[fold], scores)
+        score_group(group, constants[fold], networks[fold], scores)
         if i % 10 == 9:
             print(f"{i + 1} of {len(groups)} groups", file=sys.stderr, flush=True)
     if options.cross_fit:
         for f in range(folds):
-            rest = [(p, came) for fold, p, came, _ in scores.pairs if fold != f]
+            rest = [(d, p, came) for d, p, came, _ in scores.pairs if fold_of(d, folds) != f]
             constants[f] = dataclasses.replace(constants[f], overtaking=fit_overtaking(rest))
             print(f"fold {f}: overtaking {constants[f].overtaking}", file=sys.stderr)
     found = figures(scores, constants)

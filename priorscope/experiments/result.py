@@ -72,7 +72,7 @@ class Result:
             return told(self.summary)
 
     def leaderboard(self) -> Table:
-        """One row per learner, the shortest code first; intervals: `.center`, `.low`, `.high`."""
+        """One row per learner, best first; intervals have `.center`, `.low` and `.high`."""
         return self.table("leaderboard")
 
     def curves(self) -> Table:

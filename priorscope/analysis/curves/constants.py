@@ -39,7 +39,7 @@ class Constants:
     temper: float = 0.201
     shared: float = 0.1
     odds_temper: float = 1.0
-    overtaking: float = 0.5
+    overtaking: float = 0.775
 
 
 FITTED = Constants()

@@ -65,5 +65,12 @@ def test_a_shrinkage_of_claims_comes_back(scripts):
     stream = np.random.default_rng(0)
     said = stream.uniform(0.5, 1.0, 20_000)
     came = stream.uniform(size=len(said)) < 0.5 + 0.6 * (said - 0.5)
-    pairs = list(zip(said.tolist(), came.tolist(), strict=True))
+    pairs = list(zip(range(len(said)), said.tolist(), came.tolist(), strict=True))
     assert fit_forecast.fit_overtaking(pairs) == pytest.approx(0.6, abs=0.05)
+
+
+def test_claims_about_one_data_set_count_as_one(scripts):
+    fit_forecast, _ = scripts
+    prior = fit_forecast.PRIOR_OVERTAKING[0]
+    wrong = [(1, 0.9, False)] * 500
+    assert prior - 0.15 < fit_forecast.fit_overtaking(wrong) < prior
