@@ -1,12 +1,12 @@
 """Real curves with a hidden truth: fit the small sizes, predict the large ones, and compare.
 
-    python benchmarks/curves_hidden_truth.py ROWS.csv [--largest 4000] [--seed 0]
+    python benchmarks/curves_hidden_truth.py ROWS.csv... [--largest 4000,8000] [--seed 0]
 
-ROWS.csv has the columns learner, n, draw, loss and/or error, with sizes beyond `--largest`; only
-rows with n <= largest are fitted. Prints every prediction at up to 4 times the data beside what
-was observed, the coverage of the 80 and 95% intervals, the CRPS beside that of the last value and
-of the log-log slope as points, and
-the crossings predicted beside those that the larger sizes show.
+ROWS.csv has the columns learner, n, repeat, loss and/or error, and dataset where there are several,
+with sizes beyond the cut, by default a quarter of a data set's largest; only rows up to it are
+fitted. Prints every prediction at up to 4 times the data beside what was observed, the coverage of
+the 80 and 95% intervals, the CRPS beside that of the last value and of the log-log slope as points,
+and the crossings predicted beside those that the larger sizes show; at the end all of it together.
 """
 
 import argparse
@@ -90,19 +90,38 @@ def compare_crossings(shown, whole, on):
         )
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("rows", type=Path)
-    parser.add_argument("--largest", type=float, default=4000)
-    parser.add_argument("--seed", type=int, default=0)
-    options = parser.parse_args()
-    rows = read_tables([options.rows]).rows[""]
-    everything = fit_curves(rows, options.seed)
-    first = fit_curves([r for r in rows if r["n"] <= options.largest], options.seed)
+def score(rows, largest, seed):
+    """Entries of `predictions` of one data set cut at one size, by metric."""
+    everything = fit_curves(rows, seed)
+    first = fit_curves([r for r in rows if r["n"] <= largest], seed)
+    out = {}
     for on, whole in everything.items():
         shown = {name: fit for name, fit in first.get(on, {}).items() if name in whole}
-        summary(predictions(shown, whole, on), on)
+        out[on] = predictions(shown, whole, on)
+        summary(out[on], on)
         compare_crossings(shown, whole, on)
+    return out
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("rows", type=Path, nargs="+")
+    parser.add_argument("--largest", default="")
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    pooled = collections.defaultdict(list)
+    for path in options.rows:
+        for name, rows in read_tables([path]).rows.items():
+            end = max(row["n"] for row in rows)
+            for largest in [float(n) for n in options.largest.split(",") if n] or [end / 4]:
+                print(f"{path.stem} {name}, sizes up to {largest:g}:")
+                for on, entries in score(rows, largest, options.seed).items():
+                    pooled[on] += entries
+    print("all together:")
+    for on, entries in pooled.items():
+        summary(entries, on)
+    every = [entry for entries in pooled.values() for entry in entries]
+    print(f"80% intervals hold {sum(e[0] for e in every)} of {len(every)}")
 
 
 if __name__ == "__main__":

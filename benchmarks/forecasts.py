@@ -118,22 +118,29 @@ def pair_figures(scores: Scores, constants: dict[int, Constants]) -> dict:
     ]
     bins = [(0.5, 0.6), (0.6, 0.65), (0.65, 0.7), (0.7, 0.75), (0.75, 0.8), (0.8, 1.01)]
     told = [((odds >= low) & (odds < high)) for low, high in bins]
+    tenths = [np.minimum((odds * 10).astype(int), 9) == tenth for tenth in range(10)]
     return {
         "pairs": len(p),
         "pairs_committed": committed.mean(),
         "pairs_right": right[committed].mean(),
         "pairs_brier": np.mean((p - won) ** 2),
         "decile_gap": max(gaps),
-        "overtaking": [
-            {"p": float(odds[t].mean()), "right": float(came[t].mean()), "n": int(t.sum())}
-            for t in told
-            if t.any()
-        ],
+        "overtaking": reliability(odds, came, told),
         "overtaking_from_60": {
             "right": float(came[odds >= 0.6].mean()) if (odds >= 0.6).any() else None,
             "n": int((odds >= 0.6).sum()),
         },
+        "overtaking_probabilities": reliability(odds, came, tenths),
     }
+
+
+def reliability(p: np.ndarray, came: np.ndarray, groups: list[np.ndarray]) -> list[dict]:
+    """Mean probability, share that came and count of every group that isn't empty."""
+    return [
+        {"p": float(p[g].mean()), "right": float(came[g].mean()), "n": int(g.sum())}
+        for g in groups
+        if g.any()
+    ]
 
 
 def figures(scores: Scores, constants: dict[int, Constants]) -> dict:
@@ -178,6 +185,8 @@ def main():
             rest = [(d, p, came) for d, p, came, _ in scores.pairs if fold_of(d, folds) != f]
             constants[f] = dataclasses.replace(constants[f], overtaking=fit_overtaking(rest))
             print(f"fold {f}: overtaking {constants[f].overtaking}", file=sys.stderr)
+        every = fit_overtaking([(d, p, came) for d, p, came, _ in scores.pairs])
+        print(f"all data sets: overtaking {every}", file=sys.stderr)
     found = figures(scores, constants)
     if options.json:
         print(json.dumps(found))
