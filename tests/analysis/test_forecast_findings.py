@@ -7,7 +7,7 @@ from priorscope.analysis.forecast_findings import forecast_findings
 from priorscope.analysis.summarise import Request
 
 
-def foretold(learner, on="error", n=80.0):
+def predicted(learner, on="error", n=80.0):
     ends = {"low50": 0.09, "high50": 0.11, "low80": 0.08, "high80": 0.12}
     points = [
         ForecastPoint(
@@ -31,7 +31,7 @@ def told(synthetic, crossovers):
     summary = synthetic.summary_of(kept, Request(), learners=names, structures=("intact",))
     assert summary.answer.pick == "a"
     short = ForecastEntry(learner="d", on="error", n=40.0, sizes=2, repeats=3, reason="few_sizes")
-    known = [foretold("c"), foretold("b", n=40.0), foretold("a"), foretold("a", "loss"), short]
+    known = [predicted("c"), predicted("b", n=40.0), predicted("a"), predicted("a", "loss"), short]
     summary = dataclasses.replace(summary, forecasts=known, crossovers=crossovers)
     return forecast_findings(summary, summary.answer)
 

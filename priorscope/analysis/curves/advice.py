@@ -96,12 +96,12 @@ def _later(curves: dict[str, Fitted], on: str, size: float, times: float) -> lis
 def _crossings(entries: Entries, on: str, best: str) -> list[Remark]:
     """Who overtakes whom: what is likely ahead first, then what was observed, then what is open,
     pairs of the best one before others; last, whom the best one leaves behind."""
-    known = [e for e in entries if e["on"] == on]
-    known.sort(key=lambda e: best not in (e["overtaken"], e["overtaking"]))
-    own = [e for verdict in _VERDICTS for e in known if e["verdict"] == verdict]
+    entries = [e for e in entries if e["on"] == on]
+    entries.sort(key=lambda e: best not in (e["overtaken"], e["overtaking"]))
+    own = [e for verdict in _VERDICTS for e in entries if e["verdict"] == verdict]
     keys = ("overtaking", "overtaken", "on", "verdict", "n", "probability", "not_before")
     out = [remark("curves-overtakes", **{k: e[k] for k in keys}) for e in own[:_MOST]]
-    behind = [e for e in known if (e["verdict"], e["overtaken"]) == ("stays ahead", best)]
+    behind = [e for e in entries if (e["verdict"], e["overtaken"]) == ("stays ahead", best)]
     if behind:
         most = max(e["probability"] for e in behind)
         names = [e["overtaking"] for e in behind]

@@ -132,7 +132,7 @@ class _Reader:
     def _find_metrics(self) -> None:
         """Of two columns of one metric that of the test split is read, with a note."""
         letters = {plain(n) for n in self.names} >= set("pr")
-        found: dict[str, list[str]] = {}
+        columns: dict[str, list[str]] = {}
         for name in self.names:
             metric = LETTERS.get(plain(name)) if letters else None
             metric = metric or metric_of(name)
@@ -141,8 +141,8 @@ class _Reader:
             if plain(name) in KEPT:
                 self.role_of[name] = plain(name)
             elif metric is not None:
-                found.setdefault(metric, []).append(name)
-        for metric, names in found.items():
+                columns.setdefault(metric, []).append(name)
+        for metric, names in columns.items():
             used, *others = sorted(names, key=split_rank)
             if metric in self.role_of.values():
                 used, others = next(c for c, r in self.role_of.items() if r == metric), names

@@ -91,14 +91,14 @@ def _stays_ahead(v: Values) -> str:
 
 
 def _forecasts(v: Values) -> str:
-    rows = [f"{row['learner']} {_foretold(v, row)}" for row in v["learners"]]
+    rows = [f"{row['learner']} {_predicted(v, row)}" for row in v["learners"]]
     few = [f"{row['learner']} ({row['sizes']})" for row in v["too_few_sizes"]]
     short = f" Too few sizes for a forecast: {listed(few)}." if few else ""
     start = f"Predicted {v['on']} with {v['times']:g} × the labels (80% interval)"
     return f"{start}: {', '.join(rows)}.{short}"
 
 
-def _foretold(v: Values, row: Values) -> str:
+def _predicted(v: Values, row: Values) -> str:
     at = max(other["n"] for other in v["learners"])
     where = "" if row["n"] == at else f" at {row['n']:,.0f}"
     value = row["value"]

@@ -109,14 +109,14 @@ def _stays_ahead(v: Values) -> str:
 
 
 def _forecasts(v: Values) -> str:
-    rows = [f"{row['learner']} {_foretold(v, row)}" for row in v["learners"]]
+    rows = [f"{row['learner']} {_predicted(v, row)}" for row in v["learners"]]
     few = [f"{row['learner']}({row['sizes']}개)" for row in v["too_few_sizes"]]
     short = f" 크기가 적어 예측하지 않은 모델: {', '.join(few)}." if few else ""
     on = t(f"more.{v['on']}")
     return f"라벨이 {v['times']:g}배일 때 예측한 {on}(80% 구간): {', '.join(rows)}.{short}"
 
 
-def _foretold(v: Values, row: Values) -> str:
+def _predicted(v: Values, row: Values) -> str:
     at = max(other["n"] for other in v["learners"])
     where = "" if row["n"] == at else f" {row['n']:,.0f}개에서"
     value = row["value"]
