@@ -23,7 +23,7 @@ from priorscope.analysis.curves.csv_text import (
     without_spread,
 )
 from priorscope.analysis.curves.remarks import Remark, remark
-from priorscope.analysis.curves.units import Cell, Units
+from priorscope.analysis.curves.units import TableCell, Units
 from priorscope.core.json_types import JsonObject
 from priorscope.core.printable import printable
 
@@ -258,7 +258,7 @@ class _Reader:
         text, spread = (text, False) if role == "n" else without_spread(text)
         if spread and (note := remark("table-spread", file=self.path.name)) not in self.notes:
             self.notes.append(note)
-        return self.units.value(role, Cell(self.path, line, column, text))
+        return self.units.value(role, TableCell(self.path, line, column, text))
 
     def _numeric(self, column: str) -> bool:
         texts = [cells[column] for _, cells in self.lines.rows if cells[column]]

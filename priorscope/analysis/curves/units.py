@@ -15,7 +15,7 @@ from priorscope.analysis.curves.csv_text import count, number
 
 
 @dataclasses.dataclass(frozen=True)
-class Cell:
+class TableCell:
     """Where a number stands, and its text."""
 
     path: Path
@@ -31,7 +31,7 @@ class Units:
     percent: bool
     nats: bool
 
-    def value(self, role: str, cell: Cell) -> tuple[str, float]:
+    def value(self, role: str, cell: TableCell) -> tuple[str, float]:
         """The name under which a cell's number is kept, and the number: of a metric where higher
         is better, 1 less it.
 
@@ -50,7 +50,7 @@ class Units:
             value /= math.log(2)
         return name, 1.0 - value if higher else value
 
-    def _share(self, cell: Cell, value: float) -> float:
+    def _share(self, cell: TableCell, value: float) -> float:
         percent = self.percent or in_percent(cell.column)
         value = value / 100 if percent and not cell.text.endswith("%") else value
         if value > 1:
