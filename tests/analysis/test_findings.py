@@ -36,19 +36,3 @@ def test_who_was_dropped_is_not_also_said_to_have_ended_early(synthetic):
     )
     assert said(summary, "not-compared") == [{"learners": ["left"], "size": 40}]
     assert said(summary, "dropped") == [{"learners": [{"learner": "lost", "at": 20}]}]
-
-
-@pytest.mark.parametrize(("goal", "first"), [("accuracy", "late"), ("code", "early")])
-def test_the_leaderboard_is_in_the_order_of_what_was_asked(synthetic, goal, first):
-    """One learns faster, the other is better at the last size."""
-    kept = []
-    for row in synthetic.rows({("early", "intact"): 0.6, ("late", "intact"): 1.0}, ("intact",)):
-        if row["learner"] == "late" and row["run"]["size"] == 40:
-            row["test"] = row["test"] | {"accuracy": 0.9, "bits": 0.3}
-        kept.append(row)
-    request = Request(goal=goal)
-    summary = synthetic.summary_of(
-        kept, request, learners=("early", "late"), structures=("intact",)
-    )
-    assert [row.place for row in summary.leaderboard] == [1, 2]
-    assert summary.leaderboard[0].learner == first
