@@ -12,6 +12,7 @@ from jaxtyping import Float
 
 from priorscope.analysis.table import RunTable
 
+_MAIN = ("accuracy", "rmse")  # what tells whether members of a group err together
 Load = Callable[[str], Mapping[str, np.ndarray] | None]  # digest -> what `Store` keeps beside a row
 
 
@@ -20,11 +21,13 @@ class ByExample:
     """What every learner predicted of every test example, read when asked for.
 
     load: arrays of a run by its digest, None where there are none. targets: (examples,) classes
-    as integers or quantities, in the order of the test split.
+    as integers or quantities, in the order of the test split. groups: (examples,) int64, what
+    belongs together, as the examples of one person: then groups are what was drawn independently.
     """
 
     load: Load
     targets: np.ndarray
+    groups: np.ndarray | None = None
 
     def covariance(
         self, table: RunTable, metric: str, learners: Sequence[int], size: int
@@ -52,7 +55,31 @@ class ByExample:
             if len(usable) < len(shared):
                 return None
             means.append(np.mean(usable, axis=0))
-        return covariance_of_means(np.stack(means))
+        return covariance_of_means(np.stack(means), self.groups)
+
+    def design_effect(self, table: RunTable) -> float:
+        """By what groups multiply the variance of a mean over test examples, 1 or more.
+
+        Of the learners' errors at the largest size that each has (Kish 1965, section 8.2); where
+        members of a group are right or wrong together it nears the size of a group.
+        """
+        if self.groups is None or "intact" not in table.structures:
+            return 1.0
+        of = table.structures.index("intact")
+        together = alone = 0.0
+        for i in range(len(table.learners)):
+            sizes = np.flatnonzero(table.done[i, of].any(axis=1))
+            if not len(sizes):
+                continue
+            repeats = np.flatnonzero(table.done[i, of, sizes[-1]])
+            digests = [table.digests[i, of, int(sizes[-1]), int(r)] for r in repeats]
+            each = [self.scores(digest, metric) for digest in digests for metric in _MAIN]
+            usable = [scores for scores in each if scores is not None]
+            if usable:
+                scores = np.mean(usable, axis=0)[None]
+                together += float(covariance_of_means(scores, self.groups)[0, 0])
+                alone += float(covariance_of_means(scores)[0, 0])
+        return max(1.0, together / alone) if alone > 0 else 1.0
 
     def scores(self, digest: str, metric: str) -> Float[np.ndarray, " examples"] | None:
         """One run's contribution of each test example to a metric; their mean is the metric.
@@ -71,12 +98,19 @@ class ByExample:
 
 
 def covariance_of_means(
-    scores: Float[np.ndarray, "learners examples"],
+    scores: Float[np.ndarray, "learners examples"], groups: np.ndarray | None = None
 ) -> Float[np.ndarray, "learners learners"]:
-    """Covariance of the means over examples that were drawn independently."""
+    """Covariance of the means over examples, or groups of them, that were drawn independently.
+
+    groups: (examples,) int64; deviations are added within each (Liang & Zeger 1986).
+    """
     centred = scores - scores.mean(axis=1, keepdims=True)
     examples = scores.shape[1]
-    return centred @ centred.T / (max(examples - 1, 1) * examples)
+    if groups is not None:
+        _, place = np.unique(groups, return_inverse=True)
+        centred = np.stack([np.bincount(place, weights=row) for row in centred])
+    drawn = centred.shape[1]
+    return centred @ centred.T * drawn / (max(drawn - 1, 1) * examples**2)
 
 
 def _of_classes(

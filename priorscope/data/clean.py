@@ -197,8 +197,15 @@ def assemble(
     ):
         check_finite(array, which, index)
     targets, test_targets = split.targets[split.train], split.targets[split.test]
-    given = None if split.groups is None else split.groups[split.train]
-    double = find_duplicates(inputs, test_inputs, targets, test_targets, split.class_names, given)
+    double = find_duplicates(
+        inputs,
+        test_inputs,
+        targets,
+        test_targets,
+        split.class_names,
+        None if split.groups is None else split.groups[split.train],
+        None if split.groups is None else split.groups[split.test],
+    )
     test_inputs, test_targets = _kept(test_inputs, double), _kept(test_targets, double)
     every = [n if isinstance(n, Note) else Note(n) for n in (*split.notes, *notes)]
     every += double.notes
@@ -213,6 +220,7 @@ def assemble(
         padded=padded,
         notes=tuple(note.text for note in every),
         groups=double.groups,
+        test_groups=double.test_groups,
         ordered=split.ordered,
         preprocessing=preprocessing,
         rows=(split.train, _kept(split.test, double)),

@@ -16,10 +16,14 @@ AMBIGUOUS = 0.2  # of repeated inputs that have several targets, from which on t
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Duplicates:
-    """test_kept: (test examples,) bool. groups: (training examples,) int64, or None."""
+    """test_kept: (test examples,) bool. groups: (training examples,) int64, or None.
+
+    test_groups: (kept test examples,) int64, or None.
+    """
 
     test_kept: np.ndarray
     groups: np.ndarray | None
+    test_groups: np.ndarray | None
     notes: tuple[Note, ...] = ()
     dropped: tuple[Dropped, ...] = ()
 
@@ -31,6 +35,7 @@ def find_duplicates(
     test_targets: np.ndarray,
     class_names: Sequence[str],
     groups: np.ndarray | None = None,
+    test_groups: np.ndarray | None = None,
 ) -> Duplicates:
     """Which test examples to keep, and which training examples belong together.
 
@@ -38,7 +43,8 @@ def find_duplicates(
     a warning says so, where fewer than 20% of the test split or no example of a class would be
     left, or where inputs repeat by nature: few distinct ones, or equal ones with several targets.
 
-    groups: (training examples,) given ones; equal inputs join the groups that hold them.
+    groups, test_groups: (training, test examples) given ones; equal inputs join the groups that
+        hold them.
 
     Raises:
         ValueError: if all training inputs are equal.
@@ -81,7 +87,19 @@ def find_duplicates(
         notes.append(Note(f"{double:,} of {len(keys):,} training inputs occur more than once."))
     if ambiguous:
         notes.append(Note(f"{ambiguous:,} equal training inputs have different targets."))
-    return Duplicates(test_kept, groups, tuple(notes), tuple(dropped))
+    if test_groups is not None:
+        test_groups = test_groups[test_kept]
+    if not natural:
+        test_groups = _with_equal(test_keys[test_kept], test_groups)
+    return Duplicates(test_kept, groups, test_groups, tuple(notes), tuple(dropped))
+
+
+def _with_equal(keys: np.ndarray, groups: np.ndarray | None) -> np.ndarray | None:
+    """Groups in which equal inputs are together; None where each would stand for itself."""
+    unique, which = np.unique(keys, return_inverse=True)
+    if len(unique) == len(keys):
+        return groups
+    return which.astype(np.int64) if groups is None else _joined(groups, which)
 
 
 def too_few(kept: np.ndarray, targets: np.ndarray, class_names: Sequence[str]) -> bool:

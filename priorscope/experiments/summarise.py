@@ -76,9 +76,13 @@ def summary_of(
         classes=len(examples.class_names),
         kind=examples.signature.layout,
     )
-    by_example = ByExample(store.load_examples, examples.test_targets)
+    by_example = ByExample(store.load_examples, examples.test_targets, examples.test_groups)
+    effect = by_example.design_effect(table)
+    tested = round(reference.test_examples / effect)
+    table = table.with_test_examples(1 / effect)
+    reference = dataclasses.replace(reference, test_examples=max(tested, 1))
     summary = summarise(table, reference, asked, task, by_example)
-    notes = [*examples.notes, *store.notes()]
+    notes = [*examples.notes, *_grouped(examples, tested), *store.notes()]
     with speaking("en"):
         return to_json(
             dataclasses.replace(
@@ -104,6 +108,18 @@ def summary_of(
                 ),
             )
         )
+
+
+def _grouped(examples: Examples, tested: int) -> list[str]:
+    """What groups of test examples leave of their number."""
+    count = len(examples.test_targets)
+    if examples.test_groups is None or tested >= count:
+        return []
+    groups = len(np.unique(examples.test_groups))
+    return [
+        f"The {count:,} test examples are of {groups:,} groups, within which learners are right or "
+        f"wrong together: they count as {tested:,} independent ones."
+    ]
 
 
 def reference_of(examples: Examples, question: Question) -> Reference:

@@ -33,6 +33,7 @@ class Examples:
     read: how the source was understood, where there is one; its notes are `notes` with levels.
     groups: (examples,) int64; training examples of one group belong together, as those of one
         person do, or equal inputs. None where every example stands for itself.
+    test_groups: (test examples,) int64, the same of the test split.
     ordered: whether training examples are in the order of time.
     target: what kind of targets they are; without it the classes of `class_names`, or a quantity
         where there are none.
@@ -53,6 +54,7 @@ class Examples:
     notes: tuple[str, ...] = ()
     read: Read | None = None
     groups: np.ndarray | None = None
+    test_groups: np.ndarray | None = None
     ordered: bool = False
     target: Target = UNSET
     token_names: tuple[str, ...] = ()

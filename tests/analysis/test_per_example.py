@@ -99,3 +99,39 @@ def test_the_covariance_of_means_is_that_of_repeated_samples():
     means = (stream.standard_normal((4000, 50, 2)) @ mixing.T).mean(axis=1)
     predicted = covariance_of_means((stream.standard_normal((5000, 2)) @ mixing.T).T) * 5000 / 50
     np.testing.assert_allclose(np.cov(means.T), predicted, rtol=0.1, atol=1e-3)
+
+
+def test_groups_are_what_is_drawn():
+    """The variance of a mean over groups that stay together, against drawing them again."""
+    stream = np.random.default_rng(5)
+    sizes = np.array([1, 2, 3, 4, 5, 10] * 400)
+    groups = np.repeat(np.arange(len(sizes)), sizes)
+    scores = stream.standard_normal(len(sizes))[groups] + 0.5 * stream.standard_normal(len(groups))
+    predicted = covariance_of_means(scores[None], groups)[0, 0]
+    drawn = [
+        scores[np.isin(groups, part)] for part in np.array_split(stream.permutation(2400), 240)
+    ]
+    observed = np.var([part.mean() for part in drawn]) / 240
+    assert predicted == pytest.approx(observed, rel=0.25)
+    alone = covariance_of_means(scores[None])
+    np.testing.assert_allclose(covariance_of_means(scores[None], np.arange(len(scores))), alone)
+
+
+@pytest.mark.parametrize(("together", "effect"), [(True, 5.0), (False, 1.0)])
+def test_the_design_effect_is_the_size_of_groups_that_err_together(synthetic, together, effect):
+    groups = np.arange(N) // 5
+    stream = np.random.default_rng(6)
+    right = stream.random(N // 5)[groups] < 0.7 if together else stream.random(N) < 0.7
+    table = synthetic.table(
+        list(synthetic.rows({("a", "intact"): 0.5}, ("intact",))),
+        learners=("a",), structures=("intact",),
+    )  # fmt: skip
+    arrays = {digest: {"test.log2_p": log2_p(right)} for digest in table.digests.values()}
+    grouped = ByExample(arrays.get, TARGETS, groups)
+    assert grouped.design_effect(table) == pytest.approx(effect, rel=0.25)
+    assert ByExample(arrays.get, TARGETS).design_effect(table) == 1
+    fewer = table.with_test_examples(0.2)
+    np.testing.assert_allclose(
+        fewer.intact("test", "examples"), 0.2 * table.intact("test", "examples")
+    )
+    np.testing.assert_array_equal(fewer.intact("test", "bits"), table.intact("test", "bits"))

@@ -110,6 +110,20 @@ def test_equal_inputs_join_the_groups_that_hold_them():
     )
 
 
+@pytest.mark.parametrize("given", [False, True])
+def test_equal_test_inputs_are_of_one_group(given):
+    inputs = np.arange(60, dtype=np.float32).reshape(30, 2)
+    inputs[25] = inputs[21]
+    groups = np.arange(30) // 2 if given else None
+    split = split_examples(np.arange(30) % 2, np.arange(30) >= 20, groups=groups)
+    examples = assemble(split, inputs[split.train], inputs[split.test])
+    expected = [0, 0, 1, 1, 0, 0, 3, 3, 4, 4] if given else [0, 1, 2, 3, 4, 1, 6, 7, 8, 9]
+    assert examples.test_groups is not None
+    assert (examples.test_groups[:, None] == examples.test_groups).tolist() == (
+        np.equal.outer(expected, expected).tolist()
+    )
+
+
 def test_inputs_that_repeat_by_nature_are_kept():
     inputs = np.tile(np.eye(2, dtype=np.float32), (10, 1))
     split = split_examples(np.arange(20) // 2 % 2)

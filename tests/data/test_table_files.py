@@ -237,6 +237,10 @@ def test_groups_and_times_of_a_table(tmp_path):
     grouped = Tables(path=str(path), group="patient_id").load()
     assert len(grouped.groups) == len(grouped.inputs)
     assert len(grouped.test_inputs) % 4 == 0
+    assert len(grouped.test_groups) == len(grouped.test_inputs)
+    assert set(np.bincount(np.unique(grouped.test_groups, return_inverse=True)[1])) == {4}
+    assert not set(grouped.groups) & set(grouped.test_groups)
+    assert Tables(path=str(path), input=("x",)).load().test_groups is None
     ordered = Tables(path=str(path), time="day", input=("x",)).load()
     assert ordered.ordered
     assert ordered.inputs[0, 0] == np.float32(ROWS[59][1])
