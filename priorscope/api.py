@@ -39,7 +39,7 @@ def compare(
     target_rmse: float | None = None,
     labels: int | None = None,
     seed: int = 0,
-    device: Literal["auto", "cpu", "cuda"] = "auto",
+    device: Literal["auto", "cpu", "cuda", "mps"] = "auto",
     workers: int | None = None,
     backend: Literal["local", "dask", "ray"] = "local",
     scheduler: str | None = None,

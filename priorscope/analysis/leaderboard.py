@@ -58,7 +58,7 @@ def leaderboard(
                 fit=_fit(code, null, lengths.are_densities),
                 accuracy=metric_estimate(table, "test", "accuracy", where),
                 test_bits=metric_estimate(table, "test", "bits", where),
-                probability_best=min(float(by_code.ranking.probability[place]), by_code.ceiling),
+                probability_best=by_code.probability(int(place)),
                 place=own.place,
                 probability=own.probability,
                 behind=_behind(by_code, int(place)),

@@ -73,18 +73,27 @@ def _machine() -> list[tuple[str, str]]:
     from priorscope.train.graph import capture_state
 
     backend = use_fast_gemm()
-    names = [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]
-    gpu = ", ".join(names) if torch.cuda.is_available() else "no CUDA GPU"
     return [
         ("priorscope", version("priorscope")),
         ("python", f"{platform.python_version()} on {platform.system()} {platform.machine()}"),
         ("cores", f"{available_workers('cpu')} usable of {os.cpu_count()}"),
         ("vectors", torch.backends.cpu.get_cpu_capability()),
-        ("device", gpu),
+        ("device", _device()),
         ("training steps", capture_state()),
         ("matrix products", f"{backend.name}: {backend.reason}"),
         ("speed of one core", _speed()),
     ]
+
+
+def _device() -> str:
+    """What networks can be trained on beside the CPU."""
+    import torch
+
+    if torch.cuda.is_available():
+        return ", ".join(map(torch.cuda.get_device_name, range(torch.cuda.device_count())))
+    if torch.backends.mps.is_available():
+        return "Apple GPU, used with --device mps; the CPU is the default"
+    return "no CUDA GPU"
 
 
 def _speed() -> str:

@@ -46,7 +46,7 @@ def global_seed(seed: int, *purpose: str | int) -> Iterator[None]:
 
 
 class GlobalStream:
-    """A stream of its own behind torch's global generators, of the CPU and of the GPU in use.
+    """A stream of its own behind torch's global generators, of the CPU and of the GPUs in use.
 
     For code that draws from them again and again, as dropout of a foreign network does: inside
     `with` they go on where they were at the end of the last one, whatever was drawn in between.
@@ -82,7 +82,9 @@ def _global_states() -> "list[torch.Tensor]":
     import torch
 
     states = [torch.random.get_rng_state()]
-    return [*states, torch.cuda.get_rng_state()] if torch.cuda.is_initialized() else states
+    if torch.cuda.is_initialized():
+        return [*states, torch.cuda.get_rng_state()]
+    return [*states, torch.mps.get_rng_state()] if torch.backends.mps.is_available() else states
 
 
 def _set_global_states(states: "list[torch.Tensor]") -> None:
@@ -90,4 +92,4 @@ def _set_global_states(states: "list[torch.Tensor]") -> None:
 
     torch.random.set_rng_state(states[0])
     for state in states[1:]:
-        torch.cuda.set_rng_state(state)
+        (torch.cuda if torch.cuda.is_initialized() else torch.mps).set_rng_state(state)

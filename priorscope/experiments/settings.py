@@ -114,7 +114,7 @@ class Settings(Config):
     "Labels there might be: the answer says what each model would do with them."
     seed: Seed = 0
     "Decides all randomness."
-    device: Literal["auto", "cpu", "cuda"] = "auto"
+    device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
     "Where networks are trained."
     workers: Workers | None = None
     "Processes (one per core); 0 works in this process."

@@ -15,6 +15,11 @@ def choose_backend(settings: Settings, device: str) -> Backend:
     """
     if settings.backend == "local":
         return LocalBackend(settings.workers, device)
+    if settings.device == "mps":
+        raise ValueError(
+            f"--device mps is for this machine's workers, and --backend {settings.backend} has its "
+            "own; leave out one of them."
+        )
     if settings.workers == 0:
         raise ValueError(
             f"--workers 0 works in this process, and --backend {settings.backend} in others; "

@@ -8,6 +8,8 @@ import torch.nn.functional as F
 from jaxtyping import Float, Integer
 from torch import Tensor, nn
 
+from priorscope.core.precision import has_float64
+
 Positions = Literal["learned", "sinusoidal", "rotary", "relative", "none"]
 
 
@@ -137,10 +139,11 @@ def rotate(x: Float[Tensor, "*batch tokens width"]) -> Float[Tensor, "*batch tok
     i + width/2 (the paper pairs 2i with 2i + 1: the same function up to a fixed permutation).
     """
     tokens, width = x.shape[-2:]
-    position = torch.arange(tokens, dtype=torch.float64, device=x.device)[:, None]
-    pair = torch.arange(width // 2, dtype=torch.float64, device=x.device)
+    device = x.device if has_float64(x.device) else None  # None: the CPU
+    position = torch.arange(tokens, dtype=torch.float64, device=device)[:, None]
+    pair = torch.arange(width // 2, dtype=torch.float64, device=device)
     angles = position * torch.exp(-math.log(10_000) * 2 * pair / width)
-    sin, cos = angles.sin().to(x.dtype), angles.cos().to(x.dtype)
+    sin, cos = angles.sin().to(x), angles.cos().to(x)
     first, second = x.chunk(2, dim=-1)
     return torch.cat([first * cos - second * sin, second * cos + first * sin], dim=-1)
 

@@ -81,6 +81,8 @@ def profile(
         raise ValueError(f"--memory is in GB, from 0.01 on, but it is {memory:g}.")
     for path in settings.include:
         include(path)
+    if settings.device == "mps":
+        raise ValueError("A profile is measured in float64, which mps lacks; leave --device out.")
     probes, device = chosen(measures), torch.device(choose_device(settings.device))
     given = _named(network, settings)
     data: Data = InMemory(*task) if isinstance(task, tuple) else task

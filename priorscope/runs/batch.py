@@ -17,7 +17,8 @@ class Batch:
 
     root: the store's folder.
     runs: as JSON.
-    device: `auto`, `cpu` or `cuda`, chosen where the work is done; or one of several, `cuda:1`.
+    device: `auto`, `cpu`, `cuda` or `mps`, chosen where the work is done; or one of several,
+        `cuda:1`.
     threads: of the worker's kernels; None: what fits the worker.
     include: plug-in files.
     seconds: left of the budget when the batch is handed over; clocks needn't agree.

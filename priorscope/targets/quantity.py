@@ -23,6 +23,7 @@ from torch import Tensor
 
 from priorscope.core.config import checked_state
 from priorscope.core.json_types import JsonObject
+from priorscope.core.precision import widest
 from priorscope.core.target import TARGETS, Marginal, Target
 from priorscope.targets._density import Density, fit_density, student_log_density
 from priorscope.targets._location import NARROWEST, Location
@@ -153,7 +154,8 @@ class Quantity(Target):
         marginals: list[Marginal],
     ) -> Float[Tensor, " replicas"]:
         """Mean -log density at each replica's best of a few scales and degrees of freedom."""
-        residuals = (encoded - outputs.squeeze(-1)).double()
+        residuals = encoded - outputs.squeeze(-1)
+        residuals = residuals.to(widest(residuals.device))
         rms = residuals.square().mean(dim=-1, keepdim=True).sqrt().clamp(min=NARROWEST)
         losses = [
             (s.log() - student_log_density(residuals / s, degrees)).mean(dim=-1)
@@ -213,8 +215,8 @@ class _Fit:
         n = len(targets)
         ranks = np.random.default_rng(0).permutation(n)
         pseudo = torch.from_numpy(location.density.quantile((ranks + 0.5) / n))
-        self.outputs = torch.cat([outputs, outputs]).double().cpu()
-        self.targets = torch.cat([targets.double().cpu(), pseudo])
+        self.outputs = torch.cat([outputs, outputs]).cpu().double()
+        self.targets = torch.cat([targets.cpu().double(), pseudo])
         self.weights = torch.ones(2 * n, dtype=torch.float64)
         self.weights[n:] = PSEUDO_EXAMPLES / n
         self.q = location.log_density(self.targets).exp()

@@ -6,6 +6,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from priorscope.core.precision import sent
+
 
 class Deck:
     """Arrays end to end on one device: rows of any of them are gathered by one operation.
@@ -19,7 +21,7 @@ class Deck:
 
     def __init__(self, arrays: Sequence[np.ndarray], device: torch.device):
         self._arrays = _outermost(arrays)  # held, so that no other array comes to their place
-        first = _tensor(self._arrays[0][:1])
+        first = sent(_tensor(self._arrays[0][:1]), device)
         shape = (sum(map(len, self._arrays)), *first.shape[1:])
         self.rows = torch.empty(shape, dtype=first.dtype, device=device)
         self._firsts = []

@@ -8,6 +8,7 @@ import torch
 from jaxtyping import Float, Int, Shaped
 from torch import Tensor
 
+from priorscope.core.precision import sent, widest
 from priorscope.core.target import Marginal, Target
 from priorscope.train.graph import GraphPool, Repeated
 
@@ -61,7 +62,7 @@ class ValidationLosses:
     ):
         self._predict, self._target = predict, target
         self._rows = filled(rows).to(device)
-        self.losses = torch.zeros(len(rows), dtype=torch.float64, device=device)
+        self.losses = torch.zeros(len(rows), dtype=widest(device), device=device)
         self._parts = []
         for places in by_length(range(len(rows)), lambda place: len(rows[place])):
             self._parts.append(
@@ -117,5 +118,5 @@ def on_device(marginal: Marginal, device: torch.device) -> Marginal:
     if not dataclasses.is_dataclass(marginal):
         return marginal
     fields = {f.name: getattr(marginal, f.name) for f in dataclasses.fields(marginal) if f.init}
-    moved = {k: v.to(device) for k, v in fields.items() if isinstance(v, Tensor)}
+    moved = {k: sent(v, device) for k, v in fields.items() if isinstance(v, Tensor)}
     return dataclasses.replace(marginal, **moved) if moved else marginal

@@ -13,8 +13,8 @@ GRACE = 10.0  # seconds that the end of the process waits: cut off in a launch, 
 
 
 def load_early(device: str) -> threading.Thread | None:
-    """Begin to load, in a thread; None on a CPU, where there is nothing to load."""
-    if device == "cpu":
+    """Begin to load, in a thread; None on a CPU and on Apple's GPUs: there is nothing to load."""
+    if device in ("cpu", "mps"):
         return None
     thread = threading.Thread(target=load, args=(torch.device(device),), daemon=True)
     thread.start()

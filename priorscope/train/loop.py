@@ -9,6 +9,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from priorscope.core.deadline import Deadline
+from priorscope.core.precision import with_float64
 from priorscope.core.seeds import GlobalStream, global_seed
 from priorscope.core.signature import Signature
 from priorscope.train.adamw import ReplicaAdamW
@@ -78,9 +79,9 @@ class Training:
         yield from self._train(best)
         self.networks.restore(best)
         self.active = list(self.replicas)
-        outputs = self._validation_outputs()
+        outputs = list(map(with_float64, self._validation_outputs()))
         for replica, own in zip(self.replicas, outputs, strict=True):
-            result, targets = replica.result, replica.validation_targets
+            result, targets = replica.result, with_float64(replica.validation_targets)
             if result.problem is None:
                 result.calibration = self.target.calibrate(own, targets, replica.split.marginal)
 

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from priorscope.core.deadline import Deadline
+from priorscope.core.precision import exact, has_float64, sent, with_float64
 from priorscope.core.seeds import global_seed
 from priorscope.core.signature import Signature
 from priorscope.core.turns import TURNS
@@ -85,7 +86,7 @@ class Population:
 
     def _member(self, split: SplitPrefix, start: int, row: int) -> Resident:
         plan = make_plan(self.recipe, len(split.train), len(split.validation))
-        encoded = self.target.encode(split.prefix.targets, split.marginal).to(self.device)
+        encoded = sent(self.target.encode(split.prefix.targets, split.marginal), self.device)
         return Resident(
             split=split,
             start=start,
@@ -111,13 +112,12 @@ class Population:
         if self.signature.layout == "tokens":
             return
         moments = []
+        host = self.device if has_float64(self.device) else torch.device("cpu")
         for member in self.members:
-            total = torch.zeros(2, self.signature.input_shape[-1], dtype=torch.float64).to(
-                self.device
-            )
+            total = torch.zeros(2, self.signature.input_shape[-1], dtype=torch.float64).to(host)
             rows = torch.from_numpy(member.split.train + member.start).to(self.device)
             for part in rows.split(self._predicted_at_once(1)):
-                x = self.deck.rows[part].double().flatten(0, -2)
+                x = exact(self.deck.rows[part]).flatten(0, -2)
                 total += torch.stack([x.sum(0), x.square().sum(0)])
             values = len(rows) * math.prod(self.signature.input_shape[:-1])
             moments.append(total / values)
@@ -171,8 +171,8 @@ class Population:
         for places in by_length(range(len(fine)), lambda place: len(rows[place])):
             group = [fine[place] for place in places]
             calibrations = self.target.calibrate_all(
-                torch.stack([outputs[place] for place in places]),
-                torch.stack([self._validation_targets(m) for m in group]),
+                with_float64(torch.stack([outputs[place] for place in places])),
+                with_float64(torch.stack([self._validation_targets(m) for m in group])),
                 [m.split.marginal for m in group],
             )
             for member, calibration in zip(group, calibrations, strict=True):

@@ -1,5 +1,6 @@
 """A learner trained on prefixes of any lengths on a device: as few populations as it can hold."""
 
+import copy
 import time
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -8,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from priorscope.core.deadline import Deadline
+from priorscope.core.precision import has_float64
 from priorscope.core.signature import Signature
 from priorscope.core.turns import TURNS
 from priorscope.train.deck import Decks, deck_bytes
@@ -89,9 +91,10 @@ class PopulationTraining:
             if len(group) == 1 and not TURNS.are_shared:
                 raise
         except (RuntimeError, NotImplementedError) as error:
-            if self.learner.model.vectorises:
-                raise
-            self.alone = str(error).splitlines()[0]
+            if not (is_out_of_memory(error) and len(group) > 1):
+                if self.learner.model.vectorises:
+                    raise
+                self.alone = str(error).splitlines()[0]
         else:
             return self._timed(group, results, started)
         empty_cache(self.device)  # after the handlers, which held the tensors of what failed
@@ -174,7 +177,7 @@ class PopulationTraining:
     def together(self, inputs: Mapping[int, np.ndarray]) -> Iterator[Together]:
         """Networks of these indices that trained together, on their inputs, as many as fit."""
         for group, part in self.parts:
-            if isinstance(part, Training):
+            if isinstance(part, Training) or not has_float64(self.device):
                 continue
             wanted = [index for index in group if index in inputs]
             for same in by_length(wanted, lambda index: len(inputs[index])):
@@ -185,11 +188,24 @@ class PopulationTraining:
                     yield some, *part.together(places, [inputs[index] for index in some])
 
     def network(self, index: int, inputs: np.ndarray) -> tuple[nn.Module, Tensor, Signature]:
-        """A network alone, `inputs` as it reads them, and their signature."""
+        """A network alone, `inputs` as it reads them, and their signature.
+
+        On the CPU where the device has no float64, in which networks are measured.
+        """
         group, part = next((g, p) for g, p in self.parts if index in g)
         if isinstance(part, Training):
-            return part.network(0, inputs)
-        return part.network(group.index(index), to_tensor(inputs, self.device))
+            network, x, signature = part.network(0, inputs)
+        else:
+            given = to_tensor(inputs, self.device)
+            network, x, signature = part.network(group.index(index), given)
+        if has_float64(self.device):
+            return network, x, signature
+        return copy.deepcopy(network).cpu(), x.cpu(), signature
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether a device had too little of it; Apple's allocator raises no error of its own."""
+    return isinstance(error, torch.OutOfMemoryError) or "out of memory" in str(error)
 
 
 def decks_that_fit(arrays: Sequence[np.ndarray], device: torch.device) -> list[list[int]]:
@@ -212,6 +228,9 @@ def _halves(group: list[int]) -> list[list[int]]:
 
 def free_bytes(device: torch.device) -> int:
     """Memory that may still be taken; without a limit on a CPU."""
+    if device.type == "mps":
+        most = torch.mps.recommended_max_memory()
+        return max(0, most - torch.mps.current_allocated_memory())
     if device.type != "cuda":
         return 2**62
     free, _ = torch.cuda.mem_get_info(device)
@@ -222,5 +241,5 @@ def free_bytes(device: torch.device) -> int:
 def empty_cache(device: torch.device) -> None:
     """Give the allocator's memory back, for another attempt."""
     DECKS.clear()
-    if device.type == "cuda":
-        torch.cuda.empty_cache()
+    if device.type in ("cuda", "mps"):
+        torch.get_device_module(device).empty_cache()

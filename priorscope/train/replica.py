@@ -7,6 +7,7 @@ import torch
 from jaxtyping import Int
 from torch import Tensor
 
+from priorscope.core.precision import sent
 from priorscope.core.seeds import torch_stream
 from priorscope.core.signature import Signature
 from priorscope.train.augment import augment
@@ -66,7 +67,9 @@ class Replica(Trainee):
         reader = Reader(prefix.inputs[split.train], signature, recipe).to(device)
         encoded = target.encode(prefix.targets, split.marginal)
         part = TrainingPart(
-            to_tensor(prefix.inputs[split.train], device), encoded[split.train].to(device), reader
+            to_tensor(prefix.inputs[split.train], device),
+            sent(encoded[split.train], device),
+            reader,
         )
         plan = make_plan(recipe, len(part), len(split.validation))
         return cls(
@@ -74,7 +77,7 @@ class Replica(Trainee):
             reader=reader,
             part=part,
             validation_inputs=reader(to_tensor(prefix.inputs[split.validation], device)),
-            validation_targets=encoded[split.validation].to(device),
+            validation_targets=sent(encoded[split.validation], device),
             batches=epochs_of_batches(
                 len(part), recipe.batch, plan.planned, torch_stream(prefix.seed, "batches")
             ),
@@ -92,4 +95,4 @@ class Replica(Trainee):
 def to_tensor(array: np.ndarray, device: torch.device) -> Tensor:
     """On the device; stored arrays may be read-only."""
     writable = array if array.flags.writeable else array.copy()  # torch has no read-only tensors
-    return torch.from_numpy(np.ascontiguousarray(writable)).to(device)
+    return sent(torch.from_numpy(np.ascontiguousarray(writable)), device)

@@ -4,7 +4,7 @@ import dataclasses
 import math
 from typing import Any
 
-from priorscope.report.board import board_of
+from priorscope.report.board import Board, board_of
 from priorscope.report.chapter import CHAPTERS, Chapter
 from priorscope.report.charts.dots import intervals, labels_worth
 from priorscope.report.figure import Figure
@@ -33,12 +33,23 @@ class AnswerChapter(Chapter):
             "more": max(0, len(board.rows) - MOST_ROWS),
             "worth": worth_of(view),
             "pick": board.pick,
+            "note": _note(view, board),
         }
 
     def figures(self, view: View) -> list[Figure]:
         figures = [_board_figure(view)] if view.rows("leaderboard") else []
         rows = worth_of(view)
         return [*figures, _worth_figure(view, rows)] if rows else figures
+
+
+def _note(view: View, board: Board) -> str:
+    """At how many labels the leaderboard's metrics are, and why the card may have another value."""
+    sizes = {row["size"] for row in board.rows if row.get("size")}
+    if len(sizes) != 1:
+        return ""
+    value = (view.summary.get("answer") or {}).get("value") or {}
+    chosen = "corrected for the choice" in str(value.get("method"))
+    return t("board.at.chosen" if chosen else "board.at", n=count(*sizes))
 
 
 def _board_figure(view: View) -> Figure:

@@ -92,7 +92,9 @@ def sizes_axis(sizes: list[int], title: str | None = None) -> alt.X:
     """A logarithmic axis of labelled examples, with a tick at each size."""
     scale = alt.Scale(type="log", base=2, nice=False, padding=12)
     axis = alt.Axis(values=sizes, format=",d", labelOverlap="greedy", labelSeparation=5)
-    return alt.X("n:Q", title=t("axis.labels") if title is None else title, scale=scale, axis=axis)
+    first, comma, second = t("axis.labels").partition(", ")  # two lines: a telephone is narrow
+    shown = [first + comma.rstrip(), second] if title is None else title
+    return alt.X("n:Q", title=shown, scale=scale, axis=axis)
 
 
 def value_axis(field: str, title: str, domain: Any = None, ticks: int = 6) -> alt.Y:

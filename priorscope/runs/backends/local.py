@@ -10,7 +10,7 @@ from priorscope.core.config import closest
 from priorscope.runs.backends.thread import WorkerThreads
 from priorscope.runs.batch import Batch
 
-DEVICES = ("auto", "cpu", "cuda")
+DEVICES = ("auto", "cpu", "cuda", "mps")
 GPU_LANES = 3  # learners that train on a GPU at once: small ones leave most of it idle
 # What those who fit estimators import before their first batch comes, whichever gets it.
 ESTIMATORS = ("priorscope.runs.worker", "sklearn.ensemble")
@@ -22,7 +22,7 @@ class LocalBackend:
     Args:
         workers: processes; 0: this process, at the moment of `submit`, for debugging and tests;
             None: one per core that may be used, or one per GPU.
-        device: `auto`, `cpu` or `cuda`.
+        device: `auto`, `cpu`, `cuda` or `mps`.
 
     Raises:
         ValueError: if the device doesn't exist here.
@@ -70,11 +70,10 @@ class LocalBackend:
         if self.workers == 1 and batch.device == self.device != "cpu" and not batch.include:
             self._threads = self._threads or WorkerThreads(GPU_LANES)
             return self._threads.submit(work, batch)
-        if batch.device == self.device != "cpu":
+        if batch.device == self.device == "cuda":
             return self._submit_to_a_gpu(work, batch)
-        return self._pool(batch.device, self.workers if self.device == "cpu" else self._beside)(
-            work, batch
-        )
+        own = batch.device == self.device
+        return self._pool(batch.device, self.workers if own else self._beside)(work, batch)
 
     def _submit_to_a_gpu(self, work: Any, batch: Batch) -> Future:
         """To that which has the fewest batches; workers are shared out among the GPUs."""
@@ -167,7 +166,7 @@ def available_cores() -> int:
 
 
 def choose_device(name: str) -> str:
-    """`auto` is a GPU where there is one.
+    """`auto` is a CUDA GPU where there is one; Apple's is used where it is named.
 
     Raises:
         ValueError: if the device doesn't exist here.
@@ -180,6 +179,10 @@ def choose_device(name: str) -> str:
         return name
     import torch
 
+    if name == "mps":
+        if not torch.backends.mps.is_available():
+            raise ValueError("--device mps, but torch finds no Apple GPU; leave it out or say cpu.")
+        return name
     if name == "cuda" and not torch.cuda.is_available():
         raise ValueError("--device cuda, but torch finds no CUDA GPU; leave it out or say cpu.")
     return "cuda" if torch.cuda.is_available() else "cpu"

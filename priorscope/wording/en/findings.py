@@ -62,7 +62,7 @@ def _what(v: Values) -> str:
 
 def _nothing_yet(v: Values) -> str:
     return (
-        f"Nothing can be said yet: no learner has finished its runs at {size_of(v)}. The same "
+        f"Nothing can be said yet: no model has finished its runs at {size_of(v)}. The same "
         "command goes on from here; with a longer `--budget` it answers in one go."
     )
 

@@ -107,6 +107,10 @@ PAGE: dict[str, str] = {
     # Columns
     "column.model": "Model",
     "column.bits": "Bits per label",
+    "board.at": "Measured at {n} labels.",
+    "board.at.chosen": (
+        "Measured at {n} labels. The card's value is corrected for having been chosen as the best."
+    ),
     "column.asked_best": "Best or tied",
     "column.best": "Fewest bits or tied",
     "column.behind": "Bits over the fewest",

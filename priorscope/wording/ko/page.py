@@ -107,6 +107,11 @@ PAGE: dict[str, str] = {
     # Columns
     "column.model": "모델",
     "column.bits": "라벨당 비트",
+    "board.at": "라벨 {n}개에서 잰 값입니다.",
+    "board.at.chosen": (
+        "라벨 {n}개에서 잰 값입니다. 카드의 값은 가장 좋은 것을 고른 데 따른 편향을 보정한 "
+        "값입니다."
+    ),
     "column.asked_best": "최고 또는 동률",
     "column.best": "최소 비트 또는 동률",
     "column.behind": "최소 비트와의 차이",
