@@ -150,7 +150,7 @@ def pytest_runtest_setup() -> None:
 
 def pytest_xdist_auto_num_workers() -> int:
     """Processes of `-n auto`: one more than cores, as a fifth of the time one of them waits."""
-    from priorscope.runs.backends.local import available_cores
+    from priorscope.core.system import available_cores
 
     return available_cores() + 1
 

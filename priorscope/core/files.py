@@ -18,6 +18,8 @@ from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 
+from priorscope.core.system import is_anothers, is_running
+
 MARKER = ".priorscope"
 MARKER_VERSION = 1
 FILE_MODE, FOLDER_MODE = 0o664, 0o775  # less what the umask takes: not everybody may write
@@ -320,9 +322,9 @@ def _is_abandoned(path: Path, machine: str, pid: int) -> bool:
         return False
     if not stat.S_ISREG(status.st_mode):
         return False
-    if hasattr(os, "getuid") and status.st_uid != os.getuid():
+    if is_anothers(status):
         return False
-    if machine == this_machine() and os.name == "posix":
+    if machine == this_machine():
         return not is_running(pid)
     return _file_time(path.parent) - status.st_mtime > _ABANDONED_SECONDS
 
@@ -335,14 +337,3 @@ def _file_time(folder: Path) -> float:
     finally:
         os.close(descriptor)
         Path(name).unlink(missing_ok=True)
-
-
-def is_running(pid: int) -> bool:
-    """Whether this machine has such a process, whoever's it is."""
-    try:
-        os.kill(pid, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except OSError:  # somebody else's process
-        return True
-    return True

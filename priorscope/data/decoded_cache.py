@@ -7,7 +7,6 @@ together: a line of JSON, then the pixels, which are mapped into memory when the
 import hashlib
 import json
 import os
-import stat
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib.metadata import version
@@ -19,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 
 from priorscope.core.files import MARKER, own, whole
+from priorscope.core.system import may_be_anothers
 from priorscope.data.pixels import Picture
 
 VERSION = 1  # of what `decode` makes of a file: raise it where pixels become others
@@ -53,7 +53,7 @@ def load_batch(folder: Path, key: str, count: int) -> list[Picture] | None:
     path = folder / key
     try:
         with path.open("rb") as file:
-            if _foreign(os.fstat(file.fileno())) or path.is_symlink():
+            if may_be_anothers(os.fstat(file.fileno())) or path.is_symlink():
                 return None
         with pa.memory_map(str(path)) as mapped:  # which, unlike mmap's, keeps no file open
             pictures = _pictures(memoryview(mapped.read_buffer()), count)
@@ -129,12 +129,3 @@ def _make_room(folder: Path) -> None:
         if len(name) == 40:  # a part of another process has a longer name
             (folder / name).unlink(missing_ok=True)
             room -= size
-
-
-def _foreign(facts: os.stat_result) -> bool:
-    """Whether another user owns the file or may write it; always False on Windows."""
-    if not stat.S_ISREG(facts.st_mode):
-        return True
-    if not hasattr(os, "getuid"):
-        return False
-    return facts.st_uid != os.getuid() or bool(facts.st_mode & (stat.S_IWGRP | stat.S_IWOTH))

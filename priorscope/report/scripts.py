@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import stat
 from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
@@ -11,6 +10,7 @@ from pathlib import Path
 import vl_convert
 
 from priorscope.core.files import write
+from priorscope.core.system import may_be_anothers
 from priorscope.report.figure import VERSION
 
 EXPORTED = "window.vegaEmbed = vegaEmbed;"
@@ -48,7 +48,7 @@ def _read(path: Path) -> str | None:
     try:
         with path.open("rb") as file:
             facts = os.fstat(file.fileno())
-            if not stat.S_ISREG(facts.st_mode) or path.is_symlink() or _foreign(facts):
+            if path.is_symlink() or may_be_anothers(facts):
                 return None
             text = file.read().decode("utf-8")
     except (OSError, ValueError):
@@ -56,13 +56,6 @@ def _read(path: Path) -> str | None:
     first, _, script = text.partition("\n")
     sound = first == f"// {_digest(script)}" and "</script" not in script.lower()
     return script if sound else None
-
-
-def _foreign(facts: os.stat_result) -> bool:
-    """Whether another user owns the file or may write it; always False on Windows."""
-    if not hasattr(os, "getuid"):
-        return False
-    return facts.st_uid != os.getuid() or bool(facts.st_mode & (stat.S_IWGRP | stat.S_IWOTH))
 
 
 def _digest(script: str) -> str:

@@ -19,7 +19,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from priorscope.core.files import is_running, this_machine, write
+from priorscope.core.files import this_machine, write
+from priorscope.core.system import is_running
 from priorscope.runs.progress import Progress
 from priorscope.runs.shard import Shard
 

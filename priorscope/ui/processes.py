@@ -4,7 +4,7 @@ import os
 import signal
 from pathlib import Path
 
-from priorscope.core.files import is_running
+from priorscope.core.system import is_running
 
 STARTED, STATE = 19, 0  # fields of /proc/PID/stat behind the name: start time, state
 

@@ -1,12 +1,12 @@
 """Processes on this machine, each with one thread; or this process, as a GPU's worker is."""
 
-import os
 from collections import Counter
 from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any
 
 from priorscope.core.config import closest
+from priorscope.core.system import available_cores
 from priorscope.runs.backends.thread import WorkerThreads
 from priorscope.runs.batch import Batch
 
@@ -156,13 +156,6 @@ def use_device(name: str) -> str:
 
     torch.cuda.set_device(name)
     return name
-
-
-def available_cores() -> int:
-    """Cores that this process may use; all of them where the system doesn't say."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def choose_device(name: str) -> str:
