@@ -42,6 +42,7 @@ def leaderboard(
     scored = by_metric.reach.size if by_metric is not None else size
     seconds = np.nansum(table.cube(RUN, "seconds")[:, intact], axis=(1, 2))
     asked = _by_place(by_code if goal == "code" else by_metric)
+    alone = len(by_code.ranking.order) == 1  # then nothing tells which is best
     rows = []
     for place in by_code.ranking.order:
         i = by_code.learner(int(place))
@@ -58,9 +59,9 @@ def leaderboard(
                 fit=_fit(code, null, lengths.are_densities),
                 accuracy=metric_estimate(table, "test", "accuracy", where),
                 test_bits=metric_estimate(table, "test", "bits", where),
-                probability_best=by_code.probability(int(place)),
+                probability_best=None if alone else by_code.probability(int(place)),
                 place=own.place,
-                probability=own.probability,
+                probability=None if alone else own.probability,
                 behind=_behind(by_code, int(place)),
                 behind_p=float(by_code.ranking.p[place]),
                 size=table.sizes[scored],

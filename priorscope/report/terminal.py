@@ -58,7 +58,7 @@ def _card_lines(view: View, width: int) -> list[Text]:
         label = line.label + " " * max(1, LABEL - cell_len(line.label))
         text = printable(line.text.replace("`", ""), SENTENCE)
         blocks.append(_wrapped(Text.assemble((label, "dim"), text), width, len(label)))
-    return _fitted(blocks, room)
+    return _fitted(blocks, room, width)
 
 
 def _wrapped(text: Text, width: int, indent: int = 0) -> list[Text]:
@@ -72,7 +72,7 @@ def _wrapped(text: Text, width: int, indent: int = 0) -> list[Text]:
     return [label + first, *(Text(" " * LABEL) + other for other in others)]
 
 
-def _fitted(blocks: list[list[Text]], room: int) -> list[Text]:
+def _fitted(blocks: list[list[Text]], room: int, width: int) -> list[Text]:
     """All blocks, the longest cut with an ellipsis until there are at most `room` lines.
 
     The headline is cut last.
@@ -86,6 +86,7 @@ def _fitted(blocks: list[list[Text]], room: int) -> list[Text]:
             break
         longest.pop()
         longest[-1] = longest[-1].copy()
+        longest[-1].truncate(width - 2)
         longest[-1].rstrip()
         longest[-1].append(" …")
     return [line for block in blocks for line in block]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from priorscope.core.confidence import word_of
+from priorscope.core.printable import printable
 from priorscope.wording.numbers import (
     between,
     count,
@@ -20,8 +21,10 @@ from priorscope.wording.numbers import (
 )
 from priorscope.wording.page import plural, t
 from priorscope.wording.plan import needs_of_all, values_of_all
+from priorscope.wording.stored import retold
 
 Values = Mapping[str, Any]  # as JSON has them
+REASON = 120  # characters of why a run failed
 SHARES = ("accuracy", "balanced_accuracy")
 
 
@@ -241,12 +244,21 @@ def _limits(summary: Values, answer: Values) -> str:
     if left := _left(summary, answer):
         texts.append(t("card.limits.left", list=", ".join(left)))
     if failed:
-        texts.append(plural("card.limits.failed", len(failed)))
+        texts.append(plural("card.limits.failed", len(failed), why=_why(failed)))
     if (summary.get("repeats") or 3) < 3:
         texts.append(plural("card.limits.repeats", int(summary["repeats"])))
     if answer.get("depends_on_recipe"):
         texts.append(t("card.limits.recipe"))
     return " ".join(texts)
+
+
+def _why(failed: Sequence[Values]) -> str:
+    """Of failed runs, the reason that most of them have, in brackets; "" where none has one."""
+    reasons = [reason for row in failed if (reason := str(row.get("reason") or "").strip())]
+    if not reasons:
+        return ""
+    often = max(reasons, key=reasons.count)
+    return f" ({retold(printable(often.rstrip('.'), REASON))})"
 
 
 def _left(summary: Values, answer: Values) -> list[str]:

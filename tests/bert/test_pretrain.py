@@ -1,8 +1,5 @@
 import dataclasses
 import math
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +7,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from safetensors import SafetensorError
+from small_pretraining import CPU, SETTINGS, Killed, losses, same_state, text, trainer
 
 from priorscope.bert.data.corpus import Corpus
 from priorscope.bert.data.corpus_files import build_corpus, open_corpus
@@ -18,74 +16,14 @@ from priorscope.bert.data.packing import MaskedBatch, read_batch
 from priorscope.bert.data.spans import Spans
 from priorscope.bert.model.heads import BertForMaskedLM
 from priorscope.bert.model.shape import bert_shape
-from priorscope.bert.training import pretrainer, resume, step
+from priorscope.bert.training import resume, step
 from priorscope.bert.training.held_out import token_frequencies, unigram_loss
 from priorscope.bert.training.pretrainer import Pretrainer
-from priorscope.bert.training.pretraining import Pretraining
 from priorscope.bert.training.step import loss_sums, train_step
-from priorscope.core.seeds import global_seed, numpy_stream
+from priorscope.core.seeds import global_seed
 from priorscope.nn import checkpoint
-from priorscope.text.tokenizer import load_tokenizer, save_tokenizer, train_tokenizer
+from priorscope.text.tokenizer import load_tokenizer
 from priorscope.train.adamw import ClippedAdamW
-
-CPU = torch.device("cpu")
-SETTINGS = Pretraining(
-    size="tiny", steps=12, batch_tokens=256, max_tokens=32, dropout=0.1, held_out=0.1
-)
-
-
-def text() -> list[str]:
-    """Documents of one line: words of two letters, of which one foretells the next."""
-    stream = numpy_stream(0, "pretraining text")
-    words = [a + b for a in "bdgklm" for b in "aeiou"]
-    start = stream.integers(len(words), size=400)
-    return [
-        " ".join(words[(s + 7 * i) % len(words)] for i in range(stream.integers(3, 40)))
-        for s in start
-    ]
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("text")
-    lines = text()
-    tokenizer = train_tokenizer(lines, vocabulary=64, min_count=100_000)
-    save_tokenizer(tokenizer, folder)
-    build_corpus(lines, tokenizer, folder / "corpus")
-    return folder
-
-
-def trainer(made: Path, out: Path, settings=SETTINGS) -> Pretrainer:
-    out.mkdir(exist_ok=True)
-    return Pretrainer(settings, open_corpus(made / "corpus"), load_tokenizer(made), out, CPU)
-
-
-def losses(out: Path) -> list[str]:
-    return (out / "steps.csv").read_text().splitlines()
-
-
-@pytest.fixture(scope="module")
-def whole(made, tmp_path_factory) -> Path:
-    out = tmp_path_factory.mktemp("whole")
-    one = trainer(made, out)
-    one.run(lambda evaluation: None)
-    return out
-
-
-def same_state(a: Path, b: Path) -> None:
-    from safetensors.torch import load_file
-
-    one, other = (load_file(folder / resume.NAME) for folder in (a, b))
-    assert one.keys() == other.keys()
-    assert all(torch.equal(one[name], other[name]) for name in one)
-
-
-class Killed(Exception):
-    pass
-
-
-def kill_at_once(progress: float, loss: float) -> None:
-    raise Killed
 
 
 def test_a_resumed_run_is_the_uninterrupted_one_bit_for_bit(made, whole, tmp_path, monkeypatch):
@@ -202,16 +140,6 @@ def test_the_unigram_loss_follows_from_the_counts():
     assert np.exp(frequencies).sum() == pytest.approx(1)
 
 
-def test_training_starts_at_the_tokens_frequencies(made, tmp_path):
-    evaluations = []
-    with pytest.raises(Killed):
-        trainer(made, tmp_path).run(evaluations.append, kill_at_once)
-    first = evaluations[0].held_out
-    assert first.loss == pytest.approx(
-        first.unigram_loss, abs=0.05
-    )  # logits of size 0.02 * sqrt(128)
-
-
 def test_nothing_is_lost_when_the_disk_is_full(made, tmp_path, monkeypatch):
     monkeypatch.setattr(Pretrainer, "save_every", 0.0)
     write, calls = checkpoint.save_file, []
@@ -256,191 +184,3 @@ def test_a_damaged_state_is_refused(made, tmp_path):
     (tmp_path / resume.NAME).write_bytes(b"\x00" * 100)
     with pytest.raises(ValueError, match=r"is damaged.*--fresh"):
         trainer(made, tmp_path)
-
-
-def test_the_clock_ends_a_run(made, tmp_path):
-    settings = dataclasses.replace(SETTINGS, steps=None, time_limit="1s")
-    evaluations = []
-    one = trainer(made, tmp_path, settings)
-    one.run(evaluations.append)
-    assert evaluations[-1].progress == 1
-    assert evaluations[-1].step > 0
-    assert evaluations[-1].held_out.tokens > 0
-    assert 1 <= one.seconds < 3  # one step too long at most
-
-
-def test_the_clock_counts_training_alone(made, tmp_path, monkeypatch):
-    """Evaluation takes ten times the limit here, and still every step is trained."""
-    real = pretrainer.evaluate
-
-    def slow(*arguments):
-        time.sleep(0.5)
-        return real(*arguments)
-
-    monkeypatch.setattr(pretrainer, "evaluate", slow)
-    settings = dataclasses.replace(SETTINGS, steps=None, time_limit="0.05s")
-    one = trainer(made, tmp_path, settings)
-    one.run(lambda evaluation: None)
-    assert one.step > 0
-    assert 0.05 <= one.seconds < 1
-
-
-@pytest.mark.parametrize(
-    ("changed", "message"),
-    [
-        ({"steps": 0}, "are 1 or more, but they are 0"),
-        ({"steps": 1, "time_limit": "1s"}, "either --steps or --time-limit"),
-        ({"steps": None, "time_limit": "soon"}, "A duration is written 90s"),
-        ({"learning_rate": -1.0}, "0 or more and finite, but it is -1.0"),
-        ({"learning_rate": math.nan}, "0 or more and finite, but it is nan"),
-        ({"accumulate": 0}, "are 1 or more, but they are 12, 0"),
-        ({"mask_rate": 1.5}, "lies between 0 and 1, but it is 1.5"),
-        ({"batch_tokens": 31}, "doesn't hold a sequence of 32"),
-        ({"held_out": 1.0}, r"lies in \(0, 1\), but it is 1.0"),
-        ({"warmup": 1.0}, r"lies in \[0, 1\), but it is 1.0"),
-    ],
-)
-def test_bad_settings_are_refused(changed, message):
-    with pytest.raises(ValueError, match=message):
-        dataclasses.replace(SETTINGS, **changed)
-
-
-def test_the_learning_rate_rises_to_its_peak_and_falls_to_zero():
-    settings = dataclasses.replace(SETTINGS, learning_rate=0.5, warmup=0.1)
-    rates = [settings.learning_rate_at(p) for p in (0.0, 0.05, 0.1, 0.55, 1.0)]
-    assert rates == pytest.approx([0, 0.25, 0.5, 0.25, 0])
-
-
-def test_without_learned_positions_only_the_embedding_starts_from_co_occurrence(made, tmp_path):
-    random = dataclasses.replace(SETTINGS, positions="none", init="random")
-    from_text = dataclasses.replace(random, init="cooccurrence")
-    first, other = (
-        trainer(made, tmp_path / s.init, s).network.state_dict() for s in (random, from_text)
-    )
-    changed = {name for name in first if not torch.equal(first[name], other[name])}
-    assert changed == {"bert.embeddings.tokens.weight"}
-
-
-def test_a_start_from_co_occurrence_has_half_the_rate_and_its_own_values(made, tmp_path):
-    random = dataclasses.replace(SETTINGS, init="random")
-    from_text = dataclasses.replace(SETTINGS, init="cooccurrence")
-    peaks = [
-        dataclasses.replace(s, learning_rate=None, warmup=0.0).learning_rate_at(0.0)
-        for s in (random, from_text)
-    ]
-    assert peaks[1] == peaks[0] / 2
-    first, other = (
-        trainer(made, tmp_path / s.init, s).network.state_dict() for s in (random, from_text)
-    )
-    changed = {name for name in first if not torch.equal(first[name], other[name])}
-    block = "bert.encoder.blocks.0.attention.qkv.weight"
-    tables = {"bert.embeddings.positions.table", "bert.embeddings.tokens.weight"}
-    assert changed == {*tables, block}
-
-
-TWO = """
-import sys
-from pathlib import Path
-import torch
-from priorscope.bert.data.corpus_files import open_corpus
-from priorscope.text.tokenizer import load_tokenizer
-from priorscope.bert.training.pretrainer import Pretrainer
-from priorscope.bert.training.pretraining import Pretraining
-from priorscope.bert.training.processes import Processes, joined_processes
-
-def disturbed(self, network, share=Processes.share):
-    for parameter in network.parameters():
-        parameter.data += self.rank  # as if this machine had computed other first values
-    share(self, network)
-
-torch.set_num_threads(1)
-Processes.share = disturbed
-made, out = Path(sys.argv[1]), Path(sys.argv[2])
-settings = Pretraining.from_options(eval(sys.argv[3]))
-with joined_processes(torch.device("cpu")) as processes:
-    corpus, tokenizer = open_corpus(made / "corpus"), load_tokenizer(made)
-    trainer = Pretrainer(settings, corpus, tokenizer, out, torch.device("cpu"), processes)
-    trainer.run(lambda evaluation: None)
-"""
-
-
-@pytest.mark.slow
-def test_two_processes_give_the_losses_of_one(made, tmp_path):
-    """Same sums in another order: float32 rounding (6e-8), grown by Adam's first steps."""
-    options = {
-        "size": "tiny", "steps": "6", "batch_tokens": "512", "max_tokens": "32",
-        "dropout": "0", "held_out": "0.1",
-    }  # fmt: skip
-    (tmp_path / "two.py").write_text(TWO)
-    found = []
-    for count in (1, 2):
-        out = tmp_path / str(count)
-        out.mkdir()
-        launch = ["-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={count}"]
-        command = [sys.executable, *(launch if count > 1 else [])]
-        subprocess.run(
-            [*command, str(tmp_path / "two.py"), str(made), str(out), repr(options)],
-            check=True,
-            capture_output=True,
-            timeout=250,
-        )
-        found.append([float(row.split(",")[1]) for row in losses(out)[1:]])
-    assert len(found[0]) == 6
-    assert found[0] == pytest.approx(found[1], rel=1e-5)
-
-
-LOST = """
-import os, signal, sys
-
-def killed(self, network, add=Processes.add_gradients, calls=[]):
-    calls.append(1)
-    first_try = os.environ.get("TORCHELASTIC_RESTART_COUNT") == "0"
-    if sys.argv[4] == "lost" and first_try and self.rank == 1 and len(calls) == 4:
-        os.kill(os.getpid(), signal.SIGKILL)
-    add(self, network)
-
-Processes.add_gradients = killed
-Pretrainer.save_every = 0.0  # after every step
-"""
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(900)
-@pytest.mark.parametrize("parallel", ["ddp", "fsdp"])
-def test_a_lost_rank_resumes_from_the_last_checkpoint(made, tmp_path, parallel):
-    """torchrun starts all ranks again; the losses are bit for bit the undisturbed ones."""
-    options = {
-        "size": "tiny", "steps": "8", "batch_tokens": "512", "max_tokens": "32",
-        "dropout": "0", "held_out": "0.1", "parallel": parallel,
-    }  # fmt: skip
-    before, _, after = TWO.partition("made, out =")
-    (tmp_path / "lost.py").write_text(before + LOST + "made, out =" + after)
-    logs = []
-    for how in ("undisturbed", "lost"):
-        out = tmp_path / how
-        out.mkdir()
-        launch = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
-        arguments = [str(tmp_path / "lost.py"), str(made), str(out), repr(options), how]
-        ended = subprocess.run(
-            [sys.executable, *launch, "--max-restarts=1", *arguments],
-            capture_output=True,
-            text=True,
-            timeout=400,
-        )
-        assert ended.returncode == 0, ended.stderr[-4000:]
-        assert ("SIGKILL" in ended.stderr or "-9" in ended.stderr) == (how == "lost")
-        logs.append(losses(out))
-    assert len(logs[0]) == 1 + 8
-    assert logs[0] == logs[1]
-
-
-def test_what_is_read_ahead_is_the_same(made, tmp_path):
-    """As on a GPU, where a thread reads the next batch while one is computed."""
-    losses = []
-    for reads_ahead in (False, True):
-        training = trainer(made, tmp_path / str(reads_ahead))
-        training.reads_ahead = reads_ahead
-        losses.append([])
-        training.run(lambda _: None, lambda _, loss: losses[-1].append(loss))
-    assert len(losses[0]) == SETTINGS.steps
-    assert losses[0] == losses[1]

@@ -1,0 +1,65 @@
+"""Runs of small learners on a few examples."""
+
+import math
+from concurrent.futures import Future
+
+from priorscope.runs.backends.local import LocalBackend
+from priorscope.runs.execute import execute
+from priorscope.runs.planner import Question
+from priorscope.structures import parse_structure
+from priorscope.train.recipe import Recipe, parse_learner
+
+RECIPE = Recipe(steps=20, epochs=1, batch=16)
+
+
+def question(data, store, learners=("linear", "mlp:width=4"), repeats=2):
+    return Question(
+        learners=tuple(parse_learner(name, RECIPE) for name in learners),
+        structures=tuple(parse_structure(name) for name in ("intact", "permuted")),
+        sizes=(10, 20, 40),
+        repeats=repeats,
+        seed=0,
+        tune=1,
+        data=store.save_data(data),
+    )
+
+
+def run_all(store, runs, workers=0, seconds=math.inf, include=()):
+    return execute(runs, store, LocalBackend(workers), seconds, include=include)
+
+
+def numbers(store, runs):
+    rows = {run.digest: store.load(run.digest) for run in runs}
+    return {
+        name: {k: row[k] for k in ("block", "test", "train") if k in row}
+        for name, row in rows.items()
+    }
+
+
+class Flaky:
+    """A back end that loses every batch of some sizes, as a machine out of memory would."""
+
+    lanes, device, together, isolates = 2, "cpu", False, False
+
+    def __init__(self, too_large):
+        self.too_large, self.lost, self.restarts, self.stopped = too_large, [], 0, False
+
+    def submit(self, batch):
+        from priorscope.runs.worker import work
+
+        future = Future()
+        if {run["size"] for run in batch.runs} & self.too_large:
+            self.lost.append(future)
+        else:
+            work(batch)
+        future.set_result(None)
+        return future
+
+    def was_lost(self, future):
+        return future in self.lost
+
+    def restart(self):
+        self.restarts += 1
+
+    def stop(self):
+        self.stopped = True
