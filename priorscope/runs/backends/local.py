@@ -40,7 +40,12 @@ class LocalBackend:
         """One batch per process; of one GPU a few, and those of the CPU that fit estimators."""
         if self.device == "cpu" or not self.workers:
             return max(1, self.workers)
-        return (GPU_LANES if self.workers == 1 else self.workers) + self._beside
+        return (self._threads_of_a_gpu if self.workers == 1 else self.workers) + self._beside
+
+    @property
+    def _threads_of_a_gpu(self) -> int:
+        """Several at once on CUDA alone, where each has a stream of its own."""
+        return GPU_LANES if self.device == "cuda" else 1
 
     @property
     def _beside(self) -> int:
@@ -68,7 +73,7 @@ class LocalBackend:
         if self.workers == 0:
             return _done_now(work, batch)
         if self.workers == 1 and batch.device == self.device != "cpu" and not batch.include:
-            self._threads = self._threads or WorkerThreads(GPU_LANES)
+            self._threads = self._threads or WorkerThreads(self._threads_of_a_gpu)
             return self._threads.submit(work, batch)
         if batch.device == self.device == "cuda":
             return self._submit_to_a_gpu(work, batch)
