@@ -96,6 +96,7 @@ def cases(world: World) -> Iterator[Case]:
                                          "--dry-run"))  # fmt: skip
     yield from _registered(world)
     yield from _commands(world)
+    yield from _paths(world)
 
 
 def _registered(world: World) -> Iterator[Case]:
@@ -126,6 +127,30 @@ def _bad_values(cls: Any) -> Iterator[tuple[str, str]]:
         if kinds & {int, float} and str not in kinds:
             yield from ((field.name, value) for value in NUMBERS)
     yield "nothing_like_it", "1"
+
+
+def _paths(world: World) -> Iterator[Case]:
+    """Paths that no file can have, to every flag that takes one."""
+    flags = [
+        ("compare", world.table, "--dry-run", "--out"),
+        ("compare", world.table, "--dry-run", "--test"),
+        ("compare", world.table, "--dry-run", "--extra-test"),
+        ("compare", world.table, "--dry-run", "--include"),
+        ("inspect", world.table, "--page"),
+        ("fit", world.table, "--learner", "linear", "--out"),
+        ("pretrain", world.corpus, "--out"),
+        ("tokenizer", "train", world.corpus, "--out"),
+    ]
+    for fault, path in {
+        "empty": "",
+        "blank": "  ",
+        "long": "x" * 300,
+        "deep": "x/" * 3000,
+        "a NUL": "a\0",
+    }.items():
+        for arguments in flags:
+            name = f"{arguments[0]} {arguments[-1]}: a path that is {fault}"
+            yield Case(name, (*arguments, path))
 
 
 def _commands(world: World) -> Iterator[Case]:
