@@ -47,11 +47,18 @@ TABLES: list[tuple[str, str]] = [
     ("image", "이미지"),
     ("image name", "이미지 이름"),
     ("{name} is read as numbers ({form}).", "{name:을} 수로 읽었습니다({form})."),
+    (
+        "{name} is read as {n} categories, though they begin with numbers (such as {example}); if "
+        "they are quantities, write them as numbers.",
+        "{name:을} 범주 {n}개로 읽었지만 값이 숫자로 시작합니다(예: {example}). 수량이라면 숫자로 "
+        "적으세요.",
+    ),
     ("percent", "퍼센트"),
     ("with the unit {unit}", "단위 {unit}"),
     ("thousands apart", "천 단위 띄어쓰기"),
     ("decimal comma", "소수점 쉼표"),
     ("commas between thousands", "천 단위 쉼표"),
+    ("negative ones in brackets", "괄호로 적은 음수"),
     (
         "{n} values of {name} are no numbers ({shown}) and count as missing.",
         "{name}의 값 {n}개는 수가 아니어서({shown}) 결측으로 처리했습니다.",
