@@ -52,6 +52,9 @@ def holds_byte(texts: pa.Array, byte: bytes) -> bool:
     return content is not None and byte in content.to_pybytes()
 
 
+EMPTY = strings([""])[0]
+
+
 def rows_of(values: pa.Array, rows: np.ndarray) -> pa.Array:
     """The values of some rows."""
     buffer = pa.py_buffer(np.ascontiguousarray(rows, np.int64))

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from priorscope.core.config import closest
 from priorscope.core.printable import printable
-from priorscope.data.arrow import NULL, codes_of, numbers_of, pc, rows_of, strings
+from priorscope.data.arrow import EMPTY, NULL, codes_of, numbers_of, pc, rows_of, strings
 from priorscope.data.numbers import Numbers, parse_numbers
 
 TARGETS = ("target", "label", "class", "labels", "y", "category")
@@ -144,7 +144,7 @@ class Column:
         """How many different texts there are; what is missing is the text ""."""
         if self.values.type != pa.string():
             return len(set(self.texts))
-        return len(pc.unique(pc.fill_null(self.values, "")))
+        return len(pc.unique(pc.coalesce(self.values, EMPTY)))
 
     @cached_property
     def categories(self) -> tuple[np.ndarray, list[str]]:
