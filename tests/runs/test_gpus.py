@@ -24,7 +24,7 @@ class Pool:
 @pytest.fixture
 def pools(monkeypatch):
     made = []
-    monkeypatch.setattr(loky_pool, "make_pool", lambda n: made.append(Pool(n)) or made[-1])
+    monkeypatch.setattr(loky_pool, "make_pool", lambda n, *_: made.append(Pool(n)) or made[-1])
     monkeypatch.setattr(loky_pool, "kill", lambda pool: None)
     monkeypatch.setattr(local, "choose_device", lambda name: name)
     monkeypatch.setattr(local, "gpu_count", lambda: 2)
