@@ -1,19 +1,25 @@
 """Verdicts in the time a person gives, against what plain scripts and references say.
 
     python benchmarks/verdicts.py digits
-    python benchmarks/verdicts.py fashion_mnist --data DIR [--plain plain.py]
+    python benchmarks/verdicts.py fashion_mnist --data DIR [--plain plain.py [--arrays FILE.npz]]
     python benchmarks/verdicts.py breast-cancer
 
 Each data set is compared once by `priorscope compare DATA` within its time, in an empty folder, and
 its row is printed as JSON: seconds of the whole command, labels reached, the pick and its test
 accuracy, and what it is held against. Pictures, series and texts: `plain.py` on the same files (the
-best of a few models by validation), if it is given. Tables: scikit-learn's repeated
+best of a few models by validation) and as many labels, if it is given; --arrays are the same
+examples where it can't read them. Tables: scikit-learn's repeated
 cross-validation of the learners that both have; a contradiction is a learner that one of them shows
 to be better, by more than two standard errors, and the other to be worse.
+
+`announced`: what the command said, from one minute on, about when a size would be done, against
+when the last of its ordinary runs was: how many times, within a factor of 1.5, the worst factor.
 """
 
 import argparse
 import json
+import math
+import re
 import subprocess
 import sys
 import tempfile
@@ -59,16 +65,53 @@ CASES = {
 TABLES = ("breast-cancer", "wine", "diabetes", "large-table")
 
 
-def compare(source: str, case: Case, folder: Path) -> tuple[dict[str, Any], float]:
-    """The summary, and the seconds of the whole command."""
-    started = time.perf_counter()
+def compare(source: str, case: Case, folder: Path) -> tuple[dict[str, Any], float, dict[str, Any]]:
+    """The summary, the seconds of the whole command, and how right its announcements were."""
+    started, clock = time.perf_counter(), time.time()
     command = [sys.executable, "-m", "priorscope", "compare", source, "--budget", case.budget]
-    command += [*case.flags, "--json", "-q"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    command += [*case.flags, "--json", "--out", "out"]
+    said: list[tuple[float, str]] = []
+    with (folder / "answer.json").open("w") as answer:
+        process = subprocess.Popen(
+            command, cwd=folder, stdout=answer, stderr=subprocess.PIPE, text=True
+        )
+        assert process.stderr is not None
+        for line in process.stderr:
+            said.append((time.perf_counter() - started, line))
+        code = process.wait()
     seconds = time.perf_counter() - started
-    if done.returncode not in (0, 1):
-        raise SystemExit(done.stderr)
-    return json.loads(done.stdout), seconds
+    if code not in (0, 1):
+        raise SystemExit("".join(line for _, line in said))
+    summary = json.loads((folder / "answer.json").read_text())
+    return summary, seconds, announced(said, folder / "out", clock)
+
+
+BY = re.compile(r"([\d,]+) labels by (?:(\d+) h )?(?:(\d+) min )?(?:([\d.]+) ?s)?")
+
+
+def announced(said: list[tuple[float, str]], out: Path, clock: float) -> dict[str, Any]:
+    """What was said of a size's end from one minute on, against when it came, if it did.
+
+    clock: `time.time()` when the command began.
+    """
+    done = [(path.stat().st_mtime - clock, json.loads(path.read_text())["run"])
+            for path in out.glob("runs/*.json")]  # fmt: skip
+    largest = max(run["size"] for _, run in done)
+    ends: dict[int, float] = {}
+    for end, run in done:
+        ordinary = run["structure"]["kind"] == "intact" and run["tune"] == 1
+        if ordinary and run["repeat"] < (2 if run["size"] == largest else 3):
+            ends[run["size"]] = max(ends.get(run["size"], 0.0), end)
+    factors = []
+    for at, line in said:
+        for size, hours, minutes, rest in BY.findall(line) if at >= 60 else ():
+            told = 3600 * int(hours or 0) + 60 * int(minutes or 0) + float(rest or 0)
+            end = ends.get(int(size.replace(",", "")))
+            if end is not None and told:
+                factors.append(abs(math.log(told / end)))
+    right = sum(f <= math.log(1.5) for f in factors)
+    worst = round(math.exp(max(factors)), 2) if factors else None
+    return {"times": len(factors), "within 1.5": right, "worst": worst}
 
 
 def row_of(name: str, summary: dict[str, Any], seconds: float) -> dict[str, Any]:
@@ -168,6 +211,7 @@ def main() -> None:
     parser.add_argument("name", choices=sorted(CASES))
     parser.add_argument("--data", type=Path)
     parser.add_argument("--plain", type=Path)
+    parser.add_argument("--arrays", type=Path)
     args = parser.parse_args()
     case = CASES[args.name]
     with tempfile.TemporaryDirectory() as temporary:
@@ -179,15 +223,16 @@ def main() -> None:
             if args.data is None:
                 raise SystemExit(f"{args.name} needs --data, the folder that holds {case.file}.")
             source = str((args.data / case.file).resolve())
-        summary, seconds = compare(source, case, folder)
-        row = row_of(args.name, summary, seconds)
+        summary, seconds, told = compare(source, case, folder)
+        row = row_of(args.name, summary, seconds) | {"announced": told}
         row["reached enough"] = row["reached"] >= (case.least or row["of"])
         if args.name in TABLES:
             scores = cross_validated(folder / source, args.name == "diabetes")
             row["cross-validation"] = {n: round(float(v.mean()), 4) for n, v in scores.items()}
             row["contradictions"] = contradictions(summary, scores)
         elif args.plain is not None and case.file:
-            command = [sys.executable, str(args.plain), source, *case.plain]
+            command = [sys.executable, str(args.plain), str(args.arrays or source), *case.plain]
+            command += ["--labels", str(row["reached"])]
             done = subprocess.run(command, capture_output=True, text=True, check=True)
             row["plain"] = json.loads(done.stdout)
     print(json.dumps(row))
