@@ -224,7 +224,8 @@ def main() -> None:
                 raise SystemExit(f"{args.name} needs --data, the folder that holds {case.file}.")
             source = str((args.data / case.file).resolve())
         summary, seconds, told = compare(source, case, folder)
-        row = row_of(args.name, summary, seconds) | {"announced": told}
+        row = row_of(args.name, summary, seconds)
+        row["announced"] = told
         row["reached enough"] = row["reached"] >= (case.least or row["of"])
         if args.name in TABLES:
             scores = cross_validated(folder / source, args.name == "diabetes")
