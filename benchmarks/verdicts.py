@@ -146,7 +146,7 @@ def table(name: str, folder: Path) -> str:
             class_sep=0.8, random_state=0,
         )  # fmt: skip
         header = ",".join([*(f"x{i}" for i in range(54)), "target"])
-        rows = np.column_stack([x.round(4), y])
+        rows = np.column_stack([np.round(x, 4), y])
         np.savetxt(path, rows, delimiter=",", header=header, comments="", fmt="%g")
         return path.name
     load = getattr(datasets, f"load_{name.replace('-', '_')}")
