@@ -34,9 +34,10 @@ def run(
     Parameters
     ----------
     files
-        CSV (or tab- or semicolon-separated) with a column for the training examples and one for
-        the metric; learner, repeat, dataset and test_examples where there are any. Also wide
-        tables, and what Weights & Biases or TensorBoard export (several files are joined).
+        CSV (or tab- or semicolon-separated, or a Markdown table) with a column for the training
+        examples and one for the metric; learner, repeat, dataset and test_examples where there
+        are any. Also wide tables, with a column per learner or per size, and what Weights &
+        Biases or TensorBoard export (several files are joined).
     columns
         Which column is what, where its name doesn't tell: `n=train_size,learner=model`; roles
         are n, learner, repeat, dataset, test_examples and every metric.

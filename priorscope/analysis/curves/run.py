@@ -48,8 +48,9 @@ def curves(
 ) -> dict[str, JsonObject]:
     """Forecasts, crossovers and data-equivalence of every data set in a table of learning curves.
 
-    source: a file (CSV, also tab- or semicolon-separated; long or wide; as Weights & Biases or
-        TensorBoard export it), several of them, or rows as `forecast` takes them.
+    source: a file (CSV, also tab- or semicolon-separated, or a Markdown table; long or wide; as
+        Weights & Biases or TensorBoard export it), several of them, or rows as `forecast` takes
+        them.
     settings: how it is read; or columns, metric, nats, percent and seed, which are its fields.
     progress: is told what is done now.
 
