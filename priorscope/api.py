@@ -62,6 +62,7 @@ def compare(
     test: Any = None,
     extra_test: str | Path | None = None,
     tokenizer: str | Path | None = None,
+    max_tokens: int | None = None,
     group: str | None = None,
     time: str | None = None,
     task: Literal["classification", "regression"] | None = None,
@@ -128,6 +129,7 @@ def compare(
             memory.
         extra_test: another test set, for data from files; every learner is scored on both.
         tokenizer: folder of a tokenizer for texts.
+        max_tokens: length to which texts are cut (512; 128 with a tokenizer that is given).
         group: column of what belongs together; no split separates it.
         time: column that orders the examples; the latest are the test split.
         task: "classification" or "regression", where the target's values don't say.
@@ -189,6 +191,7 @@ def compare(
         test=test if in_memory_test is None else None,
         extra_test=extra_test,
         tokenizer=tokenizer,
+        max_tokens=max_tokens,
         group=group,
         time=time,
         task=task,

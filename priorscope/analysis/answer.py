@@ -16,7 +16,7 @@ from priorscope.analysis.labels_worth import labels_worth
 from priorscope.analysis.metrics import CODE_INDIFFERENCE, Metric
 from priorscope.analysis.paired import Effects, Ranking, effects, noise_around, rank
 from priorscope.analysis.per_example import ByExample
-from priorscope.analysis.points import metric_estimate, size_of
+from priorscope.analysis.points import cut_to_range, metric_estimate, size_of
 from priorscope.analysis.reference import Reference
 from priorscope.analysis.selection import selection_bias
 from priorscope.analysis.summary import Answer, Certainty, Goal
@@ -207,6 +207,8 @@ def answer(
         bias = -bias if metric.higher else bias
     assert value is not None
     value = _shifted(value, bias, len(contest.reach.learners))
+    if goal == "accuracy":
+        value = cut_to_range(value, metric.key)
     return Answer(
         goal=goal,
         metric=name,

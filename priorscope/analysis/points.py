@@ -29,10 +29,10 @@ def metric_estimate(
         return None
     value = estimate(cells[learner], pooled_variance(cells, without=learner))
     if split not in ("test", "extra"):
-        return _cut(value, metric)
+        return cut_to_range(value, metric)
     examples = _first(table.cube(split, "examples")[where])
     if examples is None:
-        return _cut(value, metric)
+        return cut_to_range(value, metric)
     if metric in _SHARES:
         return share_estimate(value, int(examples))
     std = _first(table.cube(split, _STD_OF[metric])[where]) if metric in _STD_OF else None
@@ -145,7 +145,8 @@ def _range(metric: str) -> tuple[float, float]:
     return (-math.inf, 1.0) if metric == "r2" else (-math.inf, math.inf)
 
 
-def _cut(value: Estimate, metric: str) -> Estimate:
+def cut_to_range(value: Estimate, metric: str) -> Estimate:
+    """An estimate cut to what a metric can be."""
     return _bounded(value, *_range(metric))
 
 
@@ -153,10 +154,11 @@ def _bounded(value: Estimate, least: float, most: float) -> Estimate:
     """An interval cut to what is possible."""
     if value.low is None or value.high is None or value.center is None:
         return value
+    center = min(max(value.center, least), most)
     return Estimate(
-        center=value.center,
-        low=min(max(value.low, least), value.center),
-        high=max(min(value.high, most), value.center),
+        center=center,
+        low=min(max(value.low, least), center),
+        high=max(min(value.high, most), center),
         n=value.n,
         method=value.method,
     )

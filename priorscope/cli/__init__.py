@@ -16,8 +16,8 @@ from cyclopts import App, CycloptsError
 
 from priorscope.cli.exit_codes import Exit
 from priorscope.cli.spoken_help import help_in
-from priorscope.core.calls import check_path
 from priorscope.core.errors import ClusterLost
+from priorscope.core.paths import check_path
 from priorscope.wording.en.commands import COMMANDS
 from priorscope.wording.language import Language, chosen, speaking
 

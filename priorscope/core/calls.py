@@ -3,8 +3,6 @@
 import collections.abc
 import functools
 import inspect
-import os
-import re
 import types
 import typing
 from collections.abc import Callable, Iterable, Mapping
@@ -12,11 +10,12 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from priorscope.core.config import closest, type_in_words
+from priorscope.core.paths import check_path
 
 P = ParamSpec("P")
 R = TypeVar("R")
 LONGEST = 80  # characters of a value that are shown
-MOST_PATH, MOST_NAME = 4095, 255  # bytes of a path, and of each name in it
+NOT_A_PATH_ALONE = "a text, or a path"  # of an annotation: long texts are no broken paths
 FEW = 1000  # elements of a sequence that are looked at
 
 
@@ -68,32 +67,11 @@ def door(function: Callable[P, R]) -> Callable[P, R]:
     return call
 
 
-def check_path(what: str, path: Any) -> None:
-    """Refuse what can't be a path: Python says so late, and an empty one is the current folder.
-
-    what: it is, to begin the sentence.
-
-    Raises:
-        ValueError: if it is empty, holds a NUL, or a name in it is too long.
-    """
-    text = str(path) if isinstance(path, str | Path) else "."
-    if not text.strip():
-        raise ValueError(f"{what} is empty, but it must be a path; name a file or a folder.")
-    if "\0" in text:
-        raise ValueError(f"{what} holds a NUL character, which no path can; leave it out.")
-    if len(os.fsencode(text)) > MOST_PATH or any(
-        len(os.fsencode(part)) > MOST_NAME for part in re.split(r"[/\\]", text)
-    ):
-        raise ValueError(
-            f"{what} is no path ({len(text):,} characters); names may have {MOST_NAME} bytes."
-        )
-
-
 def _is_path(hint: Any) -> bool:
     """Whether an annotation names paths, and not anything else besides text and None."""
     origin, inner = typing.get_origin(hint), typing.get_args(hint)
     if origin is typing.Annotated:
-        return _is_path(inner[0])
+        return NOT_A_PATH_ALONE not in hint.__metadata__ and _is_path(inner[0])
     if origin in (typing.Union, types.UnionType):
         kinds = set(inner) - {str, types.NoneType}
         return bool(kinds) and all(_is_path(kind) for kind in kinds)

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from priorscope.core.calls import check_path
+from priorscope.core.paths import check_path
 from priorscope.core.preprocessing import PREPROCESSINGS, NewInputs, Preprocessing
 from priorscope.core.signature import Signature
 from priorscope.core.target import Target

@@ -1,14 +1,14 @@
 """The attention of a saved model on a text or an image, as a page to look at."""
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import torch
 from tokenizers import Tokenizer
 
 from priorscope.core.attention_code import coded
-from priorscope.core.calls import door
+from priorscope.core.calls import NOT_A_PATH_ALONE, door
 from priorscope.core.signature import Signature
 from priorscope.data.pixels import UNREADABLE, decode, is_image_name, quiet_decoding, stretched
 from priorscope.data.preprocessing.images import Pixels
@@ -31,7 +31,7 @@ USUAL_SIDE = 224  # of networks that read images of any size
 
 
 @door
-def attention(model: str | Path, example: str | Path) -> AttentionPage:
+def attention(model: str | Path, example: Annotated[str | Path, NOT_A_PATH_ALONE]) -> AttentionPage:
     """What a saved model attends to in a text or an image: all layers and heads.
 
     Args:

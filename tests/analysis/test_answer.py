@@ -9,8 +9,10 @@ import pytest
 from priorscope.analysis.answer import LEFT_CEILING, contest
 from priorscope.analysis.labels_worth import first_reach, labels_worth
 from priorscope.analysis.metrics import METRICS, metric_named
+from priorscope.analysis.points import cut_to_range
 from priorscope.analysis.selection import selection_bias
 from priorscope.core.confidence import word_of
+from priorscope.core.estimate import Estimate
 
 
 def equal_learners(stream, learners, repeats, test_noise):
@@ -176,3 +178,11 @@ def test_looks_are_paid_for_by_the_chance_of_repeats_alone():
     assert dataclasses.replace(few, share=0.25).probability(0) == pytest.approx(
         few.probability(0), abs=1e-3
     )
+
+
+@pytest.mark.parametrize(("metric", "center"), [("accuracy", 0.0), ("r2", -0.07), ("rmse", -0.07)])
+def test_what_is_corrected_for_luck_stays_possible(metric, center):
+    value = Estimate(center=-0.07, low=-0.8, high=1.3, n=2, method="")
+    cut = cut_to_range(value, metric)
+    assert cut.center == center
+    assert cut.low <= cut.center <= cut.high <= (1.3 if metric == "rmse" else 1.0)

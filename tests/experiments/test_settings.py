@@ -89,7 +89,7 @@ def test_commas_inside_hyperparameters_do_not_separate(text, parts):
         ({"learners": []}, r"learners must name one or more"),
         ({"learners": [""]}, r"learners must name one or more"),
         ({"sizes": [20, 10]}, "sizes must be positive and increasing"),
-        ({"device": "tpu"}, "device must be one of 'auto', 'cpu', 'cuda', but it is 'tpu'"),
+        ({"device": "tpu"}, "device must be one of 'auto', 'cpu', 'cuda', 'mps', but it is 'tpu'"),
         ({"workes": 1}, "settings has no key 'workes'.*Did you mean 'workers'"),
     ],
 )

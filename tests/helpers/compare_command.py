@@ -15,7 +15,10 @@ COMMAND = [sys.executable, "-m", "priorscope", "compare"]
 
 
 SMALL = ["--full-grid", "--learners", "linear,mlp:width=8"]
-
+SMALL += ["--structures", "permuted,random-labels"]
+SMALL += ["--sizes", "40,80,160", "--repeats", "2", "--steps", "30", "--epochs", "1"]
+TINY = ["--learners", "linear", "--structures", "intact", "--sizes", "20,40", "--repeats", "2"]
+TINY += ["--steps", "5", "--workers", "0", "--quiet"]
 
 ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1", "COLUMNS": "100"}
 
@@ -52,6 +55,3 @@ def compare(*arguments, cwd):
         main(["compare", *map(str, arguments)])
     code = ended.value.code
     return subprocess.CompletedProcess(arguments, code, out.getvalue(), errors.getvalue())
-
-
-TINY = ["--learners", "linear", "--structures", "intact", "--sizes", "20,40", "--repeats", "2"]
