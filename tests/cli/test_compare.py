@@ -141,7 +141,7 @@ def test_a_terminated_comparison_takes_its_workers_along(tmp_path):
 def test_an_ended_budget_says_what_is_unresolved(tmp_path):
     endless = [a if a != "30" else "1000000" for a in SMALL]
     process = compare(
-        "digits", *endless, "--budget", "6s", "--workers", "0", "--json", cwd=tmp_path
+        "digits", *endless, "--budget", "6s", "--workers", "1", "--json", cwd=tmp_path
     )
     summary = json.loads(process.stdout)
     answered = summary["answer"]["pick"] is not None
