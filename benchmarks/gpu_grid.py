@@ -24,7 +24,6 @@ from priorscope.experiments.comparison import Comparison
 from priorscope.experiments.dataset import Dataset
 from priorscope.experiments.settings import Settings
 from priorscope.runs import worker
-from priorscope.runs.backends.local import GPU_LANES
 from priorscope.runs.backends.thread import WorkerThreads
 from priorscope.runs.run import Run
 from priorscope.runs.store import Store
@@ -36,6 +35,7 @@ from priorscope.train.populations import DECKS, PopulationTraining
 from priorscope.train.prefix import SplitPrefix
 from priorscope.train.tables import StepTables
 
+LANES = 3  # learners that take turns here; commands have `runs.backends.local.GPU_LANES`
 SECONDS: dict[str, float] = defaultdict(float)
 
 
@@ -91,7 +91,7 @@ def as_a_command(groups: list[list[Run]], store: Store) -> float:
         worker.prepare_process(worker.GPU_THREADS)
         return worker.do(own, store, device())
 
-    measures_of, threads = worker.measures_of, WorkerThreads(GPU_LANES)
+    measures_of, threads = worker.measures_of, WorkerThreads(LANES)
     worker.measures_of = lambda *_: {}
     try:
         synchronize()

@@ -11,7 +11,7 @@ from priorscope.runs.backends.thread import WorkerThreads
 from priorscope.runs.batch import Batch
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
-GPU_LANES = 3  # learners that train on a GPU at once: small ones leave most of it idle
+GPU_LANES = 1  # learners that train on a GPU at once; three, in turns, wait for a measurement
 # What those who fit estimators import before their first batch comes, whichever gets it.
 ESTIMATORS = ("priorscope.runs.worker", "sklearn.ensemble")
 
