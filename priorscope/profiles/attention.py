@@ -9,6 +9,7 @@ from tokenizers import Tokenizer
 
 from priorscope.core.attention_code import coded
 from priorscope.core.calls import NOT_A_PATH_ALONE, door
+from priorscope.core.paths import check_path
 from priorscope.core.signature import Signature
 from priorscope.data.pixels import UNREADABLE, decode, is_image_name, quiet_decoding, stretched
 from priorscope.data.preprocessing.images import Pixels
@@ -42,6 +43,8 @@ def attention(model: str | Path, example: Annotated[str | Path, NOT_A_PATH_ALONE
     Raises:
         ValueError: if the model or the image can't be read, or gives no attention.
     """
+    if not str(example).strip() or "\0" in str(example) or is_image_name(str(example)):
+        check_path("attention: example", example)
     folder = Path(str(model).removeprefix("hf:")).expanduser()
     is_image = is_image_name(str(example)) and Path(example).expanduser().is_file()
     if str(model).startswith("timm:"):

@@ -8,7 +8,7 @@ import pandas
 import pytest
 
 import priorscope
-from priorscope.core.calls import door, fits
+from priorscope.core.calls import NOT_A_PATH_ALONE, door, fits
 
 FUNCTIONS = [name for name in priorscope.__all__ if inspect.isfunction(getattr(priorscope, name))]
 
@@ -100,6 +100,15 @@ def test_numbers_of_numpy_are_numbers():
         given()
 
 
+@pytest.mark.parametrize(
+    ("example", "sentence"),
+    [("", "empty"), ("  ", "empty"), ("a\0b", "NUL"), ("x" * 300 + ".png", "no path")],
+)
+def test_an_example_of_attention_is_a_text_or_a_path(example, sentence):
+    with pytest.raises(ValueError, match=f"^attention: example .*{sentence}"):
+        priorscope.attention("absent", example)
+
+
 def test_curves_of_a_data_frame_say_how_to_give_its_rows():
     rows = [{"learner": "a", "n": n, "error": n**-0.4} for n in (100, 200, 400)]
     frame = pandas.DataFrame(rows)
@@ -115,6 +124,8 @@ PATHS = [
     if "Path" in str(one.annotation)
     and "Iterable" not in str(one.annotation)
     and str(one.annotation) not in ("Source", "Any")
+    and "NOT_A_PATH_ALONE" not in str(one.annotation)
+    and NOT_A_PATH_ALONE not in getattr(one.annotation, "__metadata__", ())
 ]
 
 
