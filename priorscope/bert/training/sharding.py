@@ -126,7 +126,7 @@ class ShardedBert:
 class ShardedAdamW(ClippedAdamW):
     """`ClippedAdamW` on this process's part of each parameter; the norm is that of all parts."""
 
-    def step(self, learning_rate: float) -> Float[Tensor, ""]:
+    def step(self, learning_rate: "float | Tensor") -> Float[Tensor, ""]:
         for parameter, part in zip(self._whole, self._parameters, strict=True):
             gradient, parameter.grad = parameter.grad, None
             part.grad = torch.zeros_like(part) if gradient is None else gradient.to_local()

@@ -95,7 +95,7 @@ def _one_of_a_metric(v: Values) -> str:
     others = listed(v["left_out"])
     return say(
         "{file}: {column:을} 읽었고, 다른 분할의 값인 {others:은} 뺐습니다.",
-        **v | {"others": others},
+        **{**v, "others": others},
     )
 
 
