@@ -10,7 +10,7 @@
 # Parts: start, grid, digits (the whole grid, then as `digits-race` without --full-grid), then, while
 # `bert`, `vit` and `pretrain` compile in the background, conv, cnn, and fashion-grid (--full-grid)
 # with the time that is left. A grid that isn't done then is told by the share of its rows. What has
-# no room in 6 minutes is asked for in a second call, with what is left of a session:
+# no room in 6 minutes is asked for in further calls:
 #   --parts "tests" (100 s), --parts "cifar-grid" (5 minutes), --parts "cifar fashion" (races of 35 s).
 # A lock lets one part measure at a time. Before anything is measured, Python's files are compiled,
 # which takes some seconds and is part of `--seconds`.

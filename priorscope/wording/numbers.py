@@ -5,6 +5,7 @@ of its interval has its first digit (one place later if that digit is 1).
 """
 
 import math
+from collections.abc import Mapping
 from typing import Any, TypeGuard
 
 from priorscope.core.json_types import JsonObject
@@ -174,6 +175,13 @@ def percent(value: Any) -> str:
     if value > 0.995:
         return t("number.above", value="99%")
     return f"{100 * value:.0f}%"
+
+
+def percentages(value: Mapping[str, float]) -> tuple[str, str, str]:
+    """Low, center and high of shares as percentages, all with as many digits as the high one."""
+    low, center, high = (100 * value[end] for end in ("low", "center", "high"))
+    digits = 1 if high < 10 else 0
+    return f"{low:.{digits}f}", f"{center:.{digits}f}", f"{high:.{digits}f}"
 
 
 def is_number(value: Any) -> TypeGuard[float]:

@@ -104,9 +104,8 @@ def _predicted(v: Values, row: Values) -> str:
     value = row["value"]
     if v["on"] != "error":
         return numbers.estimate(value) + where
-    low, middle, high = (100 * value[end] for end in ("low", "center", "high"))
-    digits = 1 if high < 10 else 0
-    return f"{middle:.{digits}f}% ({low:.{digits}f} to {high:.{digits}f}%){where}"
+    low, middle, high = numbers.percentages(value)
+    return f"{middle}% ({low} to {high}%){where}"
 
 
 def _switch_saves(v: Values) -> str:
