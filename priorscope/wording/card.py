@@ -137,7 +137,8 @@ def _pick(summary: Values, answer: Values, compared: int) -> str:
         return str(answer["pick"])
     behind = ", ".join(_behind(summary, tied))
     if not others:
-        return t("card.pick.alone", pick=answer["pick"], behind=behind or t("card.pick.all"))
+        everyone = "card.pick.followed" if _left(summary, answer) else "card.pick.all"
+        return t("card.pick.alone", pick=answer["pick"], behind=behind or t(everyone))
     text = t("card.pick.tied", pick=answer["pick"], others=", ".join(others))
     return f"{text}; {t('card.pick.behind', behind=behind)}" if behind else text
 

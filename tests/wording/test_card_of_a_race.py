@@ -45,3 +45,11 @@ def test_who_was_dropped_was_not_left_for_lack_of_time():
     row = {"learner": "gru", "structure": "intact", "missing_runs": 2, "sizes": [359]}
     dropped = [{"learner": "gru", "at": 719, "bound": 1.2, "risk": 0.02}]
     assert "gru" not in lines(unresolved=[row], dropped=dropped).get("limits", "")
+
+
+def test_who_was_not_followed_is_not_said_to_be_behind():
+    dropped = [{"learner": "mlp", "at": 359, "bound": 1.2, "risk": 0.02}]
+    row = {"learner": "vit", "structure": "intact", "missing_runs": 2, "sizes": [359]}
+    assert lines(dropped=dropped)["pick"] == "cnn, ahead of all others"
+    left = lines(dropped=dropped, unresolved=[row])["pick"]
+    assert left == "cnn, ahead of all that there was time for"

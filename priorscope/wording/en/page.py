@@ -51,6 +51,7 @@ PAGE: dict[str, str] = {
     "card.pick.only": "{pick}, the only one that was compared",
     "card.pick.alone": "{pick}, ahead of {behind}",
     "card.pick.all": "all others",
+    "card.pick.followed": "all that there was time for",
     "card.pick.behind": "behind: {behind}",
     "card.pick.tied": "{pick}; not ruled out: {others}",
     "card.judged.text": "{metric} {value} at {size} labels, {repeats}",

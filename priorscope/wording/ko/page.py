@@ -51,6 +51,7 @@ PAGE: dict[str, str] = {
     "card.pick.only": "{pick} (비교한 유일한 모델)",
     "card.pick.alone": "{pick} ({behind}보다 앞섬)",
     "card.pick.all": "다른 모든 모델",
+    "card.pick.followed": "시간 안에 비교한 다른 모든 모델",
     "card.pick.behind": "뒤진 모델: {behind}",
     "card.pick.tied": "{pick}; 배제할 수 없는 모델: {others}",
     "card.judged.text": "라벨 {size}개에서 {metric} {value}, {repeats}",
