@@ -1,5 +1,6 @@
 """The page of `priorscope curves`: one file in the manner of a comparison's, without a network."""
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,9 +9,21 @@ from markupsafe import Markup
 from priorscope.report.charts.curve_svg import curve_svg
 from priorscope.report.languages import Shown, page_in_languages
 from priorscope.report.page import tool_texts
+from priorscope.report.palette import mark
 from priorscope.wording.curve_metrics import in_own, own
 from priorscope.wording.page import t, word
 from priorscope.wording.sentences import sentence
+
+
+@dataclasses.dataclass(frozen=True)
+class _Learners:
+    """The learners of a data set in the order of its charts, for the templates."""
+
+    names: tuple[str, ...]
+
+    def mark(self, name: str) -> dict[str, Any]:
+        """Colour class and shape; the line is whole, as dashes mean a forecast here."""
+        return mark(name, self.names.index(name)) | {"dash": "1 0"}
 
 
 def curves_page(result: Mapping[str, Mapping[str, Any]], title: str) -> str:
@@ -35,6 +48,8 @@ def _data_set(index: int, name: str, told: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "id": f"set-{index}",
         "name": name,
+        "several_metrics": len(metrics) > 1,
+        "learners": _Learners(tuple(sorted({point["learner"] for point in told["fits"]}))),
         "sentences": [
             sentence(f["key"], f["values"]) for f in (*told["findings"], *told["remarks"])
         ],

@@ -51,6 +51,17 @@ def shape(index: int) -> str:
     return SHAPES[(index + index // len(LIGHT)) % len(SHAPES)]
 
 
+def mark(name: str, index: int) -> dict[str, Any]:
+    """Colour class, dash and shape of the `index`-th learner, for the templates."""
+    return {
+        "name": name,
+        "index": index,
+        "colour": index % len(LIGHT),
+        "dash": " ".join(map(str, dash(index))),
+        "shape": shape(index),
+    }
+
+
 def theme(dark: bool, font: str = FONT) -> dict[str, Any]:
     """Vega-Lite's `config`: colours, font and quiet axes for one colour scheme."""
     ink, muted, rule = (

@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from priorscope.report.palette import LIGHT, dash, shape
+from priorscope.report.palette import mark
 from priorscope.report.scores import Score, score_of
 from priorscope.report.upgrade import upgraded
 from priorscope.wording.numbers import has_center, has_interval, is_number
@@ -72,14 +72,7 @@ class View:
 
     def mark(self, learner: str) -> dict[str, Any]:
         """Colour class, dash and shape of a learner, for the templates."""
-        index = self.index(learner)
-        return {
-            "name": learner,
-            "index": index,
-            "colour": index % len(LIGHT),
-            "dash": " ".join(map(str, dash(index))),
-            "shape": shape(index),
-        }
+        return mark(learner, self.index(learner))
 
     @property
     def best(self) -> str | None:

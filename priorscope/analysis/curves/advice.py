@@ -52,7 +52,7 @@ def _compared(
         out.append(remark("curves-no-winner-later", **_few_sizes(curves[best])))
     else:
         for times in (2.0, 4.0):
-            out += _later(curves, on, times * size, times)
+            out += _later(curves, on, times * size, times, forecast["crossovers"])
     out += _crossings(forecast["crossovers"], on, best)
     out += _worth(forecast["equivalence"], best, on, size)
     out += _falls(forecast["saturation"], on)
@@ -77,12 +77,19 @@ def _present(fits: dict[str, dict[str, Fitted]], on: str, size: float) -> list[R
     return out
 
 
-def _later(curves: dict[str, Fitted], on: str, size: float, times: float) -> list[Remark]:
+def _later(
+    curves: dict[str, Fitted], on: str, size: float, times: float, crossovers: Entries
+) -> list[Remark]:
     names = sorted(n for n, f in curves.items() if f.future is not None and 4 * f.largest >= size)
     if len(names) < 2:
         return []
     values, share = winners(curves, names, size)
     best = int(share.argmax())
+    key = "probability" if times == 4.0 else "probability_2x"
+    ended = {n for n in names if curves[n].largest * times <= size * (1 + 1e-9)}
+    own = [e for e in crossovers if e["on"] == on]
+    of_pairs = _pair_odds(own, set(names), ended, names[best], key)
+    share = _at_most(share, best, min([1.0, *of_pairs]))
     here = {"times": times, "n": size, "left_out": sorted(set(curves) - set(names)), "on": on}
     if share[best] < 0.8:
         able = [int(i) for i in np.argsort(-share) if share[i] >= 0.1]
@@ -91,6 +98,32 @@ def _later(curves: dict[str, Fitted], on: str, size: float, times: float) -> lis
     value = span(values[best])
     sure = float(share[best])
     return [remark("curves-wins", **here, learner=names[best], probability=sure, value=value)]
+
+
+def _pair_odds(
+    crossovers: Entries, names: set[str], ended: set[str], best: str, key: str
+) -> list[float]:
+    """P(`best` better than another) of each pair, as the sentences on pairs say it.
+
+    Of pairs whose shared sizes end where learners are compared: one of the two is in `ended`.
+    """
+    out = []
+    for e in crossovers:
+        pair = {e["overtaking"], e["overtaken"]}
+        if e[key] is not None and best in pair and pair <= names and pair & ended:
+            out.append(e[key] if e["overtaking"] == best else 1 - e[key])
+    return out
+
+
+def _at_most(share: np.ndarray, best: int, bound: float) -> np.ndarray:
+    """Nobody is best of all more likely than better than any one; the others get the rest."""
+    if share[best] <= bound:
+        return share
+    others = np.arange(len(share)) != best
+    rest = share[others] if share[others].any() else np.ones(len(share) - 1)
+    out = share.copy()
+    out[best], out[others] = bound, (1 - bound) * rest / rest.sum()
+    return out
 
 
 def _crossings(entries: Entries, on: str, best: str) -> list[Remark]:
@@ -127,7 +160,7 @@ def _falls(entries: Entries, on: str) -> list[Remark]:
             if e["on"] == on and e["verdict"] == verdict and e["fall_per_doubling"]
         ]
         if group:
-            out.append(remark(f"curves-{verdict}", learners=group))
+            out.append(remark(f"curves-{verdict}", learners=group, on=on))
     return out
 
 

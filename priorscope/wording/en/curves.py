@@ -137,7 +137,8 @@ def _worth(v: Values) -> str:
 def _falls(start: str) -> Callable[[Values], str]:
     def worded(v: Values) -> str:
         rows = [f"{row['learner']} ({100 * row['fall']:.0f}%)" for row in v["learners"]]
-        return f"{start}: {_list(rows)}."
+        fitted = f" ({v['on']})" if is_higher(v["on"]) else ""
+        return f"{start}{fitted}: {_list(rows)}."
 
     return worded
 

@@ -181,10 +181,11 @@ TERMINAL: dict[str, str] = {
     "curves_page.never_tested": "(never tested)",
     "curves_page.who": "Who overtakes whom",
     "curves_page.behind": "Behind now",
-    "curves_page.ahead": "ahead now",
+    "curves_page.ahead": "Ahead now",
+    "curves_page.observed": "observed at {n}",
     "curves_page.basis": (
         "Intervals and probabilities hold for curves that go on as such curves do: the constants "
-        "come from 2,121 curves of 121 data sets. See docs/curves.md."
+        "come from 1,915 curves of 111 data sets. See docs/curves.md."
     ),
     "curves_page.chart": "Learning curves with forecasts, {on}",
     "curves_page.axis": "training examples",

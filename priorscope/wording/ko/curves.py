@@ -192,7 +192,8 @@ def _worth(v: Values) -> str:
 def _falls(start: str) -> Callable[[Values], str]:
     def worded(v: Values) -> str:
         rows = [f"{row['learner']}({100 * row['fall']:.0f}%)" for row in v["learners"]]
-        return f"{start}: {', '.join(rows)}."
+        fitted = f" ({v['on']})" if is_higher(v["on"]) else ""
+        return f"{start}{fitted}: {', '.join(rows)}."
 
     return worded
 

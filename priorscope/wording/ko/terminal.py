@@ -196,9 +196,10 @@ TERMINAL: dict[str, str] = {
     "curves_page.who": "어느 모델이 어느 모델을 앞지르는가",
     "curves_page.behind": "지금 뒤진 모델",
     "curves_page.ahead": "지금 앞선 모델",
+    "curves_page.observed": "{n}개에서 관측됨",
     "curves_page.basis": (
         "구간과 확률은 곡선이 이런 종류의 곡선답게 이어진다는 가정에서 성립합니다. 상수는 "
-        "데이터셋 121개의 학습 곡선 2,121개에서 얻었습니다. docs/curves.md를 보세요."
+        "데이터셋 111개의 학습 곡선 1,915개에서 얻었습니다. docs/curves.md를 보세요."
     ),
     "curves_page.chart": "예측을 포함한 학습 곡선, {on}",
     "curves_page.axis": "학습 예제 수",

@@ -93,6 +93,22 @@ def test_the_recommendation_names_the_present_and_the_future(found):
     assert "vit overtakes cnn on error" in text
 
 
+def test_nobody_is_best_more_likely_than_their_pairs_say():
+    # `late` overtakes at twice the data: the curves alone say so with .99, pairs more modestly.
+    given = [
+        row | {"learner": name, "loss": 0.4 * shape(row["n"]) / shape(8000) * row["loss"]}
+        for name, shape in (("late", lambda n: n**-0.5), ("early", lambda n: n**-0.15))
+        for row in rows(("cnn",))
+    ]
+    found = forecast(given, members=200)
+    (pair,) = (e for e in found["crossovers"] if e["verdict"] != "observed")
+    assert (pair["overtaking"], pair["verdict"]) == ("late", "likely overtakes")
+    alone = [f["values"] for f in found["findings"] if f["key"] == "curves-may-win"]
+    odds = {o["learner"]: o["probability"] for v in alone if v["times"] == 4 for o in v["learners"]}
+    assert odds["late"] == pytest.approx(pair["probability"])
+    assert sum(odds.values()) == pytest.approx(1.0)
+
+
 def test_same_seed_same_result():
     assert forecast(rows(), members=50) == forecast(rows(), members=50)
 
