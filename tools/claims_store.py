@@ -1,17 +1,23 @@
 """Copy a claims run into docs/claims: verdicts, both pages, and the rows that they rest on.
 
-Pages that quote verdicts (README, the guide) are filled in again.
+A run of all claims replaces what is stored of its preset. One of some claims is put in: their
+entries replace those of the same names, so that a run that takes hours can be stored in parts.
+Unfinished, skipped and failed entries never replace judged ones. Pages that quote verdicts
+(README, the guide) are filled in again.
 
     python tools/claims_store.py priorscope-runs/claims
 """
 
+import dataclasses
 import gzip
 import json
 import sys
 from pathlib import Path
 
+from priorscope.analysis.claims_book import to_json
 from priorscope.book.quoted import filled
 from priorscope.book.run import BOOK, PAGES, read_book
+from priorscope.claims import CLAIMS
 from priorscope.report.claims_page import claims_page
 from priorscope.wording.language import LANGUAGES, speaking
 
@@ -28,8 +34,13 @@ def main() -> None:
     """Rows are cut to what verdicts and their conditions need."""
     source, target = Path(sys.argv[1]), ROOT / "docs" / "claims"
     target.mkdir(parents=True, exist_ok=True)
-    book = read_book(source)
-    (target / BOOK).write_bytes((source / BOOK).read_bytes())
+    ran = read_book(source)
+    (preset,) = {entry.preset for entry in ran.entries}
+    judged = tuple(entry for entry in ran.entries if entry.status == "judged")
+    book = dataclasses.replace(ran, entries=judged)
+    if (target / BOOK).is_file():
+        book = read_book(target).merged(book)
+    (target / BOOK).write_text(json.dumps(to_json(book), ensure_ascii=False, indent=1), "utf-8")
     for language in LANGUAGES:
         with speaking(language):
             page = claims_page(book)
@@ -37,17 +48,29 @@ def main() -> None:
                 text = path.read_text(encoding="utf-8")
                 path.write_text(filled(text, book), encoding="utf-8")
         (target / PAGES[language]).write_text(page, encoding="utf-8")
-    lines = []
-    for path in sorted((source / "runs").glob("*.json")):
-        row = json.loads(path.read_bytes())
-        kept = {key: row[key] for key in KEPT if key in row}
-        for part in ("test", "train"):
-            if part in kept:
-                kept[part] = {key: round(kept[part][key], 6) for key in SCORES}
-        lines.append(json.dumps(kept, separators=(",", ":")))
-    data = ("\n".join(lines) + "\n").encode()
-    (target / "rows.jsonl.gz").write_bytes(gzip.compress(data, 9, mtime=0))
-    print(f"{len(lines)} rows, {len(book.entries)} claims in {target}")
+    stored = target / f"rows-{preset}.jsonl.gz"
+    whole = {entry.name for entry in judged} == set(CLAIMS)
+    rows = {} if whole or not stored.is_file() else _rows(stored)
+    rows |= {path.name: _cut(path) for path in sorted((source / "runs").glob("*.json"))}
+    data = "".join(f"{rows[name]}\n" for name in sorted(rows)).encode()
+    stored.write_bytes(gzip.compress(data, 9, mtime=0))
+    print(f"{len(judged)} claims at {preset} put in; {len(rows)} rows of that preset in {target}")
+
+
+def _rows(stored: Path) -> dict[str, str]:
+    """The lines that are stored, by the names of the files that they were."""
+    lines = gzip.decompress(stored.read_bytes()).decode().splitlines()
+    return {f"{json.loads(line)['digest']}.json": line for line in lines}
+
+
+def _cut(path: Path) -> str:
+    """A row as a line."""
+    row = json.loads(path.read_bytes())
+    kept = {key: row[key] for key in KEPT if key in row}
+    for part in ("test", "train"):
+        if part in kept:
+            kept[part] = {key: round(kept[part][key], 6) for key in SCORES}
+    return json.dumps(kept, separators=(",", ":"))
 
 
 if __name__ == "__main__":
