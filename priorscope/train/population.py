@@ -5,8 +5,7 @@ batches are gathered by tables of indices that are sent many steps at a time, an
 augmentation and learning rates. The host waits for the device at evaluations alone.
 """
 
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,27 +13,25 @@ import torch
 from torch import Tensor, nn
 
 from priorscope.core.deadline import Deadline
-from priorscope.core.precision import exact, has_float64, sent, with_float64
+from priorscope.core.precision import sent, with_float64
 from priorscope.core.seeds import global_seed
 from priorscope.core.signature import Signature
 from priorscope.core.turns import TURNS
 from priorscope.train.adamw import ReplicaAdamW
 from priorscope.train.augment import transform
 from priorscope.train.deck import Deck
-from priorscope.train.evaluation import ValidationLosses, by_length, filled, span
+from priorscope.train.evaluation import ValidationLosses, by_length, span
 from priorscope.train.graph import Repeated, graph_pool, side_stream
-from priorscope.train.inputs import Reader, standardisation
 from priorscope.train.loop import CLIP
+from priorscope.train.member_readers import PREDICTED_EXAMPLES, MemberReaders
 from priorscope.train.plans import make_plan
+from priorscope.train.predictions import Predictions
 from priorscope.train.prefix import SplitPrefix, TrainingResult
 from priorscope.train.recipe import Learner
-from priorscope.train.replica import to_tensor
-from priorscope.train.replicas import OneOfMany, Replicas, Snapshot
+from priorscope.train.replicas import Replicas, Snapshot
 from priorscope.train.tables import StepTables
 from priorscope.train.trainee import Resident
 
-PREDICTED_VALUES = 2**25  # input values that are predicted at once, of all replicas together
-PREDICTED_EXAMPLES = 2**15
 FEW = 0.25  # of a group: so few are evaluated by themselves, where that is much work
 MANY = 64  # networks from which on
 LEFT = 0.75  # that share of them, once no more still train, goes on without the others,
@@ -72,8 +69,9 @@ class Population:
             self._member(split, start, row)
             for row, (split, start) in enumerate(zip(splits, starts, strict=True))
         ]
-        self._statistics()
+        self.readers = MemberReaders(self.members, deck.rows, signature, self.recipe, device)
         self.networks = Replicas(self._initial(splits), device, together=True)
+        self.predictions = Predictions(self.networks, self.readers, self.members)
         self.optimiser = ReplicaAdamW(
             self.networks.parameters, weight_decay=self.recipe.weight_decay, largest_norm=CLIP
         )
@@ -106,42 +104,6 @@ class Population:
                     built[split.prefix.seed] = self.learner.model.build(read)
         return [built[split.prefix.seed] for split in splits]
 
-    def _statistics(self) -> None:
-        """Means and deviations of each training part, (members, channels), from the device."""
-        self._means = self._stds = np.zeros((len(self.members), 1))
-        if self.signature.layout == "tokens":
-            return
-        moments = []
-        host = self.device if has_float64(self.device) else torch.device("cpu")
-        for member in self.members:
-            total = torch.zeros(2, self.signature.input_shape[-1], dtype=torch.float64).to(host)
-            rows = torch.from_numpy(member.split.train + member.start).to(self.device)
-            for part in rows.split(self._predicted_at_once(1)):
-                x = exact(self.deck.rows[part]).flatten(0, -2)
-                total += torch.stack([x.sum(0), x.square().sum(0)])
-            values = len(rows) * math.prod(self.signature.input_shape[:-1])
-            moments.append(total / values)
-        mean, squares = torch.stack(moments, dim=1).cpu().numpy()
-        self._means, self._stds = standardisation(mean, squares, self.signature.padded)
-
-    def reader(self, index: int) -> Reader:
-        """Of one member, for (examples, *input_shape)."""
-        return self._readers([index], axes=0)
-
-    def _readers(self, indices: Sequence[int], axes: int) -> Reader:
-        """Of several; `axes` stand between the replicas and the channels."""
-        shape = (len(indices), *(1,) * axes, self._means.shape[-1])
-        if axes == 0:
-            shape = shape[1:]
-        rows = list(indices)
-        made = Reader.of_statistics(
-            self._means[rows].reshape(shape),
-            self._stds[rows].reshape(shape),
-            self.signature,
-            self.recipe,
-        )
-        return made.to(self.device)
-
     # Training
 
     def run(self) -> list[TrainingResult]:
@@ -167,7 +129,7 @@ class Population:
         """Each by its validation part, as it is at its best step."""
         fine = [member for member in self.members if member.result.problem is None]
         rows = [torch.from_numpy(m.split.validation + m.start) for m in fine]
-        outputs = self._outputs_of(fine, self.deck.rows, rows)
+        outputs = self.predictions.of_rows(fine, self.deck.rows, rows)
         for places in by_length(range(len(fine)), lambda place: len(rows[place])):
             group = [fine[place] for place in places]
             calibrations = self.target.calibrate_all(
@@ -227,7 +189,7 @@ class Population:
                 torch.cuda.current_stream().synchronize()
 
     def _evaluation(self, group: Sequence[Resident], capture: bool = True) -> ValidationLosses:
-        predict = self._predictor(group)
+        predict = self.predictions.predictor(group)
         return ValidationLosses(
             lambda rows: predict(self.deck.rows, rows),
             [torch.from_numpy(m.split.validation + m.start) for m in group],
@@ -258,8 +220,7 @@ class Population:
         firsts = [[m.start for m in members], np.cumsum([0, *lengths[:-1]]).tolist()]
         examples, targets = torch.tensor(firsts).to(self.device).unsqueeze(-1)
         self.tables.set_firsts(examples, targets)
-        indices = [self.members.index(m) for m in members]
-        self._reader = self._readers(indices, axes=len(self.signature.input_shape))
+        self._reader = self.readers.together([self.members.index(m) for m in members])
         self._again = Repeated(self._step, self.device, self._capture)
         self._free_evaluations()  # addresses are other ones now
         # none may outlive its graphs
@@ -311,72 +272,16 @@ class Population:
         self.optimiser.step_rows(self.networks.parameters, self.networks.gradients, rates)
         self.tables.clock.add_(1)
 
-    # Predicting
-
-    def _predictor(self, group: Sequence[Resident]) -> Callable[[Tensor, Tensor], Tensor]:
-        """Of (examples, *input_shape) and rows of them, (members, examples): (..., outputs)."""
-        indices = [self.members.index(m) for m in group]
-        reader = self._readers(indices, axes=len(self.signature.input_shape))
-        of = torch.tensor([m.row for m in group]).to(self.device)
-        at_once = self._predicted_at_once(len(group))
-
-        @torch.no_grad()
-        def predict(source: Tensor, rows: Tensor) -> Tensor:
-            outputs = []
-            for part in rows.split(at_once, dim=1):
-                x = reader(source.index_select(0, part.flatten()).unflatten(0, part.shape))
-                outputs.append(self.networks.predict(of, x))
-            return torch.cat(outputs, dim=1)
-
-        return predict
-
-    def _outputs_of(
-        self, members: Sequence[Resident], source: Tensor, rows: Sequence[Tensor]
-    ) -> list[Tensor]:
-        """(examples, outputs) of each member for its rows of `source`, of any lengths."""
-        self.networks.train(False)
-        result: dict[int, Tensor] = {}
-        for places in by_length(range(len(members)), lambda place: span(len(rows[place]))):
-            predict = self._predictor([members[place] for place in places])
-            outputs = predict(source, filled([rows[place] for place in places]).to(self.device))
-            for place, own in zip(places, outputs, strict=True):
-                result[place] = own[: len(rows[place])]
-        return [result[place] for place in range(len(members))]
-
-    def _predicted_at_once(self, count: int) -> int:
-        """Examples of each of `count` members."""
-        values = math.prod(self.signature.input_shape)
-        return max(1, min(PREDICTED_VALUES // values, PREDICTED_EXAMPLES) // count)
-
     def outputs(
         self, indices: Sequence[int], deck: Deck, starts: Sequence[int], lengths: Sequence[int]
     ) -> list[Tensor]:
         """Outputs of these members, on the CPU, each for its own span of rows of a deck."""
         rows = [torch.arange(a, a + n) for a, n in zip(starts, lengths, strict=True)]
-        outputs = self._outputs_of([self.members[i] for i in indices], deck.rows, rows)
+        outputs = self.predictions.of_rows([self.members[i] for i in indices], deck.rows, rows)
         together = torch.cat(outputs)
         self._wait()
         together = together.cpu()  # one copy
         return list(together.split(list(lengths)))
-
-    def together(
-        self, indices: Sequence[int], inputs: Sequence[np.ndarray]
-    ) -> tuple[nn.Module, Tensor, Signature]:
-        """Several members as one network, its inputs and their signature; see `Subject.replicas`.
-
-        inputs: as many examples for each of them.
-        """
-        self.networks.train(False)
-        reader = self._readers(indices, axes=len(self.signature.input_shape))
-        x = reader(torch.stack([to_tensor(own, self.device) for own in inputs]))
-        rows = torch.tensor([self.members[i].row for i in indices]).to(self.device)
-        network = OneOfMany(self.networks, rows, self._predicted_at_once(len(indices)))
-        return network, x.flatten(0, 1), reader.network_signature
-
-    def network(self, index: int, inputs: Tensor) -> tuple[nn.Module, Tensor, Signature]:
-        """A member alone, `inputs` as it reads them, and their signature."""
-        reader = self.reader(index)
-        return self.networks.network(index), reader(inputs), reader.network_signature
 
 
 def spans(members: Sequence[Resident]) -> dict[int, list[Resident]]:

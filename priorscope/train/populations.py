@@ -185,7 +185,8 @@ class PopulationTraining:
                 for start in range(0, len(same), most):
                     some = same[start : start + most]
                     places = [group.index(index) for index in some]
-                    yield some, *part.together(places, [inputs[index] for index in some])
+                    own = [inputs[index] for index in some]
+                    yield some, *part.predictions.together(places, own)
 
     def network(self, index: int, inputs: np.ndarray) -> tuple[nn.Module, Tensor, Signature]:
         """A network alone, `inputs` as it reads them, and their signature.
@@ -197,7 +198,7 @@ class PopulationTraining:
             network, x, signature = part.network(0, inputs)
         else:
             given = to_tensor(inputs, self.device)
-            network, x, signature = part.network(group.index(index), given)
+            network, x, signature = part.predictions.alone(group.index(index), given)
         if has_float64(self.device):
             return network, x, signature
         return copy.deepcopy(network).cpu(), x.cpu(), signature
