@@ -6,9 +6,9 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import torch
-from threadpoolctl import threadpool_limits
 from torch import Tensor, nn
 
+from priorscope.core.one_thread import one_thread
 from priorscope.core.signature import Signature
 from priorscope.core.target import Calibration
 from priorscope.train.estimator import EstimatorNetwork, EstimatorTraining
@@ -82,7 +82,7 @@ class EstimatorMember:
 
     def _predicted(self, vectors: np.ndarray) -> Tensor:
         target = self.signature.target
-        with threadpool_limits(1):
+        with one_thread():
             predictions = getattr(self.estimator, target.estimator_method)(vectors)
         return target.outputs_of(predictions, getattr(self.estimator, "classes_", None))
 

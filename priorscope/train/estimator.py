@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import torch
 from jaxtyping import Float, Shaped
-from threadpoolctl import threadpool_limits
 from torch import Tensor, nn
 
 from priorscope.core.deadline import Deadline
+from priorscope.core.one_thread import one_thread
 from priorscope.core.seeds import derive
 from priorscope.core.signature import Signature
 from priorscope.models import SelfTrained
@@ -58,7 +58,7 @@ class EstimatorTraining:
         targets = encoded[split.train].numpy()
         if target.estimator_method == "predict_proba" and len(np.unique(targets)) == 1:
             estimator = OneClass()  # most classifiers refuse a single class
-        with threadpool_limits(1):
+        with one_thread():
             estimator.fit(self._vectors(-1, inputs), targets)
         self.estimators.append(estimator)
         outputs = self._outputs(-1, self._vectors(-1, prefix.inputs[split.validation]))
@@ -79,7 +79,7 @@ class EstimatorTraining:
 
     def _outputs(self, index: int, vectors: np.ndarray) -> Float[Tensor, "examples outputs"]:
         estimator, target = self.estimators[index], self.signature.target
-        with threadpool_limits(1):
+        with one_thread():
             predictions = getattr(estimator, target.estimator_method)(vectors)
         return target.outputs_of(predictions, getattr(estimator, "classes_", None))
 
