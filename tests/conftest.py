@@ -13,10 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-if sys.dont_write_bytecode:  # then each of the many processes would compile torch again
-    BYTECODE = Path(__file__).parents[1] / ".pytest_cache" / "bytecode"
-    sys.dont_write_bytecode, sys.pycache_prefix = False, str(BYTECODE)
-    os.environ["PYTHONPYCACHEPREFIX"] = str(BYTECODE)
+if sys.dont_write_bytecode:  # then each of the many processes would compile the same modules again
+    sys.dont_write_bytecode = False
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 import beartype

@@ -10,17 +10,17 @@ pip=(.venv/bin/python -m pip --disable-pip-version-check)
 torch="torch==2.13.0"
 packages=("$torch" -e ".[dev]" -c constraints.txt)
 
-# uv leaves modules uncompiled, and three test processes would each compile the same ones at once.
-# Those that most of the code imports; where Python isn't to write bytecode, where tests/conftest.py
-# keeps it.
+# uv leaves modules uncompiled: several workers would then compile torch at once, and where
+# PYTHONDONTWRITEBYTECODE is set, each anew at every start (10 s of CPU time). So what most commands
+# import is compiled here, as pip does.
 compiled() {
-  [ -z "${PYTHONDONTWRITEBYTECODE:-}" ] || export PYTHONPYCACHEPREFIX="$PWD/.pytest_cache/bytecode"
   local site
   site="$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
-  (cd "$site" && "$OLDPWD/.venv/bin/python" -m compileall -q -j 0 \
+  (cd "$site" && env -u PYTHONPYCACHEPREFIX "$OLDPWD/.venv/bin/python" -m compileall -q -j 0 \
     -x '(^|/)tests?/|^torch/(_inductor|onnx|testing|_dynamo/polyfills)/' \
-    torch scipy sklearn pandas numpy beartype jaxtyping altair narwhals rich hypothesis _pytest \
-    xdist jinja2 cyclopts joblib loky PIL pyarrow) || true  # a template for another Python fails
+    torch torchgen scipy sklearn pandas numpy beartype jaxtyping altair narwhals rich hypothesis \
+    _pytest xdist jinja2 cyclopts joblib loky cloudpickle PIL pyarrow attr attrs jsonschema \
+    referencing msgspec packaging tqdm "$OLDPWD/priorscope") || true # templates for others fail
 }
 
 setting() { "${pip[@]}" config get "$1" 2>/dev/null || true; }
