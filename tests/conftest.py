@@ -10,7 +10,6 @@ import sys
 import types
 import typing
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 if sys.dont_write_bytecode:  # then each of the many processes would compile the same modules again
