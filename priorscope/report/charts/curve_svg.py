@@ -59,8 +59,8 @@ def curve_svg(
     for i, learner in enumerate(learners):
         own = [p for p in bands if p["learner"] == learner]
         if own:
-            seen = [p for p in dots if p["learner"] == learner]
-            parts.append(f"{_group(i)}{_curve(axes, own)}{_dots(axes, seen, i)}</g>")
+            observations = [p for p in dots if p["learner"] == learner]
+            parts.append(f"{_group(i)}{_curve(axes, own)}{_dots(axes, observations, i)}</g>")
     here = {p["learner"] for p in bands}
     names, lines = _names([(i, name) for i, name in enumerate(learners) if name in here])
     return (
@@ -174,18 +174,20 @@ def ticks(low: float, high: float) -> list[float]:
     decades = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
     apart = len(decades) // _TICKS + 1
     for mantissas in _MANTISSAS:
-        found = _within([m * 10.0**k for k in decades for m in mantissas], low, high)
-        if 3 <= len(found) <= _TICKS:
-            return found
-    found = _within([10.0**k for k in decades if k % apart == 0], low, high)
-    if len(found) >= 3:
-        return found
+        places = _within([m * 10.0**k for k in decades for m in mantissas], low, high)
+        if 3 <= len(places) <= _TICKS:
+            return places
+    places = _within([10.0**k for k in decades if k % apart == 0], low, high)
+    if len(places) >= 3:
+        return places
     size = 10.0 ** np.floor(np.log10((high - low) / 2))
     for step in (size / 2, size, 2 * size, 5 * size):
-        found = _within([step * k for k in range(int(low / step), int(high / step) + 2)], low, high)
-        if len(found) <= _TICKS:
+        places = _within(
+            [step * k for k in range(int(low / step), int(high / step) + 2)], low, high
+        )
+        if len(places) <= _TICKS:
             break
-    return found
+    return places
 
 
 def _within(values: Sequence[float], low: float, high: float) -> list[float]:
