@@ -140,8 +140,8 @@ def _best(answer: Answer, table: RunTable, found: Contest, dropped: Sequence[str
     if len(answer.tied) > 1:
         tied = [name for name in answer.tied if name != answer.pick]
         return [_finding("tied", **base, others=tied, indifference=answer.indifference)]
-    if answer.word == "clear":
-        return [_finding("best", **base, others=others)]
+    if answer.word == "clear":  # the stricter intervals over all pairs don't take that back
+        return [_finding("best", **base, others=[])]
     return [_finding("ahead", **base, others=others)]
 
 
@@ -266,6 +266,8 @@ def _repeats(answer: Answer, table: RunTable, found: Contest) -> list[Finding]:
     """How many repeats would separate the first two; nothing if they are separated."""
     ranking, effects = found.ranking, found.effects
     if len(ranking.order) < 2 or effects.dof <= 0 or ranking.half is None:
+        return []
+    if answer.word == "clear" and len(answer.tied) == 1:
         return []
     second = int(ranking.order[1])
     if not ranking.not_ruled_out[second]:

@@ -192,10 +192,15 @@ def target_column(columns: Columns, target: str) -> str:
         return target
     usual = [name for name in columns if name.strip().lower() in TARGETS]
     if len(usual) != 1:
-        which = f"several may be ({', '.join(usual)})" if usual else "none is named so"
+        if usual:
+            raise ValueError(
+                f"Which column holds the labels? Several may ({', '.join(usual)}): pass --target, "
+                f"in Python target=. The columns are {listed(columns)}."
+            )
+        last = printable(list(columns)[-1], 40)
         raise ValueError(
-            f"Which column is the target? {which}; give --target. The columns are "
-            f"{listed(columns)}."
+            f"Which column holds the labels? Pass --target, in Python target=. The last column is "
+            f"{last}; the columns are {listed(columns)}."
         )
     return usual[0]
 

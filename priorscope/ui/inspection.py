@@ -17,7 +17,7 @@ from priorscope.ui.place import ROOM
 from priorscope.wording.language import speaking
 
 SECONDS = 300.0  # that reading may take
-UNCHOSEN = "Which column is the target?"  # how the reader of tables asks
+UNCHOSEN = "Which column holds the labels?"  # how the reader of tables asks
 PEEK = 200  # rows in which the names of columns are looked for
 
 

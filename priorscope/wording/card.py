@@ -132,10 +132,10 @@ def _pick(summary: Values, answer: Values, compared: int) -> str:
     if _beaten(answer) is not None:
         return str(answer["pick"])
     tied = answer.get("tied")
-    others = [name for name in tied or [] if name != answer["pick"]]
     if tied is None:
         return str(answer["pick"])
-    behind = ", ".join(_behind(summary, tied))
+    others = _not_ruled_out(summary, answer)
+    behind = ", ".join(_behind(summary, [answer["pick"], *others]))
     if not others:
         everyone = "card.pick.followed" if _left(summary, answer) else "card.pick.all"
         return t("card.pick.alone", pick=answer["pick"], behind=behind or t(everyone))
@@ -143,9 +143,17 @@ def _pick(summary: Values, answer: Values, compared: int) -> str:
     return f"{text}; {t('card.pick.behind', behind=behind)}" if behind else text
 
 
-def _behind(summary: Values, tied: Sequence[str]) -> list[str]:
-    """Who was compared to the end and is neither tied nor dropped, by what was asked."""
-    gone = {*tied, *(row["learner"] for row in summary.get("dropped") or [])}
+def _not_ruled_out(summary: Values, answer: Values) -> list[str]:
+    """Who may be as good as the pick: the tied; of a pick that is ahead, whom its sentence names."""
+    tied = [str(name) for name in answer.get("tied") or [] if name != answer["pick"]]
+    said = [f["values"] for f in summary.get("findings") or [] if f.get("key") == "ahead"]
+    named = [str(name) for values in said for name in values.get("others") or []]
+    return tied or [name for name in named if name != answer["pick"]]
+
+
+def _behind(summary: Values, near: Sequence[str]) -> list[str]:
+    """Who was compared to the end and is neither near the pick nor dropped, by what was asked."""
+    gone = {*near, *(row["learner"] for row in summary.get("dropped") or [])}
     rows = [row for row in summary.get("leaderboard") or [] if row["learner"] not in gone]
     rows.sort(key=lambda row: row.get("place") or math.inf)
     return [str(row["learner"]) for row in rows]

@@ -23,6 +23,18 @@ def test_learners_are_equal_only_where_the_interval_says_so(synthetic, noise, eq
     assert told["cheaper"] == "cheap"
 
 
+@pytest.mark.parametrize(("gap", "key", "near"), [(0.08, "ahead", 3), (0.1, "best", 0)])
+def test_a_clear_best_leaves_nobody_that_is_not_ruled_out(synthetic, gap, key, near):
+    """Intervals over all six pairs hold 0 at both gaps; what the probability says goes first."""
+    names = ("a", "b", "c", "d")
+    bits = {(name, "intact"): 0.5 + gap * (name != "a") for name in names}
+    kept = synthetic.rows(bits, structures=("intact",), noise=0.02)
+    summary = synthetic.summary_of(kept, learners=names, structures=("intact",))
+    (told,) = said(summary, key)
+    assert len(told["others"]) == near
+    assert bool(said(summary, "more-repeats")) == bool(near)
+
+
 def test_who_was_dropped_is_not_also_said_to_have_ended_early(synthetic):
     bits = {(name, "intact"): 0.5 + 0.2 * i for i, name in enumerate(("a", "b", "left", "lost"))}
     kept = [

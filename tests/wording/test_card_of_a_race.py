@@ -47,6 +47,14 @@ def test_who_was_dropped_was_not_left_for_lack_of_time():
     assert "gru" not in lines(unresolved=[row], dropped=dropped).get("limits", "")
 
 
+def test_who_is_not_ruled_out_in_the_verdict_is_not_behind_in_the_card():
+    rows = [{"learner": name, "place": i} for i, name in enumerate(("cnn", "gru", "mlp"))]
+    said = {"key": "ahead", "values": {"learner": "cnn", "others": ["gru"]}, "part": "verdict"}
+    pick = lines(leaderboard=rows, findings=[said])["pick"]
+    assert pick == "cnn; not ruled out: gru; behind: mlp"
+    assert lines(leaderboard=rows)["pick"] == "cnn, ahead of gru, mlp"
+
+
 def test_who_was_not_followed_is_not_said_to_be_behind():
     dropped = [{"learner": "mlp", "at": 359, "bound": 1.2, "risk": 0.02}]
     row = {"learner": "vit", "structure": "intact", "missing_runs": 2, "sizes": [359]}

@@ -48,13 +48,16 @@ DATA: list[tuple[str, str]] = [
         "{name}: 그런 열이 없습니다. 있는 열: {columns}.",
     ),
     (
-        "Which column is the target? none is named so; give --target. The columns are {columns}.",
-        "어느 열이 타깃인지 알 수 없습니다. --target으로 지정하세요. 열: {columns}.",
+        "Which column holds the labels? Pass --target, in Python target=. The last column is "
+        "{last}; the columns are {columns}.",
+        "라벨이 어느 열에 있는지 알 수 없습니다. --target으로(Python에서는 target=) 지정하세요. "
+        "마지막 열: {last}; 전체 열: {columns}.",
     ),
     (
-        "Which column is the target? several may be ({names}); give --target. The columns are "
-        "{columns}.",
-        "타깃일 수 있는 열이 여럿입니다({names}). --target으로 지정하세요. 열: {columns}.",
+        "Which column holds the labels? Several may ({names}): pass --target, in Python target=. "
+        "The columns are {columns}.",
+        "라벨일 수 있는 열이 여럿입니다({names}). --target으로(Python에서는 target=) 지정하세요. "
+        "전체 열: {columns}.",
     ),
     (
         "The column {name} is both input and target; take it out of one.",
