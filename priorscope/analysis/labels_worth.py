@@ -17,8 +17,9 @@ def labels_worth(table: RunTable, metric: Metric, pick: int, goal: Goal) -> list
     """For each other learner: at `at` labels the pick does what it does with `ratio` times as many.
 
     Taken at the largest size of the pick whose level the other reaches at a size that was
-    measured; a learner that never does so is left out. Levels are errors, losses or distances
-    (1 - metric where more is better); with `goal` "code" the test loss.
+    measured; a learner that never does so is left out. An interval that goes down to the smallest
+    size of the other has no `low`, as nothing is known from below. Levels are errors, losses or
+    distances (1 - metric where more is better); with `goal` "code" the test loss.
     """
     key = "bits" if goal == "code" else metric.key
     losses = table.intact("test", key)
@@ -80,6 +81,7 @@ def _worth(
                 low, high = np.quantile(np.exp(ends) / n, (0.025, 0.975), method="inverted_cdf")
                 high = None if np.isinf(high) else max(float(high), float(np.exp(when) / n))
                 low = min(float(low), float(np.exp(when) / n))
+                low = None if low * n <= np.exp(x[there][0]) * (1 + 1e-9) else low
             ratio = Estimate(
                 center=float(np.exp(when) / n), low=low, high=high, n=repeats,
                 method=_METHOD.format(repeats),

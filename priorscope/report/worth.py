@@ -1,10 +1,12 @@
 """What the pick is worth in labels of the others, where both sides were measured."""
 
 import dataclasses
+import math
 from typing import Any
 
+from priorscope.analysis.metrics import METRICS
 from priorscope.report.view import View
-from priorscope.wording.numbers import between, count, is_number, rough
+from priorscope.wording.numbers import between, count, has_center, is_number, rough
 from priorscope.wording.page import t
 
 MOST = 5  # learners other than the pick; the tables hold all
@@ -49,6 +51,26 @@ def common_size(rows: list[Worth]) -> float | None:
     """The size that all rows share; None if there are several."""
     sizes = {row.at for row in rows}
     return sizes.pop() if len(sizes) == 1 else None
+
+
+def unmatched(view: View, rows: list[Worth]) -> int | None:
+    """Labels of the answer, if none of these learners did at any size what the pick does there.
+
+    None where that isn't so, isn't known, or the rows say it themselves.
+    """
+    answer = view.summary.get("answer") or {}
+    metric, size = METRICS.get(str(answer.get("metric"))), answer.get("size")
+    if not rows or metric is None or not is_number(size) or any(row.at >= size for row in rows):
+        return None
+    costs: dict[str, list[float]] = {}
+    for point in view.rows("curves", structure="intact"):
+        counts = point["n"] == size or point["learner"] != answer["pick"]
+        if counts and has_center(point.get(metric.key)):
+            cost = metric.cost(point[metric.key]["center"])
+            costs.setdefault(point["learner"], []).append(cost)
+    own = costs.get(str(answer["pick"]))
+    least = [min(costs.get(row.learner, [-math.inf])) for row in rows]
+    return size if own and min(own) < min(least) else None
 
 
 def _from_pairs(view: View) -> list[Worth]:

@@ -144,7 +144,7 @@ def _pick(summary: Values, answer: Values, compared: int) -> str:
 
 
 def _not_ruled_out(summary: Values, answer: Values) -> list[str]:
-    """Who may be as good as the pick: the tied; of a pick that is ahead, whom its sentence names."""
+    """Who may be as good as the pick: the tied; else whom the sentence of who is ahead names."""
     tied = [str(name) for name in answer.get("tied") or [] if name != answer["pick"]]
     said = [f["values"] for f in summary.get("findings") or [] if f.get("key") == "ahead"]
     named = [str(name) for values in said for name in values.get("others") or []]

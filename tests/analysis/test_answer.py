@@ -135,6 +135,19 @@ def test_labels_worth_has_an_interval_that_holds_the_truth(synthetic):
     assert ratio.high is None or ratio.high > 2.0
 
 
+def test_nothing_is_known_below_the_smallest_size(synthetic):
+    """Without cnn's larger sizes mlp matches its 50 labels at 100, or at fewer than were tried."""
+    kept = [r for r in curve_rows(0.5) if r["learner"] != "cnn" or r["run"]["size"] == 50]
+    sizes, names = (50, 100, 200, 400, 800), ("cnn", "mlp", "linear")
+    table = synthetic.table(kept, sizes, 3, names, ("intact",))
+    (ratio,) = (
+        w.ratio for w in labels_worth(table, METRICS["log-loss"], 0, "accuracy")
+        if w.learner == "mlp"
+    )  # fmt: skip
+    assert ratio.low is None
+    assert ratio.high is None or ratio.high > ratio.center
+
+
 def test_where_a_curve_first_comes_down():
     x, y = np.array([0.0, 1.0, 2.0]), np.array([[3.0, 1.0, 2.0], [3.0, 2.5, 2.4]])
     np.testing.assert_allclose(first_reach(x, y, np.array([2.0, 2.0])), [0.5, np.inf])

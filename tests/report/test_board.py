@@ -54,6 +54,24 @@ def test_the_goal_of_fewest_bits_says_so(placed):
     assert (board.score.key, board.chance_title) == ("accuracy", "Fewest bits or tied")
 
 
+@pytest.mark.parametrize(("best", "said"), [(0.95, False), (0.85, True)])
+def test_what_nobody_else_did_at_any_size_is_said_under_the_chart(summary, best, said):
+    """The chart compares at a size where others follow, which may lie far below the answer's."""
+    pick, other = (row["learner"] for row in summary["leaderboard"][:2])
+    ratio = {"center": 0.5, "low": 0.4, "high": 0.6, "n": 3, "method": ""}
+    worth = [{"learner": other, "ratio": ratio, "at": 2000}]
+    value = {**ratio, "center": 0.9}
+    answer = {"pick": pick, "metric": "accuracy", "size": 8000, "labels_worth": worth}
+    summary["answer"] = {**summary["answer"], **answer}
+    for row in summary["curves"]:
+        row["accuracy"] = value if row["learner"] == pick else {**value, "center": best}
+    chapter = str(next(c.html for c in render_chapters(View(summary)) if c.name == "answer"))
+    assert (f"What {pick} does with 8,000 labels, none of these did" in chapter) is said
+    worth[0]["at"] = 8000
+    chapter = str(next(c.html for c in render_chapters(View(summary)) if c.name == "answer"))
+    assert "none of these did" not in chapter
+
+
 def test_older_summaries_are_ordered_by_code_length(summary):
     board = board_of(View(summary))
     assert board.rows == View(summary).rows("leaderboard")

@@ -9,7 +9,7 @@ from priorscope.report.chapter import CHAPTERS, Chapter
 from priorscope.report.charts.dots import intervals, labels_worth
 from priorscope.report.figure import Figure
 from priorscope.report.view import View, flat, short
-from priorscope.report.worth import Worth, common_size, worth_of
+from priorscope.report.worth import Worth, common_size, unmatched, worth_of
 from priorscope.wording.card import card
 from priorscope.wording.numbers import count
 from priorscope.wording.page import t
@@ -24,14 +24,17 @@ class AnswerChapter(Chapter):
     """Card, labels-worth chart and a leaderboard of four columns."""
 
     def content(self, view: View) -> dict[str, Any] | None:
-        board = board_of(view)
+        board, worth = board_of(view), worth_of(view)
+        beyond = unmatched(view, worth)
+        said = {"pick": view.best, "size": count(beyond)}
         return {
             "card": card(view.summary),
             "rest": [*view.summary["verdict"][1:], *(view.summary.get("recommendation") or [])],
             "board": board,
             "rows": board.rows[:MOST_ROWS],
             "more": max(0, len(board.rows) - MOST_ROWS),
-            "worth": worth_of(view),
+            "worth": worth,
+            "unmatched": "" if beyond is None else t("worth.unmatched", **said),
             "pick": board.pick,
             "note": _note(view, board),
         }

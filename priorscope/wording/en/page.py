@@ -208,6 +208,9 @@ PAGE: dict[str, str] = {
     "worth.labels": "{labels} labels",
     "worth.interval": " ({interval})",
     "worth.bound": "at least {labels} labels",
+    "worth.unmatched": (
+        "What {pick} does with {size} labels, none of these did at any size measured."
+    ),
     "worth.for": " for what {at} do",
     # Sliders over target and budget
     "labels.explain": (

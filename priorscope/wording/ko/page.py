@@ -209,6 +209,9 @@ PAGE: dict[str, str] = {
     "worth.labels": "라벨 {labels}개",
     "worth.interval": " ({interval})",
     "worth.bound": "라벨 {labels}개 이상",
+    "worth.unmatched": (
+        "측정한 크기 안에서 {pick:이} 라벨 {size}개로 내는 성능에 이른 모델은 없습니다."
+    ),
     "worth.for": " ({at}개와 맞먹음)",
     # Sliders over target and budget
     "labels.explain": (
