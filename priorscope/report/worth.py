@@ -64,13 +64,13 @@ def unmatched(view: View, rows: list[Worth]) -> int | None:
         return None
     costs: dict[str, list[float]] = {}
     for point in view.rows("curves", structure="intact"):
+        value = point.get(metric.key) or (point.get("metrics") or {}).get(metric.name)
         counts = point["n"] == size or point["learner"] != answer["pick"]
-        if counts and has_center(point.get(metric.key)):
-            cost = metric.cost(point[metric.key]["center"])
-            costs.setdefault(point["learner"], []).append(cost)
+        if counts and has_center(value):
+            costs.setdefault(point["learner"], []).append(metric.cost(value["center"]))
     own = costs.get(str(answer["pick"]))
     least = [min(costs.get(row.learner, [-math.inf])) for row in rows]
-    return size if own and min(own) < min(least) else None
+    return int(size) if own and min(own) < min(least) else None
 
 
 def _from_pairs(view: View) -> list[Worth]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from priorscope.report.chapter import CHAPTERS, Chapter
 from priorscope.report.charts.lines import fitted, ratios, with_ends
+from priorscope.report.curve_units import in_units, named
 from priorscope.report.figure import Figure
 from priorscope.report.view import View, flat, short
 from priorscope.wording.numbers import has_center, has_interval, is_number
@@ -16,6 +17,7 @@ VERDICTS = (
     "predicted", "beyond support", "undecided", "never",  # of schema 1
 )  # fmt: skip
 OPEN = ("never", "undecided", "stays ahead", "unknown")
+AHEAD = ("median", "low80", "high80", "low95", "high95")
 SHOWN = ("learner", "n", "median", "low", "high")
 
 
@@ -25,8 +27,11 @@ class MoreData(Chapter):
     """Saturation, equivalence in labels, crossovers with the fitted curves, the switching code."""
 
     def content(self, view: View) -> dict[str, Any] | None:
-        tables = {on: pairs(view, on) for on in reversed(METRICS) if pairs(view, on)}
-        crossovers = sorted(view.rows("crossovers"), key=_order)
+        tables = {named(view, on): pairs(view, on) for on in reversed(METRICS) if pairs(view, on)}
+        crossovers = [
+            {**row, "on": named(view, row["on"])}
+            for row in sorted(view.rows("crossovers"), key=_order)
+        ]
         content = {
             "saturation": _saturation(view),
             "pairs": tables,
@@ -97,7 +102,11 @@ def _ratio_rows(view: View) -> list[dict[str, Any]]:
 
 
 def _fits(view: View) -> list[dict[str, Any]]:
-    rows = [row for row in view.rows("fits") if row.get("on", "loss") == "loss"]
+    rows = [
+        in_units(view, row, SHOWN[2:])
+        for row in view.rows("fits")
+        if row.get("on", "loss") == "loss"
+    ]
     return [
         {k: short(row[k]) if is_number(row[k]) else row[k] for k in SHOWN}
         for row in rows
@@ -120,7 +129,11 @@ def _fits_figure(view: View, rows: list[dict[str, Any]], largest: int) -> Figure
 def _forecasts(view: View) -> list[dict[str, Any]]:
     """One row per model, metric and horizon."""
     rows = [
-        {"learner": row["learner"], "on": row["on"], **ahead}
+        {
+            "learner": row["learner"],
+            **in_units(view, {**ahead, "on": row["on"]}, AHEAD),
+            "on": named(view, row["on"]),
+        }
         for row in view.rows("forecasts")
         for ahead in row.get("ahead") or []
     ]

@@ -72,14 +72,14 @@ def cost(view: View, table: str, field: str) -> Spec:
     """Code length against training time: what a second buys. Low and left is better."""
     title = t("axis.code_bits")
     scale = alt.Scale(type="log", nice=False, padding=24)
-    axis = alt.Axis(tickCount=5, format="~s")
+    axis = alt.Axis(tickCount=5, format=",.2~r")  # ~s writes 10 ms as 10m
     x = alt.X("seconds:Q", title=t("axis.seconds"), scale=scale, axis=axis)
     y = value_axis(field, title)
     colour = learner(view, "color")
     base = chart_of(table, VISIBLE)
     tips = [
         tip("learner", t("tip.model")),
-        tip("seconds", t("tip.seconds"), ".3~s"),
+        tip("seconds", t("tip.seconds"), ",.3~r"),
         *interval_tips(field, title),
     ]
     low = value_axis(f"{field}_low", title)
