@@ -20,7 +20,7 @@ from priorscope.wording.numbers import (
     share_of,
 )
 from priorscope.wording.page import plural, t
-from priorscope.wording.plan import needs_of_all, values_of_all
+from priorscope.wording.plan import labels_line, target_line
 from priorscope.wording.stored import retold
 
 Values = Mapping[str, Any]  # as JSON has them
@@ -53,8 +53,8 @@ def card(summary: Values) -> Card:
     texts = {
         "pick": _pick(summary, answer, compared),
         "judged": _judged(summary, answer),
-        "target": _target(summary),
-        "labels": _labels(summary),
+        "target": target_line(summary),
+        "labels": labels_line(summary),
         "confidence": _confidence(answer, compared),
         "extra_test": _extra_test(summary, pick),
         "cost": _cost(summary, pick),
@@ -67,23 +67,6 @@ def card(summary: Values) -> Card:
     ]
     verdict = summary.get("verdict") or [t("card.nothing")]
     return Card(headline=str(verdict[0]), lines=lines)
-
-
-def _target(summary: Values) -> str:
-    """What --target-accuracy or --target-rmse asked: labels that each learner needs."""
-    plan = summary.get("plan") or {}
-    if not is_number(target := plan.get("target")):
-        return ""
-    shown = f"{100 * (1 - target):.4g}%" if plan["on"] == "error" else f"RMSE {target:.4g}"
-    return f"{shown}: {needs_of_all(plan)}"
-
-
-def _labels(summary: Values) -> str:
-    """What --labels asked: the metric of each learner with so many."""
-    plan = summary.get("plan") or {}
-    if not is_number(plan.get("labels")):
-        return ""
-    return f"{count(plan['labels'])}: {values_of_all(plan)}"
 
 
 def _in_the_race(summary: Values) -> set[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from priorscope.wording.numbers import count, rough, seconds
+from priorscope.wording.numbers import count, is_number, rough, seconds
 from priorscope.wording.page import t
 
 Values = Mapping[str, Any]  # as JSON has them
@@ -35,6 +35,34 @@ def plan_sentences(plan: Values) -> list[str]:
         share = f"{run['narrows']:.0%}"
         out.append(t("plan.run", learner=run["learner"], n=rough(run["n"]), share=share, cost=cost))
     return out
+
+
+def target_line(summary: Values) -> str:
+    """What --target-accuracy or --target-rmse asked: labels that each learner needs."""
+    plan, asked = summary.get("plan") or {}, _asked(summary)
+    if is_number(target := plan.get("target")):
+        shown = f"{100 * (1 - target):.4g}%" if plan["on"] == "error" else f"RMSE {target:.4g}"
+        return f"{shown}: {needs_of_all(plan)}"
+    if is_number(accuracy := asked.get("target_accuracy")):
+        return f"{100 * accuracy:.4g}%: {t('plan.too_few')}"
+    if is_number(rmse := asked.get("target_rmse")):
+        return f"RMSE {rmse:.4g}: {t('plan.too_few')}"
+    return ""
+
+
+def labels_line(summary: Values) -> str:
+    """What --labels asked: the metric of each learner with so many."""
+    plan, asked = summary.get("plan") or {}, _asked(summary)
+    if is_number(plan.get("labels")):
+        return f"{count(plan['labels'])}: {values_of_all(plan)}"
+    if is_number(labels := asked.get("labels")):
+        return f"{count(labels)}: {t('plan.too_few')}"
+    return ""
+
+
+def _asked(summary: Values) -> Values:
+    """The settings; where no learner has enough sizes there is no plan that repeats them."""
+    return (summary.get("reproduce") or {}).get("settings") or {}
 
 
 def needs_of_all(plan: Values) -> str:

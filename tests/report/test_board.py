@@ -4,6 +4,7 @@ import pytest
 
 from priorscope.report import terminal
 from priorscope.report.board import board_of
+from priorscope.report.chapters.learning_curves import LearningCurves
 from priorscope.report.page import render_chapters
 from priorscope.report.view import View
 
@@ -76,3 +77,15 @@ def test_older_summaries_are_ordered_by_code_length(summary):
     board = board_of(View(summary))
     assert board.rows == View(summary).rows("leaderboard")
     assert (board.chance, board.chance_title) == ("probability_best", "Fewest bits or tied")
+
+
+def test_panels_of_training_against_test_share_their_sizes(summary):
+    """A learner of one size has a panel too: without a common axis its ticks fell on each other."""
+    first = summary["leaderboard"][0]["learner"]
+    summary["curves"] = [
+        row for row in summary["curves"] if row["learner"] != first or row["n"] == 125
+    ]
+    parts = LearningCurves().figures(View(summary))
+    (figure,) = (part for part in parts if part.name == "overfitting")
+    domains = {tuple(layer["encoding"]["x"]["scale"]["domain"]) for layer in figure.spec["layer"]}
+    assert domains == {(125, 8000)}

@@ -55,6 +55,15 @@ def test_who_is_not_ruled_out_in_the_verdict_is_not_behind_in_the_card():
     assert lines(leaderboard=rows)["pick"] == "cnn, ahead of gru, mlp"
 
 
+def test_a_question_about_labels_is_answered_also_where_nothing_can_be_said():
+    settings = {"target_accuracy": 0.8, "labels": 5000}
+    said = lines(reproduce={"settings": settings}, plan=None)
+    assert said["target"] == "80%: not known yet, as no model has been measured at 3 sizes"
+    assert said["labels"].startswith("5,000: not known yet")
+    assert "RMSE 2.5: not known" in lines(reproduce={"settings": {"target_rmse": 2.5}})["target"]
+    assert {"target", "labels"}.isdisjoint(lines(reproduce={"settings": {}}))
+
+
 def test_who_was_not_followed_is_not_said_to_be_behind():
     dropped = [{"learner": "mlp", "at": 359, "bound": 1.2, "risk": 0.02}]
     row = {"learner": "vit", "structure": "intact", "missing_runs": 2, "sizes": [359]}

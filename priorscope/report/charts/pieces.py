@@ -88,9 +88,14 @@ def learner(view: View, channel: str, legend: bool = True) -> Any:
     return alt.StrokeDash("learner:N", scale=scale, legend=None)
 
 
-def sizes_axis(sizes: list[int], title: str | None = None) -> alt.X:
-    """A logarithmic axis of labelled examples, with a tick at each size."""
+def sizes_axis(sizes: list[int], title: str | None = None, common: bool = False) -> alt.X:
+    """A logarithmic axis of labelled examples, with a tick at each size.
+
+    common: from the first size to the last, whatever a panel's own points are.
+    """
     scale = alt.Scale(type="log", base=2, nice=False, padding=12)
+    if common and len(set(sizes)) > 1:
+        scale.domain = [sizes[0], sizes[-1]]
     axis = alt.Axis(values=sizes, format=",d", labelOverlap="greedy", labelSeparation=5)
     first, comma, second = t("axis.labels").partition(", ")  # two lines: a telephone is narrow
     shown = [first + comma.rstrip(), second] if title is None else title

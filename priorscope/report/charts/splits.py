@@ -39,7 +39,7 @@ def train_and_test_side_by_side(view: View, table: str, domain: tuple[float, flo
 def _lines(view: View, table: str, domain: tuple[float, float]) -> list[alt.Chart]:
     title = t("axis.bits")
     ends = [view.sizes[0], view.sizes[-1]] if view.sizes else []
-    x, y = sizes_axis(ends, title=""), value_axis("bits", title, domain, ticks=4)
+    x, y = sizes_axis(ends, title="", common=True), value_axis("bits", title, domain, ticks=4)
     low = value_axis("bits_low", title, domain, ticks=4)
     colour = learner(view, "color", legend=False)
     base = alt.Chart(alt.NamedData(table))

@@ -160,6 +160,7 @@ CHAPTERS: dict[str, str] = {
     "recipe.batch": "batch",
     "recipe.steps": "steps",
     "recipe.epochs": "epochs",
+    "recipe.passes": "passes at most",
     "recipe.plan": "plan",
     "recipe.patience": "patience",
     "recipe.augment": "augment",

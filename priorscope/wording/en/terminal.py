@@ -72,6 +72,7 @@ TERMINAL: dict[str, str] = {
     "plan.labels.more": "more than {low} labels (90%)",
     "plan.labels.alone": "about {n} labels",
     "plan.labels.about": "about {n} labels ({low} to {high})",
+    "plan.too_few": "not known yet, as no model has been measured at 3 sizes",
     "plan.value": "{value} ({low} to {high})",
     "plan.value_untested": "{value} ({low} to {high}; never tested that far)",
     "plan.for_all": "For {goal}, with 80% intervals: {list}.",

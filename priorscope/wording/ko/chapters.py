@@ -162,6 +162,7 @@ CHAPTERS: dict[str, str] = {
     "recipe.batch": "배치 크기",
     "recipe.steps": "스텝",
     "recipe.epochs": "에폭",
+    "recipe.passes": "최대 패스",
     "recipe.plan": "학습 계획",
     "recipe.patience": "조기 종료 인내",
     "recipe.augment": "데이터 증강",

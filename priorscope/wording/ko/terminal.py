@@ -75,6 +75,7 @@ TERMINAL: dict[str, str] = {
     "plan.labels.more": "라벨 {low}개 초과(90%)",
     "plan.labels.alone": "라벨 약 {n}개",
     "plan.labels.about": "라벨 약 {n}개({low}~{high})",
+    "plan.too_few": "학습 크기 3개 이상에서 측정한 모델이 없어 아직 알 수 없음",
     "plan.value": "{value}({low}~{high})",
     "plan.value_untested": "{value}({low}~{high}, 이만큼 먼 예측은 검증된 적 없음)",
     "plan.for_all": "{goal} 기준(80% 구간): {list}.",
