@@ -7,13 +7,14 @@ from typing import Any
 
 import pyarrow as pa
 
-from priorscope.core.printable import cause
+from priorscope.core.printable import cause, printable
 from priorscope.data.arff import read_arff
 from priorscope.data.arrow import pc
 from priorscope.data.compression import content, plain_name, unpacked
 from priorscope.data.json_lines import arrow_array
 
 BINARY_SUFFIXES = (".parquet", ".arrow", ".feather", ".xlsx", ".arff")
+SAID = b"priorscope"  # key in the metadata of what a warning should say
 MAX_CELLS = 500_000_000
 ARROW_ERRORS = (pa.ArrowException, OSError, ValueError, KeyError, NotImplementedError)
 
@@ -83,7 +84,8 @@ def _excel(path: Path) -> pa.Table:
     data = content(path)
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
+        shown = [s for s in book.worksheets if s.sheet_state == "visible"] or book.worksheets
+        sheet, others = shown[0], [s.title for s in book.worksheets if s is not shown[0]]
         rows = [row for row in sheet.iter_rows(values_only=True) if any(v is not None for v in row)]
     except Exception as error:  # whatever a damaged file makes of openpyxl's parsers
         raise ValueError(f"{path} can't be read as .xlsx: {cause(error)}.") from error
@@ -93,7 +95,15 @@ def _excel(path: Path) -> pa.Table:
     return pa.table(
         [arrow_array([_cell(v) for v in column]) for column in zip(*rows[1:], strict=True)],
         names=names,
+        metadata={SAID: _other_sheets(sheet.title, others)},
     )
+
+
+def _other_sheets(read: str, others: list[str]) -> str:
+    if not others:
+        return ""
+    named = ", ".join(printable(repr(title), 40) for title in others[:5])
+    return f"The sheet {printable(repr(read), 40)} is read; {named} not."
 
 
 def _arff(path: Path) -> pa.Table:

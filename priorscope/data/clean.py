@@ -8,15 +8,14 @@ import numpy as np
 
 from priorscope.core.preprocessing import Preprocessing
 from priorscope.core.printable import printable
-from priorscope.core.read import ClassCount, ColumnUse, Dropped, InputRange, Note, Read, TargetRead
+from priorscope.core.read import ClassCount, ColumnUse, Dropped, Note, Read, TargetRead
 from priorscope.core.split import stratified_split
 from priorscope.data.duplicates import Duplicates, find_duplicates
 from priorscope.data.held_out import grouped_split, latest_split
 from priorscope.data.labels import Labels, read_labels
+from priorscope.data.ranges import check_finite, input_range, scale_notes
 from priorscope.targets.quantity import Quantity
 from priorscope.tasks import Examples
-
-CHUNK = 2**22  # values that are checked at a time
 
 
 @dataclasses.dataclass(frozen=True)
@@ -197,17 +196,23 @@ def assemble(
     ):
         check_finite(array, which, index)
     targets, test_targets = split.targets[split.train], split.targets[split.test]
-    double = find_duplicates(
-        inputs,
-        test_inputs,
-        targets,
-        test_targets,
-        split.class_names,
-        None if split.groups is None else split.groups[split.train],
-        None if split.groups is None else split.groups[split.test],
-    )
-    test_inputs, test_targets = _kept(test_inputs, double), _kept(test_targets, double)
     every = [n if isinstance(n, Note) else Note(n) for n in (*split.notes, *notes)]
+    if vocabulary is None and "held out" not in split.test_from:
+        every += scale_notes(inputs, test_inputs)
+    try:
+        double = find_duplicates(
+            inputs,
+            test_inputs,
+            targets,
+            test_targets,
+            split.class_names,
+            None if split.groups is None else split.groups[split.train],
+            None if split.groups is None else split.groups[split.test],
+        )
+    except ValueError as error:  # what was said of the data may be why
+        said = [str(error), *(note.text for note in every if note.level == "warning")]
+        raise ValueError(" ".join(said[:4])) from error
+    test_inputs, test_targets = _kept(test_inputs, double), _kept(test_targets, double)
     every += double.notes
     lost = (*split.dropped, *dropped, *double.dropped)
     examples = Examples(
@@ -252,14 +257,6 @@ def _kept(array: np.ndarray, double: Duplicates) -> np.ndarray:
     return array if double.test_kept.all() else array[double.test_kept]
 
 
-def input_range(inputs: np.ndarray) -> InputRange:
-    """Shape of one example, lowest and highest value."""
-    shape = tuple(int(size) for size in inputs.shape[1:])
-    if not inputs.size:
-        return InputRange(shape, 0.0, 0.0)
-    return InputRange(shape, float(inputs.min()), float(inputs.max()))
-
-
 def _target(labels: Labels) -> TargetRead:
     if labels.values is None:
         return TargetRead("classes")
@@ -273,27 +270,6 @@ def _class_counts(
         return ()
     counts = np.bincount(np.concatenate([targets, test_targets]), minlength=len(names))
     return tuple(ClassCount(n, int(c)) for n, c in zip(names, counts, strict=True))
-
-
-def check_finite(inputs: np.ndarray, which: str, index: np.ndarray | None = None) -> None:
-    """Refuse NaN and infinity, and say where.
-
-    Raises:
-        ValueError: if there are any.
-    """
-    if inputs.dtype.kind != "f":
-        return
-    flat = inputs.reshape(len(inputs), -1)
-    # a sum is finite unless a value isn't (or it overflows): no mask of the whole array
-    with np.errstate(over="ignore", invalid="ignore"):
-        suspects = np.flatnonzero(~np.isfinite(flat.sum(axis=1, dtype=np.float64)))
-    wrong = suspects[~np.isfinite(flat[suspects]).all(axis=1)]
-    if len(wrong):
-        first = wrong[0] if index is None else index[wrong[0]]
-        raise ValueError(
-            f"{len(wrong):,} of {len(inputs):,} {which} examples hold NaN or infinite values "
-            f"(first: example {first}); remove or fill them."
-        )
 
 
 def _check_counts(labels: Labels, used: np.ndarray, where: str) -> None:

@@ -10,7 +10,8 @@ import pyarrow as pa
 
 from priorscope.core.config import closest
 from priorscope.core.printable import printable
-from priorscope.data.arrow import EMPTY, NULL, codes_of, numbers_of, pc, rows_of, strings
+from priorscope.data.arrow import EMPTY, codes_of, numbers_of, pc, rows_of
+from priorscope.data.dates import date_form, in_seconds, seconds_of
 from priorscope.data.numbers import Numbers, parse_numbers
 
 TARGETS = ("target", "label", "class", "labels", "y", "category")
@@ -18,13 +19,7 @@ MAX_CATEGORIES = 64
 SAMPLE = 20_000  # values that decide whether a column is text
 IMAGE_NAME = re.compile(r".*\.(jpe?g|png|bmp|gif|tiff?|webp|jfif|heic|avif|ppm|pgm)", re.IGNORECASE)
 IMAGE_START = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF")
-ISO = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?$"
 NOTHING = ("", "nan", "null", "#n/a", "<na>", "#na")  # never a category's name
-DATES = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S",
-         "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%d.%m.%Y",
-         "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%m/%d/%Y", "%d/%m/%Y", "%m/%d/%Y %H:%M",
-         "%d/%m/%Y %H:%M", "%m/%d/%Y %I:%M %p", "%m/%d/%Y %I:%M:%S %p", "%d/%m/%Y %I:%M %p",
-         "ISO 8601")  # fmt: skip
 Kind = Literal[
     "empty", "number", "category", "text", "date", "vector", "nested", "image", "image name"
 ]
@@ -42,6 +37,11 @@ class Column:
     values: pa.Array
     typed: bool = True
     decimal: str = "."
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the file has text here, which may be that of numbers."""
+        return self.values.type == pa.string()
 
     def __len__(self) -> int:
         return len(self.values)
@@ -104,31 +104,23 @@ class Column:
     def dates(self) -> np.ndarray | None:
         """(rows,) float64 seconds since 1970, NaN where missing; None where they are no dates."""
         if pa.types.is_temporal(self.values.type):
-            return _seconds(self.values)
+            return in_seconds(self.values)
         return self.dates_as(self.date_form) if self.date_form else None
 
     @cached_property
     def date_form(self) -> str:
-        """How dates in text are written, of `DATES`; "" where they are none."""
+        """How dates in text are written; "" where they are none."""
         if self.values.type != pa.string():
             return ""
-        if not re.match(r"\s*\d{1,4}[-/.]\d", self._present[0] if self._present else ""):
-            return ""
-        for form in DATES:
-            sample = _moments(strings([v.strip() for v in self._present[:50]]), form)
-            if not sample.null_count and self.dates_as(form) is not None:
-                return form
-        return ""
+        return date_form(self._present, self.values)
 
     def dates_as(self, form: str) -> np.ndarray | None:
         """`dates` written in one way; None where too many are not."""
         if pa.types.is_temporal(self.values.type):
-            return _seconds(self.values)
+            return in_seconds(self.values)
         if self.values.type != pa.string() or not form:
             return None
-        parsed = _moments(pc.utf8_trim_whitespace(self.values), form)
-        few = parsed.null_count <= self.values.null_count + 0.05 * len(self)
-        return _seconds(parsed) if few else None
+        return seconds_of(self.values, form)
 
     @cached_property
     def texts(self) -> list[str]:
@@ -200,9 +192,15 @@ def target_column(columns: Columns, target: str) -> str:
         last = printable(list(columns)[-1], 40)
         raise ValueError(
             f"Which column holds the labels? Pass --target, in Python target=. The last column is "
-            f"{last}; the columns are {listed(columns)}."
+            f"{last}; the columns are {listed(columns)}.{_one_column(columns)}"
         )
     return usual[0]
+
+
+def _one_column(columns: Columns) -> str:
+    if len(columns) > 1:
+        return ""
+    return " Columns are parted by a comma, a semicolon, a tab or |."
 
 
 def listed(columns: Columns) -> str:
@@ -246,26 +244,3 @@ def _holds_images(values: pa.Array) -> bool:
     if isinstance(cell, dict):
         cell = cell.get("bytes")
     return isinstance(cell, bytes) and cell.startswith(IMAGE_START)
-
-
-def _moments(texts: pa.Array, form: str) -> pa.Array:
-    """Text as moments, null where it is none; ISO 8601 may have parts of seconds, and UTC's Z."""
-    if form != "ISO 8601":
-        return pc.strptime(texts, form, "s", True)
-    plain = pc.replace_substring_regex(texts, r"(Z|[+-]00:?00)$", "")
-    is_one = pc.match_substring_regex(plain, ISO)
-    try:
-        return pc.cast(pc.if_else(is_one, plain, NULL), pa.timestamp("us"))
-    except pa.ArrowInvalid:  # 30 February
-        return pa.nulls(len(texts), pa.timestamp("us"))
-
-
-def _seconds(values: pa.Array) -> np.ndarray:
-    if pa.types.is_time(values.type) or pa.types.is_duration(values.type):
-        is_time = pa.types.is_time(values.type)
-        micros = pc.cast(values, pa.time64("us") if is_time else pa.duration("us"), safe=False)
-        return numbers_of(pc.cast(micros, pa.int64())) / 1e6
-    if pa.types.is_timestamp(values.type) or pa.types.is_date(values.type):
-        micros = pc.cast(values, pa.timestamp("us"), safe=False)
-        return numbers_of(pc.cast(micros, pa.int64())) / 1e6
-    return numbers_of(pc.cast(values, pa.int64(), safe=False))

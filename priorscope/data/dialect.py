@@ -131,11 +131,14 @@ def _rows(head: str, separator: str, quoted: bool) -> list[list[str]]:
 
 
 def _separator(head: str, is_tsv: bool) -> str:
-    for mark in (mark for mark in SEPARATORS if mark in head):
-        rows = _rows(head, mark, mark != "\t" or _quotes_tabs(head))
-        widths = {len(row) for row in rows[1:] or rows}
-        if len(widths) == 1 and (width := widths.pop()) > 1 and abs(width - len(rows[0])) <= 1:
-            return mark
+    marks = [mark for mark in SEPARATORS if mark in head]
+    for spare in (0, 1):  # a header may be a field shorter or longer, if nothing fits as it is
+        for mark in marks:
+            rows = _rows(head, mark, mark != "\t" or _quotes_tabs(head))
+            widths = {len(row) for row in rows[1:] or rows}
+            width = widths.pop() if len(widths) == 1 else 0
+            if width > 1 and abs(width - len(rows[0])) <= spare:
+                return mark
     first = head.partition("\n")[0]
     return "\t" if is_tsv or "\t" in first else max(",;|", key=first.count)
 

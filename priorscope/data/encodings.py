@@ -11,6 +11,13 @@ BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+BINARY = {  # how files begin that aren't text
+    b"\x1f\x8b": "gzip", b"PK\x03\x04": "a .zip or .xlsx", b"BZh9": "bzip2", b"\xfd7zXZ": "xz",
+    b"\x28\xb5\x2f\xfd": "zstandard", b"%PDF": "a PDF", b"\x89PNG": "an image",
+    b"\xff\xd8\xff": "an image", b"PAR1": "Parquet", b"ARROW1": "Arrow", b"\x93NUMPY": "NumPy",
+    b"\xd0\xcf\x11\xe0": "an old Excel or Word file", b"SQLite format 3": "a data base",
+    b"\x89HDF": "HDF5",
+}  # fmt: skip
 CANDIDATES = ("cp949", "shift_jis", "gb18030", "big5", "cp1252", "cp1251", "cp1250")
 ENOUGH = 12  # characters beyond ASCII that make a guess confident
 WESTERN = re.compile(r"[äöüßÄÖÜéèêëÉÈáàâãåÁÀÂÅçÇíìîïóòôõúùûñÑøØæÆœ°§€£µ²³½«»‘’“”–—…·\xa0]")
@@ -39,6 +46,9 @@ def decode(name: str, raw: bytes, encoding: str = "") -> tuple[str, str]:
             ) from error
         except UnicodeError as error:
             raise ValueError(f"{name} is not {encoding}: {error}; try another.") from error
+    what = next((what for mark, what in BINARY.items() if raw.startswith(mark)), "")
+    if what:
+        raise ValueError(f"{name} holds {what}, not text; give it the ending of its kind.")
     chosen = next((encoding_name for mark, encoding_name in BOMS if raw.startswith(mark)), "")
     chosen = chosen or _without_mark(raw)
     if not chosen:
@@ -54,8 +64,13 @@ def decode(name: str, raw: bytes, encoding: str = "") -> tuple[str, str]:
 
 
 def _without_mark(raw: bytes) -> str:
-    """UTF-16 by its zeros, else ""."""
+    """UTF-16 by its zeros, Japanese or Korean by their shifts between ASCII, else ""."""
     head = raw[:EVIDENCE]
+    if head.isascii() and (b"\x1b$" in head or b"\x0e" in head):
+        for shifting in ("iso2022_jp", "iso2022_kr"):
+            with suppress(UnicodeDecodeError):
+                if not head.decode(shifting).isascii():
+                    return shifting
     if len(head) >= 4 and head.count(0) > len(head) / 4:
         even, odd = head[0::2].count(0), head[1::2].count(0)
         return "utf-16-le" if odd > even else "utf-16-be"

@@ -17,6 +17,7 @@ IDENTIFIERS = re.compile(
     r"[_ ]?(no|num|number|nr)?)",
     re.IGNORECASE,
 )
+QUANTITY = re.compile(r"\W{0,2}\d+([.,:]\d+)*\s?\D{0,12}")  # 1.5k, 30%, 12:30: no code, if odd
 CAMEL = re.compile(r".*[a-z](Id|ID|Key|Number|No|Index|Uuid|UUID)")
 
 
@@ -74,9 +75,8 @@ def _of_texts(column: Column, is_named: bool) -> str:
         return ""
     values = column.texts
     one_word = sum(len(v.split()) <= 1 for v in values[:1000]) >= NEAR * len(values[:1000])
-    with_digits = sum(any(c.isdigit() for c in v) for v in values[:1000]) >= 0.5 * len(
-        values[:1000]
-    )
+    codes = [v for v in values[:1000] if any(map(str.isdigit, v)) and not QUANTITY.fullmatch(v)]
+    with_digits = len(codes) >= 0.5 * len(values[:1000])
     if is_named or (one_word and with_digits and len(values) >= LEAST):
         return "it identifies the rows"
     return ""

@@ -4,13 +4,17 @@ import dataclasses
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from priorscope.core.printable import printable
 from priorscope.core.read import Note
+from priorscope.data.members import members
+from priorscope.data.pixels import is_image_name
 from priorscope.data.splits import Part, is_part_alone, split_names
 
 Parts = tuple[str, ...]
+UNREAD = {".jp2", ".j2k", ".tga", ".pcx", ".ico", ".mpo", ".dds", ".psd", ".svg", ".cr2", ".nef",
+          ".arw", ".dng", ".raw", ".dcm", ".exr", ".hdr", ".jxl", ".mp4", ".mov"}  # fmt: skip
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,6 +29,34 @@ class Placed:
     left_out: tuple[str, ...] = ()
     test_from: str = ""
     notes: tuple[Note, ...] = ()
+
+
+def visible_images(path: Path) -> list[str]:
+    """Names of the images; contents are not kept."""
+    return found_images(path)[0]
+
+
+def found_images(path: Path) -> tuple[list[str], list[Note]]:
+    """Names of the images, and a warning where there are images of kinds that aren't read."""
+    others: Counter[str] = Counter()
+
+    def wanted(name: str) -> bool:
+        ending = PurePosixPath(name).suffix.lower()
+        if ending in UNREAD:
+            others[ending] += 1
+        return _is_visible_image(name)
+
+    names = sorted(name for name, _ in members(path, wanted, read=False))
+    if not names or not others:
+        return names, []
+    kinds = ", ".join(sorted(others))
+    text = f"{others.total():,} files of kinds that are not read ({kinds}) are left out."
+    return names, [Note(text, "warning")]
+
+
+def _is_visible_image(name: str) -> bool:
+    hidden = any(p.startswith((".", "__MACOSX")) and p != "." for p in name.split("/"))
+    return is_image_name(name) and not hidden
 
 
 def inside(names: Sequence[str]) -> dict[str, Parts]:
@@ -56,7 +88,14 @@ def place(names: Sequence[str]) -> Placed:
                 f"There are the folders {_listed(roots)}, but none for training; name it train, "
                 "or name the folder that holds the classes."
             )
-        return Placed({name: ("", p[0]) for name, p in parts.items()}, notes=_hints(parts))
+        hints = _hints(parts)
+        if hints and alone:
+            others = [root for root in roots if root not in alone]
+            raise ValueError(
+                f"{_listed(alone)} is a split, but {_listed(others)} beside it, which holds the "
+                "same folders, says none; call the folder of training train."
+            )
+        return Placed({name: ("", p[0]) for name, p in parts.items()}, notes=hints)
     if others := [root for root in roots if root not in splits]:
         example = next(name for name, p in parts.items() if p[0] == others[0])
         raise ValueError(

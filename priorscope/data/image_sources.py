@@ -12,9 +12,14 @@ from priorscope.core.json_types import JsonObject
 from priorscope.core.printable import printable
 from priorscope.core.read import ColumnUse, Note
 from priorscope.data.columns import Column, column
-from priorscope.data.image_folders import inside, place, stem_warning
+from priorscope.data.image_folders import (
+    found_images,
+    inside,
+    place,
+    stem_warning,
+    visible_images,
+)
 from priorscope.data.members import is_archive, members
-from priorscope.data.pixels import is_image_name
 from priorscope.data.rows import RowsConfig, group_codes
 from priorscope.data.source import Source, holds_tables, is_data
 from priorscope.data.table_files import is_table
@@ -54,7 +59,12 @@ def open_images(path: Path, rows: RowsConfig, group: str) -> ImageSource:
     """
     if path.is_file() and not is_archive(path):
         return _from_table(path, rows)
-    names = visible_images(path)
+    names, unread = found_images(path)
+    found = _open(path, names, rows, group)
+    return dataclasses.replace(found, notes=(*found.notes, *unread))
+
+
+def _open(path: Path, names: Sequence[str], rows: RowsConfig, group: str) -> ImageSource:
     if path.is_dir():
         if (table := _labels_table(path, names)) is not None:
             return _beside(path, table, names, rows)
@@ -70,16 +80,6 @@ def open_images(path: Path, rows: RowsConfig, group: str) -> ImageSource:
         return _from_labels(path, {n: labels[_key(n)] for n in names if _key(n) in labels})
     placed = place(names)
     return _from_folders(path, placed.classes, placed.test_from, placed.notes, group)
-
-
-def visible_images(path: Path) -> list[str]:
-    """Names of the images; contents are not kept."""
-    return sorted(name for name, _ in members(path, _is_visible_image, read=False))
-
-
-def _is_visible_image(name: str) -> bool:
-    hidden = any(p.startswith((".", "__MACOSX")) and p != "." for p in name.split("/"))
-    return is_image_name(name) and not hidden
 
 
 def _from_folders(
@@ -215,7 +215,7 @@ def _matched(
             by_end.setdefault(end, []).append(name)
     best, most = "", 0
     for name, values in source.columns.items():
-        if name != target and (count := sum(_cleaned(t) in by_end for t in values.texts)) > most:
+        if name != target and (count := _named(values, by_end)) > most:
             best, most = name, count
     if most < 0.5 * len(names):
         raise ValueError(
@@ -224,16 +224,27 @@ def _matched(
         )
     keys: list[str] = []
     for text in source.columns[best].texts:
-        result = by_end.get(_cleaned(text), [])
+        result = by_end.get(_cleaned(text)) or by_end.get(PurePosixPath(_cleaned(text)).name, [])
         if len(result) > 1:
             raise ValueError(
                 f"{printable(text)!r} could be {result[0]} or {result[1]}; write the folder too."
             )
         keys.append(result[0] if result else "")
     wanted = set(keys) - {""}
-    return _with_labels(
+    images = _with_labels(
         keys, source, target, best, lambda: members(folder, wanted.__contains__), rows
     )
+    unnamed = len(names) - len(wanted)
+    if not unnamed:
+        return images
+    note = Note(f"{unnamed:,} images that no row names are left out.", "warning")
+    return dataclasses.replace(images, notes=(*images.notes, note))
+
+
+def _named(values: Column, by_end: dict[str, list[str]]) -> int:
+    """How many values name an image, by its path or by the last part of another machine's."""
+    ends = (_cleaned(text) for text in values.texts)
+    return sum(end in by_end or PurePosixPath(end).name in by_end for end in ends)
 
 
 def _cleaned(text: str) -> str:
@@ -256,6 +267,7 @@ def _with_labels(
             Note(f"{absent} rows name a file that is not there; they are left out.", "warning")
         )
     present = [(k, key) for k, key in enumerate(keys) if key]
+    _refuse_several(present, values)
     codes = None if not rows.group else group_codes(column(source.columns, rows.group))
     return ImageSource(
         contents=contents,
@@ -269,6 +281,18 @@ def _with_labels(
         notes=tuple(notes),
         columns=tuple(_use(c, name, image, target) for name, c in source.columns.items()),
     )
+
+
+def _refuse_several(present: Sequence[tuple[int, str]], values: Sequence[Any]) -> None:
+    """Refuse an image that several rows give different labels: the last would win."""
+    first: dict[str, int] = {}
+    for k, key in present:
+        if values[first.setdefault(key, k)] != values[k]:
+            one, other = (printable(repr(values[row]), 40) for row in (first[key], k))
+            raise ValueError(
+                f"The image {printable(key)} has the labels {one} and {other} in two rows "
+                "(multi-label); keep one row for each image."
+            )
 
 
 def _use(values: Column, name: str, image: str, target: str) -> ColumnUse:

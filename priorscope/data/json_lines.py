@@ -10,6 +10,20 @@ import pyarrow as pa
 from priorscope.core.json_types import JsonObject
 from priorscope.core.printable import printable
 
+WAY_OUT = "write one object a line (pandas: to_json(orient='records', lines=True))"
+
+
+class _TwiceError(Exception):
+    """A key that an object has twice; the last would win without a word."""
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> JsonObject:
+    row = dict(pairs)
+    if len(row) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise _TwiceError(next(name for name in names if names.count(name) > 1))
+    return row
+
 
 def json_table(path: Path, text: str, rows: int | None) -> pa.Table:
     """The objects of `text`, the content of `path`; of `rows` lines, if that is not None.
@@ -41,14 +55,20 @@ def json_table(path: Path, text: str, rows: int | None) -> pa.Table:
 
 def _json_object(path: Path, line: str, number: int) -> JsonObject:
     try:
-        row = json.loads(line)
+        row = json.loads(line, object_pairs_hook=_unique)
+    except _TwiceError as error:
+        raise ValueError(
+            f"{path}: line {number} has the key {printable(error, 40)!r} twice; keep one."
+        ) from error
     except (ValueError, RecursionError) as error:
         what = (
             "is nested too deeply" if isinstance(error, RecursionError) else f"is not JSON: {error}"
         )
-        raise ValueError(f"{path}: line {number} {what}.") from error
+        raise ValueError(f"{path}: line {number} {what}; {WAY_OUT}.") from error
     if not isinstance(row, dict):
-        raise ValueError(f"{path} must hold one object per line, but line {number} holds none.")
+        raise ValueError(
+            f"{path} must hold one object per line, but line {number} holds none; {WAY_OUT}."
+        )
     return row
 
 

@@ -58,6 +58,9 @@ def reader_for(path: Path, given: dict[str, Any]) -> str:
             f"{path} is a pickle, which can run code when it is opened and is never read; save "
             "its arrays as .npz."
         )
+    if ".json" in name or name.endswith(".xls"):
+        way = "one object a line as .jsonl" if ".json" in name else "it as .xlsx or .csv"
+        raise ValueError(f"{printable(path)} is of no kind that is read; save {way}.")
     raise ValueError(f"{printable(path)} is of no known kind; read are {READ}.")
 
 

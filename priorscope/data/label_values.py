@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from priorscope.core.printable import printable
 from priorscope.core.read import Note
+from priorscope.data.alike import alike, differ_in_case
 from priorscope.data.arrow import codes_of
 
 WHOLE = re.compile(r"[-+]?(0|[1-9]\d*)(\.0+)?")
@@ -142,6 +143,8 @@ def _key(value: Any) -> Any:
                 f"Labels are bytes that are not UTF-8: {error}; decode them."
             ) from error
     text = unicodedata.normalize("NFC", str(value)).strip()
+    if not text.isascii() and text.isdecimal():  # digits of full width, Arabic ones, ...
+        text = "".join(str(unicodedata.decimal(c)) for c in text)
     if len(text) < 4000 and WHOLE.fullmatch(text):
         return int(text.partition(".")[0])
     if SCIENTIFIC.fullmatch(text) and float(text).is_integer() and abs(float(text)) < EXACT:
@@ -163,12 +166,24 @@ def _merged(unique: Sequence[Any], keys: Sequence[Any]) -> list[Note]:
         for values in spellings.values()
         if len(values) > 1
     ][:5]
-    folded = Counter(str(key).casefold() for key in spellings)
-    alike = [str(key) for key in spellings if folded[str(key).casefold()] > 1]
-    if alike:
-        shown = ", ".join(printable(repr(a), 40) for a in sorted(alike)[:6])
-        notes.append(Note(f"The classes {shown} differ in case alone.", "warning"))
+    groups = alike([str(key) for key in spellings])
+    cased = [name for group in groups if differ_in_case(group) for name in group]
+    others = [name for group in groups if not differ_in_case(group) for name in group]
+    if cased:
+        notes.append(Note(f"The classes {_shown(cased)} differ in case alone.", "warning"))
+    if others:
+        notes.append(
+            Note(
+                f"The classes {_shown(others)} look alike, but differ in blanks, signs or unseen "
+                "characters.",
+                "warning",
+            )
+        )
     return notes
+
+
+def _shown(names: Sequence[str]) -> str:
+    return ", ".join(printable(repr(name), 40) for name in sorted(names)[:6])
 
 
 def is_number(key: Any) -> bool:

@@ -19,8 +19,10 @@ from priorscope.data.numbers import comma_evidence, parse_numbers
 
 LARGEST = sys.float_info.max  # that float64 holds
 MAX_CLASSES = 10_000
+MOSTLY = 0.95  # of the targets that are one value, from which on a warning says so
 FEW = 20  # classes that whole numbers may always be
 STRONG = re.compile(r"[|;]")  # parts words, where a comma or a slash may belong to a name
+WORDS = re.compile(r"[\s&]+")
 COMBINED = re.compile(r"\s*[|;,+/]\s*")
 
 
@@ -137,6 +139,16 @@ def _quantity(
             f"All {len(usable)} targets are {usable[0]:g}: a constant has nothing to learn; name "
             "another target."
         )
+    values_seen, times = np.unique(usable, return_counts=True)
+    if times.max() >= MOSTLY * len(usable):
+        notes = [
+            *notes,
+            Note(
+                f"{times.max():,} of {len(usable):,} targets are {values_seen[times.argmax()]:g}: "
+                "there is little to learn.",
+                "warning",
+            ),
+        ]
     if not task:
         note = f"The target is read as a quantity: {reason}; --task classification reads classes."
         notes = [*notes, Note(note)]
@@ -159,17 +171,31 @@ def _refuse_combined(names: Sequence[str]) -> None:
     several = len(combined) > 1 and len(usable) < len(combined)
     used = Counter(part for split in parts.values() for part in set(split))
     shared = [n for n in combined if any(used[part] > 1 for part in parts[n])]
+    words = _combined_by_words(names)
     listed = len(combined) > 1 and all(STRONG.search(n) for n in combined) and shared == combined
     if (
         listed
         or (recurring and len(recurring) == len(combined))
         or (several and len(names) > len(usable))
+        or words
     ):
+        first = words or combined[0]
+        shown = ", ".join(map(repr, (WORDS.split(first) if words else parts[first])[:4]))
         raise ValueError(
-            f"The labels look like several per example (multi-label): {combined[0]!r} combines "
-            f"{', '.join(map(repr, parts[combined[0]][:4]))}. Keep one label per example, or read "
+            f"The labels look like several per example (multi-label): {first!r} combines "
+            f"{shown}. Keep one label per example, or read "
             "each combination as a class with --task classification."
         )
+
+
+def _combined_by_words(names: Sequence[str]) -> str:
+    """A label of words of which each is a label too, where all of several words are so; or ""."""
+    parts = {name: [w for w in WORDS.split(name) if w] for name in names}
+    alone = {words[0] for words in parts.values() if len(words) == 1}
+    combined = [name for name, words in parts.items() if len(words) > 1]
+    if len(combined) < 2 or not all(set(parts[name]) <= alone for name in combined):
+        return ""
+    return combined[0]
 
 
 def _refuse_dates(names: Sequence[str]) -> None:

@@ -127,6 +127,8 @@ def _guess_notes(inputs: np.ndarray, kind: Layout | None, chosen: Layout) -> lis
     shape = " x ".join(map(str, inputs.shape[1:]))
     if chosen == "vector":
         text = f"Read as a vector of {shape} features without order; --kind series reads a series."
+        if inputs.dtype.kind in "iu" and inputs.shape[1] > 1 and inputs.min() >= 0:
+            text = text.removesuffix(".") + ", --kind tokens token ids."
     elif chosen == "series":
         text = f"Read as series of shape {shape}; --kind image reads images."
     else:

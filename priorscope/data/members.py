@@ -127,7 +127,7 @@ def _tar(path: Path, wanted: Wanted, read: bool) -> Iterator[tuple[str, bytes]]:
     bounds = _Bounds(path)
     with tarfile.open(path, "r:*") as archive:
         for info in archive:
-            name = info.name
+            name = info.name.removeprefix("./")  # as `tar cf x.tar ./folder` writes them
             bounds.check(name, info.size)
             if info.issym() or info.islnk():
                 bounds.refuse(name, "a link")
@@ -136,7 +136,7 @@ def _tar(path: Path, wanted: Wanted, read: bool) -> Iterator[tuple[str, bytes]]:
             if info.isfile() and wanted(name):
                 file = archive.extractfile(info)
                 assert file is not None
-                yield name.removeprefix("./"), file.read() if read else b""
+                yield name, file.read() if read else b""
 
 
 def _zip(path: Path, wanted: Wanted, read: bool) -> Iterator[tuple[str, bytes]]:

@@ -129,7 +129,7 @@ def _pixels(image: Image.Image) -> tuple[np.ndarray, bool]:
             raise ValueError("grey levels beyond 16 bits")
         return values.astype(np.uint16)[..., None], False
     if image.mode == "F":
-        raise ValueError("floating-point grey levels")
+        raise ValueError("floating-point grey levels; save 8 or 16 bits, or arrays as .npz")
     transparent = False
     if image.mode in ("P", "PA", "LA", "La", "RGBA", "RGBa") or "transparency" in image.info:
         image, transparent = _on_ground(image)

@@ -10,7 +10,7 @@ import numpy as np
 
 from priorscope.core.printable import printable
 from priorscope.core.read import ClassCount, Read, TargetRead
-from priorscope.data.clean import input_range
+from priorscope.data.ranges import input_range
 from priorscope.tasks import Examples
 from priorscope.wording.language import spoken
 from priorscope.wording.page import t

@@ -1,19 +1,26 @@
 """Names that people give to the parts of their data: train, test, validation, unlabelled."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from typing import Literal
 
 Part = Literal["train", "test", "validation", "unlabelled"]
 SPELLINGS: dict[Part, tuple[str, ...]] = {
-    "train": ("train", "training", "trn", "tr", "trainset"),
-    "test": ("test", "testing", "tst", "eval", "evaluation", "testset", "t10k", "holdout"),
-    "validation": ("val", "valid", "validation", "dev"),
+    "train": ("train", "training", "trn", "tr", "trainset", "학습", "훈련", "학습용", "훈련용",
+              "訓練", "学習", "训练", "訓練用", "entrenamiento", "entrainement", "entraînement",
+              "treino", "trainingsdaten", "addestramento"),
+    "test": ("test", "testing", "tst", "eval", "evaluation", "testset", "t10k", "holdout", "테스트",
+             "시험", "평가", "테스트용", "평가용", "テスト", "评估", "測試", "测试", "評価",
+             "prueba", "teste", "testdaten"),
+    "validation": ("val", "valid", "validation", "dev", "검증", "검증용", "検証", "验证", "驗證",
+                   "validación", "validacion", "validação", "validierung", "validazione"),
     "unlabelled": ("unlabelled", "unlabeled", "unsup", "unsupervised", "pred", "predict",
                    "prediction", "predictions", "submission", "inference"),
 }  # fmt: skip
 WORDS: dict[str, Part] = {word: part for part, words in SPELLINGS.items() for word in words}
-AROUND = {"set", "data", "dataset", "images", "image", "img", "imgs", "split", "folder", "samples"}
+AROUND = {"set", "data", "dataset", "images", "image", "img", "imgs", "split", "folder", "samples",
+          "데이터", "세트", "이미지", "데이터셋"}  # fmt: skip
 
 
 def part_of(name: str) -> Part | None:
@@ -28,7 +35,8 @@ def part_of(name: str) -> Part | None:
 def is_part_alone(name: str) -> bool:
     """Whether a name says a part and nothing else, as a folder of a split does."""
     words = _words(name)
-    return part_of(name) is not None and all(w in WORDS or w in AROUND for w in words)
+    known = all(w in WORDS or w in AROUND or w.isdigit() for w in words)
+    return known and part_of(name) is not None
 
 
 def split_names(names: Iterable[str]) -> dict[str, Part]:
@@ -51,4 +59,5 @@ def split_names(names: Iterable[str]) -> dict[str, Part]:
 
 def _words(name: str) -> list[str]:
     name = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)  # TrainData
-    return [word for word in re.split(r"[^a-z0-9]+|(?<=[a-z])(?=\d+$)", name.lower()) if word]
+    name = unicodedata.normalize("NFC", name).lower()
+    return [word for word in re.split(r"[\W_]+|(?<=[^\W\d_])(?=\d+$)", name) if word]

@@ -4,16 +4,20 @@ import csv
 import dataclasses
 import re
 import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from priorscope.core.read import Note
+from priorscope.data.arrow import pc
 from priorscope.data.binary_files import (
     ARROW_ERRORS,
     BINARY_SUFFIXES,
     MAX_CELLS,
+    SAID,
     binary_table,
     normalised,
 )
@@ -71,7 +75,9 @@ def read_file(path: Path, how: How | None = None, rows: int | None = None) -> Fi
     how = how or How()
     name = plain_name(path)
     if name.endswith(BINARY_SUFFIXES):
-        file = File(normalised(binary_table(path, name)), typed=True)
+        table = normalised(binary_table(path, name))
+        said = (table.schema.metadata or {}).get(SAID, b"").decode()
+        file = File(table, typed=True, notes=(Note(said, "warning"),) if said else ())
     elif name.endswith(JSON_SUFFIXES):
         text, notes = _text(path, how, rows)
         file = File(json_table(path, text, rows), typed=True, notes=notes)
@@ -124,6 +130,9 @@ def _separated(path: Path, name: str, how: How, rows: int | None) -> File:
         raise ValueError(f"{path} has no rows.")
     _check_names(path, dialect.names)
     table = _parsed(path, text, dialect, cut=rows is not None)
+    if dialect.has_header:
+        table, repeated = _without_headers(table, dialect.names)
+        more += repeated
     return File(
         table,
         typed=False,
@@ -131,6 +140,21 @@ def _separated(path: Path, name: str, how: How, rows: int | None) -> File:
         has_header=dialect.has_header,
         notes=(*notes, *more, *dialect.notes),
     )
+
+
+def _without_headers(table: pa.Table, names: Sequence[str]) -> tuple[pa.Table, list[Note]]:
+    """A table without rows that repeat the names, as files have that were put together."""
+    same = pc.equal(pc.utf8_trim_whitespace(table.column(0)), names[0])
+    if not names[0] or not pc.any(same).as_py():
+        return table, []
+    rows = np.flatnonzero(same.to_numpy())
+    repeated = [r for r in rows if [str(c[r].as_py()).strip() for c in table.columns] == [*names]]
+    if not repeated:
+        return table, []
+    kept = np.ones(table.num_rows, bool)
+    kept[repeated] = False
+    note = Note(f"{len(repeated):,} rows repeat the names of the columns and are left out.")
+    return table.filter(pa.array(kept)), [note]
 
 
 def _without_runs_of_blanks(text: str) -> str:
@@ -216,4 +240,10 @@ def _check_names(path: Path, names: Any) -> None:
         else None
     )
     if twice is not None:
-        raise ValueError(f"{path} has two columns named {twice!r}; give them different names.")
+        what = (
+            f"two columns named {twice!r}; give them different names"
+            if twice
+            else "several columns without a name in its first row; is it a title? Delete what "
+            "stands above the names, or name every column"
+        )
+        raise ValueError(f"{path} has {what}.")

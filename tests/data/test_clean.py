@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 
 from priorscope.core.split import stratified_split
-from priorscope.data.clean import LabelOptions, assemble, check_finite, split_examples
+from priorscope.data.clean import LabelOptions, assemble, split_examples
 from priorscope.data.held_out import grouped_split, latest_split
+from priorscope.data.ranges import check_finite
 
 
 def test_split_holds_out_the_share_of_each_class():

@@ -8,8 +8,8 @@ import numpy as np
 from priorscope.core.preprocessing import PREPROCESSINGS, NewInputs, Preprocessing, row_names
 from priorscope.core.signature import Layout, Signature
 from priorscope.data.array_files import read_inputs
-from priorscope.data.clean import check_finite
 from priorscope.data.layout import AS_THEY_ARE, Channels, arranged, offsets_of, shifted
+from priorscope.data.ranges import check_finite
 
 
 @PREPROCESSINGS.register

@@ -13,6 +13,7 @@ from priorscope.core.read import Note
 from priorscope.core.signature import Layout
 from priorscope.data.array_files import INPUTS, ArrayFile, open_arrays
 from priorscope.data.clean import LabelOptions, assemble, split_examples
+from priorscope.data.doubtful import mark_note
 from priorscope.data.layout import Channels, arranged, offset_note, token_vocabulary
 from priorscope.data.near import near_images, noted
 from priorscope.data.preprocessing.arrays import fitted_layout
@@ -124,8 +125,9 @@ class Arrays(TaskConfig):
             missing = "inputs (x)" if source is None else f"labels ({self.target or 'y'})"
             raise ValueError(
                 f"{self.path} has no array of {missing}; it has "
-                f"{printable(', '.join(by_name.values()))}. Name the arrays x and y, or x_train, "
-                "y_train, x_test and y_test, or give the labels' name as the target."
+                f"{printable(', '.join(by_name.values())) or 'none outside groups'}. Name the "
+                "arrays x and y, or x_train, y_train, x_test and y_test, or give the labels' name "
+                "as the target."
             )
         if len(result) > 1 and (others := [n for n in result[1:] if n.lower() not in NAMES]):
             notes.append(
@@ -225,6 +227,8 @@ def _examples(
     preprocessing = fitted_layout(values, layout, channels)
     inputs = preprocessing.inputs(values)
     more += offset_note(preprocessing.offsets)
+    if layout not in ("image", "tokens"):
+        more += mark_note("The array of inputs", values)
     codes = (
         None
         if groups is None
@@ -262,7 +266,7 @@ def _read_pairs(
             size = 0 if isinstance(y, np.ndarray) and y.ndim == 0 else len(y)
             raise ValueError(
                 f"There are {count} inputs in {printable(source)} but {size} labels in "
-                f"{printable(target)}."
+                f"{printable(target)}{_turned(x, source, size)}."
             )
         if inputs and x.shape[1:] != inputs[0].shape[1:]:
             raise ValueError(
@@ -280,6 +284,17 @@ def _read_pairs(
         raise ValueError(
             "Arrays of training and test are of different types; save them as one type."
         ) from error
+
+
+def _turned(x: np.ndarray, name: str, labels: int) -> str:
+    """A hint where another axis has as many entries as there are labels."""
+    axes = [axis for axis in range(1, x.ndim) if x.shape[axis] == labels and labels > 1]
+    if not axes:
+        return ""
+    return (
+        f"; the inputs' shape is {x.shape}, but examples come first: save "
+        f"np.moveaxis({printable(name)}, {axes[-1]}, 0)"
+    )
 
 
 def _labels_together(labels: list[np.ndarray | Sequence]) -> np.ndarray | Sequence:

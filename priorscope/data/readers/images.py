@@ -4,6 +4,7 @@ import dataclasses
 from collections import Counter
 from collections.abc import Sequence
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -156,7 +157,8 @@ class Images(TaskConfig):
 
     def _skip(self, skipped: dict[str, str], name: str, error: Exception) -> None:
         reason = str(error).partition(": <")[0].partition(" <")[0] or type(error).__name__
-        if name.lower().endswith((".heic", ".heif")) and "identify" in reason:
+        is_heic = name.lower().endswith((".heic", ".heif"))
+        if is_heic and "identify" in reason and find_spec("pillow_heif") is None:
             reason = "HEIC needs pip install 'priorscope[heic]'"
         if self.strict:
             raise ValueError(

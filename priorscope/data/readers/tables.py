@@ -2,13 +2,17 @@
 
 import dataclasses
 import re
+from collections.abc import Sequence
 
 import numpy as np
 
 from priorscope.core.printable import printable
 from priorscope.core.read import ColumnUse, Note
+from priorscope.data.alike import alike
 from priorscope.data.clean import Split, assemble
 from priorscope.data.columns import Column, column
+from priorscope.data.dates import other_reading
+from priorscope.data.doubtful import number_notes, same_notes
 from priorscope.data.identifiers import follows_rows, why_identifier
 from priorscope.data.layout import largest_offset, shifted
 from priorscope.data.preprocessing.columns import MAX_VALUES, ColumnCode, Columns, fitted_column
@@ -17,6 +21,7 @@ from priorscope.data.source import Source
 from priorscope.data.tell_tale import tells_target
 from priorscope.tasks import TASKS, Examples
 
+SAMPLE = 1000  # values that show how a column is written
 MANY = 10  # categories that begin with numbers, from which on a warning says so
 NUMBER_FIRST = re.compile(r"\W{0,2}\d")
 
@@ -128,6 +133,8 @@ def _why_not(values: Column, source: Source) -> str:
         return "it is empty"
     if identifier := why_identifier(values, source.parts):
         return identifier
+    if values.kind == "text" and begins_with_numbers(values.texts):
+        return "its values begin with numbers, but are neither plain ones nor dates"
     if values.kind == "text":
         return f"it holds text; --kind text --input {values.name} reads it"
     if values.kind == "nested":
@@ -141,6 +148,12 @@ def _why_not(values: Column, source: Source) -> str:
     ):
         return "its dates follow the order of the rows"
     return ""
+
+
+def begins_with_numbers(values: Sequence[str]) -> bool:
+    """Whether nearly all values that aren't empty begin with a digit, or a sign and one."""
+    present = [v for v in values[:SAMPLE] if v.strip()]
+    return sum(bool(NUMBER_FIRST.match(v)) for v in present) >= 0.95 * max(1, len(present))
 
 
 def _left_out(uses: list[ColumnUse]) -> list[Note]:
@@ -188,6 +201,8 @@ def _features(
             notes.append(Note(f"{values.name!r} is centred at {offset:.6g}, as it varies little."))
         parts.append(shifted(features, code.offsets))
         codes.append(code)
+    if len(columns) > 1:
+        notes += same_notes([c.name for c in columns], [part[split.train] for part in parts])
     whole = np.concatenate(parts, axis=1)
     parts.clear()
     return (whole[split.train], whole[split.test]), tuple(codes), notes
@@ -206,6 +221,23 @@ def _column_notes(values: Column, code: ColumnCode) -> list[Note]:
                 f"{numbers.num_odd:,} values of {values.name!r} are no numbers "
                 f"({shown}) and count as missing.",
                 "warning",
+            )
+        )
+    if numbers is not None:
+        notes += number_notes(values, numbers.values)
+    if code.as_ == "date" and (other := other_reading(values.values, code.date_form)):
+        notes.append(
+            Note(
+                f"{values.name!r} is read as dates written {code.date_form}, but could be {other} "
+                "as well; write them as 2024-05-31.",
+                "warning",
+            )
+        )
+    for same in alike(code.categories)[:3]:
+        shown = ", ".join(printable(repr(name), 30) for name in same[:4])
+        notes.append(
+            Note(
+                f"Categories of {values.name!r} look alike ({shown}) and are kept apart.", "warning"
             )
         )
     like_numbers = [c for c in code.categories if NUMBER_FIRST.match(c)]

@@ -20,6 +20,14 @@ LABELS: list[tuple[str, str]] = [
         "라벨 {label:을} 클래스로 읽었습니다. 제외하려면 --missing {word}를 쓰세요.",
     ),
     ("The labels {labels} are one class.", "라벨 {labels:은} 같은 클래스입니다."),
+    (
+        "The classes {classes} look alike, but differ in blanks, signs or unseen characters.",
+        "클래스 {classes:은} 비슷해 보이지만 공백, 기호, 보이지 않는 문자가 다릅니다.",
+    ),
+    (
+        "{n} of {all} targets are {value}: there is little to learn.",
+        "타깃 {all}개 중 {n}개가 {value}입니다. 배울 것이 거의 없습니다.",
+    ),
     ("The classes {classes} differ in case alone.", "클래스 {classes:은} 대소문자만 다릅니다."),
     (
         "The target is read as a quantity: {reason}; --task classification reads classes.",
@@ -98,6 +106,11 @@ LEAKS: list[tuple[str, str]] = [
         "{what}. {why} 그대로 두었으므로 테스트 수치가 실제보다 좋게 나옵니다.",
     ),
     ("{what}; they are left out of the test split.", "{what}. 테스트 데이터에서 뺐습니다."),
+    (
+        "Training inputs go from {low} to {high}, but those of the test split from {start} to "
+        "{end}: bring both to one scale.",
+        "학습 입력은 {low}~{high}인데 테스트 입력은 {start}~{end}입니다. 같은 척도로 맞추세요.",
+    ),
     ("inputs repeat by nature", "원래 반복되는 입력이어서"),
     ("too little would be left", "빼면 남는 것이 너무 적어"),
     ("test inputs that are also in training", "학습 데이터에도 있는 테스트 입력"),

@@ -19,6 +19,63 @@ TABLES: list[tuple[str, str]] = [
         "{file} is read as {encoding}; --encoding decides.",
         "{file:을} {encoding:으로} 읽었습니다. 바꾸려면 --encoding을 쓰세요.",
     ),
+    (
+        "{n} rows repeat the names of the columns and are left out.",
+        "열 이름이 되풀이된 {n}개 행을 제외했습니다.",
+    ),
+    (
+        "The sheet {name} is read; {names} not.",
+        "시트 {name:을} 읽었습니다. {names:은} 읽지 않았습니다.",
+    ),
+    (
+        "{n} files of kinds that are not read ({kinds}) are left out.",
+        "읽지 않는 종류의 파일({kinds}) {n}개를 제외했습니다.",
+    ),
+    ("{n} images that no row names are left out.", "표에 없는 이미지 {n}장을 제외했습니다."),
+    (
+        "{name} has {n} times {value}, far from all other values; if it stands for what is "
+        "missing, take it out.",
+        "{name}에 다른 값과 동떨어진 {value:이} {n}번 나옵니다. 결측을 뜻한다면 빼세요.",
+    ),
+    (
+        "{name} holds whole numbers of more than 15 digits, of which the last are lost; if they "
+        "are identifiers or codes, leave it out with --input.",
+        "{name}에 15자리가 넘는 정수가 있어 끝자리가 사라집니다. 식별자나 코드라면 --input으로 "
+        "제외하세요.",
+    ),
+    (
+        "{name} has leading zeros, as codes have, but is read as numbers; leave it out with "
+        "--input, or put a letter before each to read categories.",
+        "{name:은} 코드처럼 0으로 시작하지만 수로 읽었습니다. --input으로 제외하거나, 범주로 "
+        "읽으려면 값 앞에 글자를 붙이세요.",
+    ),
+    (
+        "{name} looks like dates (such as {value}), but is read as numbers; write them as "
+        "2024-05-31.",
+        "{name:은} 날짜로 보이지만(예: {value}) 수로 읽었습니다. 2024-05-31처럼 적으세요.",
+    ),
+    (
+        "{name} is read as dates written {written}, but could be {other} as well; write them as "
+        "2024-05-31.",
+        "{name:을} {written} 형식의 날짜로 읽었지만 {other} 형식일 수도 있습니다. 2024-05-31처럼 "
+        "적으세요.",
+    ),
+    (
+        "Categories of {name} look alike ({names}) and are kept apart.",
+        "{name}의 범주 가운데 비슷해 보이는 것({names})을 따로 두었습니다.",
+    ),
+    (
+        "Columns that hold one value in training and tell nothing: {names}.",
+        "학습 데이터에서 값이 하나뿐이어서 쓸모없는 열: {names}.",
+    ),
+    ("Columns that repeat another column: {names}.", "다른 열과 똑같은 열: {names}."),
+    (
+        "its values begin with numbers, but are neither plain ones nor dates",
+        "값이 숫자로 시작하지만 수도 날짜도 아님",
+    ),
+    ("times in seconds", "시각과 시간을 초로"),
+    ("negative ones with the minus behind", "뒤에 빼기표를 붙인 음수"),
+    ("exponents of Fortran", "포트란식 지수"),
     ("The column {name} is left out: {reason}.", "열 {name:을} 제외했습니다: {reason}."),
     ("it is empty", "비어 있음"),
     ("it identifies the rows", "행을 식별하는 값"),
@@ -114,6 +171,12 @@ ARRAYS: list[tuple[str, str]] = [
     (
         "Read as a vector of {shape} features without order; --kind series reads a series.",
         "순서가 없는 특성 {shape}개의 벡터로 읽었습니다. 시계열로 읽으려면 --kind series를 쓰세요.",
+    ),
+    (
+        "Read as a vector of {shape} features without order; --kind series reads a series, --kind "
+        "tokens token ids.",
+        "순서가 없는 특성 {shape}개의 벡터로 읽었습니다. --kind series는 시계열로, --kind tokens는 "
+        "토큰 번호로 읽습니다.",
     ),
     (
         "Read as series of shape {shape}; --kind image reads images.",
