@@ -125,6 +125,16 @@ def test_the_list_shows_a_comparison_in_both_languages(client, lang):
     assert client.get(f"/{TOKEN}/fr/").status_code == 404
 
 
+def test_a_comparison_that_ended_without_an_answer_says_so(client, place):
+    path = place.folder / "tiny" / "summary.json"
+    summary = json.loads(path.read_text(encoding="utf-8"))
+    assert "no answer yet" not in client.get(HOME).text
+    summary["answer"]["pick"] = None
+    path.write_text(json.dumps(summary | {"leaderboard": []}), encoding="utf-8")
+    assert "no answer yet" in client.get(HOME).text
+    assert "아직 결론 없음" in client.get(f"/{TOKEN}/ko/").text
+
+
 def test_a_comparison_shows_its_card_and_curves(client):
     text = client.get(HOME + "c/tiny").text
     assert '<div class="card">' in text

@@ -21,6 +21,7 @@ UI: dict[str, str] = {
         "No comparison is here yet. Start one from a file, or run `priorscope compare` in a shell "
         "and reload this page."
     ),
+    "ui.no_pick": "no answer yet",
     "ui.column.state": "State",
     "ui.column.score": "Judged by",
     "ui.column.when": "When",

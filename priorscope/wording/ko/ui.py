@@ -24,6 +24,7 @@ UI: dict[str, str] = {
         "아직 비교가 없습니다. 파일로 새 비교를 시작하거나, 터미널에서 `priorscope compare`를 "
         "실행한 뒤 이 페이지를 새로 고치세요."
     ),
+    "ui.no_pick": "아직 결론 없음",
     "ui.column.state": "상태",
     "ui.column.score": "판단 기준",
     "ui.column.when": "시각",
