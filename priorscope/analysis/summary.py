@@ -51,7 +51,11 @@ class TargetFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class ReadFacts:
-    """How the data were understood (`priorscope.core.read.Read` says what the keys mean)."""
+    """How the data were understood (`priorscope.core.read.Read` says what the keys mean).
+
+    samples: a few training examples, each with `target` and `image` (a PNG as a `data:` address)
+    or `text`.
+    """
 
     examples: int = 0
     test_examples: int = 0
@@ -64,6 +68,7 @@ class ReadFacts:
     unknown_tokens: float | None = None
     dropped: list[dict[str, Value]] = field(default_factory=list)
     notes: list[dict[str, Value] | str] = field(default_factory=list)
+    samples: list[dict[str, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)

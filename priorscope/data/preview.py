@@ -1,9 +1,7 @@
 """A small page on what was read: counts, columns, notes, and a few examples to look at."""
 
-import base64
 import dataclasses
 import html
-import io
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,6 +9,7 @@ import numpy as np
 from priorscope.core.printable import printable
 from priorscope.core.read import ClassCount, Read, TargetRead
 from priorscope.data.ranges import input_range
+from priorscope.data.samples import thumbnail
 from priorscope.tasks import Examples
 from priorscope.wording.language import spoken
 from priorscope.wording.page import t
@@ -99,27 +98,11 @@ def _rows(examples: Examples, texts: Sequence[tuple[str, str]]) -> list[tuple[st
 def _shown(example: np.ndarray, padded: bool) -> str:
     """One example: a thumbnail, a line for each channel, or its first values."""
     if example.ndim == 3:
-        return _thumbnail(example)
+        return f'<img alt="" src="{thumbnail(example, THUMBNAIL)}">'
     if example.ndim == 2:
         return _lines_of_series(example[:, :-1] if padded else example)
     more = " …" if len(example) > VALUES else ""
     return html.escape("  ".join(f"{value:g}" for value in example[:VALUES]) + more) + "<br>"
-
-
-def _thumbnail(pixels: np.ndarray) -> str:
-    from PIL import Image
-
-    if pixels.dtype != np.uint8:
-        low, high = float(pixels.min()), float(pixels.max())
-        pixels = ((pixels - low) * (255 / max(high - low, 1e-12))).astype(np.uint8)
-    plain = pixels[..., 0] if pixels.shape[-1] in (1, 2) else pixels[..., :3]
-    image = Image.fromarray(np.ascontiguousarray(plain))
-    image.thumbnail((THUMBNAIL, THUMBNAIL))
-    buffer = io.BytesIO()
-    image.save(buffer, "PNG")
-    return (
-        f'<img alt="" src="data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}">'
-    )
 
 
 def _lines_of_series(series: np.ndarray) -> str:

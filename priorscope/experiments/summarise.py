@@ -22,6 +22,7 @@ from priorscope.analysis.table import RunTable
 from priorscope.core.config import digest
 from priorscope.core.json_types import JsonObject
 from priorscope.core.signature import Signature
+from priorscope.data.samples import samples_of
 from priorscope.experiments.dataset import Dataset
 from priorscope.experiments.provenance import reproduce
 from priorscope.experiments.race import RacePlan
@@ -138,11 +139,12 @@ def reference_of(examples: Examples, question: Question) -> Reference:
 
 def _read(examples: Examples, known: ReadFacts) -> ReadFacts:
     """How the data were understood, where their reader says; with what their targets say."""
+    samples = samples_of(examples)
     if examples.read is None:
-        return dataclasses.replace(known, notes=list(examples.notes))
+        return dataclasses.replace(known, notes=list(examples.notes), samples=samples)
     told = msgspec.convert(examples.read.to_json(), ReadFacts)
     target = dataclasses.replace(known.target, low=told.target.low, high=told.target.high)
-    return dataclasses.replace(told, target=target)
+    return dataclasses.replace(told, target=target, samples=samples)
 
 
 def request_of(

@@ -1,8 +1,11 @@
 """A fitted model as ONNX, checked against onnxruntime on inputs like those of training."""
 
+import contextlib
 import json
+import logging
 import tempfile
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -93,10 +96,23 @@ class _Whole(nn.Module):
         return torch.stack([member(inputs) for member in self.members]).mean(dim=0)
 
 
+@contextlib.contextmanager
+def _quiet_exporter() -> Iterator[None]:
+    """Without what torch's exporter says of its future, and of torchvision."""
+    logger = logging.getLogger("torch.onnx")
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(before)
+
+
 def _converted(network: nn.Module, model: FittedModel, inputs: np.ndarray) -> bytes:
     """The ONNX file's bytes, with a free number of examples."""
-    with tempfile.TemporaryDirectory(prefix="priorscope-") as folder, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the exporter's own, about its future
+    with tempfile.TemporaryDirectory(prefix="priorscope-") as folder, _quiet_exporter():
         file = Path(folder) / "model.onnx"
         try:
             torch.onnx.export(
