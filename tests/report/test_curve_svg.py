@@ -44,7 +44,9 @@ def test_long_names_are_whole_or_end_in_an_ellipsis_with_a_title():
 
 def test_names_that_do_not_fit_beside_each_other_make_the_chart_higher():
     def height(svg):
-        return int(re.search(r'viewBox="0 0 460 (\d+)"', svg)[1])
+        found = re.search(r'viewBox="0 0 460 (\d+)"', svg)
+        assert found
+        return int(found[1])
 
     assert height(chart("a")) == height(chart("a", "b")) < height(chart("a" * 40, "b" * 40))
 
