@@ -22,7 +22,8 @@ class Constants:
     scale_center, scale_spread: of the normal prior of log q.
     temper: power of the likelihood by which q is weighed.
     shared: share of a future surprise that learners on the same data have in common.
-    odds_temper: power of the odds that hidden sizes give the parametric families.
+    odds_power: of the odds of the parametric families where hidden sizes speak for them. Not from
+        LCDB, where it hardly matters: smooth synthetic curves say it (curves_recovery.py).
     overtaking: what is left of a probability's excess over one half, for who is behind now.
     """
 
@@ -38,7 +39,7 @@ class Constants:
     scale_spread: float = 2.05
     temper: float = 0.201
     shared: float = 0.1
-    odds_temper: float = 1.0
+    odds_power: float = 2.0
     overtaking: float = 0.775
 
 

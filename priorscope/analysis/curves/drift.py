@@ -15,12 +15,11 @@ import numpy as np
 from scipy.special import ndtr
 
 from priorscope.analysis.curves.constants import FITTED, Constants
-from priorscope.analysis.curves.noise import Means
+from priorscope.analysis.curves.noise import PAIRED_FROM, Means
 
 SCALES = 0.001 * 2.0 ** np.arange(10)  # q: a fall of .1% to 51% per octave
 SINGLE_NOISE = 0.002 * 2.0 ** np.arange(6)  # relative noise of a single repeat: .2% to 6.4%
 _FLAT = 100.0  # prior variance of the level: large, so that the data decide it
-_PAIRED_FROM = 4.0  # further repeats, from which reweighting whole repeats is all of the noise
 
 
 @dataclasses.dataclass(frozen=True)
@@ -198,7 +197,7 @@ def _mean_noise(
     own = stream.standard_normal((len(shared.tail), len(means.y)))
     if not means.repeated:
         return own * np.sqrt(guessed)
-    share = min((means.repeats - 1) / _PAIRED_FROM, 1.0)
+    share = min((means.repeats - 1) / PAIRED_FROM, 1.0)
     alone = np.where(means.deviations.any(axis=1), 1 - share, 1.0) * means.variance
     reweighted = shared.repeats[:, : means.deviations.shape[1]] @ means.deviations.T
     return np.sqrt(share) * reweighted + own * np.sqrt(alone)

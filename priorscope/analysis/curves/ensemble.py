@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 
 from priorscope.analysis.curves.families import FAMILIES, Family
-from priorscope.analysis.curves.least_squares import Problem, fit_batch, prior_starts
+from priorscope.analysis.curves.least_squares import Problem, fit_batch, occam, prior_starts
 from priorscope.analysis.curves.noise import GUESS_DOF, Means, SharedNoise, perturbed
 from priorscope.analysis.curves.quantiles import chi_square_quantile
 from priorscope.core.seeds import numpy_stream
@@ -112,11 +112,15 @@ def _inflation(batch: CurveBatch, chi2: np.ndarray, parameters: int) -> tuple[np
 
 @dataclasses.dataclass(frozen=True)
 class Points:
-    """Best fits of one family to every prefix, and the noise they leave."""
+    """Best fits of one family to every prefix, and the noise they leave.
+
+    occam: log factor between the likelihood of a best fit and the evidence of the family.
+    """
 
     theta: np.ndarray
     centre: np.ndarray
     chi2: np.ndarray
+    occam: np.ndarray
     inflation: np.ndarray
     dof: np.ndarray
 
@@ -128,7 +132,7 @@ def best_fits(batch: CurveBatch, family: Family) -> Points:
     problem = Problem(batch.x, batch.y, weight, centre, np.array(family.spread))
     fits = fit_batch(family, problem, prior_starts(problem), steps=60)
     more = _inflation(batch, fits.chi2, len(family.parameters))
-    return Points(fits.theta, centre, fits.chi2, *more)
+    return Points(fits.theta, centre, fits.chi2, occam(family, problem, fits.theta), *more)
 
 
 def members(
@@ -153,7 +157,9 @@ def members(
         nudge = stream.standard_normal((len(spread), size)).T[rows[i]]
         nudge[:, 0] = 0.0
         own = shared.take(rows[i])
-        moved, variance = perturbed(prefix.means, own, fresh, points.inflation[i], points.dof[i])
+        moved, variance = perturbed(
+            prefix.means, own, fresh, points.inflation[i], points.dof[i], fitted=True
+        )
         pad = ((0, 0), (0, batch.x.shape[1] - count))
         y.append(np.pad(moved - prefix.level, pad))
         weight.append(np.pad(batch.shown[i, :count] / variance, pad))

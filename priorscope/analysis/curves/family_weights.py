@@ -1,4 +1,4 @@
-"""What a family weighs: how well it predicts sizes that were hidden from it."""
+"""What a family weighs: how well it predicts hidden sizes, and how well it explains all."""
 
 import numpy as np
 
@@ -7,6 +7,7 @@ from priorscope.analysis.curves.families import FAMILIES, Family
 from priorscope.analysis.curves.noise import GUESS_DOF, SharedNoise
 
 _SCORING = 64  # members per family that only decide weights
+_BESIDE = 0.5  # power of the evidence of all sizes, beside what was predicted of hidden ones
 _TAIL = 4.0  # degrees of freedom of the predictive density
 
 
@@ -47,31 +48,38 @@ def weigh(
     return scores
 
 
-def plausible(prefixes: list[CurvePrefix]) -> list[dict[str, float]]:
-    """Log weight per family by its own fit, for prefixes too short to hide anything of.
+def evidence(prefixes: list[CurvePrefix]) -> list[dict[str, float]]:
+    """Log evidence per family of all sizes shown (Laplace's approximation, up to a constant).
 
-    -chi2/2 with a penalty of log(sizes)/2 per parameter (BIC); where the noise is a guess, its
-    uncertainty is integrated out.
+    The scale of the noise is integrated out: its degrees of freedom are those of all sizes'
+    repeats, or those of a guess where there are none.
     """
     if not prefixes:
         return []
     batch = CurveBatch.of(prefixes)
     scores: list[dict[str, float]] = [{} for _ in prefixes]
     for family in FAMILIES:
-        chi2s = best_fits(batch, family).chi2
-        for i, (prefix, chi2) in enumerate(zip(prefixes, chi2s, strict=True)):
-            penalty = 0.5 * len(family.parameters) * np.log(prefix.shown)
-            fit = 0.5 * chi2
+        points = best_fits(batch, family)
+        for i, (prefix, chi2) in enumerate(zip(prefixes, points.chi2, strict=True)):
+            known = (prefix.means.repeats - 1) * prefix.shown
+            fit = 0.5 * known * np.log1p(chi2 / known) if known else 0.0
             if not prefix.means.repeated:
-                dof = GUESS_DOF + prefix.shown
-                fit = 0.5 * dof * np.log1p(chi2 / GUESS_DOF)
-            scores[i][family.name] = float(-fit - penalty)
+                fit = 0.5 * (GUESS_DOF + prefix.shown) * np.log1p(chi2 / GUESS_DOF)
+            scores[i][family.name] = float(points.occam[i] - fit)
     return scores
 
 
-def shares(scores: dict[str, float]) -> dict[str, float]:
-    """Family weights from their prior weights and log scores."""
-    log_weight = {f.name: np.log(f.weight) + scores[f.name] for f in FAMILIES}
+def shares(evidence: dict[str, float], predicted: dict[str, float] | None) -> dict[str, float]:
+    """Family weights from their prior weights and log scores.
+
+    evidence: of all sizes. predicted: what `weigh` says of hidden ones; then the evidence, which
+    holds these sizes as well, counts for `_BESIDE`. None where nothing could be hidden.
+    """
+    part = 1.0 if predicted is None else _BESIDE
+    log_weight = {
+        f.name: np.log(f.weight) + (predicted or {}).get(f.name, 0.0) + part * evidence[f.name]
+        for f in FAMILIES
+    }
     top = max(log_weight.values())
     raw = {name: float(np.exp(value - top)) for name, value in log_weight.items()}
     return {name: value / sum(raw.values()) for name, value in raw.items()}

@@ -31,7 +31,7 @@ _OURS = {
 }  # fmt: skip
 _CLIP = 4.0  # standard deviations, beyond which a feature says no more
 _OWN_NOISE = np.array([0.18, 0.4])  # share of a mean's noise that a later mean doesn't share
-_SMOOTH, _FADE = 1.2, 4.0  # log odds at which the network counts half, and how fast it fades
+_SMOOTH, _FADE = 0.75, 4.0  # log odds at which the network counts half, and how fast it fades
 _MIDDLE = LEVELS.index(0.5)
 _TAIL = float(ndtri(LEVELS[-1]))
 

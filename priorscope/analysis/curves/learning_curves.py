@@ -5,19 +5,18 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
-from scipy.special import expit
 
 from priorscope.analysis.curves.audit import Audit, audit
 from priorscope.analysis.curves.constants import FITTED, Constants
 from priorscope.analysis.curves.drift import SharedNormals, paths
 from priorscope.analysis.curves.ensemble import MEMBERS, CurvePrefix, Ensemble, ensembles
-from priorscope.analysis.curves.family_weights import plausible, shares, weigh
+from priorscope.analysis.curves.family_weights import evidence, shares, weigh
 from priorscope.analysis.curves.features import neighbours
 from priorscope.analysis.curves.grid import AHEAD, HORIZON, interpolate
 from priorscope.analysis.curves.learned import Learned, averaged, kind_of, learned
 from priorscope.analysis.curves.noise import GUESS_DOF, Means, SharedNoise, means_of, perturbed
 from priorscope.analysis.curves.oddities import remarks_on
-from priorscope.analysis.curves.pool import FEWEST, mixed, odds_of_families
+from priorscope.analysis.curves.pool import FEWEST, mixed, odds_of_families, share_of_families
 from priorscope.analysis.curves.quantiles import quantile
 from priorscope.analysis.curves.remarks import Remark
 from priorscope.analysis.curves.rows import Curve, CurveTable, gather
@@ -211,11 +210,9 @@ def _all_ensembles(
     sizes = [len(job.means.sizes) - hidden for job, hidden in plans]
     prefixes = [job.prefix(size, size) for (job, _), size in zip(plans, sizes, strict=True)]
     scored = [i for i, size in enumerate(sizes) if size - 2 >= FEWEST]
-    short = [i for i in range(len(plans)) if i not in set(scored)]
-    scores = weigh([plans[i][0].prefix(sizes[i], sizes[i] - 2) for i in scored], noise, seed)
-    scores += plausible([prefixes[i] for i in short])
-    by_plan = dict(zip(scored + short, scores, strict=True))
-    weights = [shares(by_plan[i]) for i in range(len(plans))]
+    told = weigh([plans[i][0].prefix(sizes[i], sizes[i] - 2) for i in scored], noise, seed)
+    predicted = dict(zip(scored, told, strict=True))
+    weights = [shares(whole, predicted.get(i)) for i, whole in enumerate(evidence(prefixes))]
     progress(f"fitting {len(plans)} curves")
     return ensembles(prefixes, weights, noise, seed)
 
@@ -240,7 +237,7 @@ def _finish(
     if whole is not None:
         drifting = paths(means, AHEAD, normals, numpy_stream(seed, "forecast", name), constants)
         odds = odds_of_families(means, audits, name, seed, constants)
-        weight = float(expit(constants.odds_temper * odds))
+        weight = share_of_families(odds, constants)
         future = mixed(whole.log_values(means.sizes[-1] * 2.0**AHEAD), drifting, weight)
     fit = Fitted(curve, means, observed, whole, future, weight, tuple(audits), remarks)
     return fit, odds

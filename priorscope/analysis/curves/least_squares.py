@@ -69,6 +69,20 @@ def prior_starts(problem: Problem) -> list[np.ndarray]:
     return starts
 
 
+def occam(family: Family, problem: Problem, theta: np.ndarray) -> np.ndarray:
+    """By what the prior and the volume around a best fit multiply its likelihood, (batch,), in
+    logs: Laplace's approximation of the evidence, less the likelihood at `theta`."""
+    with np.errstate(all="ignore"):
+        curve = family.log_curve(theta, problem.x)
+    slope = _jacobian(family, problem.x, theta, _finite(curve))
+    spread = np.broadcast_to(problem.spread, theta.shape)
+    scaled = slope * spread[:, None, :]  # parameters in units of their prior
+    precision = np.einsum("bsi,bsj,bs->bij", scaled, scaled, problem.weight)
+    volume = np.linalg.slogdet(precision + np.eye(theta.shape[1]))[1]
+    penalty = np.square((theta - problem.centre) / spread).sum(axis=1)
+    return -0.5 * (penalty + volume)
+
+
 def _last_value(problem: Problem) -> np.ndarray:
     shown = problem.weight > 0
     last = shown.shape[1] - 1 - shown[:, ::-1].argmax(axis=1)

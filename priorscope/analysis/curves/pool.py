@@ -1,6 +1,7 @@
 """Two kinds of forecast, mixed by how well each predicted sizes that were hidden from it."""
 
 import numpy as np
+from scipy.special import expit
 
 from priorscope.analysis.curves.audit import Audit
 from priorscope.analysis.curves.constants import Constants
@@ -43,6 +44,15 @@ def odds_of_families(
         drifting = drifting + whole.noise * stream.standard_normal(_MEMBERS)
         odds += log_score(whole.predicted, whole.observed) - log_score(drifting, whole.observed)
     return odds
+
+
+def share_of_families(odds: float, constants: Constants) -> float:
+    """Of the members, by the log odds of the parametric families.
+
+    Where hidden sizes were hit, these count more than they say: a process that knows no shape is
+    several times too wide for a smooth curve, and two hidden sizes tell so only in part.
+    """
+    return float(expit(odds * (constants.odds_power if odds > 0 else 1.0)))
 
 
 def mixed(parametric: np.ndarray, drifting: np.ndarray, weight: float) -> np.ndarray:
