@@ -24,7 +24,7 @@ from priorscope.analysis.curves.features import CurveEnd, features
 from priorscope.analysis.curves.learned import KINDS, LEVELS, Learned, Network, kind_of
 from priorscope.analysis.curves.noise import means_of
 
-WEIGHT = 0.6  # of the learned quantiles in a forecast; .5 to .65 are as good on LCDB
+WEIGHT = 0.5  # of the learned quantiles in a forecast; .45 to .65 are as good on LCDB
 STEPS, RATE, DECAY, UNITS = 150, 0.01, 0.02, 8
 FARTHEST = 32  # a cut shows at least this share of its curve's largest size
 _CAP = 0.6  # standard deviations above this weigh no more

@@ -39,7 +39,7 @@ class Constants:
     scale_spread: float = 2.05
     temper: float = 0.201
     shared: float = 0.1
-    odds_power: float = 2.0
+    odds_power: float = 1.65
     overtaking: float = 0.775
 
 

@@ -69,13 +69,16 @@ def evidence(prefixes: list[CurvePrefix]) -> list[dict[str, float]]:
     return scores
 
 
-def shares(evidence: dict[str, float], predicted: dict[str, float] | None) -> dict[str, float]:
+def shares(
+    evidence: dict[str, float], predicted: dict[str, float] | None, measured: bool = True
+) -> dict[str, float]:
     """Family weights from their prior weights and log scores.
 
-    evidence: of all sizes. predicted: what `weigh` says of hidden ones; then the evidence, which
-    holds these sizes as well, counts for `_BESIDE`. None where nothing could be hidden.
+    evidence: of all sizes. predicted: what `weigh` says of hidden ones; None where nothing could
+    be hidden. Beside it the evidence, which holds these sizes as well, counts for `_BESIDE`, and
+    for nothing where the noise is a guess (not `measured`).
     """
-    part = 1.0 if predicted is None else _BESIDE
+    part = 1.0 if predicted is None else _BESIDE * measured
     log_weight = {
         f.name: np.log(f.weight) + (predicted or {}).get(f.name, 0.0) + part * evidence[f.name]
         for f in FAMILIES

@@ -31,7 +31,7 @@ _OURS = {
 }  # fmt: skip
 _CLIP = 4.0  # standard deviations, beyond which a feature says no more
 _OWN_NOISE = np.array([0.18, 0.4])  # share of a mean's noise that a later mean doesn't share
-_SMOOTH, _FADE = 0.75, 4.0  # log odds at which the network counts half, and how fast it fades
+_SMOOTH, _FADE = 1.0, 8.0  # log odds at which the network counts half, and how fast it fades
 _MIDDLE = LEVELS.index(0.5)
 _TAIL = float(ndtri(LEVELS[-1]))
 
@@ -72,7 +72,7 @@ class Learned:
     def share(self, odds: float) -> float:
         """Of the learned quantiles, by the log odds of the parametric families.
 
-        It fades where those are above 1.2, as for 1 in 20 of LCDB's curves: there hidden sizes
+        It fades where those are above 1, as for 9% of LCDB's curves: there hidden sizes
         say that the curve is smooth, which the network never learned to see.
         """
         return self.weight * float(expit(_FADE * (_SMOOTH - odds)))

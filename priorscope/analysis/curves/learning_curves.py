@@ -212,7 +212,10 @@ def _all_ensembles(
     scored = [i for i, size in enumerate(sizes) if size - 2 >= FEWEST]
     told = weigh([plans[i][0].prefix(sizes[i], sizes[i] - 2) for i in scored], noise, seed)
     predicted = dict(zip(scored, told, strict=True))
-    weights = [shares(whole, predicted.get(i)) for i, whole in enumerate(evidence(prefixes))]
+    weights = [
+        shares(whole, predicted.get(i), prefixes[i].means.measured)
+        for i, whole in enumerate(evidence(prefixes))
+    ]
     progress(f"fitting {len(plans)} curves")
     return ensembles(prefixes, weights, noise, seed)
 
@@ -237,7 +240,7 @@ def _finish(
     if whole is not None:
         drifting = paths(means, AHEAD, normals, numpy_stream(seed, "forecast", name), constants)
         odds = odds_of_families(means, audits, name, seed, constants)
-        weight = share_of_families(odds, constants)
+        weight = share_of_families(odds, constants, means.measured)
         future = mixed(whole.log_values(means.sizes[-1] * 2.0**AHEAD), drifting, weight)
     fit = Fitted(curve, means, observed, whole, future, weight, tuple(audits), remarks)
     return fit, odds

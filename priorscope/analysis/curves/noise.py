@@ -41,6 +41,11 @@ class Means:
         return np.zeros(len(self.y)) if self.test_variance is None else self.test_variance
 
     @property
+    def measured(self) -> bool:
+        """Whether the noise is known: there are repeats, and they differ."""
+        return self.repeated and bool(self.deviations.any())
+
+    @property
     def dof(self) -> float:
         """degrees of freedom of the variance: more than one size's own, as sizes are pooled."""
         return max(1.5 * (self.repeats - 1), 3.0)

@@ -46,13 +46,14 @@ def odds_of_families(
     return odds
 
 
-def share_of_families(odds: float, constants: Constants) -> float:
+def share_of_families(odds: float, constants: Constants, measured: bool) -> float:
     """Of the members, by the log odds of the parametric families.
 
     Where hidden sizes were hit, these count more than they say: a process that knows no shape is
-    several times too wide for a smooth curve, and two hidden sizes tell so only in part.
+    several times too wide for a smooth curve, and two hidden sizes tell so only in part. Not
+    where the noise is a guess (not `measured`): there a hit may be chance.
     """
-    return float(expit(odds * (constants.odds_power if odds > 0 else 1.0)))
+    return float(expit(odds * (constants.odds_power if measured and odds > 0 else 1.0)))
 
 
 def mixed(parametric: np.ndarray, drifting: np.ndarray, weight: float) -> np.ndarray:

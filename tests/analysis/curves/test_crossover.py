@@ -80,11 +80,10 @@ def test_a_crossing_just_beyond_the_sizes_is_predicted():
 def test_equal_learners_are_open():
     rows = rows_of("fast", fast)
     rows += [row | {"learner": "same"} for row in rows]
-    (found,) = entries(rows)
-    assert found["verdict"] == "open"
-    # Nothing tells them apart: 400 members, so the share is known to .025; the calibration halves
-    # what is above one half.
-    assert found["probability"] == pytest.approx(0.5, abs=0.08)
+    found = [entry for seed in range(3) for entry in entries(rows, seed)]
+    assert [e["verdict"] for e in found] == ["open"] * 3
+    # Nothing tells them apart: 3 times 150 members, so the mean share is known to .024.
+    assert np.mean([e["probability"] for e in found]) == pytest.approx(0.5, abs=0.08)
 
 
 def test_parallel_curves_do_not_cross():

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import least_squares
 
-from priorscope.analysis.curves.families import BROKEN, EXPONENTIAL, M4, POWER
-from priorscope.analysis.curves.least_squares import Problem, fit_batch, prior_starts
+from priorscope.analysis.curves.families import BROKEN, CONSTANT, EXPONENTIAL, M4, POWER
+from priorscope.analysis.curves.least_squares import Problem, fit_batch, occam, prior_starts
 
 X = np.log(0.5 ** np.arange(6.0, -1.0, -1.0))
 
@@ -67,3 +67,26 @@ def test_sizes_of_weight_zero_are_hidden():
     other = dataclasses.replace(shown, y=np.where(weight > 0, shown.y, 9.0))
     starts = prior_starts(shown)
     assert (fit_batch(POWER, shown, starts).theta == fit_batch(POWER, other, starts).theta).all()
+
+
+def test_the_evidence_of_a_constant_is_the_closed_form():
+    # Where a curve is linear in its parameters Laplace's approximation is exact.
+    stream = np.random.default_rng(0)
+    variance = np.array(CONSTANT.spread) ** 2
+    for y in 0.1 * stream.standard_normal((3, len(X))):
+        problem = problem_of(CONSTANT, y, variance=0.01)
+        fits = fit_batch(CONSTANT, problem, prior_starts(problem), steps=100)
+        found = -0.5 * fits.chi2 + occam(CONSTANT, problem, fits.theta)
+        covariance = 0.01 * np.eye(len(X)) + variance
+        exact = -0.5 * (y @ np.linalg.solve(covariance, y) + np.linalg.slogdet(covariance)[1])
+        assert found[0] == pytest.approx(exact - 0.5 * len(X) * np.log(1 / 0.01), abs=1e-6)
+
+
+def test_parameters_that_change_nothing_cost_no_evidence():
+    y = np.log(0.3 + 0.7 * np.exp(X) ** -0.5)
+    one = problem_of(POWER, y)
+    theta = fit_batch(POWER, one, prior_starts(one), steps=100).theta
+    unseen = dataclasses.replace(one, weight=np.zeros_like(one.weight))
+    at_the_prior = np.array([POWER.centre])
+    assert occam(POWER, unseen, at_the_prior) == pytest.approx(0.0, abs=1e-9)
+    assert occam(POWER, one, theta)[0] < -3.0  # three parameters that the sizes tell

@@ -41,6 +41,22 @@ def test_perturbed_means_have_the_covariance_of_the_mean_over_draws():
     assert np.abs(np.cov(y.T) - expected).max() < 0.03 * scale.max()
 
 
+def test_a_curve_that_is_fitted_is_moved_in_all_directions():
+    stream = np.random.default_rng(1)
+    means = means_of(SIZES, draws_of(stream, 4))
+    shared = SharedNoise.of(0, 4000, 4)
+    fresh = stream.standard_normal((4000, len(SIZES)))
+    ranks, sizes = {}, {}
+    for fitted in (False, True):
+        y, _ = perturbed(means, shared, fresh if fitted else 0 * fresh, 1.0, 1e6, fitted=fitted)
+        spread = np.linalg.eigvalsh(np.cov(y.T))
+        ranks[fitted] = int((spread > 1e-3 * spread.max()).sum())
+        sizes[fitted] = np.var(y, axis=0).sum()
+    assert ranks == {False: 3, True: len(SIZES)}  # 4 repeats differ in 3 directions
+    # Independent noise has the pooled variance of `means`, reweighting a size's own.
+    assert sizes[True] == pytest.approx(means.variance.sum(), rel=0.5)
+
+
 def test_learners_with_the_same_draws_move_together():
     stream = np.random.default_rng(2)
     values = draws_of(stream, 5)
