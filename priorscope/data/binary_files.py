@@ -59,9 +59,11 @@ def _arrow(path: Path) -> pa.Table:
 
     buffer = _buffer(path)
     try:
-        return pyarrow.ipc.open_stream(buffer).read_all()
+        table = pyarrow.ipc.open_stream(buffer).read_all()
     except pa.ArrowInvalid:
-        return pyarrow.feather.read_table(pa.BufferReader(buffer))
+        table = pyarrow.feather.read_table(pa.BufferReader(buffer))
+    table.validate(full=True)  # offsets of damaged files may lead outside of their buffers
+    return table
 
 
 def _buffer(path: Path) -> Any:

@@ -7,12 +7,13 @@ import numpy as np
 
 from priorscope.core.printable import printable
 from priorscope.core.read import Note
+from priorscope.data.arrow import pc
 from priorscope.data.columns import Column
 
 MARKS = (-9, -99, -999, -9999, -99999, -999999, 99, 999, 9999, 99999, 999999,
          -32768, 1e20, -1e20)  # fmt: skip
 EXACT = 2.0**53  # float64 has no digits for whole numbers above
-SAMPLE = 1000  # texts that show how a column is written
+SAMPLE = 200  # texts that show how a column is written
 SMALLEST, LARGEST = 1e-37, 3e38  # of float32
 SHOWN = 5  # columns that a note names
 
@@ -98,14 +99,14 @@ def number_notes(column: Column, numbers: np.ndarray) -> list[Note]:
 
 
 def same_notes(names: Sequence[str], features: Sequence[np.ndarray]) -> list[Note]:
-    """Which columns never change in training, and which repeat another one.
+    """Which columns never change, and which repeat another one.
 
-    features: (training examples, features) of each.
+    features: (rows, features) of each.
     """
     still, repeated = [], []
     seen: dict[tuple, list[int]] = {}
     for k, part in enumerate(features):
-        if (part == part[:1]).all():
+        if part[0, 0] == part[-1, 0] and (part == part[:1]).all():
             still.append(names[k])
             continue
         key = (part.shape, float(part.sum()), float(part[-1].sum()))
@@ -115,9 +116,7 @@ def same_notes(names: Sequence[str], features: Sequence[np.ndarray]) -> list[Not
         twins.append(k)
     notes = []
     if still:
-        notes.append(
-            Note(f"Columns that hold one value in training and tell nothing: {_some(still)}.")
-        )
+        notes.append(Note(f"Columns that hold one value and tell nothing: {_some(still)}."))
     if repeated:
         notes.append(Note(f"Columns that repeat another column: {_some(repeated)}."))
     return notes
@@ -137,9 +136,10 @@ def _is_whole(column: Column, numbers: np.ndarray) -> bool:
 def _has_leading_zeros(column: Column) -> bool:
     if column.typed and not column.is_text:
         return False
-    values = [v for v in column.values.slice(0, SAMPLE).to_pylist() if v and v.strip()]
-    coded = any(re.fullmatch(r"0\d+", v.strip()) for v in values)
-    return coded and len({len(v.strip()) for v in values}) == 1
+    sample = column.values.slice(0, SAMPLE)
+    if not pc.any(pc.match_substring_regex(sample, r"^\s*0\d+\s*$")).as_py():
+        return False
+    return len({len(v.strip()) for v in sample.to_pylist() if v and v.strip()}) == 1
 
 
 def _are_days(values: np.ndarray) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from priorscope.core.printable import printable
+from priorscope.core.printable import cause, printable
 from priorscope.core.read import Note
 from priorscope.data.alike import alike, differ_in_case
 from priorscope.data.arrow import codes_of
@@ -35,7 +35,12 @@ def factorized(labels: Sequence | np.ndarray | pa.Array) -> tuple[list[Any], np.
         if pa.types.is_nested(column.type):
             return _factorized_objects(column.to_pylist())
         encoded = column.dictionary_encode()
-        return encoded.dictionary.to_pylist(), codes_of(encoded)
+        try:
+            return encoded.dictionary.to_pylist(), codes_of(encoded)
+        except (OverflowError, ValueError) as error:
+            raise ValueError(
+                f"Labels hold dates that can't be ({cause(error)}); name another target."
+            ) from error
     if not isinstance(labels, np.ndarray):
         return _factorized_objects(list(labels))
     array = _flat(labels)

@@ -5,6 +5,7 @@ import json
 import tarfile
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from PIL import Image
 
@@ -179,6 +180,20 @@ def test_arrays_on_two_scales_with_marks_or_turned_axes(tmp_path):
     assert "-9999, far from all other values" in marked.read.warnings[0]
     with pytest.raises(ValueError, match=r"np\.moveaxis\(x, 1, 0\)"):
         load(x=x.T, y=y)
+
+
+def test_arrow_files_whose_offsets_lead_outside_are_refused(tmp_path):
+    table = pa.table({"x": ["aaaa", "bbbb"] * 30, "label": ["u", "v"] * 30})
+    sink = io.BytesIO()
+    with pa.ipc.new_stream(sink, table.schema) as stream:
+        stream.write_table(table)
+    sound = sink.getvalue()
+    first = b"".join(k.to_bytes(4, "little") for k in (4, 8, 12))
+    assert sound.count(first) == 1
+    outside = first[:8] + (2**31 - 2).to_bytes(4, "little")
+    (tmp_path / "a.arrow").write_bytes(sound.replace(first, outside))
+    with pytest.raises(ValueError, match=r"a\.arrow can't be read as \.arrow"):
+        resolve(str(tmp_path / "a.arrow")).load()
 
 
 def test_a_refusal_carries_what_was_doubtful(tmp_path):

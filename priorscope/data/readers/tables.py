@@ -202,7 +202,7 @@ def _features(
         parts.append(shifted(features, code.offsets))
         codes.append(code)
     if len(columns) > 1:
-        notes += same_notes([c.name for c in columns], [part[split.train] for part in parts])
+        notes += same_notes([c.name for c in columns], parts)
     whole = np.concatenate(parts, axis=1)
     parts.clear()
     return (whole[split.train], whole[split.test]), tuple(codes), notes

@@ -65,8 +65,8 @@ TABLES: list[tuple[str, str]] = [
         "{name}의 범주 가운데 비슷해 보이는 것({names})을 따로 두었습니다.",
     ),
     (
-        "Columns that hold one value in training and tell nothing: {names}.",
-        "학습 데이터에서 값이 하나뿐이어서 쓸모없는 열: {names}.",
+        "Columns that hold one value and tell nothing: {names}.",
+        "값이 하나뿐이어서 쓸모없는 열: {names}.",
     ),
     ("Columns that repeat another column: {names}.", "다른 열과 똑같은 열: {names}."),
     (
