@@ -11,7 +11,7 @@ import numpy as np
 from priorscope.core.json_types import JsonObject
 from priorscope.core.printable import printable
 from priorscope.core.read import ColumnUse, Note
-from priorscope.data.columns import Column, column
+from priorscope.data.columns import Column
 from priorscope.data.image_folders import (
     found_images,
     inside,
@@ -268,7 +268,7 @@ def _with_labels(
         )
     present = [(k, key) for k, key in enumerate(keys) if key]
     _refuse_several(present, values)
-    codes = None if not rows.group else group_codes(column(source.columns, rows.group))
+    codes = group_codes(source.columns, rows.group) if rows.group else None
     return ImageSource(
         contents=contents,
         labels={key: values[k] for k, key in present},

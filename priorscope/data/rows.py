@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from priorscope.core.config import Share
 from priorscope.core.read import Note
@@ -97,7 +98,7 @@ class RowsConfig(TaskConfig):
                 seed=seed,
             ),
             test_from=f"{source.test_from}" if source.test_from else "",
-            groups=_groups(source.columns, self.group),
+            groups=group_codes(source.columns, self.group) if self.group else None,
             times=_times(source.columns, self.time),
         )
 
@@ -108,13 +109,20 @@ class RowsConfig(TaskConfig):
         }
 
 
-def _groups(columns: Columns, name: str) -> np.ndarray | None:
-    return group_codes(column(columns, name)) if name else None
+def group_codes(columns: Columns, name: str) -> np.ndarray:
+    """(rows,) int64 codes of a column's values; a missing value is a group of its own.
 
-
-def group_codes(column: Column) -> np.ndarray:
-    """(rows,) int64 codes of the values; a missing value is a group of its own."""
-    values = column.values.dictionary_encode()
+    Raises:
+        LookupError: if there is no such column.
+        ValueError: if it holds lists or records.
+    """
+    held = column(columns, name).values
+    if pa.types.is_nested(held.type):
+        raise ValueError(
+            f"The column {name!r} holds lists or records, but a group is one value, such as a "
+            "speaker's name; name another column with --group."
+        )
+    values = held.dictionary_encode()
     codes = codes_of(values).copy()
     alone = codes < 0
     codes[alone] = len(values.dictionary) + np.arange(int(alone.sum()))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.ipc
 import pyarrow.parquet
 import pytest
 
@@ -86,6 +87,36 @@ def test_columns_of_other_types_in_shards_are_refused(tmp_path):
     other = pa.table({"m": pa.array([1.5] * 40), "label": LABELS})
     pa.parquet.write_table(other, tmp_path / "test.parquet")
     assert "other types" in refusal(tmp_path)
+
+
+def test_groups_that_are_lists_are_refused(tmp_path):
+    lines = [f'{{"x": {k * k % 7}, "who": [], "label": "{"uv"[k % 2]}"}}' for k in range(40)]
+    (tmp_path / "a.jsonl").write_text("\n".join(lines))
+    with pytest.raises(ValueError, match="a group is one value"):
+        resolve(str(tmp_path / "a.jsonl"), group="who").load()
+
+
+def test_names_of_arrays_are_printable_where_a_group_is_missing(tmp_path):
+    np.savez(tmp_path / "a.npz", x=np.arange(40.0), y=np.arange(40) % 2, **{"\x1b[2J": [1]})
+    with pytest.raises(LookupError) as caught:
+        resolve(str(tmp_path / "a.npz"), group="name").load()
+    assert caught.value.args[0].isprintable()
+
+
+@pytest.mark.parametrize("suffix", [".arrow", ".feather"])
+def test_offsets_that_point_outside_a_file_are_refused(tmp_path, suffix):
+    """Arrow follows them as they stand: the process died of it."""
+    text = pa.array([f"{k:03d}" for k in range(40)])
+    sink = io.BytesIO()
+    with pa.ipc.new_file(sink, pa.schema({"x": text.type, "label": LABELS.type})) as file:
+        file.write_table(pa.table({"x": text, "label": LABELS}))
+    offsets = np.arange(41, dtype=np.int32) * 3
+    damaged = offsets.copy()
+    damaged[20:] = 2**30
+    assert offsets.tobytes() in sink.getvalue()
+    path = tmp_path / f"a{suffix}"
+    path.write_bytes(sink.getvalue().replace(offsets.tobytes(), damaged.tobytes()))
+    assert "can't be read" in refusal(path)
 
 
 @pytest.mark.slow

@@ -23,7 +23,7 @@ SPOILT = {
     "no size": CURVES.replace(",50,", ",0,"),
     "percent": CURVES.replace("loss", "error"),
     "decimal commas": "\n".join(line.replace("0.", "0,") for line in CURVES.splitlines()),
-    "thousands": CURVES.replace("400", '"1,400"'),
+    "letters for digits": CURVES.replace("400", "4OO"),
     "a longer row": CURVES + "a,800,1,2\n",
     "a shorter row": CURVES + "a,800\n",
     "two columns of one name": CURVES.replace("learner,n", "n,n"),

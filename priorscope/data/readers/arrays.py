@@ -157,7 +157,7 @@ class Arrays(TaskConfig):
             return None
         if name.lower() not in by_name:
             raise LookupError(
-                f"There is no array {name!r}; there are {', '.join(by_name.values())}."
+                f"There is no array {name!r}; there are {printable(', '.join(by_name.values()))}."
             )
         values = file.read(by_name[name.lower()])
         if values.shape[:1] != (count,) or values.ndim != 1:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from priorscope.core.printable import printable
 from priorscope.core.read import ColumnUse, Note
 from priorscope.data.clean import assemble
 from priorscope.data.columns import Columns, column, listed
@@ -156,7 +157,7 @@ def text_column(columns: Columns, wanted: str, others: set[str]) -> str:
     rest = [n for n in columns if n not in others and columns[n].kind == "category"]
     if not texts and len(rest) == 1:
         return rest[0]
-    which = f"several are text ({', '.join(texts)})" if texts else "none holds text"
+    which = f"several are text ({printable(', '.join(texts))})" if texts else "none holds text"
     raise ValueError(
         f"Which column is the input? {which}; give --input. The columns are {listed(columns)}."
     )

@@ -63,6 +63,12 @@ DATA: list[tuple[str, str]] = [
         "The column {name} is both input and target; take it out of one.",
         "열 {name:이} 입력이자 타깃입니다. 한쪽에서 빼세요.",
     ),
+    (
+        "The column {name} holds lists or records, but a group is one value, such as a speaker's "
+        "name; name another column with --group.",
+        "열 {name:은} 목록이나 레코드입니다. 그룹은 화자 이름처럼 값 하나여야 합니다. --group으로 "
+        "다른 열을 지정하세요.",
+    ),
     ("{path} has no rows.", "{path}에 행이 없습니다."),
     ("{path} is encrypted; unpack it first.", "{path:은} 암호화되어 있습니다. 먼저 풀어 주세요."),
     (
