@@ -30,6 +30,8 @@ TEXT_SUFFIXES = (".csv", ".tsv", ".txt", ".tab", ".dat", ".data")
 JSON_SUFFIXES = (".jsonl", ".ndjson")
 SUFFIXES = (*TEXT_SUFFIXES, *JSON_SUFFIXES, *BINARY_SUFFIXES)
 MAX_NESTING = 50
+FEW_LINES = 3  # that the beginning of a file must have, or more of it is read
+LONGEST_ROWS = 2**26  # bytes of a beginning that long rows may take
 
 
 @dataclasses.dataclass(frozen=True)
@@ -98,6 +100,14 @@ def _text(path: Path, how: How, rows: int | None) -> tuple[str, tuple[Note, ...]
     """The normalised (NFC) text of a file, or of its beginning where `rows` are enough."""
     raw = content(path, None if rows is None else 2**16 + 2**10 * rows)
     cut = rows is not None and len(raw) == 2**16 + 2**10 * rows
+    if cut and raw.count(b"\n") < FEW_LINES:  # a row longer than what was looked at
+        raw = content(path, LONGEST_ROWS)
+        cut = len(raw) == LONGEST_ROWS
+        if cut and raw.count(b"\n") < FEW_LINES:
+            raise ValueError(
+                f"{path} has a line of {LONGEST_ROWS / 2**20 / FEW_LINES:.0f} MiB or more; is it a "
+                "table? Write a row in each line."
+            )
     text, encoding = decode(str(path), _whole_lines(raw) if cut else raw, how.encoding)
     plain = encoding in ("utf-8", "utf-8-sig") or how.encoding
     notes = (

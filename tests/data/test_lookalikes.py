@@ -182,6 +182,16 @@ def test_arrays_on_two_scales_with_marks_or_turned_axes(tmp_path):
         load(x=x.T, y=y)
 
 
+def test_rows_longer_than_a_beginning_are_read_and_endless_ones_refused(tmp_path):
+    path = tmp_path / "a.csv"
+    lines = [f"{k},{'uv'[k % 2]},{'w' * 2**22 if k == 0 else 'w'}" for k in range(60)]
+    path.write_text("x,label,word\n" + "\n".join(lines))
+    assert resolve(str(path)).load().class_names == ("u", "v")
+    path.write_bytes(b"x,label\n" + b"0" * 2**26)
+    with pytest.raises(ValueError, match=r"a line of 21 MiB or more"):
+        resolve(str(path)).load()
+
+
 def test_arrow_files_whose_offsets_lead_outside_are_refused(tmp_path):
     table = pa.table({"x": ["aaaa", "bbbb"] * 30, "label": ["u", "v"] * 30})
     sink = io.BytesIO()
