@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from priorscope.analysis.answer import Contest
+from priorscope.analysis.answer import Contest, prediction_costs
 from priorscope.analysis.code_length import RANDOM_LABELS
 from priorscope.analysis.forecast_findings import forecast_findings
 from priorscope.analysis.paired import pair_std
@@ -139,7 +139,9 @@ def _best(answer: Answer, table: RunTable, found: Contest, dropped: Sequence[str
     others = [name for name in others if name != answer.pick]
     if len(answer.tied) > 1:
         tied = [name for name in answer.tied if name != answer.pick]
-        return [_finding("tied", **base, others=tied, indifference=answer.indifference)]
+        known = math.isfinite(prediction_costs(table)[table.learners.index(str(answer.pick))])
+        more = {"others": tied, "indifference": answer.indifference, "cheapest": known}
+        return [_finding("tied", **base, **more)]
     if answer.word == "clear":  # the stricter intervals over all pairs don't take that back
         return [_finding("best", **base, others=[])]
     return [_finding("ahead", **base, others=others)]

@@ -35,6 +35,18 @@ def test_a_clear_best_leaves_nobody_that_is_not_ruled_out(synthetic, gap, key, n
     assert bool(said(summary, "more-repeats")) == bool(near)
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_cheapest_is_said_only_of_a_cost_that_is_known(synthetic, known):
+    """Estimators have no multiply-adds: of two of them nothing says which is cheaper."""
+    bits = {("a", "intact"): 0.5, ("b", "intact"): 0.5}
+    kept = list(synthetic.rows(bits, structures=("intact",), noise=0.02))
+    for row in kept if not known else ():
+        row |= {"multiply_adds": None, "parameters": None}
+    summary = synthetic.summary_of(kept, learners=("a", "b"), structures=("intact",))
+    (told,) = said(summary, "tied")
+    assert told["cheapest"] is known
+
+
 def test_who_was_dropped_is_not_also_said_to_have_ended_early(synthetic):
     bits = {(name, "intact"): 0.5 + 0.2 * i for i, name in enumerate(("a", "b", "left", "lost"))}
     kept = [

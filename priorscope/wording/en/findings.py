@@ -116,10 +116,11 @@ def _not_excluded(v: Values) -> str:
 
 
 def _tied(v: Values) -> str:
-    names = [v["learner"], *v["others"]]
+    names, percent = [v["learner"], *v["others"]], numbers.percent(v["probability"])
+    chosen = "is the cheapest of them at prediction" if v.get("cheapest", True) else "comes first"
     return (
-        f"{listed(names)} can't be told apart at {size_of(v)}; {v['learner']} is the cheapest of "
-        f"them at prediction (best or as good: {numbers.percent(v['probability'])})."
+        f"{listed(names)} can't be told apart at {size_of(v)}; {v['learner']} {chosen} (best or as "
+        f"good: {percent})."
     )
 
 
