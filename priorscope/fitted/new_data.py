@@ -29,8 +29,7 @@ def new_inputs(preprocessing: Preprocessing, data: Any) -> NewInputs:
     if isinstance(data, str | Path):
         return preprocessing.read(_existing(data))
     if is_frame(data):
-        with table_file(data) as (path, _):
-            return preprocessing.read(path)
+        return _of_table(preprocessing, data)
     if is_hf_set(data):
         with tempfile.TemporaryDirectory(prefix="priorscope-") as folder:
             return preprocessing.read(write_hf_set(Path(folder), data))
@@ -39,9 +38,17 @@ def new_inputs(preprocessing: Preprocessing, data: Any) -> NewInputs:
     if isinstance(preprocessing, Pixels) and (files := _image_files(data)):
         return preprocessing.of_files("The list", files)
     if isinstance(preprocessing, TextColumn) and is_texts(data):
-        with table_file(data, text=preprocessing.column) as (path, _):
-            return preprocessing.read(path)
+        return _of_table(preprocessing, data, text=preprocessing.column)
     return preprocessing.of_array(_array(data))
+
+
+def _of_table(preprocessing: Preprocessing, data: Any, **column: str) -> NewInputs:
+    """Of a frame or a list by way of a file, which errors don't name: the user has none."""
+    with table_file(data, **column) as (path, _):
+        try:
+            return preprocessing.read(path)
+        except (ValueError, LookupError) as error:
+            raise type(error)(str(error).replace(str(path), "The table")) from None
 
 
 def _existing(path: str | Path) -> Path:

@@ -87,7 +87,7 @@ def test_what_training_did_not_have_is_no_category_and_a_median(tmp_path):
     ("change", "sentence"),
     [
         (lambda f: f.assign(width=["3", "", "wide", "4"]), "'width' must.* row 2 holds 'wide'"),
-        (lambda f: f.drop(columns="price"), "has no column 'price', which the model reads"),
+        (lambda f: f.drop(columns="price"), "^The table has no column 'price', which the"),
         (lambda f: f.assign(width="wide"), "'width' must hold numbers, as where the model was"),
         (lambda f: f.assign(day="yesterday"), "'day' must hold dates written"),
         (lambda f: f.assign(width="3 km"), "'width' is written with the unit km, but it was not"),
