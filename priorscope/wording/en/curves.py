@@ -190,10 +190,16 @@ def _steepens(v: Values) -> str:
     )
 
 
+def _if_accuracy(v: Values) -> str:
+    if v["on"] != "error":
+        return ""
+    return ", or holds accuracies (then say `--columns accuracy=error`)"
+
+
 def _rises(v: Values) -> str:
     return (
         f"{v['learner']}: the {v['on']} rises by {100 * v['rise']:.0f}% between n = "
-        f"{v['start']:g} and {v['end']:g}; its curve is ill-behaved."
+        f"{v['start']:g} and {v['end']:g}; its curve is ill-behaved{_if_accuracy(v)}."
     )
 
 

@@ -34,7 +34,10 @@ def _steepens(v: Values) -> str:
 def _rises(v: Values) -> str:
     return say(
         "{learner}: n = {start}와 {end} 사이에서 {on:이} {rise}% 올라갑니다. 모양이 고르지 않은 "
-        "곡선입니다.",
+        "곡선입니다{hint}.",
+        hint=(
+            "(값이 정확도라면 `--columns accuracy=error`를 쓰세요)" if v["on"] == "error" else ""
+        ),
         learner=v["learner"],
         start=f"{v['start']:g}",
         end=f"{v['end']:g}",
