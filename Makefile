@@ -31,11 +31,12 @@ mutants: $(SETUP) ## break the scientific core in small ways; tests must notice 
 test-timm: ## the same outputs as timm's vision transformer, in .venv-timm
 	PYTHON=$(PYTHON) bash tools/timm.sh
 
-check: $(SETUP) ## lint, types, import layers
+check: $(SETUP) ## lint, types, import layers, known vulnerabilities
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/pyright
+	PYTHON=$(PYTHON) bash tools/audit.sh
 
 package: ## wheel and sdist in dist/, built twice with the same bytes, and tried without the checkout
 	PYTHON=$(PYTHON) bash tools/package.sh
