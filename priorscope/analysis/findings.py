@@ -139,8 +139,8 @@ def _best(answer: Answer, table: RunTable, found: Contest, dropped: Sequence[str
     others = [name for name in others if name != answer.pick]
     if len(answer.tied) > 1:
         tied = [name for name in answer.tied if name != answer.pick]
-        known = math.isfinite(prediction_costs(table)[table.learners.index(str(answer.pick))])
-        more = {"others": tied, "indifference": answer.indifference, "cheapest": known}
+        has_cost = math.isfinite(prediction_costs(table)[table.learners.index(str(answer.pick))])
+        more = {"others": tied, "indifference": answer.indifference, "cheapest": has_cost}
         return [_finding("tied", **base, **more)]
     if answer.word == "clear":  # the stricter intervals over all pairs don't take that back
         return [_finding("best", **base, others=[])]

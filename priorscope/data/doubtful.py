@@ -41,12 +41,12 @@ def mark_of_missing(values: np.ndarray) -> tuple[float, int] | None:
 
 def mark_note(whose: str, values: np.ndarray) -> list[Note]:
     """A warning where `values` hold a mark for what is missing; whose: the column or array."""
-    found = mark_of_missing(values)
-    if found is None:
+    mark = mark_of_missing(values)
+    if mark is None:
         return []
     return [
         Note(
-            f"{whose} has {found[1]:,} times {found[0]:g}, far from all other values; if it stands "
+            f"{whose} has {mark[1]:,} times {mark[0]:g}, far from all other values; if it stands "
             "for what is missing, take it out.",
             "warning",
         )

@@ -60,8 +60,8 @@ def open_images(path: Path, rows: RowsConfig, group: str) -> ImageSource:
     if path.is_file() and not is_archive(path):
         return _from_table(path, rows)
     names, unread = found_images(path)
-    found = _open(path, names, rows, group)
-    return dataclasses.replace(found, notes=(*found.notes, *unread))
+    source = _open(path, names, rows, group)
+    return dataclasses.replace(source, notes=(*source.notes, *unread))
 
 
 def _open(path: Path, names: Sequence[str], rows: RowsConfig, group: str) -> ImageSource:

@@ -71,20 +71,20 @@ def rewritten(texts: pa.Array) -> tuple[pa.Array, list[str]]:
         if units:
             named = " and ".join(units)
             forms.append("percent" if named == "%" else f"with the unit {named}")
-    for pattern, found, instead, form in (
+    for pattern, replaced, instead, form in (
         (MINUS_BEHIND, r"^(.*)-$", r"-\1", "negative ones with the minus behind"),
         (FORTRAN, "[dD]", "e", "exponents of Fortran"),
         (BLANK_THOUSANDS, BLANKS, "", "thousands apart"),
     ):
         which = matches(texts, pattern)
         if pc.any(which).as_py():
-            texts = pc.if_else(which, pc.replace_substring_regex(texts, found, instead), texts)
+            texts = pc.if_else(which, pc.replace_substring_regex(texts, replaced, instead), texts)
             forms.append(form)
     return texts, forms
 
 
 def times_of(texts: pa.Array, least: float) -> np.ndarray | None:
-    """(rows,) float64 seconds of times of day and durations (hours first), NaN where it is none.
+    """(rows,) float64 seconds of times of day and durations (hours first), NaN for all else.
 
     None where fewer than `least` of the values that aren't null are such.
     """

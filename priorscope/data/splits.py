@@ -35,8 +35,8 @@ def part_of(name: str) -> Part | None:
 def is_part_alone(name: str) -> bool:
     """Whether a name says a part and nothing else, as a folder of a split does."""
     words = _words(name)
-    known = all(w in WORDS or w in AROUND or w.isdigit() for w in words)
-    return known and part_of(name) is not None
+    alone = all(w in WORDS or w in AROUND or w.isdigit() for w in words)
+    return alone and part_of(name) is not None
 
 
 def split_names(names: Iterable[str]) -> dict[str, Part]:

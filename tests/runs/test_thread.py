@@ -75,12 +75,13 @@ def test_of_several_threads_one_works_and_others_go_on_where_it_waits():
 
 
 def test_who_wants_to_be_alone_waits_for_the_others_and_lets_nobody_begin():
-    threads, told, gate = WorkerThreads(3), [], threading.Event()
+    threads, told = WorkerThreads(3), []
+    gates = {True: threading.Event(), False: threading.Event()}
 
     def batch(name, wants_it):
         told.append(f"{name} begins")
         with TURNS.given():
-            gate.wait(5)
+            gates[wants_it].wait(5)
         if wants_it:
             assert TURNS.are_shared
             with TURNS.alone() as others_ended:
@@ -97,7 +98,10 @@ def test_who_wants_to_be_alone_waits_for_the_others_and_lets_nobody_begin():
     futures = [threads.submit(batch, *one) for one in (("a", True), ("b", True), ("c", False))]
     while len(told) < 3:
         threading.Event().wait(0.01)
-    gate.set()
+    gates[True].set()
+    while TURNS._waiting < 2:
+        threading.Event().wait(0.01)
+    gates[False].set()
     late = threads.submit(batch, "d", False)
     for future in (*futures, late):
         future.result(5)

@@ -61,8 +61,8 @@ def evidence(prefixes: list[CurvePrefix]) -> list[dict[str, float]]:
     for family in FAMILIES:
         points = best_fits(batch, family)
         for i, (prefix, chi2) in enumerate(zip(prefixes, points.chi2, strict=True)):
-            known = (prefix.means.repeats - 1) * prefix.shown
-            fit = 0.5 * known * np.log1p(chi2 / known) if known else 0.0
+            dof = (prefix.means.repeats - 1) * prefix.shown
+            fit = 0.5 * dof * np.log1p(chi2 / dof) if dof else 0.0
             if not prefix.means.repeated:
                 fit = 0.5 * (GUESS_DOF + prefix.shown) * np.log1p(chi2 / GUESS_DOF)
             scores[i][family.name] = float(points.occam[i] - fit)
