@@ -25,7 +25,7 @@ class Ignorant(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(b"{}")
 
-    def log_message(self, *_):
+    def log_message(self, format, *args):
         """Nothing."""
 
 
