@@ -7,7 +7,6 @@ import numpy as np
 
 from priorscope.core.printable import printable
 from priorscope.core.read import Note
-from priorscope.data.arrow import pc
 from priorscope.data.columns import Column
 
 MARKS = (-9, -99, -999, -9999, -99999, -999999, 99, 999, 9999, 99999, 999999,
@@ -22,9 +21,8 @@ def mark_of_missing(values: np.ndarray) -> tuple[float, int] | None:
     """(value, how often) of a mark such as -999 that stands far from all other values."""
     if values.dtype.kind not in "iuf" or values.dtype.itemsize == 1 or values.size < 3:
         return None
-    with np.errstate(invalid="ignore"):
-        extremes = float(np.nanmin(values)), float(np.nanmax(values))
-    for extreme in extremes:
+    for least in (np.fmin, np.fmax):  # which leave NaN out, at half of nanmin's cost
+        extreme = float(least.reduce(values, axis=None))
         if extreme not in MARKS:
             continue
         is_mark = values == extreme
@@ -63,14 +61,14 @@ def number_notes(column: Column, numbers: np.ndarray) -> list[Note]:
     present = numbers[np.isfinite(numbers)]
     if not len(present):
         return []
-    largest = float(np.abs(present).max())
+    largest = max(-float(present.min()), float(present.max()))
     if largest > LARGEST or 0 < largest < SMALLEST:
         raise ValueError(
             f"The column {name!r} holds values up to {largest:g}, but learners compute with "
             f"{SMALLEST:g} to {LARGEST:g} (float32); write it in another unit, or take wrong "
             "values out."
         )
-    notes = mark_note(repr(name), numbers)
+    notes = mark_note(repr(name), present)
     if largest >= EXACT and _is_whole(column, numbers):
         notes.append(
             Note(
@@ -136,10 +134,9 @@ def _is_whole(column: Column, numbers: np.ndarray) -> bool:
 def _has_leading_zeros(column: Column) -> bool:
     if column.typed and not column.is_text:
         return False
-    sample = column.values.slice(0, SAMPLE)
-    if not pc.any(pc.match_substring_regex(sample, r"^\s*0\d+\s*$")).as_py():
-        return False
-    return len({len(v.strip()) for v in sample.to_pylist() if v and v.strip()}) == 1
+    sample = [v.strip() for v in column.values.slice(0, SAMPLE).to_pylist() if v and v.strip()]
+    zeros = any(v[0] == "0" and len(v) > 1 and v.isdecimal() for v in sample)
+    return zeros and len({len(v) for v in sample}) == 1
 
 
 def _are_days(values: np.ndarray) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from priorscope.core.read import Note
-from priorscope.data.arrow import pc
+from priorscope.data.arrow import pc, strings
 from priorscope.data.binary_files import (
     ARROW_ERRORS,
     BINARY_SUFFIXES,
@@ -154,7 +154,7 @@ def _separated(path: Path, name: str, how: How, rows: int | None) -> File:
 
 def _without_headers(table: pa.Table, names: Sequence[str]) -> tuple[pa.Table, list[Note]]:
     """A table without rows that repeat the names, as files have that were put together."""
-    same = pc.equal(pc.utf8_trim_whitespace(table.column(0)), names[0])
+    same = pc.equal(pc.utf8_trim_whitespace(table.column(0)), strings([names[0]])[0])
     if not names[0] or not pc.any(same).as_py():
         return table, []
     rows = np.flatnonzero(same.to_numpy())

@@ -3,6 +3,8 @@
 import bz2
 import gzip
 import lzma
+import subprocess
+import sys
 import zipfile
 
 import numpy as np
@@ -291,3 +293,14 @@ def test_bombs_and_other_hazards_are_refused(tmp_path):
     os.mkfifo(tmp_path / "pipe.csv")
     with pytest.raises(ValueError, match=r"neither a file nor a folder"):
         resolve(str(tmp_path / "pipe.csv"))
+
+
+def test_reading_numbers_and_text_imports_no_pandas(tmp_path):
+    """Which takes as long as reading a table of middle size; Arrow does so for a text of Python."""
+    lines = [f"{k},{k * k % 7},{'uv'[k % 2]}" for k in range(60)]
+    (tmp_path / "a.csv").write_text("\n".join(["size,weight,label", *lines]))
+    code = (
+        "import sys; from priorscope.data.resolve import resolve; "
+        f"resolve({str(tmp_path / 'a.csv')!r}).load(); sys.exit('pandas' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
