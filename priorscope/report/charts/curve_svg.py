@@ -18,6 +18,7 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 58, 14, 12, 42
 _NAMES = 20  # height of a line of names
 _LETTER, _WIDE = 7.4, 13.0  # width of a letter, of a Korean one
 _MARK = 22.0  # width of the shape before a name
+_GREY = "#596069"  # of the frame, where no page has a colour for it
 _TICKS = 6  # at most, on an axis
 _MANTISSAS = ((1, 1.5, 2, 3, 4, 5, 6, 7, 8), (1, 2, 3, 5, 7), (1, 2, 5), (1, 3), (1,))
 
@@ -99,7 +100,7 @@ def _names(learners: Sequence[tuple[int, str]]) -> tuple[str, int]:
         y = _HEIGHT + _NAMES * line + 8.0
         out.append(
             f"{_group(i)}{_mark(x + 6, y, i, 4.6)}</g>"
-            f'<g class="frame" color="#596069"><text x="{x + _MARK:.1f}" y="{y + 4.5}" '
+            f'<g class="frame" color="{_GREY}"><text x="{x + _MARK:.1f}" y="{y + 4.5}" '
             f'fill="currentColor"><title>{escape(name)}</title>{escape(shown)}</text></g>'
         )
         x += width
@@ -138,7 +139,7 @@ def _curve(axes: _Axes, points: Sequence[Mapping[str, Any]]) -> str:
 def _frame(axes: _Axes, on: str) -> str:
     bottom, right = _HEIGHT - _BOTTOM, _WIDTH - _RIGHT
     out = [
-        '<g class="frame" color="#596069" fill="currentColor" stroke="none">',
+        f'<g class="frame" color="{_GREY}" fill="currentColor" stroke="none">',
         f'<path d="M{_LEFT} {_TOP}V{bottom}H{right}" fill="none" stroke="currentColor"/>',
         f'<text x="{(_LEFT + right) / 2}" y="{_HEIGHT - 8}" text-anchor="middle">'
         f"{escape(t('curves_page.axis'))}</text>",

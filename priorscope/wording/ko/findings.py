@@ -129,18 +129,13 @@ def _not_excluded(v: Values) -> str:
 
 
 def _tied(v: Values) -> str:
+    chosen = "예측 비용은 {learner:이} 가장 적습니다"
     if not v.get("cheapest", True):
-        return say(
-            "{names:은} {size}에서 구별할 수 없습니다. 그중 {learner:이} 첫 번째입니다(최고 또는 "
-            "동률일 확률 {percent}).",
-            names=listed([v["learner"], *v["others"]]),
-            size=size_of(v),
-            learner=v["learner"],
-            percent=numbers.percent(v["probability"]),
-        )
+        chosen = "{learner:이} 첫 번째입니다"
     return say(
-        "{names:은} {size}에서 구별할 수 없습니다. 그중 예측 비용은 {learner:이} 가장 "
-        "적습니다(최고 또는 동률일 확률 {percent}).",
+        "{names:은} {size}에서 구별할 수 없습니다. 그중 "
+        + chosen
+        + "(최고 또는 동률일 확률 {percent}).",
         names=listed([v["learner"], *v["others"]]),
         size=size_of(v),
         learner=v["learner"],
