@@ -36,7 +36,7 @@ check: $(SETUP) ## lint, types, import layers, known vulnerabilities
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/pyright
-	PYTHON=$(PYTHON) bash tools/audit.sh
+	bash tools/audit.sh
 
 package: ## wheel and sdist in dist/, built twice with the same bytes, and tried without the checkout
 	PYTHON=$(PYTHON) bash tools/package.sh

@@ -4,7 +4,7 @@
 # OSV: the database. PYTHON: to make the environment with.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-python="${PYTHON:-python3}"
+python="${PYTHON:-.venv/bin/python}"
 database="${OSV:-https://api.osv.dev}"
 if ! "$python" - "$database" <<'PROBE'; then
 import json, sys, urllib.request
