@@ -164,3 +164,16 @@ def pages():
 def variants():
     """Kind of summary -> a function that makes one."""
     return VARIANTS
+
+
+@pytest.fixture
+def tabs():
+    """Turn to each tab of an open page, whose own policy forbids to evaluate text inside."""
+
+    def turn(page):
+        for name in ("decide", "understand", "trust"):
+            page.locator(f"[data-tab={name}]").first.evaluate("link => link.click()")
+            page.locator(f"#{name}:not(.waiting)").wait_for(state="attached", timeout=5000)
+            yield name
+
+    return turn

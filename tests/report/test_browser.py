@@ -35,30 +35,27 @@ def lines(page, figure):
     return page.locator(f'[data-figure="{figure}"] .mark-line path').count()
 
 
-@pytest.mark.parametrize("at", ["#decide", "#understand", "#trust"])
 @pytest.mark.parametrize(("width", "dark"), [(1280, False), (390, False), (1280, True)])
-def test_opens_offline_without_complaint_or_sideways_scroll(visit, width, dark, at):
-    page = visit(width, dark, at)
+def test_opens_offline_without_complaint_or_sideways_scroll(visit, tabs, width, dark):
+    page = visit(width, dark)
+    for tab in tabs(page):
+        assert page.evaluate("document.documentElement.scrollWidth") == width, tab
+        assert page.locator(f"#{tab} .chart svg").count() == page.locator(f"#{tab} .chart").count()
+    assert page.locator(".chart svg").count() == page.locator(".chart").count() > 0
     assert page.complaints == []
     assert [url for url in page.requests if not url.startswith(("file:", "data:", "blob:"))] == []
-    assert page.evaluate("document.documentElement.scrollWidth") == width
-    assert page.locator(".chart svg").count() == page.locator(".chart").count() > 0
 
 
-def test_charts_keep_within_their_column(visit):
+def test_on_a_phone_columns_fold_charts_fit_and_nothing_is_cut_off(visit, tabs):
     page = visit(390)
-    boxes = [chart.bounding_box() for chart in page.locator(".chart svg").all()]
-    assert all(box["x"] >= 0 and box["x"] + box["width"] <= 390 for box in boxes)
-
-
-@pytest.mark.parametrize("at", ["#decide", "#understand", "#trust"])
-def test_on_a_phone_columns_fold_and_nothing_is_cut_off(visit, at):
-    page = visit(390, at=at)
-    cut = page.evaluate(
-        """() => [...document.querySelectorAll('.panel:not(.waiting) .scroll')]
-        .filter((box) => box.scrollWidth > box.clientWidth + 1).map((box) => box.ariaLabel)"""
-    )
-    assert cut == []
+    for tab in tabs(page):
+        cut = page.evaluate(
+            """() => [...document.querySelectorAll('.panel:not(.waiting) .scroll')]
+            .filter((box) => box.scrollWidth > box.clientWidth + 1).map((box) => box.ariaLabel)"""
+        )
+        assert cut == [], tab
+        boxes = [c.bounding_box() for c in page.locator(f"#{tab} .chart svg:visible").all()]
+        assert all(box["x"] >= 0 and box["x"] + box["width"] <= 390 for box in boxes), tab
 
 
 def test_the_first_screen_holds_card_chart_and_leaderboard(visit):
@@ -179,11 +176,11 @@ def test_a_table_is_copied(visit):
 
 
 @pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("at", ["#decide", "#understand", "#trust"])
-def test_axe_finds_no_violation(visit, axe, dark, at):
-    page = visit(dark=dark, at=at, policy=False)
-    report = axe(page, dark)
-    assert report.violations_count == 0, report.generate_report()
+def test_axe_finds_no_violation(visit, axe, tabs, dark):
+    page = visit(dark=dark, policy=False)
+    for tab in tabs(page):
+        report = axe(page, dark)
+        assert report.violations_count == 0, f"{tab}: {report.generate_report()}"
 
 
 def test_a_script_that_is_not_the_pages_own_does_not_run(visit):
