@@ -1,7 +1,8 @@
 """The learners of a comparison: from text, configs and estimators; each once, each named."""
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from priorscope.core.config import digest
@@ -13,6 +14,7 @@ from priorscope.train.recipe import Learner, Recipe, parse_learner, recipe_for
 
 MOST_PIXELS, REDUCED = 40, 32
 MOST_TOKENS, FIRST = 96, 64
+CONTENT = "fingerprint"  # the field that names content; it tells runs apart, not readers
 
 
 def default_recipe(settings: Settings) -> Recipe:
@@ -124,35 +126,51 @@ def _learner(given: Any, recipe: Recipe, asked: Iterable[str]) -> Learner:
         return parse_learner(given, recipe, asked)
     if isinstance(given, ModelConfig):
         given.check()
-        return Learner(text=given.name(), model=given, recipe=recipe_for(given, recipe, asked))
+        own = recipe_for(given, recipe, asked)
+        return Learner(text=given.short_name, model=given, recipe=own)
     from priorscope.models.external import External  # imports torch
     from priorscope.nn.live_modules import is_module
 
     if is_module(given):
         network = External.of_module(given)
-        return Learner(text=network.source.partition(":")[2], model=network, recipe=recipe)
+        return Learner(text=network.short_name, model=network, recipe=recipe)
     model = Estimator.of(given() if isinstance(given, type) else given)
     return Learner(text=model.short_name, model=model, recipe=recipe)
 
 
 def _told_apart(learners: list[Learner]) -> tuple[Learner, ...]:
-    """Learners of one architecture get the parameters by which they differ into their names."""
-    named = []
+    """Learners of one architecture get the parameters by which they differ into their names.
+
+    Those that differ in what nobody can read, as two networks of one class, get numbers.
+    """
+    named: list[Learner] = []
     for learner in learners:
         alike = [other for other in learners if other.text == learner.text]
         text = learner.text
         if len(alike) > 1 and any(other.model != learner.model for other in alike):
             text = _with_differences(learner, alike)
         named.append(dataclasses.replace(learner, text=text))
-    return tuple(named)
+    return tuple(_numbered(named))
 
 
 def _with_differences(learner: Learner, alike: Sequence[Learner]) -> str:
     if isinstance(learner.model, Estimator):
         return learner.model.described()
-    fields = [f.name for f in dataclasses.fields(learner.model)]
+    fields = [f.name for f in dataclasses.fields(learner.model) if f.name != CONTENT]
     differing = [
         name for name in fields if len({str(getattr(other.model, name)) for other in alike}) > 1
     ]
     options = ",".join(f"{name}={getattr(learner.model, name)}" for name in differing)
-    return f"{learner.text}:{options}"
+    return f"{learner.text}:{options}" if options else learner.text
+
+
+def _numbered(learners: Sequence[Learner]) -> Iterator[Learner]:
+    """Different models of one name as `Net 1` and `Net 2`, in the order given."""
+    models: dict[str, list[ModelConfig]] = defaultdict(list)
+    for learner in learners:
+        if learner.model not in models[learner.text]:
+            models[learner.text].append(learner.model)
+    for learner in learners:
+        alike = models[learner.text]
+        number = f" {alike.index(learner.model) + 1}" if len(alike) > 1 else ""
+        yield dataclasses.replace(learner, text=learner.text + number)

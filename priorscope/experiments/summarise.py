@@ -207,10 +207,7 @@ def _meanings(names: set[str]) -> dict[str, str]:
 
 
 def _tuning(learners: Sequence[Learner], settings: Settings, plan: RacePlan | None) -> TuningFacts:
-    recipes = {
-        learner.text: {**learner.recipe.to_json(), "learning_rate": learner.learning_rate}
-        for learner in learners
-    }
+    recipes = {learner.text: learner.used_recipe() for learner in learners}
     trials, chosen_on = settings.tune, race.CHOSEN_ON_EACH
     if plan is not None and (tried := max(map(len, plan.recipes))) > 1:
         size = plan.question.sizes[plan.race.anchor]

@@ -156,7 +156,7 @@ def _fit(
 def as_chosen(learner: Learner, summary: Mapping[str, Any]) -> Learner:
     """With the recipe that the comparison chose for it: a rate, for instance."""
     stored = ((summary.get("tuning") or {}).get("recipes") or {}).get(learner.text)
-    if not isinstance(stored, dict):
+    if not isinstance(stored, dict) or learner.model.trains_itself:
         return learner
     return dataclasses.replace(learner, recipe=Recipe.from_json(stored))
 

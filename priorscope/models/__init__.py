@@ -33,6 +33,11 @@ class ModelConfig(Config):
     most_by_default: ClassVar[int | None] = None  # a comparison that trains on more leaves it out
 
     @property
+    def short_name(self) -> str:
+        """What tables call it where nobody typed a name."""
+        return self.name()
+
+    @property
     def own_recipe(self) -> dict[str, Any]:
         """Fields of the recipe that this architecture is trained with unless others are asked for.
 

@@ -56,6 +56,11 @@ class External(ModelConfig):
         return cls(source=f"{MODULE}{name}", fingerprint=content)
 
     @property
+    def short_name(self) -> str:
+        """Of what Python code handed over its class, else the source."""
+        return self.source.removeprefix(MODULE)
+
+    @property
     def live(self) -> bool:
         """Whether its network is in memory alone."""
         return self.source.startswith(MODULE)

@@ -104,21 +104,22 @@ def _shown(judged: NamedVerdict, entry: ClaimEntry) -> ShownVerdict:
 
 def _row(effect: Effect, axis: StripAxis) -> ShownEffect:
     text = words.effect(effect.estimate, effect.unit)
-    shown = effect.role in ("test", "control")
+    shown, label = effect.role in ("test", "control"), words.condition(effect.label)
     return ShownEffect(
-        label=effect.label,
+        label=label,
         role=words.t(f"role.{effect.role}"),
         decision=words.t(f"decision.{effect.decision}") if shown else "",
         mark=effect.decision if effect.role == "test" else "quiet",
         text=text,
         estimate=effect.estimate,
-        strip=axis.row(effect, f"{effect.label}: {text}"),
+        strip=axis.row(effect, f"{label}: {text}"),
     )
 
 
 def _controls(judged: NamedVerdict) -> str:
     made = judged.verdict
     if made.failed:
-        return words.t("controls_failed", controls="; ".join(made.failed))
+        failed = "; ".join(words.condition(label) for label in made.failed)
+        return words.t("controls_failed", controls=failed)
     there = any(effect.role in ("null", "control") for effect in made.effects)
     return words.t("controls_passed" if there else "controls_none")

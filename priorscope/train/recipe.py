@@ -23,6 +23,7 @@ PARTS = {
     "pretrained": "+pretrained=PATH: starts from a pre-trained folder (bert)",
 }
 FOREIGN = ("timm:", "hf:")
+OF_INPUTS = ("kind", "version", "resolution", "tokens")  # what reaches a learner of its own `fit`
 FEW_STEPS = 100  # in addition to `Recipe.passes`
 
 
@@ -98,6 +99,13 @@ class Learner(Config):
         """What decides its results; not how it was typed."""
         recipe = dataclasses.replace(self.recipe, learning_rate=self.learning_rate)
         return {"model": self.model.to_json(), "recipe": recipe.to_json()}
+
+    def used_recipe(self) -> JsonObject:
+        """The recipe's fields; None for those that don't reach what trains itself."""
+        recipe = {**self.recipe.to_json(), "learning_rate": self.learning_rate}
+        if not self.model.trains_itself:
+            return recipe
+        return {key: value if key in OF_INPUTS else None for key, value in recipe.items()}
 
     @property
     def invariant_to(self) -> tuple[str, ...]:

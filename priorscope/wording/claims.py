@@ -1,14 +1,21 @@
 """A verdict in words, in English and Korean, and the page around it."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from priorscope.wording import numbers
 from priorscope.wording.en.claims import CLAIMS as EN
+from priorscope.wording.ko.claim_conditions import PAIRS as KOREAN
 from priorscope.wording.ko.claims import CLAIMS as KO
 from priorscope.wording.language import Language, spoken
+from priorscope.wording.particles import filled
+from priorscope.wording.stored import pattern_of
 
 WORDS: Mapping[Language, Mapping[str, str]] = {"en": EN, "ko": KO}
+CONDITIONS: Mapping[str, Sequence[tuple[str, str]]] = {"ko": KOREAN}
+MINUS = " − "  # between what is compared
 MOST_NAMED = 4  # conditions that a sentence names
 
 
@@ -99,9 +106,32 @@ def why_not(entry: Any) -> str:
     ).strip()
 
 
+def condition(label: str) -> str:
+    """What was compared, on what, in the language spoken; parts that it has no words for stay.
+
+    label: a claim's own, in English, such as `mlp − cnn, word after a marker, n = 200`.
+    """
+    if spoken() not in CONDITIONS:
+        return label
+    for between in (", ", ": "):
+        if between in label:
+            return between.join(condition(part) for part in label.split(between))
+    for pattern, template in _patterns(spoken()):
+        parts = match.groupdict() if (match := pattern.fullmatch(label)) else {}
+        if match and not any(MINUS in part for part in parts.values()):
+            return filled(template, {name: condition(part) for name, part in parts.items()})
+    first, minus, rest = label.partition(MINUS)
+    return f"{condition(first)}{minus}{condition(rest)}" if minus else label
+
+
+@cache
+def _patterns(language: str) -> list[tuple[re.Pattern[str], str]]:
+    return [(pattern_of(english), own) for english, own in CONDITIONS[language]]
+
+
 def _named(names: Any) -> str:
     """The first few, and how many more."""
-    shown = list(names)[:MOST_NAMED]
+    shown = [condition(name) for name in list(names)[:MOST_NAMED]]
     rest = len(list(names)) - len(shown)
     text = "; ".join(shown)
     return text + t("and_more", count=rest) if rest else text

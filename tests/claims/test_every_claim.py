@@ -1,6 +1,7 @@
 """Every claim's verdict comes out each way, on rows made for it."""
 
 import dataclasses
+import re
 
 import numpy as np
 import pytest
@@ -8,13 +9,18 @@ import pytest
 from priorscope.analysis.verdict import LEAST_REPEATS
 from priorscope.claims import CLAIMS, distilled_bias, pretraining_labels
 from priorscope.claims._sets import digits, marker
+from priorscope.models import MODELS
 from priorscope.runs.experiment import Rows
 from priorscope.wording import claims as words
+from priorscope.wording.language import speaking
 
 REPEATS = 6
 YES = {"above": 1.0, "within": 0.0, "beyond": 1.0, "apart": 1.0}  # beyond the margin
 NO = {"above": -2.0, "within": 1.0, "beyond": -1.0, "apart": 0.0}
 EDGE = {"above": 0.0, "within": 0.0, "beyond": 0.0, "apart": 0.0}
+# what Korean leaves as it is: names of learners, hyperparameters, data sets and algorithms
+NAMES = {*MODELS, "kernel", "depth", "patch", "readout", "flatten", "shift", "rotate", "digits",
+         "mnist1d", "n", "h", "w", "float64", "WordPiece", "BPE", "MASK"}  # fmt: skip
 
 
 @pytest.fixture(params=list(CLAIMS))
@@ -147,6 +153,25 @@ def test_has_its_texts_in_both_languages(claim):
         assert question.part not in names
         names.add(question.part)
         assert bool(question.part) == (question.statement is not None)
+
+
+def test_conditions_are_named_in_both_languages(claim):
+    for question in claim.questions():
+        for one in question.compared:
+            for label in (one.label, one.condition):
+                assert words.condition(label) == label
+                with speaking("ko"):
+                    left = set(re.findall("[A-Za-z][A-Za-z0-9]*", words.condition(label))) - NAMES
+                assert not left, f"add to wording/ko/claim_conditions.py: {label!r}"
+
+
+def test_conditions_that_nobody_translated_stay_as_they_are():
+    with speaking("ko"):
+        assert words.condition("60 − 240 labels") == "60 − 240 labels"
+        assert (
+            words.condition("mine, digits, 4 heads − 2 heads")
+            == "mine, digits, 헤드 4개 − 헤드 2개"
+        )
 
 
 def test_plans_enough_repeats_on_paired_draws(claim):

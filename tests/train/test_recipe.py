@@ -155,3 +155,11 @@ def test_tokens_are_of_texts_and_the_beginning_of_a_bag_is_not_the_bag():
     assert "permuted" in parse_learner("linear").invariant_to
     assert parse_learner("linear+tokens=8").invariant_to == ()
     assert parse_learner("tfidf+tokens=8").recipe.tokens == 8
+
+
+def test_a_recipe_shows_nothing_that_does_not_reach_the_learner():
+    assert parse_learner("mlp").used_recipe()["learning_rate"] == MLP.learning_rate
+    forest = parse_learner("forest+resolution=8").used_recipe()
+    assert {key for key, value in forest.items() if value is not None} == {
+        "kind", "version", "resolution",
+    }  # fmt: skip

@@ -41,23 +41,26 @@ class Reproduce(Chapter):
 def recipes(by_learner: Any) -> dict[str, Any] | None:
     """A table: one row per learner, one column per field that differs; the others apart.
 
+    A field that is None isn't the learner's, as a forest has no learning rate: it differs from
+    nothing.
+
     by_learner: learner -> recipe, a flat or nested dictionary.
     """
     if not isinstance(by_learner, dict) or not by_learner:
         return None
     flat = {learner: _flat(recipe) for learner, recipe in by_learner.items()}
     fields = list(dict.fromkeys(key for recipe in flat.values() for key in recipe))
-    values = {key: {str(recipe.get(key, "–")) for recipe in flat.values()} for key in fields}
-    differing = [key for key in fields if len(values[key]) > 1 or len(flat) == 1]
-    rows = {name: [recipe.get(key) for key in differing] for name, recipe in flat.items()}
-    first = next(iter(flat.values()))
-    common = {
-        key: first[key]
-        for key in fields
-        if key not in differing and first.get(key) not in (None, "")
+    values = {key: [recipe.get(key, "") for recipe in flat.values()] for key in fields}
+    own = {key: [v for v in values[key] if v is not None] for key in fields}
+    there = [k for k in fields if own[k]]
+    differing = [k for k in there if len(set(map(str, own[k]))) > 1 or len(flat) == 1]
+    alike = [k for k in there if k not in differing and own[k][0] != ""]
+    return {
+        "fields": [_called(key) for key in differing],
+        "rows": {name: [recipe.get(key) for key in differing] for name, recipe in flat.items()},
+        "common": {_called(key): own[key][0] for key in alike},
+        "lacking": any(None in found for found in values.values()),
     }
-    shown = {_called(key): value for key, value in common.items()}
-    return {"fields": [_called(key) for key in differing], "rows": rows, "common": shown}
 
 
 def _called(key: str) -> str:
@@ -81,7 +84,7 @@ def _flat(recipe: Any, before: str = "") -> dict[str, Any]:
 
 def _written(value: Any) -> Any:
     if isinstance(value, list):
-        return ", ".join(str(_written(item)) for item in value) or None
+        return ", ".join(str(_written(item)) for item in value)
     if isinstance(value, float):
         return f"{value:.4g}"
     return value

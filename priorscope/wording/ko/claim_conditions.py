@@ -1,0 +1,110 @@
+"""Korean of what claims were tested on and compare; `wording.claims.condition` puts it together.
+
+Each pair: the English text, or a part of it between commas, colons or minus signs, with {names} for
+what varies, and the Korean one. What stands for a name is told again itself; names of learners and
+data sets are their own Korean.
+"""
+
+SETS: list[tuple[str, str]] = [
+    ("n = {few} to {many}", "n = {few}~{many}"),
+    ("{name} intact", "{name} 원본"),
+    ("{name} permuted", "{name} 위치 섞기"),
+    ("a pattern anywhere", "아무 데나 있는 패턴"),
+    ("patterns", "패턴"),
+    ("image", "이미지"),
+    ("distance {n}", "거리 {n}"),
+    ("word after a marker", "표시 다음 단어"),
+    ("a linear rule", "선형 규칙"),
+    ("parity of two signs", "두 부호의 패리티"),
+    ("parity", "패리티"),
+    ("a Markov chain", "마르코프 연쇄"),
+    ("independent tokens", "독립인 토큰"),
+    ("letters of docstrings", "문서 문자열의 글자"),
+    ("shifted tests", "이동한 테스트"),
+    ("chain {n}", "마르코프 연쇄, n = {n}"),
+    ("chain", "마르코프 연쇄"),
+    ("independent", "독립"),
+    ("English", "영어"),
+    ("Korean", "한국어"),
+    ("blurred noise", "흐린 노이즈"),
+    ("pixels shuffled", "픽셀 섞기"),
+    ("large n", "큰 n"),
+    ("twice", "두 번"),
+    ("which is invariant", "구조상 불변"),
+    ("places and rules", "위치와 규칙"),
+]
+
+COMPARED: list[tuple[str, str]] = [
+    ("{first} against {second}", "{first} 대 {second}"),
+    ("gain from {few} to {many}", "{few}개에서 {many}개로 늘릴 때 나아지는 정도"),
+    ("ahead at {n}", "{n}개에서 앞섬"),
+    ("over guessing", "추측보다 나은 정도"),
+    ("{who} over guessing", "{who}: 추측보다 나은 정도"),
+    ("labels that it is worth", "라벨 환산 가치"),
+    ("labels that {what} is worth", "{what}의 라벨 환산 가치"),
+    ("what {who} loses is noticed", "{who}의 손해가 드러남"),
+    ("{who} loses places", "{who:이} 위치를 잃음"),
+    ("{who} loses the order of words", "{who:이} 단어 순서를 잃음"),
+    ("the gap is larger at small n", "n이 작을 때 차이가 더 큼"),
+    ("a transformer gains from more data", "데이터가 늘면 트랜스포머가 나아짐"),
+    ("what it catches up", "따라잡은 정도"),
+    ("from n = {n} until it stops losing", "n = {n}부터 지지 않을 때까지"),
+    ("parity of {many} signs − {one} sign", "부호 {many}개의 패리티 − 부호 {one}개"),
+    ("near − far pixels", "가까운 픽셀 − 먼 픽셀"),
+    ("near − far", "가까운 픽셀 − 먼 픽셀"),
+    ("within − between patches of {n}", "{n}픽셀 패치 안 − 패치 사이"),
+    ("before − after", "사전 학습 전 − 후"),
+    ("before − before", "사전 학습 전끼리"),
+    (
+        "what n = {few} saves − what n = {many} saves",
+        "n = {few}에서 아낀 양 − n = {many}에서 아낀 양",
+    ),
+    ("taught by {first} − by {second}", "{first}에게 배움 − {second}에게 배움"),
+    ("alone − taught by {who}", "혼자 배움 − {who}에게 배움"),
+    ("{who} taught by {teacher}", "{teacher}에게 배운 {who}"),
+    ("true labels are better", "진짜 라벨이 나음"),
+    ("{n} true ones", "진짜 라벨 {n}개"),
+    ("it can be learnt", "배울 수 있음"),
+]
+
+NETWORKS: list[tuple[str, str]] = [
+    ("depth {n}", "깊이 {n}"),
+    ("twice as wide", "너비 두 배"),
+    ("resolution {n}", "해상도 {n}"),
+    ("decay {n}", "가중치 감쇠 {n}"),
+    ("dropout {n}", "드롭아웃 {n}"),
+    ("no normalisation", "정규화 없음"),
+    ("shifted examples", "이동한 예제"),
+    ("another architecture", "다른 아키텍처"),
+    ("three projections − one", "투영 셋 − 투영 하나"),
+    ("two different projections are told apart", "서로 다른 두 투영은 구별됨"),
+    ("own projections", "위치별 투영"),
+    ("shared", "공유 투영"),
+    ("head by head − at once", "헤드마다 − 한 번에"),
+    ("heads that share their scores are told apart", "점수를 공유하는 헤드는 구별됨"),
+    ("{n} head", "헤드 {n}개"),
+    ("{n} heads", "헤드 {n}개"),
+    ("tokens seen − (h·w + 1)", "보는 토큰 수 − (h·w + 1)"),
+    ("the mean's network has a token less", "평균을 쓰는 신경망은 토큰이 하나 적음"),
+    ("class token", "클래스 토큰"),
+    ("mean", "평균"),
+    ("learned", "학습한 위치"),
+    ("sinusoidal", "사인 위치"),
+    ("none", "위치 없음"),
+]
+
+TEXTS: list[tuple[str, str]] = [
+    ("tokens of {first} / {second} − 1", "{first} 토큰 수 / {second} 토큰 수 − 1"),
+    ("characters / {name} − 1 is noticed", "글자 수 / {name} 토큰 수 − 1의 차이가 드러남"),
+    ("left − both", "왼쪽만 − 양쪽"),
+    ("neighbours tell of a token", "이웃이 토큰을 알려 줌"),
+    ("masked at {first} − at {second}", "{first} 가림 − {second} 가림"),
+    ("masked at {share}", "{share} 가림"),
+    ("more text is better", "글이 많을수록 나음"),
+    ("{few} − {many} targets", "목표 {few}개 − {many}개"),
+    ("always", "항상 가림"),
+    ("tests show the token", "테스트가 토큰을 보임"),
+    ("tests show {name}", "테스트가 {name:을} 보임"),
+]
+
+PAIRS: list[tuple[str, str]] = [*SETS, *COMPARED, *NETWORKS, *TEXTS]
