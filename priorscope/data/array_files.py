@@ -1,6 +1,7 @@
 """Arrays by name from .npz, .npy, folders of .npy, idx, .mat and .h5; read when asked for."""
 
 import dataclasses
+import sys
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -37,7 +38,13 @@ class ArrayFile:
         Raises:
             ValueError: if it is damaged, too large, or holds objects.
         """
-        return self.readers[name]()
+        array = self.readers[name]()
+        if array.dtype.kind == "U" and array.size and _last_character(array) > sys.maxunicode:
+            raise ValueError(
+                f"The text in the array {printable(name)!r} of {self.path} is damaged: it has "
+                "characters beyond Unicode's last; save it again."
+            )
+        return array
 
 
 def open_arrays(path: Path, target: str) -> ArrayFile:
@@ -87,6 +94,14 @@ def read_inputs(path: Path) -> np.ndarray:
             "Name it x."
         )
     return file.read(result)
+
+
+def _last_character(array: np.ndarray) -> int:
+    """The largest code point: what numpy hands on as text without a look at it."""
+    text = np.ascontiguousarray(array)
+    return (
+        int(text.view(text.dtype.byteorder.replace("|", "=") + "u4").max()) if text.itemsize else 0
+    )
 
 
 def _ready(array: np.ndarray) -> Callable[[], np.ndarray]:

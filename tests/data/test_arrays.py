@@ -138,6 +138,16 @@ def test_pickles_are_never_loaded(tmp_path):
         Arrays(path=str(tmp_path / "x.npy"), target=str(tmp_path / "x.npy")).load()
 
 
+@pytest.mark.parametrize("order", "<>")
+def test_text_beyond_unicode_is_refused(tmp_path, order):
+    labels = np.array(["cat", "dög"] * (len(VECTORS) // 2), f"{order}U3")
+    fine = saved(tmp_path, x=VECTORS, y=labels)
+    assert [c.name for c in Arrays(path=fine).load().read.classes] == ["cat", "dög"]
+    labels.view(f"{order}u4")[4] = 0x110000
+    with pytest.raises(ValueError, match=r"array 'y' of .* characters beyond Unicode"):
+        Arrays(path=saved(tmp_path, x=VECTORS, y=labels)).load()
+
+
 def test_files_that_are_no_arrays_are_named(tmp_path):
     path = tmp_path / "data.npz"
     path.write_bytes(b"PK\x03\x04 cut short")
