@@ -34,7 +34,7 @@ class ReplicasCheck(Check):
 
     def _difference(self, name: str) -> float:
         data = Digits().load()
-        recipe = Recipe(steps=STEPS, epochs=1, batch=32)
+        recipe = Recipe(steps=STEPS, epochs=1, batch=16)
         learner = Learner(text=name, model=MODELS[name](), recipe=recipe)
         prefixes = [
             Prefix(data.inputs[start : start + 60], data.targets[start : start + 60], start)

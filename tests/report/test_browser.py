@@ -13,9 +13,9 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def visit(new_page, folder):
-    """Open the page at a width."""
+    """Open the page at a width, and wait for the charts of its tab or, as a whole, of all."""
 
-    def open_page(width=1280, dark=False, at="", policy=True):
+    def open_page(width=1280, dark=False, at="", policy=True, whole=False):
         page = new_page(
             width,
             dark,
@@ -24,7 +24,7 @@ def visit(new_page, folder):
             accept_downloads=True,
         )
         page.goto((folder / "report.html").as_uri() + at)
-        page.wait_for_selector("html[data-drawn=yes]", timeout=120_000)
+        page.wait_for_selector(f"html[data-{'drawn' if whole else 'shown'}=yes]", timeout=120_000)
         return page
 
     return open_page
@@ -37,7 +37,7 @@ def lines(page, figure):
 
 @pytest.mark.parametrize(("width", "dark"), [(1280, False), (390, False), (1280, True)])
 def test_opens_offline_without_complaint_or_sideways_scroll(visit, tabs, width, dark):
-    page = visit(width, dark)
+    page = visit(width, dark, whole=True)
     for tab in tabs(page):
         assert page.evaluate("document.documentElement.scrollWidth") == width, tab
         assert page.locator(f"#{tab} .chart svg").count() == page.locator(f"#{tab} .chart").count()
@@ -47,7 +47,7 @@ def test_opens_offline_without_complaint_or_sideways_scroll(visit, tabs, width, 
 
 
 def test_on_a_phone_columns_fold_charts_fit_and_nothing_is_cut_off(visit, tabs):
-    page = visit(390)
+    page = visit(390, whole=True)
     for tab in tabs(page):
         cut = page.evaluate(
             """() => [...document.querySelectorAll('.panel:not(.waiting) .scroll')]
@@ -98,7 +98,7 @@ def test_tabs_work_from_the_keyboard(visit):
 
 
 def test_print_shows_all_tabs_and_opens_what_is_folded(visit):
-    page = visit(at="#trust")
+    page = visit(at="#trust", whole=True)
     page.emulate_media(media="print")
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     assert all(page.locator(f"#{name}").is_visible() for name in ("answer", "cues", "checks"))
@@ -177,7 +177,7 @@ def test_a_table_is_copied(visit):
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_axe_finds_no_violation(visit, axe, tabs, dark):
-    page = visit(dark=dark, policy=False)
+    page = visit(dark=dark, policy=False, whole=True)
     for tab in tabs(page):
         report = axe(page, dark)
         assert report.violations_count == 0, f"{tab}: {report.generate_report()}"
