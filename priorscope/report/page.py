@@ -219,10 +219,16 @@ def facts(view: View) -> list[tuple[str, str]]:
         ("examples", numbers.count(view.task.get("examples"))),
         ("classes", None if view.is_quantity else numbers.count(view.task.get("classes"))),
         ("sizes", t("fact.range", **low_high) if low_high else None),
-        ("repeats", numbers.count(view.summary["repeats"])),
+        ("repeats", numbers.count(_repeats(view))),
         ("trials", numbers.count(trials)),
     ]
     return [(t(f"fact.{k}"), str(v)) for k, v in shown if v not in (None, "", numbers.MISSING)]
+
+
+def _repeats(view: View) -> Any:
+    """Those that there are: a budget may end before all that were planned."""
+    made = [row["repeats"] for row in view.rows("curves") if numbers.is_number(row.get("repeats"))]
+    return max(made, default=view.summary["repeats"])
 
 
 def _kind(kind: Any) -> str | None:

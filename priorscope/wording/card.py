@@ -245,12 +245,21 @@ def _limits(summary: Values, answer: Values) -> str:
 
 
 def _why(failed: Sequence[Values]) -> str:
-    """Of failed runs, the reason that most of them have, in brackets; "" where none has one."""
+    """Of failed runs, the reason that most of them have and whose they are, in brackets.
+
+    "" where none has a reason.
+    """
     reasons = [reason for row in failed if (reason := str(row.get("reason") or "").strip())]
     if not reasons:
         return ""
     often = max(reasons, key=reasons.count)
-    return f" ({retold(printable(often.rstrip('.'), REASON))})"
+    whose = dict.fromkeys(
+        printable(str(row["learner"]), REASON)
+        for row in failed
+        if row.get("learner") and str(row.get("reason") or "").strip() == often
+    )
+    of = f"{', '.join(whose)}: " if whose else ""
+    return f" ({of}{retold(printable(often.rstrip('.'), REASON))})"
 
 
 def _left(summary: Values, answer: Values) -> list[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from priorscope.wording.numbers import number
 from priorscope.wording.page import TEXTS, t
 from priorscope.wording.page import structure as title_of
 
@@ -25,7 +26,9 @@ def meaning(row: Mapping[str, Any]) -> str:
         return t("check.one_repeat")
     half = (row["high"] - row["low"]) / 2
     few = t("check.few") if repeats == 2 else ""
-    return t("check.invariance.meaning", value=f"{row['value']:+.3f}", half=f"{half:.2g}", few=few)
+    change = number(row["value"])
+    value = f"+{change}" if float(change.replace("−", "-")) > 0 else change
+    return t("check.invariance.meaning", value=value, half=f"{half:.2g}", few=few)
 
 
 def reason(key: str) -> str:

@@ -17,6 +17,7 @@ MOST_DECIMALS = 3
 SMALL = 1e-2  # an estimate that is smaller has the decimals that it takes
 SCIENTIFIC, SCIENTIFIC_FROM = 6, 12  # more decimals, or digits before the point: 1.2e−09
 UNKNOWN_DECIMALS = 2  # of an estimate without an interval
+NO_RATIO = 5e-3  # smaller ones are written 0.00
 UNITS = ((1e12, "T"), (1e9, "G"), (1e6, "M"))
 MYRIADS = ((1e12, "조"), (1e8, "억"), (1e4, "만"))
 
@@ -72,7 +73,12 @@ def decimals(value: Any) -> int:
 
 
 def between(low: Any, high: Any, form: str = "count", *options: Any) -> str:
-    """`11,000 to 80,000`, `at least 11,000`, `at most 80,000`, or nothing."""
+    """`11,000 to 80,000`, `at least 11,000`, `at most 80,000`, or nothing.
+
+    A ratio that may be all but 0 has no low end: every ratio is more.
+    """
+    if form == "ratio" and is_number(low) and low < NO_RATIO:
+        low = None
     write = {"count": count, "rough": rough, "number": number, "ratio": ratio, "share": share}[form]
     if is_number(low) and is_number(high):
         if form == "share":

@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from priorscope.report.chapters.checks import Checks
 from priorscope.report.chapters.more_data import MoreData
 from priorscope.report.curve_units import in_units, named
 from priorscope.report.view import View
@@ -50,3 +51,19 @@ def test_points_and_fits_of_a_figure_share_their_axis(quantity):
     figures = {figure.name: figure for figure in MoreData().figures(quantity)}
     for row in figures["fits"].tables["fits"]:
         assert row["median"] == pytest.approx(measured[row["learner"], row["n"]], rel=1e-3)
+
+
+def test_what_was_predicted_of_hidden_sizes_is_in_the_units_of_the_page(quantity):
+    """A spread of 20 and an error of 0.4 of it: an RMSE of 8."""
+    held = {"center": 0.4, "low": 0.3, "high": None}
+    row = {"learner": "linear", "n": 800, "on": "error", "predicted": held, "seen": held}
+    quantity.summary["audit"] = [{**row, "passed": True}]
+    (shown,) = Checks().content(quantity)["audit"]
+    assert shown["on"] == "rmse"
+    assert [shown["seen"][k] for k in ("center", "low", "high")] == [8.0, 6.0, None]
+
+
+def test_one_size_makes_no_chart_of_fitted_curves(quantity):
+    fit = dict.fromkeys(("median", "low", "high"), 1.0)
+    quantity.summary["fits"] = [{"learner": "linear", "n": 500, "on": "loss", **fit}]
+    assert "fits" not in {figure.name for figure in MoreData().figures(quantity)}

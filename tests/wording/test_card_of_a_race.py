@@ -70,3 +70,13 @@ def test_who_was_not_followed_is_not_said_to_be_behind():
     assert lines(dropped=dropped)["pick"] == "cnn, ahead of all others"
     left = lines(dropped=dropped, unresolved=[row])["pick"]
     assert left == "cnn, ahead of all that there was time for"
+
+
+def test_whose_runs_failed_is_said_with_the_reason():
+    failed = [
+        {"learner": name, "run": "x", "reason": "no memory."} for name in ("vit", "vit", "gru")
+    ]
+    other = {"learner": "mlp", "run": "x", "reason": "else"}
+    assert "4 runs failed (vit, gru: no memory)." in lines(failed=[*failed, other])["limits"]
+    old = [{"run": "vit, intact, n = 8", "reason": "no memory"}]
+    assert "1 run failed (no memory)." in lines(failed=old)["limits"]

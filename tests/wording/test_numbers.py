@@ -5,6 +5,7 @@ import pytest
 
 from priorscope.wording import numbers as words
 from priorscope.wording.card import card
+from priorscope.wording.checks import meaning
 from priorscope.wording.page import TEXTS, structure, t
 
 
@@ -74,6 +75,19 @@ def test_a_probability_is_never_shown_as_certainty(value, text):
 )
 def test_ends_that_are_not_known_are_said_to_be_so(low, high, text):
     assert words.between(low, high) == text
+
+
+def test_a_ratio_that_may_be_all_but_0_has_no_low_end():
+    assert words.between(0.004, 1.7, "ratio") == "at most 1.7"
+    assert words.between(0.004, None, "ratio") == ""
+    assert words.between(0.02, 1.7, "ratio") == "0.02 to 1.7"
+
+
+def test_no_change_has_no_sign():
+    row = {"test": "invariance", "passed": True, "low": -0.1, "high": 0.1, "values": {"repeats": 5}}
+    shown = [meaning({**row, "value": value}) for value in (-0.0001, 0.0001, 0.02, -0.02)]
+    changes = [text.split("changes by ")[1].split(" ")[0] for text in shown]
+    assert changes == ["0.000", "0.000", "+0.020", "−0.020"]
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,11 @@ import dataclasses
 from typing import Any
 
 from priorscope.report.chapter import CHAPTERS, Chapter
+from priorscope.report.curve_units import in_units, named
 from priorscope.report.view import View
 from priorscope.wording.checks import reason
+
+ENDS = ("center", "low", "high")
 
 
 @CHAPTERS.register
@@ -23,7 +26,7 @@ class Checks(Chapter):
             "validity": validity,
             "passed": sum(row.get("passed") is True for row in validity),
             "wrong": sum(row.get("passed") is False for row in validity),
-            "audit": audit,
+            "audit": [_checked(view, row) for row in audit],
             "held": sum(row.get("passed") is True for row in audit),
             "refused": list(dict.fromkeys(r["learner"] for r in audit if r.get("passed") is False)),
             "reasons": _reasons(failed),
@@ -38,10 +41,23 @@ class Checks(Chapter):
         }
 
 
+def _checked(view: View, row: dict[str, Any]) -> dict[str, Any]:
+    """A prediction and what came, in the units of the page."""
+    on = row.get("on") or "loss"
+    both = {
+        key: in_units(view, {**row[key], "on": on}, ENDS)
+        for key in ("predicted", "seen")
+        if isinstance(row.get(key), dict)
+    }
+    return {**row, **both, "on": named(view, on)}
+
+
 def _reasons(failed: list[dict[str, Any]]) -> dict[str, list[str]]:
+    """Runs by what failed, and why."""
     reasons: dict[str, list[str]] = {}
     for row in failed:
-        reasons.setdefault(str(row.get("reason")), []).append(str(row.get("run")))
+        of = f"{row['learner']}: " if row.get("learner") else ""
+        reasons.setdefault(f"{of}{row.get('reason')}", []).append(str(row.get("run")))
     return reasons
 
 

@@ -37,13 +37,13 @@ class Models(Chapter):
             "paired": any(has_center(row.get("behind")) for row in rows),
             "fit": any(has_center(row.get("fit")) for row in rows),
             "costs": [_costs(row) for row in costs.values()],
-            "chart": bool(_points(view)),
+            "chart": len(_points(view)) > 1,
             "dropped": dropped(view.summary),
         }
 
     def figures(self, view: View) -> list[Figure]:
         points = _points(view)
-        if not points:
+        if len(points) < 2:  # a chart of one compares nothing
             return []
         spec, title = cost(view, "cost", KEY), t("figure.cost")
         return [Figure(name="cost", title=title, spec=spec, tables={"cost": points})]
