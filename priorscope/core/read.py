@@ -4,6 +4,7 @@ import dataclasses
 from typing import Literal
 
 from priorscope.core.json_types import JsonObject
+from priorscope.core.printable import printable
 
 Level = Literal["information", "warning"]
 
@@ -32,6 +33,11 @@ class ColumnUse:
     used: bool
     as_: str
     reason: str = ""
+
+    @property
+    def left_out(self) -> str:
+        """The sentence that a column which is left out gets as its note."""
+        return f"The column {printable(self.name, 60)!r} is left out: {self.reason}."
 
 
 @dataclasses.dataclass(frozen=True)

@@ -34,8 +34,10 @@ def read_lines(read: Read) -> Iterator[str]:
     for dropped in read.dropped:
         reason = printable(retold(dropped.reason))
         yield t("read.dropped", n=f"{dropped.count:,}", reason=reason)
+    listed = _left_out(read)
     for note in read.notes:
-        yield note_line(note)
+        if note.text not in listed:
+            yield note_line(note)
 
 
 def note_line(note: Note) -> str:
@@ -55,7 +57,15 @@ def _columns(read: Read) -> Iterator[str]:
         f"{printable(c.name, 40)} ({retold(c.reason)})" for c in unused if c.reason not in PARTS
     ]
     if left:
-        yield t("read.columns_left", n=f"{len(left):,}", list=_first(left))
+        line = t("read.columns_left", n=f"{len(left):,}", list=_first(left))
+        listed = _left_out(read)
+        warned = any(n.level == "warning" and n.text in listed for n in read.notes)
+        yield t("read.warning", text=line) if warned else line
+
+
+def _left_out(read: Read) -> set[str]:
+    """The notes that the list of columns says already."""
+    return {c.left_out for c in read.columns if not c.used and c.reason not in PARTS}
 
 
 def _first(items: Sequence[str]) -> str:

@@ -163,12 +163,7 @@ def _left_out(uses: list[ColumnUse]) -> list[Note]:
         if use.used or use.reason in ("target", "group", "time", "not among the inputs"):
             continue
         harmless = use.reason.startswith(("it identifies", "it numbers", "it is empty"))
-        notes.append(
-            Note(
-                f"The column {printable(use.name, 60)!r} is left out: {use.reason}.",
-                "information" if harmless else "warning",
-            )
-        )
+        notes.append(Note(use.left_out, "information" if harmless else "warning"))
     return notes
 
 
