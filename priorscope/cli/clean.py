@@ -35,6 +35,13 @@ def run(
     json_
         Print all of them as JSON on stdout.
     """
+    from priorscope.data.existing import existing
+    from priorscope.wording.language import speak
+
+    settings = settings or Settings()
+    speak(settings.lang)
+    existing(data)
+
     from rich.console import Console
     from rich.table import Table
 
@@ -44,7 +51,7 @@ def run(
 
     if most < 1:
         raise ValueError(f"--most is 1 or more, but it is {most}.")
-    facts = doubts(data, settings or Settings(), comparison).to_json()
+    facts = doubts(data, settings, comparison).to_json()
     if json_:
         print(json.dumps(facts, ensure_ascii=False, allow_nan=False))
         return Exit.DONE

@@ -43,17 +43,21 @@ def run(
     details
         All tables, sentences and notes under the card.
     """
-    from priorscope.cli.dry_run import print_plan
-    from priorscope.experiments.comparison import Comparison
-    from priorscope.experiments.progress import console, watching
+    from priorscope.data.existing import existing
     from priorscope.wording.language import speak
-    from priorscope.wording.page import t
-    from priorscope.wording.read import read_lines
-    from priorscope.wording.summary import told
 
     started = IMPORTED.pop() if IMPORTED else time.monotonic()
     settings = settings or Settings()
     speak(settings.lang)
+    existing(data)
+
+    from priorscope.cli.dry_run import print_plan
+    from priorscope.experiments.comparison import Comparison
+    from priorscope.experiments.progress import console, watching
+    from priorscope.wording.page import t
+    from priorscope.wording.read import read_lines
+    from priorscope.wording.summary import told
+
     say = console(to_stderr=json_)
     with watching(t("progress.reading"), quiet):
         comparison = Comparison.of(data, settings, started=started)

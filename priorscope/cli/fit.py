@@ -35,11 +35,15 @@ def run(
         Folder of the comparison, if it isn't in priorscope-runs/DATA; its answer says how good the
         model is expected to be. Without a comparison that is measured on the test split.
     """
-    from priorscope.experiments.winner import fit_stored
+    from priorscope.data.existing import existing
     from priorscope.wording.language import speak
 
     settings = settings or Settings()
     speak(settings.lang)
+    existing(data)
+
+    from priorscope.experiments.winner import fit_stored
+
     if settings.out is None:
         raise ValueError("Where should the model go? Give a new folder with --out.")
     model = fit_stored(data, settings, learner, seeds=seeds, keep=keep, comparison=comparison)

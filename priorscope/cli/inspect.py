@@ -40,6 +40,13 @@ def run(
     overwrite
         Replace the file that --page names, if it is there.
     """
+    from priorscope.data.existing import existing
+    from priorscope.wording.language import speak
+
+    settings = settings or Settings()
+    speak(settings.lang)
+    existing(data)
+
     from priorscope.core.files import own, refuse_existing, write
     from priorscope.core.folders import refuse_overlap
     from priorscope.core.printable import file_safe
@@ -48,12 +55,9 @@ def run(
     from priorscope.data.resolve import resolve
     from priorscope.experiments.dataset import data_name
     from priorscope.experiments.progress import watching
-    from priorscope.wording.language import speak
     from priorscope.wording.page import t
     from priorscope.wording.read import read_lines
 
-    settings = settings or Settings()
-    speak(settings.lang)
     unused = [key for key in settings.changed() if key not in (*READING, *ALSO)]
     if page is not None:
         if Path(data).exists():

@@ -6,6 +6,7 @@ from typing import Any
 
 from priorscope.core.config import closest
 from priorscope.core.printable import printable
+from priorscope.data.existing import existing
 from priorscope.data.kinds import reader_for
 from priorscope.tasks import TASKS, TaskConfig
 
@@ -51,8 +52,6 @@ def resolve(
         LookupError: if `data` is neither a name nor a path; the nearest name is told.
         ValueError: if an option doesn't apply to such data.
     """
-    if not data.strip() or "\0" in data:
-        raise ValueError(f"Data are named by a path or a name of `priorscope ls`, not by {data!r}.")
     if kind is not None and kind not in KINDS:
         raise ValueError(f"kind is one of {', '.join(KINDS)}, not {kind!r}.{closest(kind, KINDS)}")
     options: dict[str, Any] = {
@@ -76,7 +75,7 @@ def resolve(
         "channels": channels,
     }
     given = {name: value for name, value in options.items() if value not in (None, "", ())}
-    path = _path(data)
+    path = existing(data)
     if test and path is not None and not Path(test).is_file():
         raise ValueError(f"There is no test file {test}.")
     config = _registered(data, given) if path is None else _from_path(path, given)
@@ -85,28 +84,8 @@ def resolve(
     return config
 
 
-def _path(data: str) -> Path | None:
-    """What exists on disk, or None."""
-    if "\0" in data:
-        raise ValueError("A path can't hold a NUL character.")
-    try:
-        path = Path(data).expanduser()
-    except RuntimeError as error:  # ~nobody: there is no such user
-        raise LookupError(f"There is no file or folder {data}: {error}") from error
-    try:
-        if not path.exists():
-            return None
-    except OSError as error:  # too long a name, or no right to look
-        raise LookupError(f"There is no file or folder {printable(data)}.") from error
-    if not (path.is_file() or path.is_dir()):
-        raise ValueError(f"{data} is neither a file nor a folder; data are read from those alone.")
-    return path
-
-
 def _registered(data: str, given: dict[str, Any]) -> TaskConfig:
     name, _, text = data.partition(":")
-    if "/" in name or "\\" in name or Path(name).suffix:
-        raise LookupError(f"There is no file or folder {printable(data)}.")
     try:
         cls = TASKS[name]
     except LookupError as error:

@@ -41,15 +41,28 @@ def test_a_fault_of_ours_is_one_sentence_too(capsys, monkeypatch):
     )
 
 
-def test_help_imports_nothing_heavy():
+HEAVY = {"torch", "numpy", "scipy", "sklearn", "pandas", "rich.markdown"}
+
+
+@pytest.mark.parametrize(
+    ("commands", "said"),
+    [
+        ([["--help"]], "compare"),
+        (
+            [[verb, "nowhere.csv"] for verb in ("compare", "inspect", "clean", "fit")],
+            "There is no file or folder nowhere.csv.",
+        ),
+    ],
+)
+def test_help_and_a_misspelt_path_import_nothing_heavy(commands, said):
     code = (
         "import sys\nfrom priorscope.cli import main\n"
-        "try:\n    main(['--help'])\nexcept SystemExit:\n    pass\n"
-        "heavy = {'torch', 'numpy', 'scipy', 'sklearn', 'pandas', 'rich.markdown', 'msgspec'}\n"
-        "sys.exit(' '.join(sorted(heavy & set(sys.modules))) or 0)"
+        f"for command in {commands}:\n"
+        "    try:\n        main(command)\n    except SystemExit:\n        pass\n"
+        f"sys.exit(' '.join(sorted({HEAVY} & set(sys.modules))) or 0)"
     )
     process = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False
     )
     assert process.returncode == 0, process.stderr
-    assert "compare" in process.stdout
+    assert (process.stdout + process.stderr).count(said) >= len(commands)
