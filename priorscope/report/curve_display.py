@@ -7,7 +7,7 @@ from priorscope.report.chapters.learning_curves import LearningCurves
 from priorscope.report.figure import Figure
 from priorscope.report.palette import DASHES, LIGHT
 from priorscope.report.view import View
-from priorscope.wording.numbers import has_center, has_interval
+from priorscope.wording.numbers import count, has_center, has_interval
 from priorscope.wording.page import t
 
 MARKERS = ("o", "s", "^", "D", "v", "P", ">", "<")  # matplotlib's, in the order of the palette's
@@ -82,7 +82,8 @@ class PriorCurveDisplay:
         view = View(result.summary)
         key = metric or view.score.key
         curves: dict[str, list[dict[str, Any]]] = {}
-        for row in view.rows("curves", structure="intact"):
+        rows = view.rows("curves", structure="intact")
+        for row in sorted(rows, key=lambda row: view.index(row["learner"])):
             if has_center(row.get(key)):
                 point = {"n": row["n"], "value": row[key], "repeats": row.get("repeats") or 0}
                 curves.setdefault(row["learner"], []).append(point)
@@ -107,6 +108,9 @@ class PriorCurveDisplay:
         for place, (learner, points) in enumerate(self.curves.items()):
             self._draw(place, learner, sorted(points, key=lambda point: point["n"]), line)
         ax.set_xscale("log")
+        sizes = sorted({point["n"] for points in self.curves.values() for point in points})
+        ax.set_xticks(sizes, [count(n) for n in sizes], rotation=45 if len(sizes) > 6 else 0)
+        ax.set_xticks([], minor=True)
         ax.set_xlabel(t("axis.labels"))
         ax.set_ylabel(self.name)
         ax.legend()

@@ -230,7 +230,8 @@ def _limits(summary: Values, answer: Values) -> str:
     )
     texts = []
     if answer.get("stopped_by") == "budget" or (missing and not answer.get("stopped_by")):
-        texts.append(plural("card.limits.budget", missing))
+        ended = plural("card.limits.budget", missing) if missing else t("card.limits.time")
+        texts.append(ended)
     elif missing:
         texts.append(plural("card.limits.missing", missing))
     if left := _left(summary, answer):

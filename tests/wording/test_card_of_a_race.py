@@ -80,3 +80,7 @@ def test_whose_runs_failed_is_said_with_the_reason():
     assert "4 runs failed (vit, gru: no memory)." in lines(failed=[*failed, other])["limits"]
     old = [{"run": "vit, intact, n = 8", "reason": "no memory"}]
     assert "1 run failed (no memory)." in lines(failed=old)["limits"]
+
+
+def test_a_budget_that_ended_with_nothing_missing_counts_no_runs():
+    assert lines()["limits"] == "Stopped by the budget; the same command continues."

@@ -105,7 +105,8 @@ def with_ends(
 ) -> list[dict[str, Any]]:
     """One row per line: where its name stands, moved apart where two would meet.
 
-    Names are moved in the units of the axis, whose height is that of the values and bands.
+    Names are moved in the units of the axis, whose height is that of the values and bands; they
+    stay inside it, so that no axis of accuracies goes on beyond 1 for their sake.
     """
     out = []
     for field in fields:
@@ -123,9 +124,8 @@ def with_ends(
                 if k in row
             ]
             room = (max(values) - min(values) or 1.0) * LABEL_GAP / HEIGHT
-            for row, at in zip(
-                last.values(), apart([r[field] for r in last.values()], room), strict=True
-            ):
+            names = within(apart([r[field] for r in last.values()], room), min(values), max(values))
+            for row, at in zip(last.values(), names, strict=True):
                 place = {"learner": row["learner"], "n": row["n"]}
                 out.append({**place, group: kind, "field": field, "at": float(f"{at:.5g}")})
     return out
@@ -146,6 +146,13 @@ def apart(values: list[float], room: float) -> list[float]:
             blocks[-2:] = [(both, first)]
     placed = {k: start + room * j for members, start in blocks for j, k in enumerate(members)}
     return [placed[i] for i in range(len(values))]
+
+
+def within(values: list[float], low: float, high: float) -> list[float]:
+    """The values moved alike into `low` ... `high`; those that don't fit begin at `low`."""
+    over = max(0.0, max(values) - high)
+    under = max(0.0, low - (min(values) - over))
+    return [value - over + under for value in values]
 
 
 def nearest_row(tips: list[alt.Tooltip]) -> str:

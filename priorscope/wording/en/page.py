@@ -80,6 +80,7 @@ PAGE: dict[str, str] = {
     "card.limits.budget.many": (
         "Stopped by the budget, {n} runs missing; the same command continues."
     ),
+    "card.limits.time": "Stopped by the budget; the same command continues.",
     "card.limits.missing.one": "{n} run missing.",
     "card.limits.missing.many": "{n} runs missing.",
     "card.limits.left": "There was no time to follow {list} so far.",

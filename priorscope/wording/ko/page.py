@@ -80,6 +80,7 @@ PAGE: dict[str, str] = {
     "card.limits.budget.many": (
         "시간 예산이 끝나 {n}건이 빠졌습니다. 같은 명령을 다시 실행하면 이어집니다."
     ),
+    "card.limits.time": "시간 예산이 끝났습니다. 같은 명령을 다시 실행하면 이어집니다.",
     "card.limits.missing.one": "실행 {n}건이 빠졌습니다.",
     "card.limits.missing.many": "실행 {n}건이 빠졌습니다.",
     "card.limits.left": "시간이 모자라 끝까지 비교하지 못한 모델: {list}.",
