@@ -128,6 +128,8 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _main(arguments: list[str] | None) -> None:
     is_process = arguments is None
+    if is_process:  # whatever a library writes, not everybody may change
+        os.umask(os.umask(0o022) | 0o002)
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in arguments
     if debug:

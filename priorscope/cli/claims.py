@@ -1,6 +1,5 @@
 """`priorscope claims [list|run|report]`: what people say about inductive bias, as experiments."""
 
-import json
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -13,11 +12,13 @@ from priorscope.cli.exit_codes import Exit
 from priorscope.core.config import closest
 from priorscope.core.json_types import JsonObject
 from priorscope.core.presets import Preset
+from priorscope.core.printable import json_line, printable
 from priorscope.wording.language import Language, speak, speaking, spoken
 
 ACTIONS = ("list", "run", "report")
 OUT = Path("priorscope-runs") / "claims"
 LINE_EVERY = 10.0  # seconds, where there is no terminal
+LONGEST = 4000  # characters of a line
 
 
 def run(
@@ -149,13 +150,13 @@ def _run(
     )
     page = _write_page(out)
     if json_:
-        print(json.dumps(as_json(book), ensure_ascii=False, allow_nan=False))
+        print(json_line(as_json(book)))
     else:
         for entry in book.entries:
             for judged in entry.verdicts:
-                print(f"{judged.name}: {words.sentence(judged)}")
+                print(printable(f"{judged.name}: {words.sentence(judged)}", LONGEST))
             if not entry.verdicts:
-                print(f"{entry.name}: {words.why_not(entry)}")
+                print(printable(f"{entry.name}: {words.why_not(entry)}", LONGEST))
         print(page)
     states = {entry.status for entry in book.entries}
     if "failed" in states:

@@ -1,6 +1,5 @@
 """`priorscope clean DATA`: labels to look at again, from a finished comparison."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -45,7 +44,7 @@ def run(
     from rich.console import Console
     from rich.table import Table
 
-    from priorscope.core.printable import printable
+    from priorscope.core.printable import json_line, printable
     from priorscope.experiments.suspects import doubts
     from priorscope.wording.clean import COLUMNS, sentences
 
@@ -53,7 +52,7 @@ def run(
         raise ValueError(f"--most is 1 or more, but it is {most}.")
     facts = doubts(data, settings, comparison).to_json()
     if json_:
-        print(json.dumps(facts, ensure_ascii=False, allow_nan=False))
+        print(json_line(facts))
         return Exit.DONE
     console = Console(highlight=False, markup=False)
     for sentence in sentences(facts):

@@ -1,6 +1,5 @@
 """`priorscope compare DATA`: which model is best on these data, how sure, what labels it saves."""
 
-import json
 import time
 from pathlib import Path
 from typing import Annotated, Any
@@ -52,6 +51,7 @@ def run(
     existing(data)
 
     from priorscope.cli.dry_run import print_plan
+    from priorscope.core.printable import json_line
     from priorscope.experiments.comparison import Comparison
     from priorscope.experiments.progress import console, watching
     from priorscope.wording.page import t
@@ -75,7 +75,7 @@ def run(
         return Exit.DONE
     summary = comparison.conclude(trained.course)
     if json_:
-        print(json.dumps(told(summary), ensure_ascii=False, allow_nan=False))
+        print(json_line(told(summary)))
     else:
         from priorscope.report.terminal import print_summary
 

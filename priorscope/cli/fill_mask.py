@@ -1,6 +1,5 @@
 """`priorscope fill-mask MODEL "... [MASK] ..."`: which tokens a network puts there."""
 
-import json
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +9,9 @@ from rich.console import Console
 from rich.table import Table
 
 from priorscope.cli.exit_codes import Exit
+from priorscope.core.printable import json_line, printable
+
+SHOWN = 10_000  # characters of a sentence
 
 
 def run(
@@ -47,14 +49,14 @@ def run(
             }
             for line, masks in zip(lines, filled, strict=True)
         ]  # "piece": its name in schema 1
-        print(json.dumps({"schema": 2, "sentences": rows}, ensure_ascii=False))
+        print(json_line({"schema": 2, "sentences": rows}))
         return Exit.DONE
     console = Console(highlight=False, markup=False)
     for line, masks in zip(lines, filled, strict=True):
-        console.print(line)
+        console.print(printable(line, SHOWN))
         table = Table("rank", *(f"mask {i + 1}" for i in range(len(masks))), box=None)
         for rank in range(len(masks[0])):
-            row = [f"{mask[rank].token} {mask[rank].probability:.1%}" for mask in masks]
+            row = [f"{printable(mask[rank].token)} {mask[rank].probability:.1%}" for mask in masks]
             table.add_row(str(rank + 1), *row)
         console.print(table)
     return Exit.DONE

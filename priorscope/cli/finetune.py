@@ -1,6 +1,5 @@
 """`priorscope finetune MODEL DATA`: a classifier of texts on top of a pre-trained BERT."""
 
-import json
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +13,7 @@ from priorscope.bert.listener import Listener
 from priorscope.bert.training.finetuning import Finetuning, ValidationResult
 from priorscope.bert.training.labelled_texts import LabelledTextSettings
 from priorscope.cli.exit_codes import Exit
+from priorscope.core.printable import json_line
 
 
 def run(
@@ -42,7 +42,7 @@ def run(
     texts, settings = texts or LabelledTextSettings(), settings or Finetuning()
     result = finetune_with(model, data, out, texts, settings, progress=_Printed())
     if as_json:
-        print(json.dumps(result.to_json(), ensure_ascii=False))
+        print(json_line(result.to_json()))
     else:
         _print(result)
     return Exit.DONE

@@ -1,6 +1,5 @@
 """`priorscope inspect DATA`: what would be read, without training anything."""
 
-import json
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -49,7 +48,7 @@ def run(
 
     from priorscope.core.files import own, refuse_existing, write
     from priorscope.core.folders import refuse_overlap
-    from priorscope.core.printable import file_safe
+    from priorscope.core.printable import file_safe, json_line
     from priorscope.core.registry import include
     from priorscope.data.preview import described, preview_page
     from priorscope.data.resolve import resolve
@@ -75,7 +74,7 @@ def run(
     examples = described(examples)
     assert examples.read is not None
     if json_:
-        print(json.dumps(examples.read.to_json(), ensure_ascii=False, allow_nan=False))
+        print(json_line(examples.read.to_json()))
     else:
         for line in read_lines(examples.read):
             print(line)

@@ -11,6 +11,7 @@ from rich.markup import escape
 
 from priorscope.cli.exit_codes import Exit
 from priorscope.core.json_types import JsonObject
+from priorscope.core.printable import printable
 from priorscope.wording.language import Language, speak
 
 
@@ -64,7 +65,9 @@ def run(
     plan = answered(stored, question, seed)
     if run and plan["runs"]:
         further = stored.further(plan["runs"])
-        console(to_stderr=True).print(training_line(further), markup=False, highlight=False)
+        console(to_stderr=True).print(
+            printable(training_line(further), 2000), markup=False, highlight=False
+        )
         with watching("training", quiet=False) as show:
             train(further, folder, show, workers=workers, plug_ins=include)
         plan = answered(StoredCurves.read(folder), question, seed)
@@ -72,7 +75,7 @@ def run(
         print(json.dumps(plan, allow_nan=False, indent=1))
     else:
         for sentence in plan["sentences"]:
-            Console().print(f"• {escape(sentence)}", highlight=False)
+            Console().print(f"• {escape(printable(sentence, 2000))}", highlight=False)
     return Exit.DONE
 
 

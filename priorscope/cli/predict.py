@@ -43,7 +43,7 @@ def run(
     """
     from priorscope.core.files import refuse_existing, write
     from priorscope.core.folders import refuse_overlap
-    from priorscope.core.printable import printable
+    from priorscope.core.printable import printable, shown_lines
     from priorscope.experiments.progress import watching
     from priorscope.fitted.model import FittedModel
     from priorscope.fitted.predictions import predictions_csv
@@ -61,7 +61,7 @@ def run(
         print(f"priorscope: {printable(retold(note), 1000)}", file=sys.stderr)
     content = predictions_csv(fitted, inputs)
     if out is None:
-        print(content, end="")
+        print(shown_lines(content) if sys.stdout.isatty() else content, end="")
     else:
         write(out, content)
         print(t("predict.done", n=f"{len(inputs.names):,}", path=out), file=sys.stderr)

@@ -1,8 +1,8 @@
 """`priorscope profile NETWORK… --data DATA`: what networks really do with their input."""
 
-import json
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +11,7 @@ from cyclopts import Parameter
 from priorscope.cli.exit_codes import Exit
 from priorscope.experiments.settings import Settings, separated
 
+LONGEST = 4000  # characters of a line
 LINE_EVERY = 10.0  # seconds, where there is no terminal
 
 
@@ -55,7 +56,7 @@ def run(
     quiet
         No progress.
     """
-    from priorscope.core.printable import file_safe
+    from priorscope.core.printable import file_safe, json_line, printable
     from priorscope.experiments.dataset import data_name
     from priorscope.profiles.run import profile
     from priorscope.wording.language import speak
@@ -80,25 +81,27 @@ def run(
     path = result.save(out)
     if json_:
         content = {**result.to_json(), "report": str(path)}
-        print(json.dumps(content, ensure_ascii=False, allow_nan=False))
+        print(json_line(content))
         return Exit.DONE
     shown = network_names(result.networks)
     for name, phrases in result.words.items():
-        print(f"{shown[name]}: {'; '.join(phrases)}.")
+        print(printable(f"{shown[name]}: {'; '.join(phrases)}.", LONGEST))
     for network in result.to_json()["networks"]:
         for note in network["notes"]:
-            print(f"{shown[network['name']]}: {retold(note)}")
+            print(printable(f"{shown[network['name']]}: {retold(note)}", LONGEST))
     print(path)
     return Exit.DONE
 
 
-def _shown():
+def _shown() -> Callable[[str, int, int], None]:
     """Lines on stderr: one that is written over on a terminal, else one now and then."""
+    from priorscope.core.printable import printable
+
     terminal = sys.stderr.isatty()
     said = [0.0]
 
     def show(what: str, done: int, of: int) -> None:
-        now = time.monotonic()
+        what, now = printable(what), time.monotonic()
         if terminal:
             print(f"\r\033[K{done} of {of} {what}"[:100], end="", file=sys.stderr, flush=True)
             if done == of:

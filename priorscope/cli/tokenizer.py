@@ -1,6 +1,5 @@
 """`priorscope tokenizer train` and `priorscope tokenizer compare`."""
 
-import json
 import sys
 from itertools import islice
 from pathlib import Path
@@ -8,16 +7,19 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from priorscope.core.files import check_own, own
 from priorscope.core.folders import refuse_overlap
+from priorscope.core.printable import json_line, printable
 from priorscope.experiments.progress import CountedLines
 from priorscope.text.comparison import subwords_of, tokenizer_figures
 from priorscope.text.reading import Errors, Lines
 from priorscope.text.sources import open_text
 from priorscope.text.tokenizer import Kind, load_tokenizer, save_tokenizer, train_tokenizer
 
+SHOWN = 10_000  # characters of the subwords of a sentence
 KIND = "tokenizer"  # of the folder's marker
 
 run = App(name="tokenizer", help="Train a WordPiece or BPE tokenizer, or compare the two.")
@@ -112,14 +114,12 @@ def compare(
             {"tokenizer": n, **vars(f), "subwords": subwords[n], "pieces": subwords[n]}
             for n, f in figures.items()
         ]  # "pieces": their name in schema 1
-        print(
-            json.dumps({"schema": 2, "sentence": sentence, "tokenizers": rows}, ensure_ascii=False)
-        )
+        print(json_line({"schema": 2, "sentence": sentence, "tokenizers": rows}))
         return
     table = Table("tokenizer", "tokens", "per word", "unknown", "bytes per token", box=None)
     for name, figure in figures.items():
         table.add_row(
-            name,
+            escape(printable(name)),
             f"{figure.vocabulary:,}",
             f"{figure.tokens_per_word:.3f}",
             f"{figure.unknown_rate:.3%}",
@@ -128,5 +128,6 @@ def compare(
     console = Console()
     console.print(table)
     for name in compared:
-        console.print(f"\n{name}: {len(subwords[name])} tokens", markup=False, highlight=False)
-        console.print(" ".join(subwords[name]), markup=False, highlight=False)
+        shown = printable(" ".join(subwords[name]), SHOWN)
+        console.print(f"\n{printable(name)}: {len(subwords[name])} tokens", markup=False)
+        console.print(shown, markup=False, highlight=False)

@@ -95,6 +95,28 @@ def refuse_existing(path: Path, flag: str, *, overwrite: bool = False) -> None:
         )
 
 
+def read_regular(path: Path, most: int) -> bytes:
+    """The bytes of a file of at most `most`; what is no regular file, as a pipe, isn't waited for.
+
+    Raises:
+        FileNotFoundError: if there is none.
+        ValueError: if it is something else, or larger.
+        OSError: if it can't be read.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(path, flags)
+    try:
+        facts = os.fstat(descriptor)
+        if not stat.S_ISREG(facts.st_mode):
+            raise ValueError(f"{path} is not a regular file; save it as one.")
+        if facts.st_size > most:
+            raise ValueError(f"{path} has more than {most:,} bytes, which no such file has.")
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return file.read()
+    finally:
+        os.close(descriptor)
+
+
 def mark(path: Path, root: Path) -> bool:
     """Make an empty file; whether it was this call that made it, of all that try.
 

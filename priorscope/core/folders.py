@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from priorscope.core.files import MARKER, is_own, own, remove_own
+from priorscope.core.files import FOLDER_MODE, MARKER, is_own, make_folder, own, remove_own
 
 _ABANDONED_SECONDS = 24 * 3600  # nothing is written into a folder for so long unless it is given up
 
@@ -28,10 +28,10 @@ def replacing(folder: Path, kind: str, names: Collection[str]) -> Iterator[Path]
         ValueError: if `folder` isn't ours, or holds a file that isn't.
     """
     refuse_foreign(folder, kind, names)
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(folder.parent)
     _sweep(folder, kind, names)
     new = folder.with_name(f".{folder.name}-{secrets.token_hex(8)}")
-    new.mkdir()
+    new.mkdir(FOLDER_MODE)
     try:
         own(new, kind)
         yield new

@@ -1,5 +1,6 @@
 """Text from data made safe to print, or to name a file: nothing in it acts or leads elsewhere."""
 
+import json
 import re
 import unicodedata
 from typing import Any
@@ -29,7 +30,7 @@ def cause(error: object, longest: int = 200) -> str:
     return printable(" ".join(str(error).split()), longest).rstrip(". ")
 
 
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 
 
 def without_controls(value: Any) -> Any:
@@ -37,6 +38,30 @@ def without_controls(value: Any) -> Any:
     if not isinstance(value, str) or _CONTROLS.search(value) is None:
         return value
     return type(value)(_CONTROLS.sub(lambda found: _escaped(found[0]), str(value)))
+
+
+def shown_lines(text: str) -> str:
+    """Lines for a terminal: nothing in them acts; line ends and tabs stay."""
+    return "".join(c if c in "\n\t" else _escaped(c) for c in text)
+
+
+_NOT_ASCII = re.compile(r"[^\x20-\x7e]")
+
+
+def json_line(value: Any) -> str:
+    """JSON on one line in which control, format and private characters are `\\u` escapes.
+
+    The value that is read from it is the same, also where a name isn't UTF-8.
+
+    Raises:
+        ValueError: if a number isn't finite.
+    """
+
+    def escaped(found: re.Match[str]) -> str:
+        character = found[0]
+        return character if _escaped(character) == character else json.dumps(character)[1:-1]
+
+    return _NOT_ASCII.sub(escaped, json.dumps(value, ensure_ascii=False, allow_nan=False))
 
 
 def file_safe(name: str) -> str:

@@ -10,7 +10,7 @@ from priorscope.core.printable import printable
 from priorscope.core.read import Note
 from priorscope.data.members import members
 from priorscope.data.pixels import is_image_name
-from priorscope.data.splits import Part, is_part_alone, split_names
+from priorscope.data.splits import Part, is_part_alone, says_nothing, split_names
 
 Parts = tuple[str, ...]
 UNREAD = {".jp2", ".j2k", ".tga", ".pcx", ".ico", ".mpo", ".dds", ".psd", ".svg", ".cr2", ".nef",
@@ -80,6 +80,8 @@ def place(names: Sequence[str]) -> Placed:
     parts = inside(names)
     _check_depth(parts, 2)
     roots = sorted({p[0] for p in parts.values()})
+    if len(roots) == 1 and says_nothing(roots[0]):
+        _check_depth(parts, 3)
     splits = split_names(roots)
     if not splits:
         alone = [root for root in roots if is_part_alone(root)]
@@ -121,6 +123,8 @@ def _by_splits(parts: dict[str, Parts], splits: dict[str, Part]) -> Placed:
         notes.append(Note(f"{root} ({count} images) {why} and is left out.", "warning"))
     labelled = {name: p for name, p in parts.items() if p[0] not in unused}
     _check_depth(labelled, 3)
+    labelled, more = _without_containers(labelled)
+    notes += more
     used = {splits[p[0]] for p in labelled.values()}
     stands_for = {"train": "train", "test": "test", "validation": "train"}
     named = {part: root for root, part in splits.items() if root not in unused}
@@ -138,6 +142,21 @@ def _by_splits(parts: dict[str, Parts], splits: dict[str, Part]) -> Placed:
         name: ("" if no_split else stands_for[splits[p[0]]], p[1]) for name, p in labelled.items()
     }
     return Placed(classes, tuple(left_out), test_from, tuple(notes))
+
+
+def _without_containers(parts: dict[str, Parts]) -> tuple[dict[str, Parts], list[Note]]:
+    """Parts without a folder such as `images` that stands between each split and its classes."""
+    inner: dict[str, set[str]] = {}
+    for p in parts.values():
+        inner.setdefault(p[0], set()).add(p[1])
+    first = next(iter(inner.values()))
+    if any(len(names) > 1 for names in inner.values()) or not all(
+        says_nothing(name) for names in inner.values() for name in names
+    ):
+        return parts, []
+    _check_depth(parts, 4)
+    note = Note(f"Below each split, the folder {printable(min(first))} is read as no class.")
+    return {name: (p[0], *p[2:]) for name, p in parts.items()}, [note]
 
 
 def _hints(parts: dict[str, Parts]) -> tuple[Note, ...]:

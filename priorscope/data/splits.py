@@ -39,6 +39,12 @@ def is_part_alone(name: str) -> bool:
     return alone and part_of(name) is not None
 
 
+def says_nothing(name: str) -> bool:
+    """Whether a name such as `images` or `train_data` can't be that of a class."""
+    words = _words(name)
+    return any(w in AROUND for w in words) and all(w in AROUND or w in WORDS for w in words)
+
+
 def split_names(names: Iterable[str]) -> dict[str, Part]:
     """The part of each name where together they are splits: all say one alone, or share a rest.
 

@@ -10,8 +10,10 @@ import msgspec
 
 from priorscope.analysis.plan_entries import CurveRun
 from priorscope.core.config import digest
+from priorscope.core.files import read_regular
 from priorscope.core.json_types import JsonObject
 from priorscope.core.registry import include
+from priorscope.experiments.stored import MOST_SUMMARY
 from priorscope.runs.backends.local import LocalBackend, choose_device
 from priorscope.runs.crew import Crew
 from priorscope.runs.draws import usable
@@ -113,7 +115,7 @@ def train(
 def _named(folder: Path) -> list[CurveRun]:
     """The runs of the curves, as the summary names them; none where it can't be read."""
     try:
-        summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+        summary = json.loads(read_regular(folder / "summary.json", MOST_SUMMARY))
         return msgspec.convert(summary["curve_runs"], list[CurveRun])
     except (OSError, ValueError, RecursionError, KeyError, TypeError, msgspec.ValidationError):
         return []

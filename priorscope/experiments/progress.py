@@ -18,6 +18,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from priorscope.core.printable import printable
 from priorscope.core.reading import telling
 from priorscope.runs.progress import Progress as Counts
 from priorscope.wording.numbers import seconds
@@ -72,7 +73,7 @@ def _advising(show: Show) -> Show:
 def _bar(what: str) -> Iterator[Show]:
     columns = (
         SpinnerColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
@@ -83,7 +84,7 @@ def _bar(what: str) -> Iterator[Show]:
         said: list[str] = []
 
         def show(counts: Counts) -> None:
-            description = f"{what} {counts.last}".strip()
+            description = printable(f"{what} {counts.last}".strip())
             if counts.notice and counts.notice not in said:
                 said.append(counts.notice)
                 progress.print(counts.notice, markup=False, highlight=False)

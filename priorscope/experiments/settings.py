@@ -1,6 +1,7 @@
 """What a user can ask of a comparison: one set of keys for flags, TOML files and Python."""
 
 import dataclasses
+import errno
 import re
 import tomllib
 from collections.abc import Callable, Iterable
@@ -29,6 +30,7 @@ READING = (
 )  # fmt: skip
 OLD_KEYS = {"draws": "repeats"}  # names of one version ago
 RESULTS = Path("priorscope-runs")  # where comparisons are, a folder each
+MOST_TOML = 2**20  # bytes
 SEPARATOR = re.compile(r",(?!\s*\w+=)|\s")  # a comma that no hyperparameter follows
 Repeats = Annotated[int, Meta(ge=1, le=1000)]
 Workers = Annotated[int, Meta(ge=0, le=1024)]
@@ -303,7 +305,11 @@ def read_settings(path: Path) -> dict[str, Any]:
         ValueError: if the file can't be read or isn't TOML.
     """
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        with path.open("rb") as file:  # may be what a shell's <(...) names, which has no size
+            content = file.read(MOST_TOML + 1)
+        if len(content) > MOST_TOML:
+            raise OSError(errno.EFBIG, f"more than {MOST_TOML:,} bytes")
+        data = tomllib.loads(content.decode("utf-8").replace("\r\n", "\n"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         why = getattr(error, "strerror", None) or error
         raise ValueError(

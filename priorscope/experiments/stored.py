@@ -6,6 +6,9 @@ from typing import Any
 
 from priorscope.analysis.summary import SCHEMA
 from priorscope.analysis.summary_json import from_json
+from priorscope.core.files import read_regular
+
+MOST_SUMMARY = 256 * 2**20  # bytes
 
 
 def read_summary(folder: Path) -> dict[str, Any]:
@@ -23,7 +26,7 @@ def read_summary(folder: Path) -> dict[str, Any]:
             "give the folder that `priorscope compare` printed."
         )
     try:
-        summary = json.loads(path.read_text(encoding="utf-8"))
+        summary = json.loads(read_regular(path, MOST_SUMMARY))
     except (ValueError, RecursionError) as error:
         raise ValueError(
             f"{path} is not JSON ({error}); run `priorscope compare` again to rewrite it."

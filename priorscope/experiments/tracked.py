@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from priorscope.core.config import digest
-from priorscope.core.files import make_folder, mark, refuse_links, write
+from priorscope.core.files import make_folder, mark, read_regular, refuse_links, write
 from priorscope.core.printable import printable
 from priorscope.experiments.settings import Settings
 from priorscope.runs.planner import Question
 from priorscope.runs.rows import Row
 from priorscope.runs.run import PROTOCOL, Run
-from priorscope.runs.store import Store
+from priorscope.runs.store import LARGEST_ROW, Store
 from priorscope.tracking import (
     TRACKERS,
     TrackedAnswer,
@@ -102,7 +102,7 @@ class Tracking:
     def _earlier_run(self) -> str | None:
         """By what an earlier command's log is opened; None if there is none that can be read."""
         with suppress(OSError, ValueError, TypeError, KeyError):
-            return str(json.loads((self._folder / "run.json").read_bytes())["run"])
+            return str(json.loads(read_regular(self._folder / "run.json", LARGEST_ROW))["run"])
         return None
 
     def end(self, summary: Mapping[str, Any] | None = None) -> None:

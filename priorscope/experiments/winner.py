@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from priorscope.core.estimate import Estimate
+from priorscope.core.files import read_regular
 from priorscope.core.folders import refuse_foreign
 from priorscope.core.registry import include
 from priorscope.experiments.comparison import Comparison
@@ -16,6 +17,7 @@ from priorscope.experiments.dataset import Dataset, read_dataset
 from priorscope.experiments.learners import make_learners
 from priorscope.experiments.plan import choose_folder, refuse_inside
 from priorscope.experiments.settings import Settings
+from priorscope.experiments.stored import MOST_SUMMARY
 from priorscope.fitted.facts import Expected, Origin
 from priorscope.fitted.fit import Keep, fit
 from priorscope.fitted.model import FittedModel
@@ -24,7 +26,6 @@ from priorscope.runs.backends.local import choose_device
 from priorscope.train.recipe import Learner, Recipe, pretrained_folder
 
 RECIPE = ("preset", "steps", "epochs", "tune")  # settings that decide it
-MOST_SUMMARY = 256 * 2**20  # bytes of a summary.json
 
 
 def fit_compared(
@@ -184,8 +185,7 @@ def _stored_summary(
 def stored_summary(file: Path) -> dict[str, Any] | None:
     """A summary of schema 2, or None."""
     try:
-        small = file.stat().st_size <= MOST_SUMMARY
-        summary = json.loads(file.read_text(encoding="utf-8")) if small else None
+        summary = json.loads(read_regular(file, MOST_SUMMARY))
     except (OSError, ValueError, RecursionError):
         return None
     sound = isinstance(summary, dict) and summary.get("schema") == 2

@@ -6,17 +6,12 @@ import io
 import numpy as np
 
 from priorscope.core.preprocessing import NewInputs
+from priorscope.core.printable import without_controls
 from priorscope.fitted.model import FittedModel
 
-FORMULA = (
-    "=",
-    "+",
-    "-",
-    "@",
-    "\t",
-    "\r",
-    "\n",
-)  # what a spreadsheet takes a cell that begins so for
+FORMULA = (  # what a spreadsheet takes a cell that begins so for; also full-width, as OWASP lists
+    "=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠",
+)  # fmt: skip
 HEAD = ("example", "prediction")
 
 
@@ -24,6 +19,7 @@ def predictions_csv(model: FittedModel, inputs: NewInputs) -> str:
     """Rows: example, prediction, and of classes the probability of each, in `p CLASS`.
 
     Text that begins as a formula does gets an apostrophe in front; numbers are left alone.
+    Control characters are written as `\\x1b`, but for line ends and tabs.
     """
     values = model.expectation(inputs)
     head = list(HEAD)
@@ -37,7 +33,7 @@ def predictions_csv(model: FittedModel, inputs: NewInputs) -> str:
         )
         return buffer.getvalue()
     names = model.facts.classes
-    rows.writerow([*head, *(f"p {name}" for name in names)])
+    rows.writerow([*head, *(f"p {without_controls(name)}" for name in names)])
     best = values.argmax(axis=1)
     for name, k, shares in zip(inputs.names, best, values, strict=True):
         rows.writerow([cell(name), cell(names[k]), *(f"{p:.6g}" for p in shares)])
@@ -46,6 +42,7 @@ def predictions_csv(model: FittedModel, inputs: NewInputs) -> str:
 
 def cell(text: str) -> str:
     """Text as a cell, harmless in a spreadsheet; a plain number stays one."""
+    text = without_controls(text)
     if not text.startswith(FORMULA):
         return text
     return text if _is_number(text) else f"'{text}"

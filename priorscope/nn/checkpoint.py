@@ -15,9 +15,10 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from priorscope.core.files import whole, write
+from priorscope.core.files import read_regular, whole, write
 from priorscope.core.json_types import JsonObject
 
+MOST_JSON = 64 * 2**20  # bytes
 NAMES = ("model.safetensors", "pytorch_model.bin")  # whole, or sharded with `.index.json` added
 
 
@@ -65,7 +66,7 @@ def read_json(path: str | Path) -> JsonObject:
     """
     path = Path(path)
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(read_regular(path, MOST_JSON))
     except FileNotFoundError:
         raise ValueError(f"{path} is missing; a checkpoint's folder has it.") from None
     except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -96,7 +97,7 @@ def network_digest(folder: str | Path) -> str:
 
 def content_digest(files: Iterable[Path]) -> str:
     """16 hex digits of the files' names and contents; where they are is no part of it."""
-    absolute = sorted(file.absolute() for file in files)
+    absolute = sorted(file.absolute() for file in files if file.is_file())  # pipes wait for ever
     return _content_digest(tuple((file, *stamp(file)) for file in absolute))
 
 

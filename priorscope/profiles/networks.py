@@ -205,7 +205,6 @@ def _trained(learner: Learner, inputs: Inputs, device: torch.device, weights: Pa
     if result.problem is not None:
         raise ValueError(f"{learner.text} can't be trained on these data: {result.problem}.")
     network = training.network(0, inputs.tests[:1])[0]
-    weights.parent.mkdir(parents=True, exist_ok=True)
     write_tensors(weights, {k: v.clone() for k, v in network.state_dict().items()})
     return network
 

@@ -8,6 +8,7 @@ OUT/profile.json, profile.html  the whole
 """
 
 import dataclasses
+import io
 import json
 import re
 from pathlib import Path
@@ -17,7 +18,7 @@ import numpy as np
 
 from priorscope.core.config import digest
 from priorscope.core.estimate import Estimate
-from priorscope.core.files import own, refuse_links, whole, write
+from priorscope.core.files import own, read_regular, refuse_links, whole, write
 from priorscope.measures.probes import Probe, Probed, Reading
 from priorscope.profiles.networks import Entry
 
@@ -62,14 +63,13 @@ class ProfileStore:
         """What is stored under a digest; None if it isn't there or can't be believed."""
         path = self.root / "measures" / f"{name}.json"
         try:
-            if path.stat().st_size > LARGEST:
-                return None
-            row = json.loads(path.read_bytes())
+            row = json.loads(read_regular(path, LARGEST))
             if row["digest"] != name:
                 return None
             pictures = {}
             if row["pictures"]:
-                with np.load(path.with_suffix(".npz"), allow_pickle=False) as stored:
+                content = io.BytesIO(read_regular(path.with_suffix(".npz"), LARGEST))
+                with np.load(content, allow_pickle=False) as stored:
                     pictures = {key: stored[key] for key in stored.files}
             readings = [_reading(one) for one in row["readings"]]
             return Probed(readings, pictures, tuple(map(str, row["notes"])))

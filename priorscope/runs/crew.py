@@ -19,7 +19,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from priorscope.core.files import this_machine, write
+from priorscope.core.files import read_regular, this_machine, write
 from priorscope.core.system import is_running
 from priorscope.runs.progress import Progress
 from priorscope.runs.shard import Shard
@@ -199,7 +199,7 @@ def read(folder: Path) -> list[tuple[Path, CrewMember]]:
     members = []
     for path in sorted(folder.glob("*.json")) if folder.is_dir() else []:
         with suppress(OSError, ValueError, RecursionError):
-            if path.is_symlink() or path.stat().st_size > LARGEST:
-                continue
-            members.append((path, msgspec.json.decode(path.read_bytes(), type=CrewMember)))
+            if not path.is_symlink():
+                content = read_regular(path, LARGEST)
+                members.append((path, msgspec.json.decode(content, type=CrewMember)))
     return members

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from priorscope.core.class_metrics import NAMES
 from priorscope.core.config import digest
 from priorscope.core.json_types import JsonObject
 
@@ -11,7 +12,9 @@ SCHEMA = 2
 PARTS = ("block", "test", "train", "extra")
 COUNTS = ("steps", "planned_steps", "best_step")
 _LONGEST_REASON = 2000
-_SHARES = ("accuracy", "balanced_accuracy", "coverage80")
+_FORM = {"data": str, "learner": dict, "structure": dict}  # of a run
+_NUMBERS = ("size", "stop", "first", "repeat", "seed")  # likewise; whole, from 0
+_SHARES = ("accuracy", "coverage80", *NAMES)
 _NOT_NEGATIVE = ("bits_std", "rmse", "mae")
 
 Row = JsonObject
@@ -56,6 +59,8 @@ def implausible(row: Any, name: str) -> str | None:
     run = row.get("run")
     if not isinstance(run, dict) or row.get("digest") != name or digest(identity(run)) != name:
         return "its digest isn't that of its run"
+    if not _is_run(run):
+        return "its run can't be read"
     if row.get("status") == "failed":
         return None if isinstance(row.get("reason"), str) else "it failed without a reason"
     if row.get("status") != "done":
@@ -64,6 +69,14 @@ def implausible(row: Any, name: str) -> str | None:
         return "it has neither a block nor a test split"
     problems = (_implausible_part(part, row[part]) for part in PARTS if part in row)
     return next(filter(None, problems), None) or _implausible_facts(row)
+
+
+def _is_run(run: Mapping[str, Any]) -> bool:
+    """Whether whatever is read of a run is there; its digest says nothing of that."""
+    formed = all(isinstance(run.get(key), kind) for key, kind in _FORM.items())
+    counted = all(_is_count(run.get(key)) for key in _NUMBERS)
+    named = isinstance(run.get("text", ""), str)
+    return formed and counted and named and isinstance(run["structure"].get("kind"), str)
 
 
 def _implausible_part(part: str, scores: Any) -> str | None:

@@ -7,6 +7,7 @@ OUT/data/<fingerprint>/*.npy    the arrays that runs read
 OUT/progress/*.json             who works on the folder; see crew.py
 """
 
+import io
 import json
 import re
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from priorscope.core.files import is_own, own, refuse_links, sweep, whole, write
+from priorscope.core.files import is_own, own, read_regular, refuse_links, sweep, whole, write
 from priorscope.core.json_types import JsonObject
 from priorscope.core.signature import Signature
 from priorscope.runs.rows import Row, implausible
@@ -27,6 +28,7 @@ EXTRA = ("extra_inputs", "extra_targets")  # likewise: a further test set
 KIND = "comparison"  # of the marker in a store's folder
 NAMES = ("runs", "data", "progress", "figures", "report.html", "summary.json", "tracking")
 LARGEST_ROW = 16 * 2**20  # bytes; a row is a few thousand
+LARGEST_EXAMPLES = 2 * 2**30  # likewise of what is stored example by example, unpacked
 _DIGEST = re.compile(r"[0-9a-f]{16}")
 _EARLIER_PART = re.compile(r"\.([0-9a-f]{16}\.json|[a-z_]+\.npy|signature\.json)\.\d+\.part")
 
@@ -78,12 +80,10 @@ class Store:
         """The row of a run; None if it isn't finished or can't be believed, see `damaged`."""
         path = self.path(digest)
         try:
-            if path.stat().st_size > LARGEST_ROW:
-                raise ValueError(f"it has more than {LARGEST_ROW:,} bytes")
-            row = json.loads(path.read_bytes())
+            row = json.loads(read_regular(path, LARGEST_ROW))
         except FileNotFoundError:
             return None
-        except (ValueError, RecursionError) as error:
+        except (ValueError, RecursionError, OSError) as error:
             self.damaged[digest] = f"it can't be read as JSON ({type(error).__name__})"
             return None
         if (reason := implausible(row, digest)) is not None:
@@ -99,8 +99,10 @@ class Store:
         `squares`, the sum of all squared probabilities; of quantities `prediction` and `scale`.
         """
         try:
-            path = self.examples_path(digest)
-            with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+            content = io.BytesIO(read_regular(self.examples_path(digest), LARGEST_EXAMPLES))
+            with np.load(content, allow_pickle=False) as stored:
+                if sum(info.file_size for info in stored.zip.infolist()) > LARGEST_EXAMPLES:
+                    return None
                 return {name: stored[name] for name in stored.files}
         except FileNotFoundError:
             return None
@@ -197,6 +199,8 @@ class Store:
             path, array = folder / f"{name}.npy", np.ascontiguousarray(values)
             if not _holds(path, array):
                 _write_array(path, array, self.root)
+        for name in {GROUPS, TIMES, *EXTRA} - wanted.keys():  # these data have none
+            (folder / f"{name}.npy").unlink(missing_ok=True)
         _write_json(folder / "signature.json", examples.signature.to_json(), self.root)
         return examples.fingerprint
 
@@ -255,10 +259,10 @@ def made_by_earlier_version(folder: Path) -> bool:
 
 def _schema(path: Path) -> Any:
     """The schema of a row that some version of priorscope wrote; None if a file isn't one."""
-    if path.is_symlink() or not path.is_file():
+    if path.is_symlink():
         return None
     try:
-        row = json.loads(path.read_bytes())
+        row = json.loads(read_regular(path, LARGEST_ROW))
     except (OSError, ValueError, RecursionError):
         return None
     if not isinstance(row, dict) or row.get("digest") != path.stem:
@@ -284,9 +288,11 @@ def _write_array(path: Path, array: np.ndarray, root: Path) -> None:
 
 def _holds(path: Path, array: np.ndarray) -> bool:
     """Whether a file holds exactly this array."""
+    if path.is_symlink() or not path.is_file():
+        return False
     try:
-        stored = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError):
+        stored = np.lib.format.open_memmap(path, mode="r")
+    except Exception:  # a damaged header fails in many ways, and is as good as none
         return False
     if stored.dtype != array.dtype or stored.shape != array.shape:
         return False

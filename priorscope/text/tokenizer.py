@@ -18,7 +18,7 @@ from tokenizers import (
     trainers,
 )
 
-from priorscope.core.files import write
+from priorscope.core.files import make_folder, write
 from priorscope.core.printable import cause
 from priorscope.text.alphabet import Alphabet, covering
 from priorscope.text.specials import with_usual_names
@@ -92,7 +92,7 @@ def wordpiece(vocabulary: dict[str, int], lowercase: bool, strip_accents: bool) 
 
 def save_tokenizer(tokenizer: Tokenizer, folder: Path) -> None:
     """Write `tokenizer.json`, its settings and `vocab.txt` (BPE: `vocab.json`, `merges.txt`)."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     is_wordpiece = isinstance(tokenizer.model, models.WordPiece)
     if is_wordpiece:
         tokens = sorted(tokenizer.get_vocab().items(), key=lambda item: item[1])

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from priorscope.core.files import make_folder
 from priorscope.core.printable import file_safe
 from priorscope.tracking import TRACKERS, TrackedAnswer, TrackedComparison, TrackedRun, Tracker
 
@@ -32,7 +33,7 @@ class EventFiles:
         self._folder = comparison.folder / "tracking" / "tensorboard" / run_id
         self._facts = comparison.facts
         self._writers: dict[Path, Any] = {}
-        self._folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self._folder)
 
     @property
     def place(self) -> str:

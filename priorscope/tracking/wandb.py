@@ -5,6 +5,7 @@ import os
 from dataclasses import dataclass
 from typing import Any
 
+from priorscope.core.files import make_folder
 from priorscope.tracking import TRACKERS, TrackedAnswer, TrackedComparison, TrackedRun, Tracker
 
 
@@ -28,7 +29,7 @@ class WandBRun:
 
     def __init__(self, library: Any, comparison: TrackedComparison, run_id: str | None):
         folder = comparison.folder / "tracking" / "wandb"
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         self._library = library
         self._run = library.init(
             project=os.environ.get("WANDB_PROJECT") or "priorscope",

@@ -17,7 +17,7 @@ from typing import Any
 
 import msgspec
 
-from priorscope.core.files import write
+from priorscope.core.files import read_regular, write
 from priorscope.experiments.settings import Settings
 from priorscope.runs.status import at_work
 from priorscope.ui.place import Place
@@ -25,6 +25,7 @@ from priorscope.ui.processes import birth, end, is_same
 from priorscope.wording.page import TEXTS
 
 SECONDS_TO_END = 20.0  # that a comparison is given to end by itself
+LARGEST_RECORD = 2**20  # bytes
 LOG_TAIL = 8192  # bytes of a log in which its last sentence is looked for
 INTERRUPTED = "|".join(re.escape(texts["cli.interrupted"]) for texts in TEXTS.values())
 SAID = re.compile(rf"^priorscope: (?!{INTERRUPTED})(.+)$", re.MULTILINE)
@@ -59,7 +60,9 @@ class Jobs:
         """What was asked under a name; None if it was asked elsewhere, or can't be read."""
         path = self.path(name)
         try:
-            return None if path.is_symlink() else msgspec.json.decode(path.read_bytes(), type=UiJob)
+            if path.is_symlink():
+                return None
+            return msgspec.json.decode(read_regular(path, LARGEST_RECORD), type=UiJob)
         except (OSError, ValueError, RecursionError, msgspec.MsgspecError):
             return None
 

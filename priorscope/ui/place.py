@@ -6,7 +6,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from priorscope.core.files import make_folder, own, refuse_links
+from priorscope.core.files import FOLDER_MODE, make_folder, own, refuse_links
 from priorscope.core.printable import file_safe
 
 KIND = "ui"  # of the marker in the room
@@ -56,7 +56,7 @@ class Place:
         """
         safe = file_safe(name)[-LONGEST_NAME:].lstrip(".-") or "data"
         folder = self._uploads / secrets.token_hex(6)
-        folder.mkdir()
+        folder.mkdir(FOLDER_MODE)
         return folder / safe
 
     def upload(self, upload_id: str) -> Path:

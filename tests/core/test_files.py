@@ -15,6 +15,7 @@ from priorscope.core.files import (
     MARKER,
     is_own,
     own,
+    read_regular,
     refuse_links,
     remove_own,
     sweep,
@@ -280,3 +281,19 @@ def test_whatever_is_in_a_folder_before_stays(tmp_path_factory, tree, names):
     after = contents(tmp_path)
     after.pop(f"out/{MARKER}", None) if MARKER not in tree else None
     assert after == before
+
+
+def test_a_file_that_is_none_or_too_large_is_refused_at_once(tmp_path):
+    path = tmp_path / "a"
+    path.write_bytes(b"12345")
+    assert read_regular(path, 5) == b"12345"
+    with pytest.raises(ValueError, match="more than 4 bytes"):
+        read_regular(path, 4)
+    with pytest.raises(ValueError, match="not a regular file"):
+        read_regular(tmp_path, 5)
+    with pytest.raises(FileNotFoundError):
+        read_regular(tmp_path / "b", 5)
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe")
+        with pytest.raises(ValueError, match="not a regular file"):
+            read_regular(tmp_path / "pipe", 5)

@@ -73,6 +73,10 @@ def test_a_lone_training_folder_is_split(tmp_path):
         (("train/cats", "train/dogs", "test"), 2, 0),
         (("train", "boat", "plane"), 3, 0),
         (("test tube", "flask"), 2, 0),
+        (("train/images/a", "train/images/b", "test/images/a", "test/images/b"), 2, 5),
+        (("train/train_img/a", "train/train_img/b", "val/val_img/a", "val/val_img/b"), 2, 5),
+        (("train/images/a", "train/images/b"), 2, 0),
+        (("train/images", "train/photos", "test/images", "test/photos"), 2, 5),
         (("wrap/data/train/cats", "wrap/data/train/dogs", "wrap/data/dev/cats",
           "wrap/data/dev/dogs"), 2, 5),
     ],
@@ -90,6 +94,8 @@ def test_split_folders_are_never_classes(tmp_path, folders, classes, num_test):
     [
         (("train/a", "train/b", "test/a", "test/b", "boats/train/a"), r"boats.*neither a split"),
         (("test/a", "test/b", "val/a", "val/b"), r"none for training"),
+        (("train/images", "test/images"), r"train/images/0.png lies in no folder of a class"),
+        (("train/images",), r"train/images/0.png lies in no folder of a class"),
     ],
 )
 def test_folders_that_could_be_two_things_are_refused(tmp_path, folders, sentence):

@@ -177,7 +177,8 @@ def test_predictions_are_safe_to_open_in_a_spreadsheet(tmp_path):
     assert {line.split(",")[1] for line in lines[1:]} <= {"'=1+1", "'-dog"}
     shares = np.array([line.split(",")[2:] for line in lines[1:]], dtype=float)
     np.testing.assert_allclose(shares, model.predict_proba(X), atol=1e-6)
-    for text in ("=1", "+1 2", "-x", "@SUM(A1)", "\tx", "\rx", "-nan"):
+    for text in ("=1", "+1 2", "-x", "@SUM(A1)", "\tx", "\rx", "-nan", "＝1"):
         assert cell(text) == f"'{text}"
     for text in ("-1.5", "+3", "cat", "3-4"):
         assert cell(text) == text
+    assert cell("\x1b]0;x\x07") == r"\x1b]0;x\x07"

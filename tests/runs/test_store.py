@@ -1,4 +1,5 @@
 import contextlib
+import io
 import json
 import os
 
@@ -19,6 +20,10 @@ def examples(value=0):
     return Examples(x, y, x[:2], y[:2], ("a", "b"))
 
 
+RUN = {"data": "0" * 16, "learner": {}, "structure": {"kind": "intact"}, "size": 10, "stop": 10,
+       "first": 10, "repeat": 0, "seed": 0, "text": "mlp"}  # fmt: skip
+
+
 def row(**changes):
     """A believable row, as JSON, and its digest."""
     part = {"examples": 10, "bits": 0.5, "bits_std": 0.1, "uncalibrated_bits": 0.6, "accuracy": 0.9}
@@ -33,7 +38,13 @@ def row(**changes):
         "multiply_adds": None,
         **costs,
     }
-    return done_row({"size": 10, "text": "mlp"}, {"test": part}, facts) | changes
+    return done_row(RUN, {"test": part}, facts) | changes
+
+
+def forged(**changes):
+    """A row, as JSON, of another run under this run's name: its digest fits."""
+    run = {key: value for key, value in (RUN | changes).items() if value is not None}
+    return failed_row(run, "forged")
 
 
 ROW = row()
@@ -46,12 +57,24 @@ def test_a_row_comes_back(tmp_path):
     assert store.load(NAME) == ROW
     assert store.finished() == {NAME}
     assert store.load("missing") is None
-    failed = failed_row({"size": 10}, " why \n")
+    failed = failed_row(RUN | {"size": 11}, " why \n")
     store.save(failed["digest"], failed)
     assert store.load(failed["digest"]) == failed
     assert failed["reason"] == "why"
     assert store.damaged == {}
     assert store.notes() == []
+
+
+FORGED = [{"size": None}, {"size": "10"}, {"size": -1}, {"repeat": {}}, {"structure": {}},
+          {"structure": "intact"}, {"learner": []}, {"text": ["mlp"]}, {"data": 5}]  # fmt: skip
+
+
+@pytest.mark.parametrize("changes", FORGED, ids=str)
+def test_a_run_that_is_none_is_not_believed_though_its_digest_fits(tmp_path, changes):
+    bad, store = forged(**changes), Store(tmp_path)
+    store.save(bad["digest"], bad)
+    assert store.load(bad["digest"]) is None
+    assert store.damaged == {bad["digest"]: "its run can't be read"}
 
 
 def part(**changes):
@@ -72,6 +95,7 @@ DAMAGES = {
     "failed, no reason": (row(status="failed"), "failed without a reason"),
     "nothing measured": ({k: v for k, v in ROW.items() if k != "test"}, "neither a block nor"),
     "accuracy 2": (row(**part(accuracy=2.0)), "accuracy of test is 2.0"),
+    "macro F1 of 7": (row(**part(macro_f1=7.0)), "macro_f1 of test is 7.0"),
     "negative bits": (row(**part(bits=-0.1)), "bits of test is -0.1"),
     "bits too large": (row(**part(bits=10**400)), "test has no bits"),
     "bits as text": (row(**part(bits="0.5")), "test has no bits"),
@@ -295,6 +319,56 @@ def test_a_folder_of_ours_that_is_a_link_is_refused(tmp_path, name):
         Store(out).save_data(examples())
     Store(out).clear()
     assert contents(away) == {f"{DIGEST}.json": b"{}"}
+
+
+@pytest.mark.parametrize("name", ["groups", "times", "extra_inputs", "extra_targets"])
+def test_arrays_that_the_data_have_not_are_removed(tmp_path, name):
+    store = Store(tmp_path)
+    fingerprint = store.save_data(examples())
+    np.save(tmp_path / "data" / fingerprint / f"{name}.npy", np.arange(4))
+    store.save_data(examples())
+    arrays, _ = store.load_data(fingerprint)
+    assert sorted(arrays) == ["inputs", "targets", "test_inputs", "test_targets"]
+
+
+def archive(**arrays):
+    stream = io.BytesIO()
+    np.savez(stream, allow_pickle=True, **arrays)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", archive(a=np.zeros(3)), b"\x93NUMPY\x01\x00"])
+def test_an_array_that_is_something_else_is_written_again(tmp_path, content):
+    store = Store(tmp_path)
+    fingerprint = store.save_data(examples(value=1))
+    (tmp_path / "data" / fingerprint / "inputs.npy").write_bytes(content)
+    store.save_data(examples(value=1))
+    assert (store.load_data(fingerprint)[0]["inputs"] == 1).all()
+
+
+def test_results_that_unpack_to_more_than_any_run_has_are_not_read(tmp_path, monkeypatch):
+    store = Store(tmp_path)
+    store.save(NAME, ROW, {"test.log2_p": np.zeros((50, 1000), np.float16)})
+    assert store.load_examples(NAME) is not None
+    monkeypatch.setattr("priorscope.runs.store.LARGEST_EXAMPLES", 50_000)
+    assert store.load_examples(NAME) is None
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes are Unix's")
+def test_a_pipe_is_not_waited_for(tmp_path):
+    store = Store(tmp_path)
+    fingerprint = store.save_data(examples())
+    for path in (store.path(NAME), store.examples_path(NAME)):
+        path.parent.mkdir(exist_ok=True)
+        os.mkfifo(path)
+    for name in ("inputs.npy", "signature.json"):
+        path = tmp_path / "data" / fingerprint / name
+        path.unlink()
+        os.mkfifo(path)
+    assert store.load(NAME) is None
+    assert store.load_examples(NAME) is None
+    assert store.save_data(examples()) == fingerprint
+    assert len(store.load_data(fingerprint)[0]) == 4
 
 
 FOREIGN_NAMES = (

@@ -2,6 +2,8 @@
 
 import dataclasses
 import math
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -94,6 +96,19 @@ def gather(rows: Iterable[Mapping[str, Any]], metrics: tuple[str, ...] = METRICS
     order = _canonical(collected.cells, collected.repeats, metrics)
     curves, dropped = _curves(collected.cells, order, metrics)
     return CurveTable(curves, collected.cells, order, (*collected.notes, *dropped))
+
+
+def alike(learners: Iterable[object]) -> list[Remark]:
+    """A remark on every set of names that differ in case, spaces, - and _ alone."""
+    spellings: dict[str, set[str]] = {}
+    for name in map(str, learners):
+        plain = re.sub(r"[\s_-]+", "", unicodedata.normalize("NFKC", name).casefold())
+        spellings.setdefault(plain, set()).add(name)
+    return [
+        remark("rows-alike-names", names=sorted(names))
+        for names in spellings.values()
+        if len(names) > 1
+    ]
 
 
 class _Collected:

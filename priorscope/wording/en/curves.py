@@ -265,6 +265,13 @@ def _repeats_by_order(v: Values) -> str:
     )
 
 
+def _alike_names(v: Values) -> str:
+    return (
+        f"{_list(v['names'])} differ in case, spaces or hyphens alone, and are read as different "
+        "learners; if they are one, give them one name."
+    )
+
+
 SENTENCES: dict[str, Callable[[Values], str]] = {
     "curves-flawless": _flawless,
     "curves-lowest": _lowest,
@@ -293,6 +300,7 @@ SENTENCES: dict[str, Callable[[Values], str]] = {
     "rows-negative": _negative,
     "rows-zeros-left-out": _zeros_left_out,
     "rows-zeros-filled": _zeros_filled,
+    "rows-alike-names": _alike_names,
     "table-size-column": _size_column,
     "table-one-of-a-metric": _one_of_a_metric,
     "table-spread": _spread,

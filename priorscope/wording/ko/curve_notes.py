@@ -113,6 +113,14 @@ def _repeats_by_order(v: Values) -> str:
     )
 
 
+def _alike_names(v: Values) -> str:
+    return say(
+        "{names:은} 대소문자나 띄어쓰기, 하이픈만 다르며 서로 다른 모델로 읽었습니다. 같은 "
+        "모델이면 이름을 하나로 맞추세요.",
+        names=listed(v["names"]),
+    )
+
+
 SENTENCES: dict[str, Callable[[Values], str]] = {
     "curves-one-repeat": _one_repeat,
     "curves-unequal-sizes": _unequal_sizes,
@@ -123,6 +131,7 @@ SENTENCES: dict[str, Callable[[Values], str]] = {
     "rows-negative": _negative,
     "rows-zeros-left-out": _zeros_left_out,
     "rows-zeros-filled": _zeros_filled,
+    "rows-alike-names": _alike_names,
     "table-size-column": _size_column,
     "table-one-of-a-metric": _one_of_a_metric,
     "table-spread": _spread,

@@ -73,6 +73,10 @@ SPLITS: list[tuple[str, str]] = [
         "{name} is part of training; choices are made inside it.",
         "{name:은} 학습 데이터에 포함됩니다. 모델 선택은 그 안에서 이루어집니다.",
     ),
+    (
+        "Below each split, the folder {name} is read as no class.",
+        "각 분할 아래의 폴더 {name:은} 클래스로 보지 않습니다.",
+    ),
     ("{name} is part of training.", "{name:은} 학습 데이터에 포함됩니다."),
     ("{name} beside it is the test split.", "옆에 있는 {name:을} 테스트 데이터로 씁니다."),
     (
