@@ -63,7 +63,8 @@ class Config:
         """The inverse of `to_json`; types are checked.
 
         Raises:
-            ValueError: on another version, an unknown field, or a value of the wrong type.
+            ValueError: on another version, a field that is unknown or missing, or a value of the
+                wrong type.
         """
         hints = _field_types(cls)
         values = {k: v for k, v in data.items() if k in hints or k not in ("kind", "version")}
@@ -71,6 +72,16 @@ class Config:
             raise ValueError(
                 f"{cls.name()} was stored with version {data['version']}, but this "
                 f"priorscope has version {cls.version}; run it again with --fresh."
+            )
+        missing = [
+            field.name
+            for field in dataclasses.fields(cls)
+            if field.default is field.default_factory is dataclasses.MISSING
+            and field.name not in values
+        ]
+        if missing:
+            raise ValueError(
+                f"{cls.name()} was stored without {', '.join(missing)}; store it anew."
             )
         return cls(**{k: _checked(cls, k, v, hints) for k, v in values.items()})
 

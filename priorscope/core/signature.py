@@ -47,5 +47,5 @@ class Signature(Config):
             ValueError: on another version, an unknown field, or a value of the wrong type.
         """
         if isinstance(target := data.get("target"), dict):
-            data = data | {"target": TARGETS[target["kind"]].from_json(target)}
+            data = data | {"target": TARGETS[str(target.get("kind"))].from_json(target)}
         return super().from_json(data)

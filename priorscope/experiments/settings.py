@@ -310,7 +310,7 @@ def read_settings(path: Path) -> dict[str, Any]:
         if len(content) > MOST_TOML:
             raise OSError(errno.EFBIG, f"more than {MOST_TOML:,} bytes")
         data = tomllib.loads(content.decode("utf-8").replace("\r\n", "\n"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         why = getattr(error, "strerror", None) or error
         raise ValueError(
             f"{path} can't be read as TOML ({why}); give a file with lines such as repeats = 3."

@@ -204,13 +204,14 @@ def estimator_class(path: str) -> type:
             the standard library aren't even imported: none has estimators.
     """
     module, _, name = path.rpartition(".")
-    if not module or module.partition(".")[0] in sys.stdlib_module_names:
+    named = all(part.isidentifier() for part in path.split("."))
+    if not module or not named or module.partition(".")[0] in sys.stdlib_module_names:
         raise ValueError(
             f"An estimator is the path of a class, such as sklearn.svm.SVC, but it is {path!r}."
         )
     try:
         home = importlib.import_module(module)
-    except ImportError as error:
+    except Exception as error:  # a third party's code may fail in any way
         raise LookupError(
             f"The estimator {path} can't be imported: {error}; is the package installed?"
         ) from error

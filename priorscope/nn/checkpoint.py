@@ -5,6 +5,7 @@ import hashlib
 import json
 import pickle
 import warnings
+import zipfile
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -35,8 +36,13 @@ def read_tensors(path: str | Path) -> dict[str, Tensor]:
         if (path / name).is_file():
             return _read_file(path / name)
         if (path / f"{name}.index.json").is_file():
-            shards = read_json(path / f"{name}.index.json").get("weight_map", {}).values()
-            return _joined(path, sorted(set(shards)))
+            index = path / f"{name}.index.json"
+            shards = read_json(index).get("weight_map", {})
+            if not isinstance(shards, dict) or not all(isinstance(s, str) for s in shards.values()):
+                raise ValueError(
+                    f"{index} must name a file for each tensor; copy the whole folder again."
+                )
+            return _joined(path, sorted(set(shards.values())))
     raise ValueError(
         f"{path} holds no checkpoint; hand over a folder with {' or '.join(NAMES)}, or such a file."
     )
@@ -170,6 +176,7 @@ def _read_file(path: Path) -> dict[str, Tensor]:
             raise ValueError(
                 f"{path} is not a safetensors file ({error}); download it again, or save it again."
             ) from None
+    _refuse_packed(path)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about a protocol, where an error follows
@@ -186,3 +193,12 @@ def _read_file(path: Path) -> dict[str, Tensor]:
     if not isinstance(content, dict) or not all(isinstance(v, Tensor) for v in content.values()):
         raise ValueError(f"{path} must hold named tensors; save `network.state_dict()`.")
     return dict(content)
+
+
+def _refuse_packed(path: Path) -> None:
+    """Refuse what unpacks to more than its size: PyTorch writes its archives unpacked."""
+    if not zipfile.is_zipfile(path):
+        return
+    with zipfile.ZipFile(path) as archive:
+        if sum(info.file_size for info in archive.infolist()) > path.stat().st_size:
+            raise ValueError(f"{path} is packed, which no checkpoint is; save it again.")

@@ -21,7 +21,7 @@ from tokenizers import (
 from priorscope.core.files import make_folder, write
 from priorscope.core.printable import cause
 from priorscope.text.alphabet import Alphabet, covering
-from priorscope.text.specials import with_usual_names
+from priorscope.text.specials import settings_in, with_usual_names
 
 Kind = Literal["wordpiece", "bpe"]
 SPECIALS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
@@ -30,6 +30,7 @@ NAMES = ("vocab.txt", "vocab.json", "merges.txt", "tokenizer_config.json", "toke
 """Files that `save_tokenizer` writes."""
 _CHUNK = 1000
 _FEWEST, _MOST = 64, 10_000_000
+_GAPS = 10  # ids for each token, at most; vocabularies with holes have few
 
 
 def train_tokenizer(
@@ -130,13 +131,28 @@ def load_tokenizer(path: Path) -> Tokenizer:
         return _from_vocabulary_file(file)
     try:
         text = with_usual_names(file.read_text(encoding="utf-8"), file.parent)
-        tokenizer = Tokenizer.from_str(text)
+        tokenizer = parsed(text)
     except Exception as error:  # the library raises plain Exception
         raise ValueError(f"{file} isn't a tokenizer that can be read: {cause(error)}.") from error
     tokenizer.no_padding()
     tokenizer.no_truncation()
     if missing := [token for token in SPECIALS if tokenizer.token_to_id(token) is None]:
         raise ValueError(f"{file} has no {', '.join(missing)}; BERT's special tokens are needed.")
+    return tokenizer
+
+
+def parsed(text: str) -> Tokenizer:
+    """The tokenizer that the content of a `tokenizer.json` is.
+
+    Raises:
+        ValueError: if its ids are no numbers of a vocabulary: one of 10^9 would fill the memory.
+        Exception: of the library's, if it can't be read.
+    """
+    tokenizer = Tokenizer.from_str(text)
+    ids = tokenizer.get_vocab().values()
+    largest = max(ids, default=0)
+    if largest >= _GAPS * (len(ids) + _FEWEST):
+        raise ValueError(f"its largest id is {largest:,}, but it has {len(ids):,} tokens")
     return tokenizer
 
 
@@ -248,9 +264,12 @@ def _options(tokenizer: Tokenizer) -> dict[str, bool]:
 
 
 def _from_vocabulary_file(file: Path) -> Tokenizer:
-    tokens = file.read_text(encoding="utf-8").rstrip("\n").split("\n")
+    try:
+        tokens = file.read_text(encoding="utf-8").rstrip("\n").split("\n")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{file} is not UTF-8 ({cause(error)}); save it as UTF-8.") from error
     config = file.parent / "tokenizer_config.json"
-    options = json.loads(config.read_text(encoding="utf-8")) if config.is_file() else {}
+    options = settings_in(config) if config.is_file() else {}
     # Without a setting, upper case in the vocabulary says that case was kept.
     cased = any(re.search(r"[A-Z]", p) for p in tokens if not re.fullmatch(r"\[\w+\]", p))
     lowercase = bool(options.get("do_lower_case", not cased))

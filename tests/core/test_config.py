@@ -55,6 +55,16 @@ def test_another_version_is_refused():
         Oven.from_json({**Oven().to_json(), "version": 7})
 
 
+@pytest.mark.parametrize(("stored", "error", "message"), [
+    ({}, ValueError, "stored without input_shape, target"),
+    ({"input_shape": [2], "target": {}}, LookupError, "No target named 'None'"),
+    ({"input_shape": [2], "target": {"kind": []}}, LookupError, r"No target named '\[\]'"),
+])  # fmt: skip
+def test_what_lacks_a_field_is_refused(stored, error, message):
+    with pytest.raises(error, match=message):
+        Signature.from_json(stored)
+
+
 def test_digest_is_frozen():
     # If this fails, stored results no longer answer to their names: raise `runs.run.PROTOCOL`
     # on purpose, say so in CHANGELOG, and write the new digest here.

@@ -26,6 +26,8 @@ ATTACKS = [
     "pandas.read_pickle",
     "torch.load",
     "getoutput",
+    "..x",
+    "sklearn..svm.SVC",
     "",
 ]
 

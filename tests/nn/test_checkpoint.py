@@ -1,5 +1,7 @@
 import json
+import os
 import pickle
+import zipfile
 
 import pytest
 import torch
@@ -7,6 +9,7 @@ from torch import nn
 
 from priorscope.nn.checkpoint import (
     load_exactly,
+    network_digest,
     read_json,
     read_tensors,
     write_json,
@@ -38,6 +41,35 @@ def test_shards_are_joined(tmp_path):
     write_json(tmp_path / "model.safetensors.index.json", {"weight_map": {"a": "../x"}})
     with pytest.raises(ValueError, match=r"refused|not there"):
         read_tensors(tmp_path)
+
+
+@pytest.mark.parametrize("named", [[], None, "x", {"a": 1}, {"a": ["x"]}, {"a": {}}], ids=str)
+def test_an_index_that_names_no_files_is_refused(tmp_path, named):
+    write_json(tmp_path / "model.safetensors.index.json", {"weight_map": named})
+    with pytest.raises(ValueError, match="must name a file for each tensor"):
+        read_tensors(tmp_path)
+
+
+def test_a_packed_archive_of_tensors_is_refused(tmp_path):
+    torch.save({"a": torch.zeros(100_000)}, tmp_path / "whole")
+    with (
+        zipfile.ZipFile(tmp_path / "whole") as stored,
+        zipfile.ZipFile(tmp_path / "pytorch_model.bin", "w", zipfile.ZIP_DEFLATED) as packed,
+    ):
+        for name in stored.namelist():
+            packed.writestr(name, stored.read(name))
+    with pytest.raises(ValueError, match="is packed"):
+        read_tensors(tmp_path)
+
+
+def test_a_pipe_in_a_folder_is_not_waited_for(tmp_path):
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("pipes are Unix's")
+    before = network_digest(tmp_path)
+    os.mkfifo(tmp_path / "config.json")
+    assert network_digest(tmp_path) == before
+    with pytest.raises(ValueError, match="not a regular file"):
+        read_json(tmp_path / "config.json")
 
 
 def test_old_pickles_of_tensors_are_read(tmp_path):

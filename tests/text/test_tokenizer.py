@@ -125,6 +125,27 @@ def test_what_is_no_tokenizer_is_refused(tmp_path: Path):
         load_tokenizer(tmp_path)
 
 
+def test_an_id_that_would_fill_the_memory_is_refused(tmp_path: Path):
+    state = json.loads(train_tokenizer(["ab ab"], vocabulary=64).to_str())
+    state["model"]["vocab"]["ab"] = 10**9
+    (tmp_path / "tokenizer.json").write_text(json.dumps(state))
+    with pytest.raises(ValueError, match=r"largest id is 1,000,000,000, but it has \d+ tokens"):
+        load_tokenizer(tmp_path)
+
+
+@pytest.mark.parametrize(("name", "content", "sentence"), [
+    ("tokenizer_config.json", b"[1]", "tokenizer_config.json must hold a JSON object"),
+    ("tokenizer_config.json", b"{", "tokenizer_config.json is not JSON"),
+    ("tokenizer_config.json", b"[" * 100_000, "tokenizer_config.json is not JSON"),
+    ("vocab.txt", b"\xff", "vocab.txt is not UTF-8"),
+])  # fmt: skip
+def test_a_damaged_file_of_a_vocabulary_is_named(tmp_path: Path, name, content, sentence):
+    (tmp_path / "vocab.txt").write_text("[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\n")
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(ValueError, match=sentence):
+        load_tokenizer(tmp_path)
+
+
 def test_missing_special_tokens_are_named(tmp_path: Path):
     with pytest.raises(ValueError, match=re.escape("[SEP], [MASK] is missing")):
         wordpiece({"[PAD]": 0, "[UNK]": 1, "[CLS]": 2}, lowercase=True, strip_accents=False)
