@@ -12,7 +12,7 @@ from contextvars import copy_context
 from pathlib import Path
 from typing import Any
 
-from cyclopts import App, CycloptsError
+from cyclopts import App, CycloptsError, Parameter
 
 from priorscope.cli.exit_codes import Exit
 from priorscope.cli.spoken_help import help_in
@@ -41,6 +41,7 @@ def build_app(language: Language = "en") -> App:
         help_format="plaintext",
         config=(_file_given, _whole_numbers, _named_paths),
         suppress_keyboard_interrupt=False,
+        default_parameter=Parameter(json_list=False, json_dict=False),  # a file may be [a].csv
     )
     for name in COMMANDS:
         module = f"priorscope.cli.{name.replace('-', '_')}"

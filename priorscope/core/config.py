@@ -81,7 +81,7 @@ class Config:
         ]
         if missing:
             raise ValueError(
-                f"{cls.name()} was stored without {', '.join(missing)}; store it anew."
+                f"{cls.name()} was stored without {', '.join(missing)}; store it again."
             )
         return cls(**{k: _checked(cls, k, v, hints) for k, v in values.items()})
 

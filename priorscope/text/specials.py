@@ -43,7 +43,7 @@ def settings_in(file: Path) -> JsonObject:
     """The object in a JSON file beside a tokenizer.
 
     Raises:
-        ValueError: if it is none.
+        ValueError: if it isn't one.
     """
     try:
         settings = json.loads(file.read_text(encoding="utf-8"))

@@ -28,6 +28,12 @@ def test_control_characters_do_not_reach_the_terminal(capsys):
     assert "\x07" not in said.err
 
 
+@pytest.mark.parametrize("name", ["[1, 2]", "[a].csv", "{a}.csv"])
+def test_a_name_in_brackets_is_the_name_of_a_file(capsys, name):
+    code, said = leave(capsys, "curves", name)
+    assert (code, said.err) == (2, f"priorscope: There is no file {name}; check the path.\n")
+
+
 def test_a_fault_of_ours_is_one_sentence_too(capsys, monkeypatch):
     def broken(*_, **__):
         raise RuntimeError("odd\nstate")
