@@ -37,7 +37,7 @@ def without_controls(value: Any) -> Any:
     """Text with control characters, but for line ends and tabs, as `\\x1b`; else the value."""
     if not isinstance(value, str) or _CONTROLS.search(value) is None:
         return value
-    return type(value)(_CONTROLS.sub(lambda found: _escaped(found[0]), str(value)))
+    return type(value)(_CONTROLS.sub(lambda match: _escaped(match[0]), str(value)))
 
 
 def shown_lines(text: str) -> str:
@@ -57,8 +57,8 @@ def json_line(value: Any) -> str:
         ValueError: if a number isn't finite.
     """
 
-    def escaped(found: re.Match[str]) -> str:
-        character = found[0]
+    def escaped(match: re.Match[str]) -> str:
+        character = match[0]
         return character if _escaped(character) == character else json.dumps(character)[1:-1]
 
     return _NOT_ASCII.sub(escaped, json.dumps(value, ensure_ascii=False, allow_nan=False))

@@ -19,10 +19,10 @@ def existing(data: str) -> Path | None:
     except RuntimeError as error:  # ~nobody: there is no such user
         raise LookupError(f"There is no file or folder {data}: {error}") from error
     try:
-        found = path.exists()
+        is_there = path.exists()
     except OSError as error:  # too long a name, or no right to look
         raise LookupError(f"There is no file or folder {printable(data)}.") from error
-    if not found:
+    if not is_there:
         name = data.partition(":")[0]
         if "/" in name or "\\" in name or Path(name).suffix:
             raise LookupError(f"There is no file or folder {printable(data)}.")

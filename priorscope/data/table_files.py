@@ -19,7 +19,6 @@ from priorscope.data.binary_files import (
     MAX_CELLS,
     SAID,
     binary_table,
-    normalised,
 )
 from priorscope.data.compression import content, plain_name
 from priorscope.data.dialect import Dialect, rows_of, sniff, without_preamble
@@ -77,7 +76,7 @@ def read_file(path: Path, how: How | None = None, rows: int | None = None) -> Fi
     how = how or How()
     name = plain_name(path)
     if name.endswith(BINARY_SUFFIXES):
-        table = normalised(binary_table(path, name))
+        table = binary_table(path, name)
         said = (table.schema.metadata or {}).get(SAID, b"").decode()
         file = File(table, typed=True, notes=(Note(said, "warning"),) if said else ())
     elif name.endswith(JSON_SUFFIXES):

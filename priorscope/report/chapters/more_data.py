@@ -107,10 +107,10 @@ def _fits(view: View) -> list[dict[str, Any]]:
         for row in view.rows("fits")
         if row.get("on", "loss") == "loss"
     ]
-    known = [row for row in rows if all(is_number(row.get(key)) for key in SHOWN[1:])]
-    if len({row["n"] for row in known}) < 2:
+    complete = [row for row in rows if all(is_number(row.get(key)) for key in SHOWN[1:])]
+    if len({row["n"] for row in complete}) < 2:
         return []
-    return [{k: short(row[k]) if is_number(row[k]) else row[k] for k in SHOWN} for row in known]
+    return [{k: short(row[k]) if is_number(row[k]) else row[k] for k in SHOWN} for row in complete]
 
 
 def _fits_figure(view: View, rows: list[dict[str, Any]], largest: int) -> Figure:

@@ -59,7 +59,7 @@ def recipes(by_learner: Any) -> dict[str, Any] | None:
         "fields": [_called(key) for key in differing],
         "rows": {name: [recipe.get(key) for key in differing] for name, recipe in flat.items()},
         "common": {_called(key): own[key][0] for key in alike},
-        "lacking": any(None in found for found in values.values()),
+        "lacking": any(None in row for row in values.values()),
     }
 
 
