@@ -209,26 +209,23 @@ def _told(
 
 
 def facts(view: View) -> list[tuple[str, str]]:
-    """What was compared, in a few words each."""
-    sizes = view.summary["sizes"]
+    """What was compared, in a few words each; of sizes and repeats those that there are."""
+    curves = view.rows("curves")
+    sizes = sorted({row["n"] for row in curves}) or view.summary["sizes"]
     tuning = view.summary.get("tuning") or {}
     trials = tuning.get("trials") if isinstance(tuning, dict) else tuning
-    low_high = {"low": numbers.count(sizes[0]), "high": numbers.count(sizes[-1])} if sizes else None
+    ends = [numbers.count(n) for n in sizes]
+    span = t("fact.range", low=ends[0], high=ends[-1]) if len(ends) > 1 else "".join(ends)
+    made = [row["repeats"] for row in curves if numbers.is_number(row.get("repeats"))]
     shown = [
         ("kind", _kind(view.task.get("kind"))),
         ("examples", numbers.count(view.task.get("examples"))),
         ("classes", None if view.is_quantity else numbers.count(view.task.get("classes"))),
-        ("sizes", t("fact.range", **low_high) if low_high else None),
-        ("repeats", numbers.count(_repeats(view))),
+        ("sizes", span),
+        ("repeats", numbers.count(max(made, default=view.summary["repeats"]))),
         ("trials", numbers.count(trials)),
     ]
     return [(t(f"fact.{k}"), str(v)) for k, v in shown if v not in (None, "", numbers.MISSING)]
-
-
-def _repeats(view: View) -> Any:
-    """Those that there are: a budget may end before all that were planned."""
-    made = [row["repeats"] for row in view.rows("curves") if numbers.is_number(row.get("repeats"))]
-    return max(made, default=view.summary["repeats"])
 
 
 def _kind(kind: Any) -> str | None:

@@ -17,6 +17,7 @@ MOST_DECIMALS = 3
 SMALL = 1e-2  # an estimate that is smaller has the decimals that it takes
 SCIENTIFIC, SCIENTIFIC_FROM = 6, 12  # more decimals, or digits before the point: 1.2e−09
 UNKNOWN_DECIMALS = 2  # of an estimate without an interval
+LEAST_SECONDS = 0.05  # shorter times are written below 0.1 s
 NO_RATIO = 5e-3  # smaller ones are written 0.00
 UNITS = ((1e12, "T"), (1e9, "G"), (1e6, "M"))
 MYRIADS = ((1e12, "조"), (1e8, "억"), (1e4, "만"))
@@ -159,9 +160,11 @@ def ratio(value: Any) -> str:
 
 
 def seconds(value: Any) -> str:
-    """`0.8 s`, `42 s`, `3 min 10 s`, `2 h 05 min`."""
+    """`< 0.1 s`, `0.8 s`, `42 s`, `3 min 10 s`, `2 h 05 min`."""
     if not is_number(value):
         return MISSING
+    if value < LEAST_SECONDS:
+        return t("number.below", value=t("time.seconds", s="0.1"))
     if value < 10:
         return t("time.seconds", s=f"{value:.1f}")
     whole = round(value)

@@ -5,7 +5,7 @@ import pytest
 from priorscope.report import terminal
 from priorscope.report.board import board_of
 from priorscope.report.chapters.learning_curves import LearningCurves
-from priorscope.report.page import render_chapters
+from priorscope.report.page import facts, render_chapters
 from priorscope.report.view import View
 
 
@@ -89,3 +89,14 @@ def test_panels_of_training_against_test_share_their_sizes(summary):
     (figure,) = (part for part in parts if part.name == "overfitting")
     domains = {tuple(layer["encoding"]["x"]["scale"]["domain"]) for layer in figure.spec["layer"]}
     assert domains == {(125, 8000)}
+
+
+def test_the_head_counts_the_sizes_and_repeats_that_there_are(summary):
+    """A budget may end before all that were planned."""
+    rows = [row for row in summary["curves"] if row["n"] <= 250]
+    summary["curves"] = [{**row, "repeats": 2} for row in rows]
+    said = dict(facts(View(summary)))
+    assert (said["Training sizes"], said["Repeats"]) == ("125 to 250", "2")
+    summary["curves"] = [{**row, "repeats": 1} for row in rows if row["n"] == 125]
+    said = dict(facts(View(summary)))
+    assert (said["Training sizes"], said["Repeats"]) == ("125", "1")

@@ -51,7 +51,14 @@ def test_ratio_keeps_two_digits(value, text):
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.84, "0.8 s"), (42, "42 s"), (190, "3 min 10 s"), (7500, "2 h 05 min"), (None, "–")],
+    [
+        (0.01, "< 0.1 s"),
+        (0.84, "0.8 s"),
+        (42, "42 s"),
+        (190, "3 min 10 s"),
+        (7500, "2 h 05 min"),
+        (None, "–"),
+    ],
 )
 def test_seconds(value, text):
     assert words.seconds(value) == text

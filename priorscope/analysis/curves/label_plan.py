@@ -83,7 +83,8 @@ def plan_of(
     able = {name: fit for name, fit in sorted(fits.items()) if fit.future is not None}
     if not able:
         raise LookupError(
-            f"No learner has a {question.name} at 3 sizes or more, which a plan needs."
+            f"A plan needs the {question.name} at 3 sizes or more, but no learner has that many; "
+            "run the comparison further."
         )
     answers = [_Answer.of(fit, question) for fit in able.values()]
     answers.sort(key=lambda a: a.rank)
