@@ -1,11 +1,13 @@
 """What a folder of results holds: comparisons, pages beside them; read again when they change."""
 
 import dataclasses
+import os
 import threading
 from pathlib import Path
 from typing import Any, Literal
 
 from priorscope.core.files import is_own
+from priorscope.core.paths import MOST_NAME
 from priorscope.experiments.stored import read_summary
 from priorscope.report.view import View
 from priorscope.runs.crew import FOLDER, read
@@ -103,6 +105,8 @@ class Library:
         """Whether a name is that of a comparison: no link, nothing elsewhere."""
         folder = self._place.folder / name
         if folder.parent != self._place.folder or name in ("", ".", "..", ROOM):
+            return False
+        if "\0" in name or len(os.fsencode(name)) > MOST_NAME:  # no path: asking raises
             return False
         if folder.is_symlink():
             return False

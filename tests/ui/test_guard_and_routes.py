@@ -96,9 +96,12 @@ def test_a_stored_page_can_reach_nothing(client, place):
     assert client.get(HOME + "c/tiny/report.html").status_code == 404
 
 
-@pytest.mark.parametrize("name", ["..", "ui", "%2e%2e", "..%2Fresults%2Ftiny", "nothing", "."])
+@pytest.mark.parametrize(
+    "name", ["..", "ui", "%2e%2e", "..%2Fresults%2Ftiny", "nothing", ".", "%00", "%ff", "x" * 300]
+)
 def test_no_name_leads_out_of_the_folder(client, name):
     assert client.get(f"{HOME}c/{name}/report.html").status_code in (403, 404)
+    assert client.get(f"{HOME}c/{name}/events").status_code in (403, 404)
     for at in (f"p/{name}", f"static/{name}"):
         answer = client.get(HOME + at)
         assert answer.status_code in (403, 404) or answer.url.path == HOME  # `..` is the list
