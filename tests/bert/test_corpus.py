@@ -6,12 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from priorscope.bert.data.corpus_files import build_corpus, open_corpus
+from priorscope.bert.data.corpus_files import build_corpus, corpus_digest, open_corpus
+from priorscope.bert.data.prepared import open_prepared
 from priorscope.bert.data.sentence_pairs import SentencePairs
 from priorscope.bert.data.spans import Spans
 from priorscope.text import reading
 from priorscope.text.reading import Lines
 from priorscope.text.stdlib import StandardLibrary
+from priorscope.text.tokenizer import load_tokenizer, save_tokenizer
 
 
 def ids(tokenizer, text):
@@ -90,6 +92,22 @@ def test_a_changed_byte_is_found(tokenizer, tmp_path, name):
     file.write_bytes(data)
     with pytest.raises(ValueError, match=rf"{name} is damaged \(its content has changed\)"):
         open_corpus(tmp_path / "c")
+
+
+def test_ids_that_the_tokenizer_has_not_are_refused(tokenizer, tmp_path):
+    """Even if somebody wrote the right digests beside them."""
+    folder = tmp_path / "c"
+    build_corpus(["ba ce", "di"], tokenizer, folder)
+    save_tokenizer(tokenizer, folder)
+    tokens = np.fromfile(folder / "tokens.bin", np.uint16)
+    tokens[0] = 60_000
+    tokens.tofile(folder / "tokens.bin")
+    files = json.loads((folder / "corpus.json").read_text())["files"]
+    files["tokens.bin"] = hashlib.sha256(tokens.tobytes()).hexdigest()
+    digest = corpus_digest(load_tokenizer(folder), files)
+    damaged(folder, {"files": files, "digest": digest})
+    with pytest.raises(ValueError, match=r"token id 60,000, but its tokenizer has \d+ tokens"):
+        open_prepared(folder)
 
 
 def test_boundaries_that_leave_the_text_are_refused(tokenizer, tmp_path):

@@ -119,6 +119,12 @@ def open_prepared(folder: Path) -> PreparedText:
     corpus, tokenizer = open_corpus(folder), load_tokenizer(folder)
     if corpus.digest != corpus_digest(tokenizer, read_facts(folder)["files"]):
         raise ValueError(f"The tokenizer in {folder} has changed; start again with --fresh.")
+    largest, size = int(corpus.tokens.max()), tokenizer.get_vocab_size()
+    if largest >= size:
+        raise ValueError(
+            f"The text in {folder} holds the token id {largest:,}, but its tokenizer has {size:,} "
+            "tokens; start again with --fresh."
+        )
     return PreparedText(tokenizer, corpus)
 
 
