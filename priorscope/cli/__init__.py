@@ -131,6 +131,7 @@ def _main(arguments: list[str] | None) -> None:
     is_process = arguments is None
     if is_process:  # whatever a library writes, not everybody may change
         os.umask(os.umask(0o022) | 0o002)
+        open_streams()
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in arguments
     if debug:
@@ -164,6 +165,22 @@ def _main(arguments: list[str] | None) -> None:
         _say(language, "cli.unexpected", fault=fault)
         code = Exit.SOME_FAILED
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def open_streams() -> None:
+    """Let output that was closed (2>&-) go nowhere, instead of into the next file that is opened.
+
+    Python would also print notes for a closed stderr on stdout, into the JSON.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            while os.open(os.devnull, os.O_RDWR) < number:  # the lowest that is free
+                pass
+        if getattr(sys, name) is None:
+            stream = open(number, "r" if number == 0 else "w", closefd=False)  # noqa: SIM115
+            setattr(sys, name, stream)
 
 
 def _language(arguments: list[str]) -> Language:

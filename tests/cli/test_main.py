@@ -1,5 +1,6 @@
 """What every command shares: old names, control characters, the last handler, the time to help."""
 
+import os
 import subprocess
 import sys
 
@@ -72,3 +73,13 @@ def test_help_and_a_misspelt_path_import_nothing_heavy(commands, said):
     )
     assert process.returncode == 0, process.stderr
     assert (process.stdout + process.stderr).count(said) >= len(commands)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="closed by a shell")
+def test_what_is_said_to_a_closed_stderr_is_not_in_the_output():
+    code = "from priorscope.cli import open_streams; open_streams(); import sys; "
+    code += "print('note', file=sys.stderr); f = open('/dev/null'); print(f.fileno())"
+    closed = ["sh", "-c", '"$0" -c "$1" 2>&- <&-', sys.executable, code]
+    said = subprocess.run(closed, capture_output=True, text=True, timeout=120)
+    assert said.returncode == 0
+    assert int(said.stdout) > 2
