@@ -24,7 +24,10 @@ from priorscope.wording.sentences import SENTENCES, sentence
 
 SAMPLES = json.loads(Path(__file__).with_name("samples.json").read_text(encoding="utf-8"))
 # of the samples
-NAMES = ("cnn", "mlp", "vit", "gru", "linear", "mirrored", "runs.csv", "steps", "f1")
+NAMES = (
+    "cnn", "CNN", "ResNet", "resnet50", "mlp", "vit", "gru", "linear", "mirrored", "runs.csv",
+    "steps", "f1",
+)  # fmt: skip
 DATA = Path(priorscope.__file__).parent / "data"
 CATALOGUES = {
     "texts": (en.TEXTS, ko.TEXTS),
