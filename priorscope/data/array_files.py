@@ -13,6 +13,7 @@ import numpy as np
 
 from priorscope.core.printable import cause, printable
 from priorscope.data.idx import is_idx, read_idx_folder
+from priorscope.data.matlab import Variable, values, variables
 
 INPUTS = ("x", "inputs", "input", "data", "images", "features", "arr_0")  # names of inputs
 MAX_BYTES = 16 * 2**30  # of one array
@@ -178,14 +179,39 @@ def _npy(path: Path) -> Callable[[], np.ndarray]:
 
 
 def _mat(path: Path) -> ArrayFile:
-    """MATLAB's .mat up to version 7; version 7.3 is HDF5. Arrays of numbers and text alone."""
+    """MATLAB's .mat; version 7.3 is HDF5. Arrays of numbers and text alone."""
+    with path.open("rb") as file:
+        head = file.read(10)
+    if head == b"MATLAB 7.3" and path.stat().st_size > 512:
+        return _hdf5(path)
+    if 0 in head[:4]:
+        return _mat_4(path)
+    try:
+        found = variables(path)
+    except DAMAGED as error:
+        raise ValueError(f"{path} can't be read as .mat: {cause(error)}.") from error
+
+    def reader(variable: Variable) -> Callable[[], np.ndarray]:
+        def read() -> np.ndarray:
+            _check(path, variable.name, variable.shape, np.dtype(np.float64))
+            try:
+                return _row(values(variable))
+            except DAMAGED as error:
+                raise ValueError(
+                    f"The array {printable(variable.name)!r} of {path} can't be read: "
+                    f"{cause(error)}."
+                ) from error
+
+        return read
+
+    return ArrayFile(path, {variable.name: reader(variable) for variable in found})
+
+
+def _mat_4(path: Path) -> ArrayFile:
+    """A .mat of version 4, all of whose arrays are matrices."""
     from scipy.io import loadmat, whosmat
     from scipy.io.matlab import MatReadError
 
-    if path.stat().st_size > 512:
-        with path.open("rb") as file:
-            if file.read(10) == b"MATLAB 7.3":
-                return _hdf5(path)
     try:
         listed = whosmat(path)
     except (*DAMAGED, MatReadError) as error:
@@ -200,14 +226,18 @@ def _mat(path: Path) -> ArrayFile:
                 raise ValueError(f"{path} can't be read as .mat: {cause(error)}.") from error
             if array.dtype.hasobject:
                 raise ValueError(
-                    f"The array {name!r} of {path} holds cells or structs, not numbers."
+                    f"The array {printable(name)!r} of {path} holds a sparse matrix, not numbers."
                 )
-            is_row = array.ndim == 2 and array.shape[0] == 1 and array.shape[1] > 1
-            return array[0] if is_row else array
+            return _row(array)
 
         return read
 
     return ArrayFile(path, {name: reader(name, shape) for name, shape, _ in listed})
+
+
+def _row(array: np.ndarray) -> np.ndarray:
+    """MATLAB has no vectors: what is one row is one."""
+    return array[0] if array.ndim == 2 and array.shape[0] == 1 and array.shape[1] > 1 else array
 
 
 def _hdf5(path: Path) -> ArrayFile:

@@ -253,7 +253,7 @@ def hdf5(rng: random.Random) -> Tree:
         extra = rng.randrange(6)
         if extra == 0:
             file["names"] = h5py.ExternalLink("/etc/passwd", "/x")
-        elif extra == 1:
+        elif extra == 1 and "labels" not in file:
             file.create_dataset("labels", data=["u", "v"] * 10, dtype=h5py.string_dtype())
         elif extra == 2:
             file["loop"] = h5py.SoftLink("/loop")

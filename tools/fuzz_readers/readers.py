@@ -135,20 +135,13 @@ def headers(rng: random.Random, raw: bytes) -> bytes:
 
 
 def in_zip(inner: Change) -> Change:
-    """Members of a zip."""
-    return lambda rng, raw: zipped(rng, raw, inner) if raw[:2] == b"PK" else damaged(rng, raw)
+    """Members of a zip, as long as it is sound."""
+    return safe(lambda rng, raw: zipped(rng, raw, inner))
 
 
 def in_tar(inner: Change) -> Change:
     """Members of a tar, as long as it is sound."""
-
-    def change(rng: random.Random, raw: bytes) -> bytes:
-        try:
-            return tarred(rng, raw, inner)
-        except Exception:  # damaged before
-            return damaged(rng, raw)
-
-    return change
+    return safe(lambda rng, raw: tarred(rng, raw, inner))
 
 
 def safe(change: Change) -> Change:
@@ -193,18 +186,18 @@ READERS: dict[str, Reader] = {
     "parquet": Reader(good.parquet),
     "arrow": Reader(good.arrow_file),
     "feather": Reader(good.feather),
-    "xlsx": Reader(good.excel, (safe(in_zip(damaged)), safe(in_zip(lines)))),
+    "xlsx": Reader(good.excel, (in_zip(damaged), in_zip(lines))),
     "arff": Reader(good.plain(a__arff=good.ARFF), (lines, lines)),
     "ts": Reader(good.plain(a__ts=good.SERIES), (lines, lines)),
     "ucr": Reader(good.plain(A_TRAIN__tsv=good.UCR, A_TEST__tsv=good.UCR), (lines, lines)),
-    "npz": Reader(good.saved_arrays, (safe(in_zip(headers)),)),
+    "npz": Reader(good.saved_arrays, (in_zip(headers),)),
     "npy": Reader(good.npy_folder, (headers,)),
     "idx": Reader(good.idx, (headers,)),
     "mat": Reader(good.matlab),
     "h5": Reader(good.hdf5),
     "images": Reader(good.image_folder),
     "image-zip": Reader(
-        lambda rng: {"a.zip": good.zip_of(good.image_folder(rng))}, (safe(in_zip(PIXELS)),)
+        lambda rng: {"a.zip": good.zip_of(good.image_folder(rng))}, (in_zip(PIXELS),)
     ),
     "image-tar": Reader(
         lambda rng: {"a.tar": good.tar_of(good.image_folder(rng))}, (in_tar(PIXELS),)
@@ -222,7 +215,7 @@ READERS: dict[str, Reader] = {
     ),
     "forest": Reader(
         folder_of(lambda w: w.model("forest:n_estimators=2")),
-        (safe(json_or_bytes), safe(in_zip(json_or_bytes))),
+        (safe(json_or_bytes), in_zip(json_or_bytes)),
         model,
         single=".",
     ),
