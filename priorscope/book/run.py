@@ -13,7 +13,7 @@ from priorscope.book.cost import seconds_needed
 from priorscope.claims import CLAIMS, Claim
 from priorscope.core.deadline import Deadline
 from priorscope.core.files import write
-from priorscope.core.json_types import JsonObject
+from priorscope.core.json_types import JsonObject, parsed
 from priorscope.core.presets import Preset
 from priorscope.data.own_copies import lacking
 from priorscope.runs.backends.local import LocalBackend
@@ -82,9 +82,10 @@ def read_book(folder: Path) -> ClaimsBook:
     if not path.is_file():
         raise ValueError(f"There is no claims book at {path}; run `priorscope claims run --all`.")
     try:
-        return from_json(json.loads(path.read_bytes()))
-    except json.JSONDecodeError:
+        stored = parsed(path.read_bytes())
+    except ValueError:
         raise ValueError(f"{path} is damaged; run the claims again.") from None
+    return from_json(stored)
 
 
 def hardware() -> str:

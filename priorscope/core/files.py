@@ -18,6 +18,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 
+from priorscope.core.json_types import parsed
 from priorscope.core.system import is_anothers, is_running
 
 MARKER = ".priorscope"
@@ -307,8 +308,8 @@ def _read_marker(folder: Path) -> str | None:
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             return None
-        content = json.loads(os.read(descriptor, _MARKER_BYTES))
-    except (OSError, ValueError, RecursionError):
+        content = parsed(os.read(descriptor, _MARKER_BYTES))
+    except (OSError, ValueError):
         return None
     finally:
         os.close(descriptor)

@@ -39,7 +39,9 @@ def binary_table(path: Path, name: str) -> pa.Table:
     }
     suffix = next(s for s in BINARY_SUFFIXES if name.endswith(s))
     try:
-        return normalised(readers[suffix](path))
+        table = readers[suffix](path)
+        table.validate(full=True)  # damaged: offsets outside of their buffers, text that isn't
+        return normalised(table)
     except ARROW_ERRORS as error:
         if isinstance(error, PermissionError | FileNotFoundError) or str(path) in str(error):
             raise
@@ -83,11 +85,9 @@ def _arrow(path: Path) -> pa.Table:
 
     buffer = _buffer(path)
     try:
-        table = pyarrow.ipc.open_stream(buffer).read_all()
+        return pyarrow.ipc.open_stream(buffer).read_all()
     except pa.ArrowInvalid:
-        table = pyarrow.feather.read_table(pa.BufferReader(buffer))
-    table.validate(full=True)  # offsets of damaged files may lead outside of their buffers
-    return table
+        return pyarrow.feather.read_table(pa.BufferReader(buffer))
 
 
 def _buffer(path: Path) -> Any:

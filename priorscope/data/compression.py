@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from priorscope.core.printable import cause
+from priorscope.core.printable import cause, printable
 
 PACKED = (".gz", ".bz2", ".xz", ".zst", ".zip")
 MAX_UNPACKED = 8 * 2**30  # bytes of one file
@@ -50,7 +50,7 @@ def unpacked(path: Path) -> Iterator[IO[bytes]]:
             or the content is damaged.
     """
     if not path.is_file():
-        raise ValueError(f"{path} is not a regular file; save it as one.")
+        raise ValueError(f"{printable(str(path))} is not a regular file; save it as one.")
     suffix = path.suffix.lower()
     with path.open("rb") as raw:
         if suffix == ".zip":

@@ -1,7 +1,6 @@
 """Rows of one or more files, with their split: a file, a file and its test file, a folder."""
 
 import dataclasses
-import json
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -9,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from priorscope.core.json_types import parsed
 from priorscope.core.printable import cause
 from priorscope.core.read import Note
 from priorscope.data.columns import Column, Columns
@@ -141,7 +141,7 @@ def _saved_to_disk(path: Path) -> list[Path]:
     files: list[Path] = []
     for state in sorted([*path.glob("state.json"), *path.glob("*/state.json")]):
         try:
-            listed = json.loads(state.read_text(encoding="utf-8")).get("_data_files", [])
+            listed = parsed(state.read_text(encoding="utf-8")).get("_data_files", [])
             names = [Path(str(entry["filename"])).name for entry in listed]
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise ValueError(
@@ -261,7 +261,7 @@ def _class_labels(table: pa.Table) -> dict[str, tuple[str, ...]]:
     if raw is None:
         return {}
     try:
-        features = json.loads(raw)["info"]["features"]
+        features = parsed(raw)["info"]["features"]
         return {
             column: tuple(map(str, feature["names"]))
             for column, feature in features.items()

@@ -1,7 +1,6 @@
 """From a comparison's folder to rows that a plan reads, and the further runs that it names."""
 
 import dataclasses
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ import msgspec
 from priorscope.analysis.plan_entries import CurveRun
 from priorscope.core.config import digest
 from priorscope.core.files import read_regular
-from priorscope.core.json_types import JsonObject
+from priorscope.core.json_types import JsonObject, parsed
 from priorscope.core.registry import include
 from priorscope.experiments.stored import MOST_SUMMARY
 from priorscope.runs.backends.local import LocalBackend, choose_device
@@ -115,9 +114,9 @@ def train(
 def _named(folder: Path) -> list[CurveRun]:
     """The runs of the curves, as the summary names them; none where it can't be read."""
     try:
-        summary = json.loads(read_regular(folder / "summary.json", MOST_SUMMARY))
+        summary = parsed(read_regular(folder / "summary.json", MOST_SUMMARY))
         return msgspec.convert(summary["curve_runs"], list[CurveRun])
-    except (OSError, ValueError, RecursionError, KeyError, TypeError, msgspec.ValidationError):
+    except (OSError, ValueError, KeyError, TypeError, msgspec.ValidationError):
         return []
 
 

@@ -1,12 +1,12 @@
 """What a comparison left in its folder: the summary, checked before it is believed."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 from priorscope.analysis.summary import SCHEMA
 from priorscope.analysis.summary_json import from_json
 from priorscope.core.files import read_regular
+from priorscope.core.json_types import parsed
 
 MOST_SUMMARY = 256 * 2**20  # bytes
 
@@ -26,8 +26,8 @@ def read_summary(folder: Path) -> dict[str, Any]:
             "give the folder that `priorscope compare` printed."
         )
     try:
-        summary = json.loads(read_regular(path, MOST_SUMMARY))
-    except (ValueError, RecursionError) as error:
+        summary = parsed(read_regular(path, MOST_SUMMARY))
+    except ValueError as error:
         raise ValueError(
             f"{path} is not JSON ({error}); run `priorscope compare` again to rewrite it."
         ) from error

@@ -17,6 +17,7 @@ from typing import Any
 
 from priorscope.core.config import digest
 from priorscope.core.files import make_folder, mark, read_regular, refuse_links, write
+from priorscope.core.json_types import parsed
 from priorscope.core.printable import printable
 from priorscope.experiments.settings import Settings
 from priorscope.runs.planner import Question
@@ -102,7 +103,7 @@ class Tracking:
     def _earlier_run(self) -> str | None:
         """By what an earlier command's log is opened; None if there is none that can be read."""
         with suppress(OSError, ValueError, TypeError, KeyError):
-            return str(json.loads(read_regular(self._folder / "run.json", LARGEST_ROW))["run"])
+            return str(parsed(read_regular(self._folder / "run.json", LARGEST_ROW))["run"])
         return None
 
     def end(self, summary: Mapping[str, Any] | None = None) -> None:

@@ -1,7 +1,6 @@
 """From a comparison to a model: the pick, or another learner of it, trained on all labels."""
 
 import dataclasses
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import msgspec
 from priorscope.core.estimate import Estimate
 from priorscope.core.files import read_regular
 from priorscope.core.folders import refuse_foreign
+from priorscope.core.json_types import parsed
 from priorscope.core.registry import include
 from priorscope.experiments.comparison import Comparison
 from priorscope.experiments.dataset import Dataset, read_dataset
@@ -185,8 +185,8 @@ def _stored_summary(
 def stored_summary(file: Path) -> dict[str, Any] | None:
     """A summary of schema 2, or None."""
     try:
-        summary = json.loads(read_regular(file, MOST_SUMMARY))
-    except (OSError, ValueError, RecursionError):
+        summary = parsed(read_regular(file, MOST_SUMMARY))
+    except (OSError, ValueError):
         return None
     sound = isinstance(summary, dict) and summary.get("schema") == 2
     return summary if sound else None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from priorscope.core.config import closest
+from priorscope.core.json_types import parsed
 from priorscope.core.signature import Signature
 from priorscope.models import MODELS, SelfTrained
 
@@ -112,8 +113,8 @@ class Estimator(SelfTrained):
 
     def _decoded(self) -> dict[str, Any]:
         try:
-            decoded = json.loads(self.parameters)
-        except json.JSONDecodeError:
+            decoded = parsed(self.parameters)
+        except ValueError:
             decoded = None
         if not isinstance(decoded, dict):
             raise ValueError(
@@ -263,8 +264,8 @@ def _value(text: str) -> Any:
     if lowered in ("true", "false", "none", "null"):
         return {"true": True, "false": False}.get(lowered)
     try:
-        value = json.loads(text)
-    except json.JSONDecodeError:
+        value = parsed(text)
+    except ValueError:
         return text
     return value if isinstance(value, (int, float)) else text
 

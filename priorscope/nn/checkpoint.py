@@ -17,7 +17,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from priorscope.core.files import read_regular, whole, write
-from priorscope.core.json_types import JsonObject
+from priorscope.core.json_types import JsonObject, parsed
 
 MOST_JSON = 64 * 2**20  # bytes
 NAMES = ("model.safetensors", "pytorch_model.bin")  # whole, or sharded with `.index.json` added
@@ -72,10 +72,10 @@ def read_json(path: str | Path) -> JsonObject:
     """
     path = Path(path)
     try:
-        content = json.loads(read_regular(path, MOST_JSON))
+        content = parsed(read_regular(path, MOST_JSON))
     except FileNotFoundError:
         raise ValueError(f"{path} is missing; a checkpoint's folder has it.") from None
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except ValueError as error:
         raise ValueError(f"{path} is not JSON ({error}); download it again.") from None
     if not isinstance(content, dict):
         raise ValueError(f"{path} must hold a JSON object, but it is a {type(content).__name__}.")

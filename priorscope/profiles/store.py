@@ -19,6 +19,7 @@ import numpy as np
 from priorscope.core.config import digest
 from priorscope.core.estimate import Estimate
 from priorscope.core.files import own, read_regular, refuse_links, whole, write
+from priorscope.core.json_types import parsed
 from priorscope.measures.probes import Probe, Probed, Reading
 from priorscope.profiles.networks import Entry
 
@@ -63,7 +64,7 @@ class ProfileStore:
         """What is stored under a digest; None if it isn't there or can't be believed."""
         path = self.root / "measures" / f"{name}.json"
         try:
-            row = json.loads(read_regular(path, LARGEST))
+            row = parsed(read_regular(path, LARGEST))
             if row["digest"] != name:
                 return None
             pictures = {}

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from priorscope.core.files import is_own, own, read_regular, refuse_links, sweep, whole, write
-from priorscope.core.json_types import JsonObject
+from priorscope.core.json_types import JsonObject, parsed
 from priorscope.core.signature import Signature
 from priorscope.runs.rows import Row, implausible
 from priorscope.tasks import Examples
@@ -80,10 +80,10 @@ class Store:
         """The row of a run; None if it isn't finished or can't be believed, see `damaged`."""
         path = self.path(digest)
         try:
-            row = json.loads(read_regular(path, LARGEST_ROW))
+            row = parsed(read_regular(path, LARGEST_ROW))
         except FileNotFoundError:
             return None
-        except (ValueError, RecursionError, OSError) as error:
+        except (ValueError, OSError) as error:
             self.damaged[digest] = f"it can't be read as JSON ({type(error).__name__})"
             return None
         if (reason := implausible(row, digest)) is not None:
@@ -216,7 +216,7 @@ class Store:
         if not _DIGEST.fullmatch(fingerprint):
             raise ValueError(f"A fingerprint has 16 hex digits, but this is {fingerprint!r}.")
         folder = self.root / "data" / fingerprint
-        signature = Signature.from_json(json.loads((folder / "signature.json").read_bytes()))
+        signature = Signature.from_json(parsed((folder / "signature.json").read_bytes()))
         arrays = {
             name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
             for name in ARRAYS
@@ -262,8 +262,8 @@ def _schema(path: Path) -> Any:
     if path.is_symlink():
         return None
     try:
-        row = json.loads(read_regular(path, LARGEST_ROW))
-    except (OSError, ValueError, RecursionError):
+        row = parsed(read_regular(path, LARGEST_ROW))
+    except (OSError, ValueError):
         return None
     if not isinstance(row, dict) or row.get("digest") != path.stem:
         return None

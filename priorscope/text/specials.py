@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from priorscope.core.json_types import JsonObject
+from priorscope.core.json_types import JsonObject, parsed
 from priorscope.core.printable import cause
 
 ROLES = {"[PAD]": ("pad",), "[UNK]": ("unk",), "[CLS]": ("cls", "bos"), "[SEP]": ("sep", "eos"),
@@ -22,7 +22,7 @@ def with_usual_names(text: str, folder: Path) -> str:
     present = {name for name in ROLES if json.dumps(name) in text}
     if present == set(ROLES):
         return text
-    state = json.loads(text)
+    state = parsed(text)
     renamed = {
         old: new for new, old in _named(folder).items() if new not in present and old not in present
     }
@@ -46,8 +46,8 @@ def settings_in(file: Path) -> JsonObject:
         ValueError: if it isn't one.
     """
     try:
-        settings = json.loads(file.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError) as error:
+        settings = parsed(file.read_text(encoding="utf-8"))
+    except ValueError as error:
         raise ValueError(f"{file} is not JSON ({cause(error)}); download it again.") from error
     if not isinstance(settings, dict):
         kind = type(settings).__name__

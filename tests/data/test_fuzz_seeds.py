@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -101,6 +102,24 @@ def test_names_of_arrays_are_printable_where_a_group_is_missing(tmp_path):
     with pytest.raises(LookupError) as caught:
         resolve(str(tmp_path / "a.npz"), group="name").load()
     assert caught.value.args[0].isprintable()
+
+
+def test_text_that_is_not_utf_8_in_a_parquet_is_refused(tmp_path):
+    words = pa.array(["wörd"] * 20 + ["x"] * 20)
+    bare = pa.array(["wörd".encode("latin-1")] * 40, pa.binary()).view(pa.string())
+    for column, said in ((words, None), (bare, "can't be read as .parquet: .*UTF8")):
+        path = tmp_path / "a.parquet"
+        pa.parquet.write_table(pa.table({"x": column, "label": LABELS}), path)
+        if said is None:
+            resolve(str(path)).load()
+        else:
+            assert re.search(said, refusal(path))
+
+
+def test_a_saved_data_set_whose_state_is_nested_too_deeply_is_refused(tmp_path):
+    (tmp_path / "dataset_info.json").write_text("{}")
+    (tmp_path / "state.json").write_text('{"_data_files": ' + "[" * 100_000)
+    assert "nested too deeply" in refusal(tmp_path)
 
 
 @pytest.mark.parametrize("suffix", [".arrow", ".feather"])

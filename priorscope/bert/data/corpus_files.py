@@ -16,7 +16,7 @@ from priorscope.bert.data.corpus import Corpus
 from priorscope.core.config import digest
 from priorscope.core.files import write
 from priorscope.core.folders import replacing
-from priorscope.core.json_types import JsonObject
+from priorscope.core.json_types import JsonObject, parsed
 from priorscope.text.encode import LineEncoder
 
 Documents = Literal["auto", "lines", "paragraphs"]
@@ -151,8 +151,8 @@ def read_facts(folder: Path) -> JsonObject:
     if not file.is_file():
         raise ValueError(f"{folder} has no complete corpus; build it again.")
     try:
-        facts = json.loads(file.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError) as error:
+        facts = parsed(file.read_text(encoding="utf-8"))
+    except ValueError as error:
         raise _damaged(file, str(error)) from None
     if (
         not isinstance(facts, dict)

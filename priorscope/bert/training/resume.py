@@ -8,7 +8,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
-from priorscope.core.json_types import JsonObject
+from priorscope.core.json_types import JsonObject, parsed
 from priorscope.nn.checkpoint import write_tensors
 from priorscope.train.adamw import ClippedAdamW
 
@@ -45,7 +45,7 @@ def read_facts(folder: Path) -> JsonObject | None:
         return None
     try:
         with safe_open(file, "pt") as stored:
-            facts = json.loads(stored.metadata()["facts"])
+            facts = parsed(stored.metadata()["facts"])
         if facts.keys() != FACTS:
             raise ValueError("its facts are not those of this version")
         return facts
