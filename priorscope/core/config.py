@@ -18,6 +18,7 @@ import msgspec
 from msgspec import Meta
 
 from priorscope.core.json_types import JsonObject
+from priorscope.core.printable import printable
 
 # Ranges that fields share; checked where a value enters as text, JSON or keyword.
 Count = Annotated[int, Meta(ge=1, le=10**9)]  # of things that are made, such as examples
@@ -69,8 +70,9 @@ class Config:
         hints = _field_types(cls)
         values = {k: v for k, v in data.items() if k in hints or k not in ("kind", "version")}
         if data.get("version", cls.version) != cls.version:
+            version = printable(str(data["version"]), 40)
             raise ValueError(
-                f"{cls.name()} was stored with version {data['version']}, but this "
+                f"{cls.name()} was stored with version {version}, but this "
                 f"priorscope has version {cls.version}; run it again with --fresh."
             )
         missing = [

@@ -187,7 +187,7 @@ def _mat(path: Path) -> ArrayFile:
     if 0 in head[:4]:
         return _mat_4(path)
     try:
-        found = variables(path)
+        listed = variables(path)
     except DAMAGED as error:
         raise ValueError(f"{path} can't be read as .mat: {cause(error)}.") from error
 
@@ -204,7 +204,7 @@ def _mat(path: Path) -> ArrayFile:
 
         return read
 
-    return ArrayFile(path, {variable.name: reader(variable) for variable in found})
+    return ArrayFile(path, {variable.name: reader(variable) for variable in listed})
 
 
 def _mat_4(path: Path) -> ArrayFile:

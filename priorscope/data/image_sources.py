@@ -182,13 +182,18 @@ def _metadata(path: Path) -> Path | None:
 def _from_table(path: Path, rows: RowsConfig) -> ImageSource:
     """Images in the cells of a column, or files that lie beside the table."""
     source, target = dataclasses.replace(rows, path=str(path)).read()
-    cells = [name for name, values in source.columns.items() if values.kind == "image"]
+    cells = _cells(source)
     if not cells:
         folder = path if path.is_dir() else path.parent
         return _matched(folder, visible_images(folder), source, target, rows)
     values = source.columns[cells[0]].values
     keys = [f"row {k}" for k in range(len(values))]
     return _with_labels(keys, source, target, cells[0], lambda: cell_contents(values), rows)
+
+
+def _cells(source: Source) -> list[str]:
+    """The columns that hold images themselves."""
+    return [name for name, values in source.columns.items() if values.kind == "image"]
 
 
 def cell_contents(values: Any) -> Contents:
@@ -201,6 +206,8 @@ def cell_contents(values: Any) -> Contents:
 
 def _beside(path: Path, table: Path, names: Sequence[str], rows: RowsConfig) -> ImageSource:
     source, target = dataclasses.replace(rows, path=str(table)).read()
+    if _cells(source):  # a banner beside tables of images
+        return _with_unnamed(_from_table(path, rows), len(names))
     return _matched(path, names, source, target, rows)
 
 
@@ -234,7 +241,10 @@ def _matched(
     images = _with_labels(
         keys, source, target, best, lambda: members(folder, wanted.__contains__), rows
     )
-    unnamed = len(names) - len(wanted)
+    return _with_unnamed(images, len(names) - len(wanted))
+
+
+def _with_unnamed(images: ImageSource, unnamed: int) -> ImageSource:
     if not unnamed:
         return images
     note = Note(f"{unnamed:,} images that no row names are left out.", "warning")
@@ -243,6 +253,8 @@ def _matched(
 
 def _named(values: Column, by_end: dict[str, list[str]]) -> int:
     """How many values name an image, by its path or by the last part of another machine's."""
+    if values.kind == "nested":
+        return 0
     ends = (_cleaned(text) for text in values.texts)
     return sum(end in by_end or PurePosixPath(end).name in by_end for end in ends)
 

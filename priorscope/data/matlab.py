@@ -44,7 +44,7 @@ def variables(path: Path) -> list[Variable]:
     Raises:
         ValueError: if it is damaged.
     """
-    found = []
+    arrays = []
     with path.open("rb") as file:
         size = path.stat().st_size
         order = {b"IM": "<", b"MI": ">"}.get(file.read(128)[126:])
@@ -56,9 +56,9 @@ def variables(path: Path) -> list[Variable]:
             kind, length = np.frombuffer(file.read(8), f"{order}u4").tolist()
             if kind not in (MATRIX, COMPRESSED) or at + 8 + length > size:
                 raise ValueError("it is cut off, or what it declares isn't what it holds")
-            found.append(_head(_content(path, at, length, kind), order))
+            arrays.append(_head(_content(path, at, length, kind), order))
             at += 8 + length
-    return [variable for variable in found if variable.name]
+    return [variable for variable in arrays if variable.name]
 
 
 def _content(path: Path, at: int, length: int, kind: int) -> Callable[[int], bytes]:

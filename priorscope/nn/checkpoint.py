@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from priorscope.core.files import read_regular, whole, write
 from priorscope.core.json_types import JsonObject, parsed
+from priorscope.core.printable import cause
 
 MOST_JSON = 64 * 2**20  # bytes
 NAMES = ("model.safetensors", "pytorch_model.bin")  # whole, or sharded with `.index.json` added
@@ -174,7 +175,8 @@ def _read_file(path: Path) -> dict[str, Tensor]:
             return load_file(path)
         except SafetensorError as error:
             raise ValueError(
-                f"{path} is not a safetensors file ({error}); download it again, or save it again."
+                f"{path} is not a safetensors file ({cause(error)}); download it again, or save it "
+                "again."
             ) from None
     _refuse_packed(path)
     try:

@@ -135,6 +135,20 @@ def test_images_in_cells_of_parquet(tmp_path):
     assert examples.targets[0] == first % 2
 
 
+@pytest.mark.parametrize("parts", [("train",), ("train", "test")])
+def test_a_banner_beside_tables_of_images_is_left_out_with_a_warning(tmp_path, parts):
+    pa, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    for part in parts:
+        cells = [{"bytes": encoded(picture()), "path": None} for _ in range(20)]
+        table = pa.table({"image": cells, "label": ["cat", "dog"] * 10})
+        parquet.write_table(table, tmp_path / f"{part}.parquet")
+    alone = Images(path=str(tmp_path)).load()
+    (tmp_path / "banner.png").write_bytes(encoded(picture()))
+    beside = Images(path=str(tmp_path)).load()
+    assert beside.fingerprint == alone.fingerprint
+    assert {*beside.notes} - {*alone.notes} == {"1 images that no row names are left out."}
+
+
 def test_a_webdataset_tar_has_its_labels_beside(tmp_path):
     content = {f"{i:04}.png": encoded(picture()) for i in range(20)}
     content |= {f"{i:04}.cls": str(i % 3).encode() for i in range(20)}
