@@ -11,12 +11,18 @@ import zlib
 from collections.abc import Callable, Iterator
 from lzma import LZMAError
 from pathlib import Path
+from typing import Any
 
 from priorscope.core.printable import cause
 
 MAX_MEMBERS = 1_000_000
 MAX_BYTES = 32 * 2**30  # all members together, unpacked
 MAX_MEMBER_BYTES = 256 * 2**20
+MAX_HEADER_BYTES = 2**20  # of names and attributes of one member of a .tar
+EXTRA_HEADERS = (
+    tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE,
+    tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK,
+)  # fmt: skip
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 
 DAMAGED = (
@@ -69,7 +75,7 @@ def names_in(path: Path, most: int) -> list[str]:
         if path.name.lower().endswith(".zip"):
             with zipfile.ZipFile(path) as archive:
                 return [info.filename for info in archive.infolist() if not info.is_dir()][:most]
-        with tarfile.open(path, "r:*") as archive:
+        with tarfile.open(path, "r:*", tarinfo=_Header) as archive:
             files = (info.name for info in archive if info.isfile())
             return [name for name, _ in zip(files, range(min(most, PEEK)), strict=False)]
     except DAMAGED as error:
@@ -78,6 +84,18 @@ def names_in(path: Path, most: int) -> list[str]:
 
 def _damaged(path: Path, error: Exception) -> ValueError:
     return ValueError(f"{path} is damaged or no archive: {cause(error)}; fetch it again.")
+
+
+class _Header(tarfile.TarInfo):
+    """A member whose own header is bounded: names and attributes may be declared of any size."""
+
+    @classmethod
+    def frombuf(cls, *arguments: Any, **more: Any) -> "_Header":
+        header = super().frombuf(*arguments, **more)
+        is_extra = header.type in EXTRA_HEADERS
+        if is_extra and header.size > MAX_HEADER_BYTES:
+            raise OverflowError(f"a header of {header.size:,} bytes")
+        return header
 
 
 class _Bounds:
@@ -125,7 +143,7 @@ def _folder(path: Path, wanted: Wanted, read: bool) -> Iterator[tuple[str, bytes
 
 def _tar(path: Path, wanted: Wanted, read: bool) -> Iterator[tuple[str, bytes]]:
     bounds = _Bounds(path)
-    with tarfile.open(path, "r:*") as archive:
+    with tarfile.open(path, "r:*", tarinfo=_Header) as archive:
         for info in archive:
             name = info.name.removeprefix("./")  # as `tar cf x.tar ./folder` writes them
             bounds.check(name, info.size)
