@@ -6,6 +6,7 @@ from types import ModuleType
 from typing import Any
 
 from priorscope.core.files import whole
+from priorscope.core.printable import cause
 from priorscope.fitted.tree_check import PREDICTOR, TREE, check_trees
 
 # Beyond what skops trusts: trees, which are checked, and classes whose attributes are data.
@@ -53,13 +54,11 @@ def read_estimator(path: Path, trusted: tuple[str, ...] = ()) -> Any:
     skops = _skops()
     if not path.is_file():
         raise ValueError(f"{path} is missing; save the model again.")
+    _check_size(path)
     try:
-        _check_size(path)
         unknown = set(skops.get_untrusted_types(file=path)) - {*TRUSTED, *trusted}
-    except ValueError:
-        raise
     except Exception as error:  # whatever a damaged file makes of skops
-        raise ValueError(f"{path} isn't an estimator that can be read: {error!r}.") from None
+        raise _unreadable(path, error) from None
     if unknown:
         names = ", ".join(sorted(unknown)[:5])
         raise ValueError(
@@ -70,13 +69,21 @@ def read_estimator(path: Path, trusted: tuple[str, ...] = ()) -> Any:
         estimator = skops.load(path, trusted=[*TRUSTED, *trusted])
         check_trees(estimator)
     except Exception as error:
-        raise ValueError(f"{path} isn't an estimator that can be read: {error!r}.") from None
+        raise _unreadable(path, error) from None
     return estimator
 
 
+def _unreadable(path: Path, error: Exception) -> ValueError:
+    what = cause(error) or type(error).__name__
+    return ValueError(f"{path} isn't an estimator that can be read ({what}); save the model again.")
+
+
 def _check_size(path: Path) -> None:
-    with zipfile.ZipFile(path) as archive:
-        size = sum(member.file_size for member in archive.infolist())
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(member.file_size for member in archive.infolist())
+    except Exception as error:  # whatever a damaged file makes of zipfile
+        raise _unreadable(path, error) from None
     if size > min(MOST_BYTES, MOST_RATIO * max(path.stat().st_size, 2**20)):
         raise ValueError(f"{path} would take {size / 2**30:.1f} GiB, more than it can hold.")
 

@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from priorscope.core.files import write
 from priorscope.core.folders import replacing
 from priorscope.core.json_types import JsonObject
+from priorscope.core.printable import cause
 from priorscope.core.registry import include as include_file
 from priorscope.core.signature import Signature
 from priorscope.fitted.estimator_file import read_estimator, write_estimator
@@ -144,10 +146,30 @@ def _member(
     calibration = model.target.calibration_from(stored.get("calibration", {}))
     if isinstance(config, SelfTrained):
         made = read_estimator(estimator, trusted)
-        return EstimatorMember(made, config.stem(signature), signature, reader, calibration)
+        member = EstimatorMember(made, config.stem(signature), signature, reader, calibration)
+        _check_prediction(member, signature, estimator)
+        return member
     facts = stored.get("network", {})
     network = _network(config, reader.network_signature, facts, tensors)
     return NetworkMember(network, reader, calibration)
+
+
+def _check_prediction(member: EstimatorMember, signature: Signature, path: Path) -> None:
+    """Refuse an estimator that can't predict: its attributes are whatever the file says."""
+    example = np.zeros(
+        (1, *signature.input_shape), np.int64 if signature.vocabulary else np.float32
+    )
+    try:
+        shape = tuple(member.outputs(example).shape)
+    except Exception as error:  # whatever damaged attributes make of it
+        raise ValueError(
+            f"{path} is an estimator that can't predict ({cause(error)}); save the model again."
+        ) from error
+    if shape != (1, signature.output_size):
+        raise ValueError(
+            f"{path} predicts outputs of shape {shape}, not (1, {signature.output_size}); save the "
+            "model again."
+        )
 
 
 def _check_statistics(signature: Signature, mean: Tensor | None, std: Tensor | None) -> None:

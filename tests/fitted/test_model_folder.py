@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import zipfile
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from priorscope.core.estimate import Estimate
 from priorscope.fitted import tree_check
-from priorscope.fitted.estimator_file import TRUSTED
+from priorscope.fitted.estimator_file import TRUSTED, write_estimator
 from priorscope.fitted.facts import Expected, Origin
 from priorscope.fitted.fit import fit
 from priorscope.fitted.model import FittedModel
@@ -129,6 +130,42 @@ def test_an_estimator_of_an_unknown_type_needs_trust(tmp_path):
         FittedModel.load(folder)
     loaded = FittedModel.load(folder, trusted=[path])
     assert np.array_equal(loaded.predict_proba(X), model.predict_proba(X))
+
+
+@pytest.mark.parametrize(
+    ("attribute", "value", "sentence"),
+    [
+        ("classes_", np.array(["u", "v"]), "can't predict"),
+        ("classes_", np.array([0, 1, 2]), "can't predict"),
+        ("n_features_in_", 7, "can't predict"),
+        ("coef_", np.zeros((1, 9)), "can't predict"),
+        ("intercept_", None, "can't predict"),
+    ],
+)
+def test_an_estimator_that_cannot_predict_is_refused_when_it_is_loaded(
+    tmp_path, attribute, value, sentence
+):
+    path = "estimator:path=sklearn.linear_model.LogisticRegression"
+    model, folder = saved(tmp_path, path)
+    FittedModel.load(folder)
+    (member,) = model.members
+    setattr(member.estimator, attribute, value)
+    write_estimator(member.estimator, folder / "estimator-0.skops")
+    with pytest.raises(ValueError, match=sentence):
+        FittedModel.load(folder)
+
+
+def test_a_schema_that_is_not_utf_8_is_one_sentence(tmp_path):
+    _, folder = saved(tmp_path, "estimator:path=sklearn.linear_model.LogisticRegression")
+    file = folder / "estimator-0.skops"
+    with zipfile.ZipFile(file) as archive:
+        held = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, raw in held.items():
+            archive.writestr(name, b"\x93" + raw if name == "schema.json" else raw)
+    with pytest.raises(ValueError, match="isn't an estimator that can be read") as caught:
+        FittedModel.load(folder)
+    assert type(caught.value) is ValueError
 
 
 @pytest.mark.parametrize("field", ["left_child", "feature"])
