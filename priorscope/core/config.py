@@ -179,7 +179,7 @@ def checked_value(name: str, value: Any, hint: Any) -> Any:
     """
     try:
         converted = msgspec.convert(value, hint, dec_hook=_from_builtin)
-    except msgspec.ValidationError:
+    except (msgspec.ValidationError, UnicodeError):  # half a character is no text
         raise ValueError(f"{name} must be {type_in_words(hint)}, but it is {value!r}.") from None
     if isinstance(converted, float) and not math.isfinite(converted):
         raise ValueError(f"{name} must be finite, but it is {value!r}.")

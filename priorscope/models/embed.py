@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import importlib
+import importlib.util
 from collections import OrderedDict
 from pathlib import Path
 from typing import Any, ClassVar
@@ -16,8 +17,8 @@ from priorscope.core.config import Rate
 from priorscope.core.signature import Signature
 from priorscope.models import MODELS, SelfTrained
 from priorscope.models._selection import PENALTIES, Selected
-from priorscope.nn.checkpoint import network_digest
-from priorscope.nn.foreign import FILLED_UP, unloadable
+from priorscope.nn.checkpoint import network_digest, read_json
+from priorscope.nn.foreign import FILLED_UP, check_sizes, unloadable
 from priorscope.nn.readout import masked_mean
 
 BATCH = 64
@@ -54,6 +55,10 @@ class Embed(SelfTrained):
     def why_not(self, signature: Signature) -> str | None:
         if not self.pretrained:
             return "embed needs the folder of a pre-trained network; write embed:FOLDER."
+        try:
+            _check(self.pretrained)
+        except ValueError as error:
+            return str(error)
         return super().why_not(signature)
 
     def stem(self, signature: Signature) -> nn.Module:
@@ -128,13 +133,18 @@ class FrozenFeatures(nn.Module):
 MEMORY: OrderedDict[tuple[str, bytes], np.ndarray] = OrderedDict()
 
 
-def _load(folder: str, signature: Signature) -> nn.Module:
-    try:
-        transformers = importlib.import_module("transformers")
-    except ImportError as error:
-        raise ValueError(f"embed needs the package transformers ({error}); install it.") from error
+def _check(folder: str) -> None:
+    """What can be known of a folder before its network is read."""
+    if importlib.util.find_spec("transformers") is None:
+        raise ValueError("embed needs the package transformers; install it.")
     if not (Path(folder) / "config.json").is_file():
         raise ValueError(f"embed: {folder} must be a folder with config.json, but it has none.")
+    check_sizes(read_json(Path(folder) / "config.json"), f"embed: {folder}")
+
+
+def _load(folder: str, signature: Signature) -> nn.Module:
+    _check(folder)
+    transformers = importlib.import_module("transformers")
     try:  # a model folder is data: its Python is never run
         network = transformers.AutoModel.from_pretrained(
             folder, local_files_only=True, trust_remote_code=False

@@ -14,8 +14,15 @@ from torch import nn
 
 from priorscope.core.signature import Signature
 from priorscope.models import MODELS, ModelConfig
-from priorscope.nn.checkpoint import content_digest
-from priorscope.nn.foreign import ChannelsFirstNetwork, Resized, TokenNetwork, adapted, unloadable
+from priorscope.nn.checkpoint import content_digest, read_json
+from priorscope.nn.foreign import (
+    ChannelsFirstNetwork,
+    Resized,
+    TokenNetwork,
+    adapted,
+    check_sizes,
+    unloadable,
+)
 from priorscope.nn.live_modules import keep, made
 from priorscope.nn.trial import problem_of
 from priorscope.text.tokenizer import has_tokenizer, load_tokenizer, special_ids
@@ -164,6 +171,7 @@ def _from_timm(name: str, signature: Signature, resolution: int) -> nn.Module:
 def _from_folder(folder: Path, signature: Signature, resolution: int) -> nn.Module:
     if not (folder / "config.json").is_file():
         raise ValueError(f"hf:{folder} must be a folder with config.json, but it has none.")
+    check_sizes(read_json(folder / "config.json"), f"hf:{folder}")
     transformers = _imported("transformers")
     options = {
         "num_labels": signature.output_size,
@@ -214,6 +222,8 @@ def transformers_model(folder: Path) -> Any:
         ValueError: if it can't be loaded.
     """
     options = {"local_files_only": True, "trust_remote_code": False}
+    if (folder / "config.json").is_file():
+        check_sizes(read_json(folder / "config.json"), f"{folder}")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -226,6 +236,7 @@ def _from_config(facts: dict[str, Any], signature: Signature, resolution: int) -
     """A network of the transformers package without its parameters' values."""
     transformers = _imported("transformers")
     config, pad = facts.get("config", {}), facts.get("pad", 0)
+    check_sizes(config, "The model's folder")
     tokens = signature.layout == "tokens"
     name = f"AutoModelFor{'Sequence' if tokens else 'Image'}Classification"
     try:

@@ -7,10 +7,17 @@ import torch.nn.functional as F
 from jaxtyping import Float, Integer
 from torch import Tensor, nn
 
+from priorscope.core.printable import printable
 from priorscope.core.signature import Signature
 from priorscope.nn.trial import first_line
 
 FILLED_UP = 1.1  # times its tokenizer's ids: a table that was filled up to a round number
+
+LARGEST = {  # by what the name of a setting holds, in this order
+    **dict.fromkeys(("layer_norm", "eps", "std", "range"), 10**9),
+    **dict.fromkeys(("layers", "n_layer", "depth", "blocks"), 1000),
+    **dict.fromkeys(("size", "dim", "width", "d_model", "d_ff", "n_embd", "heads"), 2 * 10**6),
+}
 
 
 class Resized(nn.Module):
@@ -93,6 +100,26 @@ def _logits(output: Any) -> Tensor:
     if isinstance(output, Tensor):
         return output
     return output.logits if hasattr(output, "logits") else output.last_hidden_state[:, 0]
+
+
+def check_sizes(config: Any, source: str) -> None:
+    """Refuse sizes that no network has, before one of such sizes is built.
+
+    config: content of a `config.json` of the transformers package, with those of its parts.
+
+    Raises:
+        ValueError: naming the first of them.
+    """
+    for name, value in config.items() if isinstance(config, dict) else ():
+        if isinstance(value, dict):
+            check_sizes(value, source)
+        most = next((most for part, most in LARGEST.items() if part in name), 0)
+        listed = value if isinstance(value, list) else [value]
+        if most and any(isinstance(one, int | float) and one > most for one in listed):
+            raise ValueError(
+                f"{source}: config.json has {printable(name)} {printable(str(value), 40)}, but it "
+                f"is at most {most:,}; copy the folder again."
+            )
 
 
 def unloadable(source: str, error: Exception) -> ValueError:

@@ -145,7 +145,8 @@ def parsed(text: str) -> Tokenizer:
     """The tokenizer that the content of a `tokenizer.json` is.
 
     Raises:
-        ValueError: if its ids are no numbers of a vocabulary: one of 10^9 would fill the memory.
+        ValueError: if its ids are no numbers of a vocabulary: one of 10^9 would fill the memory;
+            or if it can't make tokens of a sentence.
         Exception: of the library's, if it can't be read.
     """
     tokenizer = Tokenizer.from_str(text)
@@ -153,6 +154,12 @@ def parsed(text: str) -> Tokenizer:
     largest = max(ids, default=0)
     if largest >= _GAPS * (len(ids) + _FEWEST):
         raise ValueError(f"its largest id is {largest:,}, but it has {len(ids):,} tokens")
+    try:
+        tokenizer.encode("A word.", "Another.")
+    except BaseException as error:
+        if isinstance(error, Exception) or type(error).__name__ == "PanicException":
+            raise ValueError(f"it makes no tokens of a sentence: {cause(error)}") from error
+        raise
     return tokenizer
 
 

@@ -151,8 +151,11 @@ def test_all_faults_are_named_at_once(folder):
         ({"model_type": "roberta"}, "model_type 'bert', but it is 'roberta'"),
         ({"position_embedding_type": "relative_key"}, "must be 'absolute'"),
         ({"hidden_act": "swish"}, "hidden_act must be one of gelu"),
+        ({"pad_token_id": 31}, "padding lies between 0 and 30, .*, but it is 31"),
+        ({"type_vocab_size": -1}, "segments must be int from 1 to"),
+        ({"hidden_act": "\ud800"}, "hidden_act must be one of gelu"),
         ({"num_attention_heads": 5}, r"num_heads must divide width, but 24 % 5 == 4"),
-        ({"hidden_size": "wide"}, "width must be int, but it is 'wide'"),
+        ({"hidden_size": "wide"}, "width must be int from 1 to 65,536, but it is 'wide'"),
     ],
 )
 def test_settings_that_are_not_ours_are_refused(folder, change, message):

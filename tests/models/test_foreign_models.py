@@ -12,7 +12,7 @@ from priorscope.data.resolve import resolve
 from priorscope.experiments.learners import fitting, make_learners
 from priorscope.experiments.settings import Settings
 from priorscope.models.bert import Bert
-from priorscope.models.external import External
+from priorscope.models.external import External, transformers_model
 from priorscope.targets.classes import Classes
 from priorscope.text.tokenizer import load_tokenizer, special_ids
 
@@ -141,6 +141,27 @@ def test_what_cant_be_learned_with_is_refused_when_planned(tmp_path):
         json.dumps({"hidden_size": config["hidden_size"], "units": 3})
     )
     assert "BERT's keys" in (Bert(pretrained=str(tmp_path / "m")).why_not(long) or "")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"num_hidden_layers": 10**9},
+        {"vocab_size": 10**9},
+        {"text_config": {"depths": [1, 10**300]}},
+    ],
+)
+def test_sizes_that_no_network_has_are_refused_before_one_is_built(tmp_path, more):
+    """One of 10^9 layers would be built for hours."""
+    saved(tmp_path / "m", "Bert")
+    file = tmp_path / "m" / "config.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | more))
+    signature = Signature(input_shape=(12,), target=Classes(num_classes=2), vocabulary=65)
+    for name in ("hf:", "embed:"):
+        learner = make_learners((f"{name}{tmp_path / 'm'}",), Settings())[0]
+        assert "config.json has" in (learner.model.why_not(signature) or ""), name
+    with pytest.raises(ValueError, match=r"config\.json has .* but it is at most"):
+        transformers_model(tmp_path / "m")
 
 
 @pytest.mark.parametrize(("shape", "channels"), [((8, 8, 1), 3), ((12, 12, 3), 1), ((10, 8, 1), 1)])

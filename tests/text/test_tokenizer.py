@@ -133,6 +133,15 @@ def test_an_id_that_would_fill_the_memory_is_refused(tmp_path: Path):
         load_tokenizer(tmp_path)
 
 
+def test_a_tokenizer_that_makes_no_tokens_is_refused_when_it_is_read(tmp_path: Path):
+    """The library panics when it encodes, which is no Exception."""
+    state = json.loads(train_tokenizer(["ab ab"], vocabulary=64).to_str())
+    state["post_processor"]["special_tokens"] = {}
+    (tmp_path / "tokenizer.json").write_text(json.dumps(state))
+    with pytest.raises(ValueError, match="isn't a tokenizer that can be read"):
+        load_tokenizer(tmp_path)
+
+
 @pytest.mark.parametrize(("name", "content", "sentence"), [
     ("tokenizer_config.json", b"[1]", "tokenizer_config.json must hold a JSON object"),
     ("tokenizer_config.json", b"{", "tokenizer_config.json is not JSON"),

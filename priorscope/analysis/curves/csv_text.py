@@ -51,7 +51,10 @@ def read_lines(path: Path) -> TableLines:
         raise ValueError(
             f"{path} must be UTF-8 text, but byte {error.start} is not; save it as UTF-8."
         ) from None
-    table = _markdown(text) or _delimited(text)
+    try:
+        table = _markdown(text) or _delimited(text)
+    except csv.Error as error:  # a field of more than 128 KiB
+        raise ValueError(f"{path} is no table of curves: {error}.") from error
     mark = "" if not table else _mark(text)
     names = table[0][1] if table else []
     twice = [n for n in names if names.count(n) > 1]

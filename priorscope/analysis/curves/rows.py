@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from priorscope.analysis.curves.remarks import Remark, remark
+from priorscope.core.printable import printable
 
 METRICS = ("loss", "error", "rmse")  # of a comparison; lower is better, all positive
 SHARES = ("error",)  # metrics that are shares of wrong answers: their test noise is binomial
@@ -135,7 +136,8 @@ class _Collected:
             by_repeat = self.cells.setdefault(name, {}).setdefault(learner, {}).setdefault(size, {})
             if by_repeat.setdefault(repeat, float(value)) != float(value):
                 raise ValueError(
-                    f"{learner} has two values of {name} at n = {size:g} in repeat {repeat}, "
+                    f"{printable(learner)} has two values of {printable(name)} at n = {size:g} in "
+                    f"repeat {printable(repeat)}, "
                     f"{by_repeat[repeat]:g} and {float(value):g}; name the column that tells them "
                     "apart (repeat, or dataset if there are several data sets), or keep one."
                 )

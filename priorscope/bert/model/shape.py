@@ -3,7 +3,7 @@
 import dataclasses
 from typing import Literal
 
-from priorscope.core.config import Config
+from priorscope.core.config import Config, Count, Depth, DropoutRate, Width
 from priorscope.nn.block import Activation
 
 Size = Literal["tiny", "mini", "small", "medium", "base", "large"]
@@ -18,22 +18,32 @@ class BertShape(Config):
     positions: "sinusoidal" and "none" are departures from the paper.
     causal: each token attends to itself and to earlier tokens alone: a left-to-right variant.
     padding: the id whose embedding starts at zero.
+
+    Raises:
+        ValueError: if there is no such id.
     """
 
-    vocabulary: int = 30_522
-    width: int = 768
-    depth: int = 12
-    num_heads: int = 12
-    mlp_width: int = 3072
-    max_tokens: int = 512
-    segments: int = 2
-    dropout: float = 0.1
-    attention_dropout: float = 0.1
+    vocabulary: Count = 30_522
+    width: Width = 768
+    depth: Depth = 12
+    num_heads: Width = 12
+    mlp_width: Count = 3072
+    max_tokens: Count = 512
+    segments: Count = 2
+    dropout: DropoutRate = 0.1
+    attention_dropout: DropoutRate = 0.1
     epsilon: float = 1e-12
     activation: Activation = "gelu"
     positions: Literal["learned", "sinusoidal", "none"] = "learned"
     causal: bool = False
     padding: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.padding < self.vocabulary:
+            raise ValueError(
+                f"The id of padding lies between 0 and {self.vocabulary - 1}, the last of the "
+                f"vocabulary, but it is {self.padding}."
+            )
 
 
 DEPTH_AND_WIDTH: dict[Size, tuple[int, int]] = {  # heads are 64 wide; Turc et al. 2019
