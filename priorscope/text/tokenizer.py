@@ -28,6 +28,8 @@ SPECIALS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 """Ids 0 to 4 of every tokenizer trained here."""
 NAMES = ("vocab.txt", "vocab.json", "merges.txt", "tokenizer_config.json", "tokenizer.json")
 """Files that `save_tokenizer` writes."""
+_LONGEST = 100  # characters of a word; longer ones are [UNK] to BERT (max_input_chars_per_word)
+_LONG = re.compile(rf"\S{{{_LONGEST}}}(?=\S)")
 _CHUNK = 1000
 _FEWEST, _MOST = 64, 10_000_000
 _GAPS = 10  # ids for each token, at most; vocabularies with holes have few
@@ -286,6 +288,10 @@ def _from_vocabulary_file(file: Path) -> Tokenizer:
 
 
 def _chunks(lines: Iterable[str], size: int = _CHUNK) -> Iterator[list[str]]:
-    source = iter(lines)
+    """Lists of lines; words are cut where they are longer than BERT's tokenizer reads.
+
+    Time and memory of training grow with the square of a word's length.
+    """
+    source = (_LONG.sub(r"\g<0> ", line) if len(line) > _LONGEST else line for line in lines)
     take: Callable[[], list[str]] = lambda: list(islice(source, size))  # noqa: E731
     return iter(take, [])

@@ -125,6 +125,17 @@ def test_what_is_no_tokenizer_is_refused(tmp_path: Path):
         load_tokenizer(tmp_path)
 
 
+@pytest.mark.parametrize("kind", ["wordpiece", "bpe"])
+def test_text_without_blanks_is_cut_into_words_that_can_be_read(kind):
+    """Time grows with the square of a word's length: a megabyte of letters took for ever."""
+    run = "ab" * 300
+    tokenizer = train_tokenizer([run, run, "一二三" * 200], kind, vocabulary=400)
+    longest = max(len(token.removeprefix("##")) for token in tokenizer.get_vocab())
+    assert (
+        50 <= longest <= {"wordpiece": 100, "bpe": 301}[kind]
+    )  # a blank and bytes: Chinese has three
+
+
 def test_an_id_that_would_fill_the_memory_is_refused(tmp_path: Path):
     state = json.loads(train_tokenizer(["ab ab"], vocabulary=64).to_str())
     state["model"]["vocab"]["ab"] = 10**9
