@@ -88,7 +88,7 @@ def _implausible_part(part: str, scores: Any) -> str | None:
         bad = not _is_finite(value)
         bad = bad or (metric in _SHARES and not 0 <= value <= 1)
         bad = bad or (metric in _NOT_NEGATIVE and value < 0)
-        bad = bad or (metric == "bits" and "accuracy" in scores and value < 0)
+        bad = bad or (metric.endswith("bits") and "accuracy" in scores and value < 0)
         bad = bad or (metric == "r2" and value > 1)
         if bad:
             return f"{metric} of {part} is {value!r}"
@@ -102,9 +102,14 @@ def _implausible_facts(row: Row) -> str | None:
     for key in ("seconds", "learning_rate", "weight_decay"):
         if not _is_finite(row.get(key)) or row[key] < 0:
             return f"{key} is {row.get(key)!r}"
-    for key in ("parameters", "multiply_adds"):
+    for key in ("parameters", "multiply_adds", "at_limit"):
         if row.get(key) is not None and not _is_count(row[key]):
             return f"{key} is {row[key]!r}"
+    for key in ("wall_seconds", "predict_seconds"):
+        if row.get(key) is not None and not (_is_finite(row[key]) and row[key] >= 0):
+            return f"{key} is {row[key]!r}"
+    if row.get("validation_loss") is not None and not _is_finite(row["validation_loss"]):
+        return f"validation_loss is {row['validation_loss']!r}"
     if not isinstance(row.get("calibration"), dict):
         return "it has no calibration"
     measures = row.get("measures")
