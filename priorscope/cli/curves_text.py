@@ -4,6 +4,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from priorscope.analysis.curves.equivalence import known_ratios
 from priorscope.core.json_types import JsonObject
 from priorscope.core.printable import printable
 from priorscope.wording import numbers as words
@@ -82,7 +83,7 @@ def _crossovers(entries: list[JsonObject]) -> Table:
 
 def _equivalence(entries: list[JsonObject]) -> Table:
     rows = []
-    for e in entries:
+    for e in known_ratios(entries):
         ratio = e["ratio"]
         if ratio["center"] is None:
             text = f"> {words.ratio(ratio['low'])} ×"

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from priorscope.analysis.curves.equivalence import known_ratios
 from priorscope.analysis.curves.learning_curves import Fitted
 from priorscope.analysis.curves.next_runs import next_runs
 from priorscope.analysis.curves.pool import FEWEST
@@ -54,7 +55,7 @@ def _compared(
         for times in (2.0, 4.0):
             out += _later(curves, on, times * size, times, forecast["crossovers"])
     out += _crossings(forecast["crossovers"], on, best)
-    out += _worth(forecast["equivalence"], best, on, size)
+    out += _worth(forecast["equivalence"], best, on)
     out += _falls(forecast["saturation"], on)
     out += _switching(forecast["switch"])
     return out + next_runs(table, curves, size)
@@ -142,11 +143,14 @@ def _crossings(entries: Entries, on: str, best: str) -> list[Remark]:
     return out
 
 
-def _worth(entries: Entries, best: str, on: str, size: float) -> list[Remark]:
-    own = [e for e in entries if (e["on"], e["n"], e["a"]) == (on, size, best)]
+def _worth(entries: Entries, best: str, on: str) -> list[Remark]:
+    known = known_ratios([e for e in entries if (e["on"], e["a"]) == (on, best)])
+    last = {e["b"]: e for e in sorted(known, key=lambda e: (e["kind"] == "observed", e["n"]))}
     return [
-        remark("curves-worth", n=size, learner=best, other=e["b"], ratio=e["ratio"], kind=e["kind"])
-        for e in own
+        remark(
+            "curves-worth", n=float(e["n"]), learner=best, other=b, ratio=e["ratio"], kind=e["kind"]
+        )
+        for b, e in last.items()
         if e["ratio"]["low"] > 1
     ][:_MOST]
 

@@ -1,6 +1,7 @@
 """How many times more data one learner needs to do what another does."""
 
 import itertools
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -26,6 +27,17 @@ def equivalences(fits: dict[str, Fitted]) -> list[JsonObject]:
             ahead = int(levels[0].mean() > levels[1].mean())
             out.append(_entry(pair[ahead], pair[1 - ahead], float(n), levels[ahead]))
     return out
+
+
+def known_ratios(entries: Sequence[JsonObject]) -> list[JsonObject]:
+    """Those that say a number; of a pair that has none its bound at the largest n.
+
+    Otherwise a bound says how far the other curve was followed, not what a learner is worth.
+    """
+    numbers = [e for e in entries if e["ratio"]["center"] is not None]
+    pairs = {(e["a"], e["b"], e["on"]) for e in numbers}
+    bounds = {(e["a"], e["b"], e["on"]): e for e in sorted(entries, key=lambda e: e["n"])}
+    return [*numbers, *(e for pair, e in bounds.items() if pair not in pairs)]
 
 
 def ratio(a: Fitted, b: Fitted, n: float) -> JsonObject:
