@@ -19,6 +19,7 @@ from priorscope.data.image_folders import (
     stem_warning,
     visible_images,
 )
+from priorscope.data.label_values import listed
 from priorscope.data.members import is_archive, members
 from priorscope.data.rows import RowsConfig, group_codes
 from priorscope.data.source import Source, holds_tables, is_data
@@ -271,7 +272,7 @@ def _with_labels(
     contents: Callable[[], Contents],
     rows: RowsConfig,
 ) -> ImageSource:
-    values = source.columns[target].values.to_pylist()
+    values = listed(source.columns[target].values)
     absent = sum(not key for key in keys)
     notes = [*source.notes]
     if absent:

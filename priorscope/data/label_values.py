@@ -35,12 +35,7 @@ def factorized(labels: Sequence | np.ndarray | pa.Array) -> tuple[list[Any], np.
         if pa.types.is_nested(column.type):
             return _factorized_objects(column.to_pylist())
         encoded = column.dictionary_encode()
-        try:
-            return encoded.dictionary.to_pylist(), codes_of(encoded)
-        except (OverflowError, ValueError) as error:
-            raise ValueError(
-                f"Labels hold dates that can't be ({cause(error)}); name another target."
-            ) from error
+        return listed(encoded.dictionary), codes_of(encoded)
     if not isinstance(labels, np.ndarray):
         return _factorized_objects(list(labels))
     array = _flat(labels)
@@ -53,6 +48,20 @@ def factorized(labels: Sequence | np.ndarray | pa.Array) -> tuple[list[Any], np.
         )
     values, codes = np.unique(array, return_inverse=True)
     return values.tolist(), codes.astype(np.int64).reshape(-1)
+
+
+def listed(column: Any) -> list[Any]:
+    """The values of an Arrow column as Python's.
+
+    Raises:
+        ValueError: if a date lies beyond Python's.
+    """
+    try:
+        return column.to_pylist()
+    except (OverflowError, ValueError) as error:
+        raise ValueError(
+            f"Labels hold dates that can't be ({cause(error)}); name another target."
+        ) from error
 
 
 def _flat(array: np.ndarray) -> np.ndarray:

@@ -12,7 +12,9 @@ import pyarrow as pa
 import pyarrow.ipc
 import pyarrow.parquet
 import pytest
+from PIL import Image
 
+from priorscope.analysis.curves.csv_text import read_lines
 from priorscope.data.resolve import resolve
 
 ROOT = Path(__file__).parents[2]
@@ -120,6 +122,27 @@ def test_a_saved_data_set_whose_state_is_nested_too_deeply_is_refused(tmp_path):
     (tmp_path / "dataset_info.json").write_text("{}")
     (tmp_path / "state.json").write_text('{"_data_files": ' + "[" * 100_000)
     assert "nested too deeply" in refusal(tmp_path)
+
+
+def test_images_labelled_by_dates_that_cannot_be_are_refused(tmp_path):
+    cell = io.BytesIO()
+    Image.new("L", (4, 4)).save(cell, "PNG")
+    beyond = pa.array([2**62, 2**61] * 20, pa.timestamp("s"))
+    table = pa.table({"image": [{"bytes": cell.getvalue()}] * 40, "label": beyond})
+    with pa.ipc.new_file(tmp_path / "a.arrow", table.schema) as file:
+        file.write_table(table)
+    assert "dates that can't be" in refusal(tmp_path / "a.arrow")
+
+
+def test_curves_of_very_many_columns_or_of_one_long_field_are_refused_soon(tmp_path):
+    """Looking each name up among all took minutes; Python's reader has an error of its own."""
+    path = tmp_path / "a.csv"
+    path.write_text(",".join(map(str, range(200_000))) + ",7\n")
+    with pytest.raises(ValueError, match="two columns '7'"):
+        read_lines(path)
+    path.write_text("n,learner,error\n1,cnn," + "9" * 200_000 + "\n")
+    with pytest.raises(ValueError, match=r"a\.csv is no table of curves: field larger than"):
+        read_lines(path)
 
 
 @pytest.mark.parametrize("suffix", [".arrow", ".feather"])

@@ -3,7 +3,10 @@
 import csv
 import dataclasses
 import re
+from collections import Counter
 from pathlib import Path
+
+from priorscope.core.printable import printable
 
 _MAGIC = {
     b"\x1f\x8b": "is compressed (gzip); unpack it first",
@@ -57,9 +60,9 @@ def read_lines(path: Path) -> TableLines:
         raise ValueError(f"{path} is no table of curves: {error}.") from error
     mark = "" if not table else _mark(text)
     names = table[0][1] if table else []
-    twice = [n for n in names if names.count(n) > 1]
-    if twice:
-        raise ValueError(f"{path} has two columns {twice[0]!r}; rename one.")
+    twice = next((name for name, count in Counter(names).items() if count > 1), None)
+    if twice is not None:
+        raise ValueError(f"{path} has two columns {twice!r}; rename one.")
     for line, cells in table[1:]:
         if len(cells) != len(names):
             hint = " (a decimal comma? use decimal points)" if mark == "," else ""
@@ -143,6 +146,7 @@ def number(path: Path, line: int, column: str, text: str) -> float:
         comma = re.match(r"^[-+]?\d*,\d+%?$", text)
         hint = "; write a decimal point, and no comma between thousands" if comma else ""
         raise ValueError(
-            f"{path}, line {line}: {column} must be a number, but it is {text!r}{hint}."
+            f"{path}, line {line}: {printable(column, 60)} must be a number, but it is "
+            f"{printable(repr(text), 60)}{hint}."
         ) from None
     return value / 100 if share else value

@@ -279,9 +279,10 @@ class _Reader:
             values = {cells[name] for _, cells in self.lines.rows}
             free = name not in self.role_of and metric_of(name) is None and not self._numeric(name)
             if free and 1 < len(values) < len(places):
+                shown = printable(name, 60)
                 raise ValueError(
                     f"{self.path} has several rows of one learner and size, which differ in "
-                    f"{name!r}; say what it is: --columns dataset={name} or repeat={name}."
+                    f"{shown!r}; say what it is: --columns dataset={shown} or repeat={shown}."
                 )
         self.notes.append(remark("table-repeats-by-order", file=self.path.name))
 
