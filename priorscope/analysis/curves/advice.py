@@ -144,8 +144,8 @@ def _crossings(entries: Entries, on: str, best: str) -> list[Remark]:
 
 
 def _worth(entries: Entries, best: str, on: str) -> list[Remark]:
-    known = known_ratios([e for e in entries if (e["on"], e["a"]) == (on, best)])
-    last = {e["b"]: e for e in sorted(known, key=lambda e: (e["kind"] == "observed", e["n"]))}
+    numbers = known_ratios([e for e in entries if (e["on"], e["a"]) == (on, best)])
+    last = {e["b"]: e for e in sorted(numbers, key=lambda e: (e["kind"] == "observed", e["n"]))}
     return [
         remark(
             "curves-worth", n=float(e["n"]), learner=best, other=b, ratio=e["ratio"], kind=e["kind"]
