@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from priorscope.core.json_types import parsed
-from priorscope.core.printable import cause
+from priorscope.core.printable import cause, printable
 from priorscope.core.read import Note
 from priorscope.data.columns import Column, Columns
 from priorscope.data.numbers import comma_evidence
@@ -194,12 +194,16 @@ def _joined(
 def _same_columns(path: Path, expected: pa.Table, table: pa.Table) -> pa.Table:
     if set(expected.column_names) != set(table.column_names):
         missing = [n for n in expected.column_names if n not in table.column_names]
-        what = f"lacks {', '.join(missing[:5])}" if missing else "has more columns"
+        what = f"lacks {_listed(missing, 5)}" if missing else "has more columns"
         raise ValueError(
-            f"{path} has the columns {', '.join(table.column_names[:20])}, but training has "
-            f"{', '.join(expected.column_names[:20])}: it {what}."
+            f"{path} has the columns {_listed(table.column_names, 20)}, but training has "
+            f"{_listed(expected.column_names, 20)}: it {what}."
         )
     return table.select(expected.column_names)
+
+
+def _listed(names: Sequence[str], most: int) -> str:
+    return ", ".join(printable(name, 60) for name in names[:most])
 
 
 def _concatenated(paths: dict[str, list[Path]], tables: Sequence[pa.Table]) -> pa.Table:

@@ -4,7 +4,7 @@ import base64
 from typing import Any
 
 from priorscope.report.chapters.learning_curves import LearningCurves
-from priorscope.report.figure import Figure
+from priorscope.report.figure import Figure, can_draw
 from priorscope.report.palette import DASHES, LIGHT
 from priorscope.report.view import View
 from priorscope.wording.numbers import count, has_center, has_interval
@@ -37,6 +37,8 @@ def curve_picture(summary: dict[str, Any]) -> str:
 
         spec = {**_figure(summary, None).standalone(), "width": SMALL}
     except (ImportError, LookupError):
+        return ""
+    if not can_draw():
         return ""
     svg = vl_convert.vegalite_to_svg(spec)
     return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"

@@ -11,6 +11,7 @@ from priorscope.report.palette import theme
 
 VERSION = "6.4"  # of Vega-Lite, in the page and here alike
 MARGIN = {"left": 12, "top": 12, "right": 40, "bottom": 12}  # slanted labels lean to the right
+ADDRESSES = 80 * 2**30  # bytes; 38 GiB were too few, 76 enough
 PLAIN = "sans-serif"  # measuring text in a list of fonts takes vl-convert eight times as long
 
 
@@ -56,6 +57,19 @@ class Figure:
         figures = folder / "figures"
         write(figures / f"{self.name}.svg", svg, root=folder)
         write(figures / f"{self.name}.png", vl_convert.svg_to_png(svg, scale=2), root=folder)
+
+
+def can_draw() -> bool:
+    """Whether the process may have the addresses that vl-convert's V8 sets aside (`ulimit -v`).
+
+    With fewer it ends the process by a signal.
+    """
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return True
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    return limit == resource.RLIM_INFINITY or limit >= ADDRESSES
 
 
 def _without_legends(spec: Any) -> Any:

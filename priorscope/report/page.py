@@ -7,6 +7,7 @@ import datetime
 import hashlib
 import json
 import re
+import warnings
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -19,7 +20,7 @@ from priorscope.core.files import is_own, own, refuse_links, write
 from priorscope.core.printable import printable, without_controls
 from priorscope.report.chapter import CHAPTERS, ORDER, Chapter, ordered, tab_of
 from priorscope.report.charts.pieces import unchecked
-from priorscope.report.figure import Figure
+from priorscope.report.figure import Figure, can_draw
 from priorscope.report.palette import DARK, LIGHT, theme
 from priorscope.report.scripts import bundle
 from priorscope.report.share_card import share_svg
@@ -48,6 +49,10 @@ class Part:
     figures: list[Figure]
 
 
+class FiguresWarning(UserWarning):
+    """The page is written, its figures as files are not."""
+
+
 def write_report(summary: dict[str, Any], folder: Path) -> Path:
     """Write `report.html` and `figures/*.{svg,png}` into `folder`; return the page's path.
 
@@ -66,8 +71,11 @@ def write_report(summary: dict[str, Any], folder: Path) -> Path:
     if not is_own(folder):
         own(folder, KIND, names=NAMES)
     write(path, page, root=folder)
-    for figure in figures:
-        figure.save(folder)
+    if can_draw():
+        for figure in figures:
+            figure.save(folder)
+    else:
+        warnings.warn(FiguresWarning(t("page.no_figures")), stacklevel=2)
     return path
 
 

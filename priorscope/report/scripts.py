@@ -11,7 +11,7 @@ import vl_convert
 
 from priorscope.core.files import write
 from priorscope.core.system import may_be_anothers
-from priorscope.report.figure import VERSION
+from priorscope.report.figure import VERSION, can_draw
 
 EXPORTED = "window.vegaEmbed = vegaEmbed;"
 
@@ -23,10 +23,18 @@ def bundle() -> str:
     Kept in the user's folder for such things (`$XDG_CACHE_HOME`, or `~/.cache`), as putting it
     together takes two seconds. What is kept there is believed only if it is a file of this user
     that nobody else may write, and if its text has the digest that stands in its first line.
+
+    Raises:
+        ValueError: if it isn't kept, and can't be put together within `ulimit -v`.
     """
     kept = _kept()
     if (script := _read(kept)) is not None:
         return script
+    if not can_draw():
+        raise ValueError(
+            "The page's charts can't be made within this limit of addresses (ulimit -v); raise it, "
+            "then run `priorscope report FOLDER`."
+        )
     script = vl_convert.javascript_bundle(EXPORTED, VERSION)
     if "</script" in script.lower():
         raise ValueError("The charts' scripts hold </script>, which would end their own element.")

@@ -251,7 +251,7 @@ def hdf5(rng: random.Random) -> Tree:
             if values.dtype.kind in "fiub":
                 file[name.replace("/", "_")] = values
         extra = rng.randrange(6)
-        if extra == 0:
+        if extra == 0 and "names" not in file:
             file["names"] = h5py.ExternalLink("/etc/passwd", "/x")
         elif extra == 1 and "labels" not in file:
             file.create_dataset("labels", data=["u", "v"] * 10, dtype=h5py.string_dtype())
@@ -361,7 +361,7 @@ def packed(rng: random.Random) -> Tree:
     raw = lines(rng, TABLE.encode()) if rng.random() < 0.5 else TABLE.encode()
     end = rng.choice((".gz", ".bz2", ".xz", ".zst", ".zip"))
     content = {
-        ".gz": gzip.compress, ".bz2": bz2.compress, ".xz": lzma.compress,
+        ".gz": gzip.compress, ".bz2": bz2.compress, ".xz": lambda r: lzma.compress(r, preset=0),
         ".zst": lambda r: pa.Codec("zstd").compress(r, asbytes=True),
         ".zip": lambda r: zip_of({"a.csv": r}),
     }[end](raw)  # fmt: skip

@@ -6,6 +6,10 @@ PAGE: dict[str, str] = {
     "tab.understand": "Understand",
     "tab.trust": "Trust",
     "page.skip": "Skip to the answer",
+    "page.no_figures": (
+        "`figures/*.svg` and `*.png` are not written: drawing them needs more addresses than "
+        "`ulimit -v` allows; the page has all of them."
+    ),
     "page.tabs": "Parts of this page",
     "page.made": "Made by priorscope on {written}. This page needs no network.",
     "page.no_script": (

@@ -6,6 +6,10 @@ PAGE: dict[str, str] = {
     "tab.understand": "이해",
     "tab.trust": "신뢰성",
     "page.skip": "결론으로 건너뛰기",
+    "page.no_figures": (
+        "`figures/*.svg`와 `*.png`는 저장하지 않았습니다. 그림을 그리려면 `ulimit -v`가 "
+        "허용하는 것보다 큰 주소 공간이 필요합니다. 보고서 페이지에는 모두 들어 있습니다."
+    ),
     "page.tabs": "이 페이지의 구성",
     "page.made": "priorscope가 {written}에 만든 페이지입니다. 네트워크 연결이 필요 없습니다.",
     "page.no_script": (
