@@ -28,6 +28,16 @@ def available_cores() -> int:
     return os.cpu_count() or 1
 
 
+def address_limit() -> int | None:
+    """Bytes of addresses that this process may have (`ulimit -v`); None: no limit."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    return None if limit == resource.RLIM_INFINITY else limit
+
+
 def is_running(pid: int) -> bool:
     """Whether this machine has such a process, whoever's it is."""
     if os.name == "nt":  # there signal 0 is Ctrl-C, and would be sent

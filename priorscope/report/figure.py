@@ -7,6 +7,7 @@ from typing import Any
 import vl_convert
 
 from priorscope.core.files import write
+from priorscope.core.system import address_limit
 from priorscope.report.palette import theme
 
 VERSION = "6.4"  # of Vega-Lite, in the page and here alike
@@ -64,12 +65,8 @@ def can_draw() -> bool:
 
     With fewer it ends the process by a signal.
     """
-    try:
-        import resource
-    except ImportError:  # Windows has no such limit
-        return True
-    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
-    return limit == resource.RLIM_INFINITY or limit >= ADDRESSES
+    limit = address_limit()
+    return limit is None or limit >= ADDRESSES
 
 
 def _without_legends(spec: Any) -> Any:
