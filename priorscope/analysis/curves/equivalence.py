@@ -1,7 +1,8 @@
 """How many times more data one learner needs to do what another does."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -9,6 +10,8 @@ from priorscope.analysis.curves.grid import AHEAD, SUPPORT, first_reach
 from priorscope.analysis.curves.learning_curves import Fitted
 from priorscope.analysis.curves.quantiles import interval, plain, quantile
 from priorscope.core.json_types import JsonObject
+
+Entry = TypeVar("Entry", bound=Mapping[str, Any])
 
 
 def equivalences(fits: dict[str, Fitted]) -> list[JsonObject]:
@@ -29,7 +32,7 @@ def equivalences(fits: dict[str, Fitted]) -> list[JsonObject]:
     return out
 
 
-def known_ratios(entries: Sequence[JsonObject]) -> list[JsonObject]:
+def known_ratios(entries: Sequence[Entry]) -> list[Entry]:
     """Those that say a number; of a pair that has none its bound at the largest n.
 
     Otherwise a bound says how far the other curve was followed, not what a learner is worth.
