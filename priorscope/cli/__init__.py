@@ -23,11 +23,8 @@ from priorscope.wording.language import Language, chosen, speaking
 
 _PLAIN_FORMAT = warnings.formatwarning
 FRACTION = re.compile(r"[-+]?(\d*\.\d*[1-9]\d*|\d.*e.*)", re.IGNORECASE)  # 1.5, 1e9
-NOTES = (
-    "OldNameWarning",
-    "TrackingWarning",
-    "FiguresWarning",
-)  # warnings that are shown without their origin
+# Warnings that are shown without their origin.
+NOTES = ("OldNameWarning", "TrackingWarning", "FiguresWarning")
 OLD_FLAGS = {"--draws": "--repeats"}  # names of one version ago
 
 

@@ -12,13 +12,12 @@ from priorscope.cli.exit_codes import Exit
 from priorscope.core.config import closest
 from priorscope.core.json_types import JsonObject
 from priorscope.core.presets import Preset
-from priorscope.core.printable import json_line, printable
+from priorscope.core.printable import LINE, json_line, printable
 from priorscope.wording.language import Language, speak, speaking, spoken
 
 ACTIONS = ("list", "run", "report")
 OUT = Path("priorscope-runs") / "claims"
 LINE_EVERY = 10.0  # seconds, where there is no terminal
-LONGEST = 4000  # characters of a line
 
 
 def run(
@@ -154,9 +153,9 @@ def _run(
     else:
         for entry in book.entries:
             for judged in entry.verdicts:
-                print(printable(f"{judged.name}: {words.sentence(judged)}", LONGEST))
+                print(printable(f"{judged.name}: {words.sentence(judged)}", LINE))
             if not entry.verdicts:
-                print(printable(f"{entry.name}: {words.why_not(entry)}", LONGEST))
+                print(printable(f"{entry.name}: {words.why_not(entry)}", LINE))
         print(page)
     states = {entry.status for entry in book.entries}
     if "failed" in states:

@@ -9,9 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from priorscope.cli.exit_codes import Exit
-from priorscope.core.printable import json_line, printable
-
-SHOWN = 10_000  # characters of a sentence
+from priorscope.core.printable import LINE, json_line, printable
 
 
 def run(
@@ -53,7 +51,7 @@ def run(
         return Exit.DONE
     console = Console(highlight=False, markup=False)
     for line, masks in zip(lines, filled, strict=True):
-        console.print(printable(line, SHOWN))
+        console.print(printable(line, LINE))
         table = Table("rank", *(f"mask {i + 1}" for i in range(len(masks))), box=None)
         for rank in range(len(masks[0])):
             row = [f"{printable(mask[rank].token)} {mask[rank].probability:.1%}" for mask in masks]

@@ -11,7 +11,7 @@ from rich.markup import escape
 
 from priorscope.cli.exit_codes import Exit
 from priorscope.core.json_types import JsonObject
-from priorscope.core.printable import printable
+from priorscope.core.printable import LINE, printable
 from priorscope.wording.language import Language, speak
 
 
@@ -66,7 +66,7 @@ def run(
     if run and plan["runs"]:
         further = stored.further(plan["runs"])
         console(to_stderr=True).print(
-            printable(training_line(further), 2000), markup=False, highlight=False
+            printable(training_line(further), LINE), markup=False, highlight=False
         )
         with watching("training", quiet=False) as show:
             train(further, folder, show, workers=workers, plug_ins=include)
@@ -75,7 +75,7 @@ def run(
         print(json.dumps(plan, allow_nan=False, indent=1))
     else:
         for sentence in plan["sentences"]:
-            Console().print(f"• {escape(printable(sentence, 2000))}", highlight=False)
+            Console().print(f"• {escape(printable(sentence, LINE))}", highlight=False)
     return Exit.DONE
 
 

@@ -11,7 +11,6 @@ from cyclopts import Parameter
 from priorscope.cli.exit_codes import Exit
 from priorscope.experiments.settings import Settings, separated
 
-LONGEST = 4000  # characters of a line
 LINE_EVERY = 10.0  # seconds, where there is no terminal
 
 
@@ -56,7 +55,7 @@ def run(
     quiet
         No progress.
     """
-    from priorscope.core.printable import file_safe, json_line, printable
+    from priorscope.core.printable import LINE, file_safe, json_line, printable
     from priorscope.experiments.dataset import data_name
     from priorscope.profiles.run import profile
     from priorscope.wording.language import speak
@@ -85,10 +84,10 @@ def run(
         return Exit.DONE
     shown = network_names(result.networks)
     for name, phrases in result.words.items():
-        print(printable(f"{shown[name]}: {'; '.join(phrases)}.", LONGEST))
+        print(printable(f"{shown[name]}: {'; '.join(phrases)}.", LINE))
     for network in result.to_json()["networks"]:
         for note in network["notes"]:
-            print(printable(f"{shown[network['name']]}: {retold(note)}", LONGEST))
+            print(printable(f"{shown[network['name']]}: {retold(note)}", LINE))
     print(path)
     return Exit.DONE
 

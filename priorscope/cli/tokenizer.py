@@ -12,14 +12,13 @@ from rich.table import Table
 
 from priorscope.core.files import check_own, own
 from priorscope.core.folders import refuse_overlap
-from priorscope.core.printable import json_line, printable
+from priorscope.core.printable import LINE, json_line, printable
 from priorscope.experiments.progress import CountedLines
 from priorscope.text.comparison import subwords_of, tokenizer_figures
 from priorscope.text.reading import Errors, Lines
 from priorscope.text.sources import open_text
 from priorscope.text.tokenizer import Kind, load_tokenizer, save_tokenizer, train_tokenizer
 
-SHOWN = 10_000  # characters of the subwords of a sentence
 KIND = "tokenizer"  # of the folder's marker
 
 run = App(name="tokenizer", help="Train a WordPiece or BPE tokenizer, or compare the two.")
@@ -128,6 +127,6 @@ def compare(
     console = Console()
     console.print(table)
     for name in compared:
-        shown = printable(" ".join(subwords[name]), SHOWN)
+        shown = printable(" ".join(subwords[name]), LINE)
         console.print(f"\n{printable(name)}: {len(subwords[name])} tokens", markup=False)
         console.print(shown, markup=False, highlight=False)

@@ -9,6 +9,9 @@ UNSAFE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}  # Unicode categories: control, fo
 JOINERS = "\u200c\u200d\ufe0f"  # parts of ordinary words and emoji
 
 
+LINE = 10_000  # characters of a line of its own, where `printable` is asked for as many
+
+
 def printable(text: object, longest: int = 200) -> str:
     """One line of at most `longest` characters; control and format characters as `\\x1b`.
 

@@ -22,7 +22,7 @@ MATRIX, COMPRESSED = 14, 15
 CHARACTERS, NUMBERS = 4, range(6, 16)
 MAX_TEXT = 2**26  # characters of one array
 KINDS = {1: "cells", 2: "a struct", 3: "an object", 5: "a sparse matrix", 16: "a function"}
-LOGICAL, COMPLEX = 0x200, 0x800
+COMPLEX = 0x800  # of the flags
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,7 +79,7 @@ def _inflated(file: BinaryIO, length: int, n: int) -> bytes:
     inflate, parts, have = zlib.decompressobj(), [], 0
     while have < n and length > 0 and not inflate.eof:
         raw = file.read(min(length, 1 << 20))
-        length -= len(raw)
+        length -= len(raw) or length  # it was cut meanwhile
         while raw and have < n:
             parts.append(inflate.decompress(raw, n - have))
             have += len(parts[-1])

@@ -24,7 +24,7 @@ from priorscope.report.pictures import visible
 from priorscope.subjects import AttentionMaps, UnreadableAttention
 from priorscope.subjects.adapters import subject
 from priorscope.targets.classes import Classes
-from priorscope.text.tokenizer import load_tokenizer, parsed, special_ids
+from priorscope.text.tokenizer import decoded_tokenizer, load_tokenizer, special_ids
 
 MOST_TOKENS = 512
 LARGEST_IMAGE = 8192
@@ -84,7 +84,7 @@ def _of_fitted(folder: Path, example: str) -> Viewer:
         title = f"{folder.name}: {Path(example).name}"
         return Viewer(title, codes, maps.grid, maps.leading, (), visible(stored[0]))
     kept = max(1, int((stored[0] != 0).sum()))
-    words = _words(parsed(model.preprocessing.tokenizer), stored[0, :kept].tolist())
+    words = _words(decoded_tokenizer(model.preprocessing.tokenizer), stored[0, :kept].tolist())
     return Viewer(f"{folder.name}: {example[:60]}", codes[..., :kept, :kept], (1, kept), 0, words)
 
 

@@ -133,7 +133,7 @@ def load_tokenizer(path: Path) -> Tokenizer:
         return _from_vocabulary_file(file)
     try:
         text = with_usual_names(file.read_text(encoding="utf-8"), file.parent)
-        tokenizer = parsed(text)
+        tokenizer = decoded_tokenizer(text)
     except Exception as error:  # the library raises plain Exception
         raise ValueError(f"{file} isn't a tokenizer that can be read: {cause(error)}.") from error
     tokenizer.no_padding()
@@ -143,7 +143,7 @@ def load_tokenizer(path: Path) -> Tokenizer:
     return tokenizer
 
 
-def parsed(text: str) -> Tokenizer:
+def decoded_tokenizer(text: str) -> Tokenizer:
     """The tokenizer that the content of a `tokenizer.json` is.
 
     Raises:

@@ -12,7 +12,7 @@ from priorscope.core.printable import cause
 from priorscope.core.read import Level
 from priorscope.data.preprocessing.columns import check_columns, read_rows
 from priorscope.text.encode import Encoded, LineEncoder
-from priorscope.text.tokenizer import parsed, special_ids
+from priorscope.text.tokenizer import decoded_tokenizer, special_ids
 
 MAX_CHARACTERS = 500  # for each token that is kept: the rest of a long text isn't tokenized
 
@@ -43,7 +43,7 @@ class TextColumn(Preprocessing):
         check_columns(path, columns, [self.column])
         texts = columns[self.column].texts
         try:
-            tokenizer = parsed(self.tokenizer)
+            tokenizer = decoded_tokenizer(self.tokenizer)
         except Exception as error:  # the library raises plain Exception
             raise ValueError(f"The model's tokenizer can't be read: {cause(error)}.") from error
         ids, notes = self.padded(encoded_texts(tokenizer, texts, self.most), special_ids(tokenizer))
