@@ -1,5 +1,4 @@
 import contextlib
-import io
 import json
 import os
 
@@ -175,37 +174,6 @@ def test_results_example_by_example_come_back_and_damaged_ones_are_missing(tmp_p
     assert store.load_examples("missing") is None
 
 
-@pytest.mark.parametrize("name", ["inputs", "targets", "test_inputs", "test_targets"])
-@pytest.mark.parametrize("damage", ["value", "cut", "shape", "dtype", "text"])
-def test_damaged_arrays_are_noticed_once_per_command_and_replaced(tmp_path, name, damage):
-    store, data = Store(tmp_path), examples()
-    fingerprint = store.save_data(data)
-    path = tmp_path / "data" / fingerprint / f"{name}.npy"
-    array = np.load(path)
-    if damage == "value":
-        array = array.copy()
-        array.flat[0] += 1
-    if damage == "cut":
-        path.write_bytes(path.read_bytes()[:-1])
-    elif damage == "text":
-        path.write_text("no array")
-    else:
-        change = {"shape": array[:-1], "dtype": array.astype(np.float16)}
-        np.save(path, change.get(damage, array))
-    store.save_data(data)
-    np.testing.assert_array_equal(np.load(path), getattr(data, name))
-
-
-def test_arrays_that_do_not_fit_each_other_are_refused(tmp_path):
-    store = Store(tmp_path)
-    fingerprint = store.save_data(examples())
-    np.save(tmp_path / "data" / fingerprint / "targets.npy", np.zeros(3, dtype=np.int64))
-    with pytest.raises(ValueError, match=r"are damaged: inputs should have the shape \(3, 3\)"):
-        store.load_data(fingerprint)
-    with pytest.raises(ValueError, match="A fingerprint has 16 hex digits"):
-        store.load_data("../../etc")
-
-
 def test_what_was_being_written_does_not_count(tmp_path, monkeypatch):
     def killed(*_):
         raise KeyboardInterrupt
@@ -236,24 +204,6 @@ def test_a_disk_that_fills_up_names_the_file(tmp_path):
 def test_nan_is_no_result(tmp_path):
     with pytest.raises(ValueError, match="not JSON compliant"):
         Store(tmp_path).save("abc", {"bits": float("nan")})
-
-
-def test_data_come_back_under_their_fingerprint(tmp_path):
-    store, data = Store(tmp_path), examples()
-    fingerprint = store.save_data(data)
-    arrays, signature = store.load_data(fingerprint)
-    np.testing.assert_array_equal(arrays["inputs"], data.inputs)
-    assert signature == data.signature
-    assert store.save_data(examples(1)) != fingerprint
-
-
-def test_no_object_array_is_ever_read(tmp_path):
-    store = Store(tmp_path)
-    fingerprint = store.save_data(examples())
-    bad = np.array([{"a": 1}], dtype=object)
-    np.save(tmp_path / "data" / fingerprint / "inputs.npy", bad, allow_pickle=True)
-    with pytest.raises(ValueError, match="Python objects in dtype"):
-        store.load_data(fingerprint)
 
 
 def test_rows_are_plain_json(tmp_path):
@@ -324,31 +274,6 @@ def test_a_folder_of_ours_that_is_a_link_is_refused(tmp_path, name):
         Store(out).save_data(examples())
     Store(out).clear()
     assert contents(away) == {f"{DIGEST}.json": b"{}"}
-
-
-@pytest.mark.parametrize("name", ["groups", "times", "extra_inputs", "extra_targets"])
-def test_arrays_that_the_data_have_not_are_removed(tmp_path, name):
-    store = Store(tmp_path)
-    fingerprint = store.save_data(examples())
-    np.save(tmp_path / "data" / fingerprint / f"{name}.npy", np.arange(4))
-    store.save_data(examples())
-    arrays, _ = store.load_data(fingerprint)
-    assert sorted(arrays) == ["inputs", "targets", "test_inputs", "test_targets"]
-
-
-def archive(**arrays):
-    stream = io.BytesIO()
-    np.savez(stream, allow_pickle=True, **arrays)
-    return stream.getvalue()
-
-
-@pytest.mark.parametrize("content", [b"", b"PK", archive(a=np.zeros(3)), b"\x93NUMPY\x01\x00"])
-def test_an_array_that_is_something_else_is_written_again(tmp_path, content):
-    store = Store(tmp_path)
-    fingerprint = store.save_data(examples(value=1))
-    (tmp_path / "data" / fingerprint / "inputs.npy").write_bytes(content)
-    store.save_data(examples(value=1))
-    assert (store.load_data(fingerprint)[0]["inputs"] == 1).all()
 
 
 def test_results_that_unpack_to_more_than_any_run_has_are_not_read(tmp_path, monkeypatch):
