@@ -12,9 +12,9 @@ from priorscope.core.calls import door
 from priorscope.core.estimate import Estimate
 from priorscope.core.files import own
 from priorscope.core.folders import refuse_overlap
+from priorscope.core.json_files import write_json
 from priorscope.core.json_types import JsonObject
 from priorscope.core.keywords import settings_from
-from priorscope.nn.checkpoint import write_json
 from priorscope.nn.gemm import use_fast_gemm
 
 KIND = "fine-tuning"  # of the folder's marker

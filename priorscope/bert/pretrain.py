@@ -28,9 +28,9 @@ from priorscope.bert.training.start import divide_text
 from priorscope.core.calls import door
 from priorscope.core.files import disown, is_own, own, remove_own
 from priorscope.core.folders import refuse_overlap
+from priorscope.core.json_files import write_json
 from priorscope.core.json_types import JsonObject
 from priorscope.core.keywords import settings_from
-from priorscope.nn.checkpoint import write_json
 from priorscope.nn.gemm import use_fast_gemm
 from priorscope.text.reading import Errors, Lines
 from priorscope.text.sources import open_text

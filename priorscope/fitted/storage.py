@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from priorscope.core.files import write
 from priorscope.core.folders import replacing
+from priorscope.core.json_files import MOST_JSON
 from priorscope.core.json_types import JsonObject
 from priorscope.core.printable import cause
 from priorscope.core.registry import include as include_file
@@ -35,7 +36,6 @@ KIND = "model"  # of the marker in its folder
 MOST_MEMBERS = 1000
 FILE, TENSORS = "model.json", "tensors.safetensors"
 NAMES = (FILE, TENSORS, *(f"estimator-{k}.skops" for k in range(MOST_MEMBERS)))
-MOST_JSON = 64 * 2**20  # bytes; a large vocabulary takes one
 MOST_VALUES = 2**27  # of one example's input
 
 

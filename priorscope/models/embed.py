@@ -14,10 +14,11 @@ from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 
 from priorscope.core.config import Rate
+from priorscope.core.json_files import read_json
 from priorscope.core.signature import Signature
 from priorscope.models import MODELS, SelfTrained
 from priorscope.models._selection import PENALTIES, Selected
-from priorscope.nn.checkpoint import network_digest, read_json
+from priorscope.nn.checkpoint import network_digest
 from priorscope.nn.foreign import FILLED_UP, check_sizes, unloadable
 from priorscope.nn.readout import masked_mean
 

@@ -12,9 +12,10 @@ from typing import Any, ClassVar
 
 from torch import nn
 
+from priorscope.core.json_files import read_json
 from priorscope.core.signature import Signature
 from priorscope.models import MODELS, ModelConfig
-from priorscope.nn.checkpoint import content_digest, read_json
+from priorscope.nn.checkpoint import content_digest
 from priorscope.nn.foreign import (
     ChannelsFirstNetwork,
     Resized,

@@ -2,25 +2,22 @@
 
 import errno
 import hashlib
-import json
 import pickle
 import warnings
 import zipfile
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from priorscope.core.files import read_regular, whole, write
-from priorscope.core.json_types import JsonObject, parsed
+from priorscope.core.files import whole
+from priorscope.core.json_files import read_json
 from priorscope.core.printable import cause
 
-MOST_JSON = 64 * 2**20  # bytes
 NAMES = ("model.safetensors", "pytorch_model.bin")  # whole, or sharded with `.index.json` added
 
 
@@ -63,29 +60,6 @@ def write_tensors(
             save_file(saved, part, metadata=dict(metadata or {"format": "pt"}))
         except SafetensorError as error:
             raise OSError(errno.EIO, str(error)) from error
-
-
-def read_json(path: str | Path) -> JsonObject:
-    """The object in a JSON file.
-
-    Raises:
-        ValueError: if there is no such file or it is not a JSON object.
-    """
-    path = Path(path)
-    try:
-        content = parsed(read_regular(path, MOST_JSON))
-    except FileNotFoundError:
-        raise ValueError(f"{path} is missing; a checkpoint's folder has it.") from None
-    except ValueError as error:
-        raise ValueError(f"{path} is not JSON ({error}); download it again.") from None
-    if not isinstance(content, dict):
-        raise ValueError(f"{path} must hold a JSON object, but it is a {type(content).__name__}.")
-    return content
-
-
-def write_json(path: str | Path, content: Mapping[str, Any]) -> None:
-    """Write a JSON file, whole or not at all."""
-    write(Path(path), json.dumps(content, indent=2, sort_keys=True) + "\n")
 
 
 def network_digest(folder: str | Path) -> str:

@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from priorscope.core.json_types import JsonObject, parsed
-from priorscope.core.printable import cause
+from priorscope.core.json_files import read_json
+from priorscope.core.json_types import parsed
 
 ROLES = {"[PAD]": ("pad",), "[UNK]": ("unk",), "[CLS]": ("cls", "bos"), "[SEP]": ("sep", "eos"),
          "[MASK]": ("mask",)}  # fmt: skip
@@ -39,28 +39,12 @@ def with_usual_names(text: str, folder: Path) -> str:
     return json.dumps(state, ensure_ascii=False)
 
 
-def settings_in(file: Path) -> JsonObject:
-    """The object in a JSON file beside a tokenizer.
-
-    Raises:
-        ValueError: if it isn't one.
-    """
-    try:
-        settings = parsed(file.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ValueError(f"{file} is not JSON ({cause(error)}); download it again.") from error
-    if not isinstance(settings, dict):
-        kind = type(settings).__name__
-        raise ValueError(f"{file} must hold a JSON object, but it is a {kind}; download it again.")
-    return settings
-
-
 def _named(folder: Path) -> dict[str, str]:
     """[PAD], [UNK], ... -> what the files beside a tokenizer call it."""
     names: dict[str, str] = {}
     for file in ("special_tokens_map.json", "tokenizer_config.json"):
         if (folder / file).is_file():
-            settings = settings_in(folder / file)
+            settings = read_json(folder / file)
             for usual, roles in ROLES.items():
                 for role in reversed(roles):
                     token = settings.get(f"{role}_token")

@@ -19,9 +19,10 @@ from tokenizers import (
 )
 
 from priorscope.core.files import make_folder, write
+from priorscope.core.json_files import read_json
 from priorscope.core.printable import cause
 from priorscope.text.alphabet import Alphabet, covering
-from priorscope.text.specials import settings_in, with_usual_names
+from priorscope.text.specials import with_usual_names
 
 Kind = Literal["wordpiece", "bpe"]
 SPECIALS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
@@ -278,7 +279,7 @@ def _from_vocabulary_file(file: Path) -> Tokenizer:
     except UnicodeDecodeError as error:
         raise ValueError(f"{file} is not UTF-8 ({cause(error)}); save it as UTF-8.") from error
     config = file.parent / "tokenizer_config.json"
-    options = settings_in(config) if config.is_file() else {}
+    options = read_json(config) if config.is_file() else {}
     # Without a setting, upper case in the vocabulary says that case was kept.
     cased = any(re.search(r"[A-Z]", p) for p in tokens if not re.fullmatch(r"\[\w+\]", p))
     lowercase = bool(options.get("do_lower_case", not cased))

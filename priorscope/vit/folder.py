@@ -9,13 +9,8 @@ from typing import Any
 
 from torch import Tensor
 
-from priorscope.nn.checkpoint import (
-    load_exactly,
-    read_json,
-    read_tensors,
-    write_json,
-    write_tensors,
-)
+from priorscope.core.json_files import read_json, write_json
+from priorscope.nn.checkpoint import load_exactly, read_tensors, write_tensors
 from priorscope.vit.names import (
     config_to_ours,
     config_to_theirs,

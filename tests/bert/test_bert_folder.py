@@ -13,7 +13,8 @@ from priorscope.bert.model.heads import (
 )
 from priorscope.bert.model.names import tensors_to_theirs
 from priorscope.bert.model.shape import BertShape
-from priorscope.nn.checkpoint import read_tensors, write_json, write_tensors
+from priorscope.core.json_files import write_json
+from priorscope.nn.checkpoint import read_tensors, write_tensors
 
 SHAPE = BertShape(vocabulary=31, width=24, depth=2, num_heads=3, mlp_width=40, max_tokens=9)
 IDS = torch.randint(31, (2, 7), generator=torch.Generator().manual_seed(0))

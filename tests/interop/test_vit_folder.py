@@ -3,7 +3,7 @@ import dataclasses
 import pytest
 import torch
 
-from priorscope.nn.checkpoint import read_json, write_json
+from priorscope.core.json_files import read_json, write_json
 from priorscope.vit.folder import load_timm, load_vit, save_vit, to_timm
 from priorscope.vit.network import VisionTransformer
 from priorscope.vit.shape import VitShape

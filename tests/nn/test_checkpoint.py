@@ -7,14 +7,8 @@ import pytest
 import torch
 from torch import nn
 
-from priorscope.nn.checkpoint import (
-    load_exactly,
-    network_digest,
-    read_json,
-    read_tensors,
-    write_json,
-    write_tensors,
-)
+from priorscope.core.json_files import read_json, write_json
+from priorscope.nn.checkpoint import load_exactly, network_digest, read_tensors, write_tensors
 
 
 def test_round_trip_keeps_every_bit(tmp_path):

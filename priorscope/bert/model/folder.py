@@ -24,14 +24,8 @@ from priorscope.bert.model.names import (
     tensors_to_theirs,
 )
 from priorscope.bert.model.shape import BertShape
-from priorscope.nn.checkpoint import (
-    load_exactly,
-    read_json,
-    read_tensors,
-    stamp,
-    write_json,
-    write_tensors,
-)
+from priorscope.core.json_files import read_json, write_json
+from priorscope.nn.checkpoint import load_exactly, read_tensors, stamp, write_tensors
 
 Bert = TypeVar("Bert", bound=BertEncoder | BertWithHead)
 

@@ -21,8 +21,8 @@ from priorscope.bert.model.heads import (
     BertWithReadout,
 )
 from priorscope.bert.training.mask_filler import check_fit
+from priorscope.core.json_files import read_json
 from priorscope.core.seeds import global_seed
-from priorscope.nn.checkpoint import read_json
 from priorscope.nn.sequences import Sequences
 from priorscope.text.tokenizer import load_tokenizer, save_tokenizer
 
