@@ -3,6 +3,8 @@
 import json
 import re
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 UNSAFE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}  # Unicode categories: control, format, surrogate, ...
@@ -20,6 +22,17 @@ def printable(text: object, longest: int = 200) -> str:
     """
     shown = "".join(_escaped(c) for c in str(text))
     return shown if len(shown) <= longest else shown[: longest - 1] + "…"
+
+
+@contextmanager
+def printable_errors() -> Iterator[None]:
+    """Whatever file name a `ValueError` quotes, its sentence is safe to print; also a decorator."""
+    try:
+        yield
+    except ValueError as error:
+        if str(error).isprintable():
+            raise
+        raise ValueError(printable(error, LINE)) from error
 
 
 def _escaped(character: str) -> str:

@@ -9,10 +9,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from priorscope.core.printable import cause, printable
+from priorscope.core.printable import LINE, cause, printable
 from priorscope.data.arff import read_arff
 from priorscope.data.arrow import pc
-from priorscope.data.compression import HARMLESS, content, plain_name, unpacked
+from priorscope.data.arrow_size import is_stream, unpacked_size
+from priorscope.data.compression import HARMLESS, check_size, content, plain_name, unpacked
 from priorscope.data.json_lines import arrow_array
 
 BINARY_SUFFIXES = (".parquet", ".arrow", ".feather", ".xlsx", ".arff")
@@ -43,7 +44,9 @@ def binary_table(path: Path, name: str) -> pa.Table:
         table.validate(full=True)  # damaged: offsets outside of their buffers, text that isn't
         return normalised(table)
     except ARROW_ERRORS as error:
-        if isinstance(error, PermissionError | FileNotFoundError) or str(path) in str(error):
+        if isinstance(error, PermissionError | FileNotFoundError) or printable(path, LINE) in str(
+            error
+        ):
             raise
         raise ValueError(f"{path} can't be read as {suffix}: {cause(error)}.") from error
 
@@ -84,10 +87,10 @@ def _arrow(path: Path) -> pa.Table:
     import pyarrow.ipc
 
     buffer = _buffer(path)
-    try:
+    check_size(path, unpacked_size(buffer), buffer.size)
+    if is_stream(buffer):
         return pyarrow.ipc.open_stream(buffer).read_all()
-    except pa.ArrowInvalid:
-        return pyarrow.feather.read_table(pa.BufferReader(buffer))
+    return pyarrow.feather.read_table(pa.BufferReader(buffer))
 
 
 def _buffer(path: Path) -> Any:

@@ -125,11 +125,11 @@ class Column:
     @cached_property
     def texts(self) -> list[str]:
         """The values as text; "" where one is missing."""
-        if self.values.type != pa.string():
+        try:
             values = pc.cast(self.values, pa.string()).to_pylist()
-        else:
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):  # lists, records, raw bytes
             values = self.values.to_pylist()
-        return ["" if v is None else v for v in values]
+        return ["" if v is None else str(v) for v in values]
 
     @cached_property
     def num_distinct(self) -> int:

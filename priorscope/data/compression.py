@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from priorscope.core.printable import cause, printable
+from priorscope.core.printable import LINE, cause, printable
 
 PACKED = (".gz", ".bz2", ".xz", ".zst", ".zip")
 MAX_UNPACKED = 8 * 2**30  # bytes of one file
@@ -50,7 +50,7 @@ def unpacked(path: Path) -> Iterator[IO[bytes]]:
             or the content is damaged.
     """
     if not path.is_file():
-        raise ValueError(f"{printable(str(path))} is not a regular file; save it as one.")
+        raise ValueError(f"{printable(path, LINE)} is not a regular file; save it as one.")
     suffix = path.suffix.lower()
     with path.open("rb") as raw:
         if suffix == ".zip":
@@ -92,23 +92,31 @@ def content(path: Path, most: int | None = None) -> bytes:
                     break
                 parts.append(bytes(part))
                 size += len(part)
-                _check_size(path, size, packed)
+                check_size(path, size, packed)
     except DAMAGED as error:
         if isinstance(error, PermissionError | FileNotFoundError):
             raise
-        if isinstance(error, ValueError) and str(path) in str(error):
+        if isinstance(error, ValueError) and printable(path, LINE) in str(error):
             raise
         raise ValueError(
-            f"{path} can't be read: it is damaged ({cause(error)}); save it again."
+            f"{printable(path, LINE)} can't be read: it is damaged ({cause(error)}); save it again."
         ) from error
     return b"".join(parts)
 
 
-def _check_size(path: Path, size: int, packed: int) -> None:
+def check_size(path: Path, size: int, packed: int) -> None:
+    """Refuse what unpacks to more than is read.
+
+    size, packed: bytes after and before unpacking.
+
+    Raises:
+        ValueError: if `size` is over `MAX_UNPACKED`, or is `MAX_RATIO` times `packed` or more.
+    """
     if size > MAX_UNPACKED or (size > HARMLESS and size > MAX_RATIO * max(packed, 1)):
         raise ValueError(
-            f"{path} unpacks to more than {size / 2**20:,.0f} MiB from {packed:,} bytes; at most "
-            f"{MAX_UNPACKED / 2**30:.0f} GiB and {MAX_RATIO:,} times its size are read."
+            f"{printable(path, LINE)} unpacks to more than {size / 2**20:,.0f} MiB from {packed:,} "
+            f"bytes; at most {MAX_UNPACKED / 2**30:.0f} GiB and {MAX_RATIO:,} times its size are "
+            "read."
         )
 
 
@@ -118,10 +126,11 @@ def _only_member(path: Path, raw: IO[bytes]) -> Iterator[IO[bytes]]:
         files = [info for info in archive.infolist() if is_content(info)]
         if len(files) != 1:
             raise ValueError(
-                f"{path} holds {len(files)} files, but a table in a .zip must be alone; unpack it."
+                f"{printable(path, LINE)} holds {len(files)} files, but a table in a .zip must be "
+                "alone; unpack it."
             )
         if files[0].flag_bits & 1:
-            raise ValueError(f"{path} is encrypted; unpack it first.")
+            raise ValueError(f"{printable(path, LINE)} is encrypted; unpack it first.")
         with archive.open(files[0]) as file:
             yield io.BufferedReader(file)  # type: ignore[arg-type]
 

@@ -10,6 +10,7 @@ from priorscope.core.signature import Layout
 MAX_SERIES_CHANNELS = 16
 QUICK = 1000  # rows that are tried first
 LOSS = 1e-3  # of a standard deviation: what rounding to float32 may cost
+MAX_VALUES = 2**32  # of one array as float32: 16 GiB
 
 
 Channels = Literal["", "first", "last"]
@@ -69,7 +70,16 @@ def token_vocabulary(ids: np.ndarray) -> int:
 
 
 def as_float(values: np.ndarray) -> np.ndarray:
-    """float32; values beyond its range become infinite, which `assemble` then refuses."""
+    """float32; values beyond its range become infinite, which `assemble` then refuses.
+
+    Raises:
+        ValueError: if they would take more than 16 GiB: bytes become four times as large.
+    """
+    if values.dtype != np.float32 and values.size > MAX_VALUES:
+        raise ValueError(
+            f"Inputs of shape {values.shape} would take {values.size * 4 / 2**30:,.0f} GiB as "
+            f"float32; the limit is {MAX_VALUES * 4 // 2**30}. Keep fewer examples or values."
+        )
     with np.errstate(over="ignore"):
         return np.ascontiguousarray(values, dtype=np.float32)
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from priorscope.core.printable import printable_errors
 from priorscope.core.read import Note
 from priorscope.data.arrow import pc, strings
 from priorscope.data.binary_files import (
@@ -64,6 +65,7 @@ def is_table(path: Path) -> bool:
     return plain_name(path).endswith(SUFFIXES)
 
 
+@printable_errors()
 def read_file(path: Path, how: How | None = None, rows: int | None = None) -> File:
     """The columns of one file.
 

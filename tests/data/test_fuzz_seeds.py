@@ -17,6 +17,7 @@ from PIL import Image
 
 from priorscope.analysis.curves.csv_text import read_lines
 from priorscope.data.resolve import resolve
+from priorscope.data.table_files import read_file
 
 ROOT = Path(__file__).parents[2]
 LABELS = pa.array(["u", "v"] * 20)
@@ -133,6 +134,27 @@ def test_images_labelled_by_dates_that_cannot_be_are_refused(tmp_path):
     with pa.ipc.new_file(tmp_path / "a.arrow", table.schema) as file:
         file.write_table(table)
     assert "dates that can't be" in refusal(tmp_path / "a.arrow")
+
+
+def test_lists_beside_images_name_none_of_them(tmp_path):
+    for k in range(8):
+        Image.new("L", (8, 8), 20 * k).save(tmp_path / f"{k}.png")
+    boxes = pa.array([[0.5, 1.5]] * 7 + [[2.5]])
+    table = pa.table(
+        {"box": boxes, "file": [f"{k}.png" for k in range(8)], "label": ["u", "v"] * 4}
+    )
+    pa.parquet.write_table(table, tmp_path / "labels.parquet")
+    assert resolve(str(tmp_path)).load().inputs.shape[1:] == (8, 8, 1)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="such names are not allowed elsewhere")
+@pytest.mark.parametrize("content", [b"a,label\n", b"\xff\xfe\x00", b"", None])
+def test_a_name_that_a_terminal_obeys_is_escaped(tmp_path, content):
+    path = tmp_path / "\x1b[2J.csv"
+    path.write_bytes(content) if content is not None else path.mkdir()
+    with pytest.raises(ValueError, match=r"\\x1b\[2J\.csv") as caught:
+        read_file(path)
+    assert str(caught.value).isprintable()
 
 
 def test_curves_of_very_many_columns_or_of_one_long_field_are_refused_soon(tmp_path):
