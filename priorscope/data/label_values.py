@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from priorscope.core.alike import alike, differ_in_case
 from priorscope.core.printable import cause, printable
 from priorscope.core.read import Note
-from priorscope.data.alike import alike, differ_in_case
 from priorscope.data.arrow import codes_of
 
 WHOLE = re.compile(r"[-+]?(0|[1-9]\d*)(\.0+)?")

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 from PIL import Image
 
-from priorscope.data.alike import alike
+from priorscope.core.alike import alike
 from priorscope.data.labels import read_labels
 from priorscope.data.resolve import resolve
 from priorscope.data.splits import split_names

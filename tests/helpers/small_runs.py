@@ -3,13 +3,23 @@
 import math
 from concurrent.futures import Future
 
+import numpy as np
+
 from priorscope.runs.backends.local import LocalBackend
 from priorscope.runs.execute import execute
 from priorscope.runs.planner import Question
 from priorscope.structures import parse_structure
+from priorscope.tasks import Examples
 from priorscope.train.recipe import Recipe, parse_learner
 
 RECIPE = Recipe(steps=20, epochs=1, batch=16)
+
+
+def four_examples(value=0):
+    """Two classes, all inputs alike, to be stored rather than learned from."""
+    x = np.full((4, 3), value, dtype=np.float32)
+    y = np.array([0, 1, 0, 1])
+    return Examples(x, y, x[:2], y[:2], ("a", "b"))
 
 
 def question(data, store, learners=("linear", "mlp:width=4"), repeats=2):

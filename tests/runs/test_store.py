@@ -6,18 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from small_runs import four_examples
 
 from priorscope.core.files import is_own
 from priorscope.runs.rows import done_row, failed_row
 from priorscope.runs.store import Store
 from priorscope.tasks import Examples
-
-
-def examples(value=0):
-    x = np.full((4, 3), value, dtype=np.float32)
-    y = np.array([0, 1, 0, 1])
-    return Examples(x, y, x[:2], y[:2], ("a", "b"))
-
 
 RUN = {"data": "0" * 16, "learner": {}, "structure": {"kind": "intact"}, "size": 10, "stop": 10,
        "first": 10, "repeat": 0, "seed": 0, "text": "mlp"}  # fmt: skip
@@ -242,7 +236,7 @@ def earlier_store(folder):
 
 def test_clearing_removes_runs_and_data_and_nothing_else(tmp_path):
     store = Store(tmp_path)
-    store.save_data(examples())
+    store.save_data(four_examples())
     store.save(DIGEST, {"status": "done"})
     for name in ("report.html", "runs/notes.txt", "runs/other.json", "data/mine.csv"):
         (tmp_path / name).write_text("mine")
@@ -258,7 +252,7 @@ def test_a_store_of_version_1_is_recognised_claimed_and_cleared(tmp_path):
     store.clear()
     assert contents(tmp_path).keys() == {"runs/" + "f" * 16 + ".json"}
     other = Store(earlier_store(tmp_path / "other"))
-    other.save_data(examples())
+    other.save_data(four_examples())
     assert is_own(other.root, "comparison")
 
 
@@ -267,11 +261,11 @@ def test_a_folder_of_ours_that_is_a_link_is_refused(tmp_path, name):
     away, out = tmp_path / "away", tmp_path / "out"
     away.mkdir()
     (away / f"{DIGEST}.json").write_text("{}")
-    Store(out).save_data(examples())
+    Store(out).save_data(four_examples())
     Store(out).clear()
     (out / name).symlink_to(away)
     with pytest.raises(ValueError, match=f"{name} is a link"):
-        Store(out).save_data(examples())
+        Store(out).save_data(four_examples())
     Store(out).clear()
     assert contents(away) == {f"{DIGEST}.json": b"{}"}
 
@@ -287,7 +281,7 @@ def test_results_that_unpack_to_more_than_any_run_has_are_not_read(tmp_path, mon
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes are Unix's")
 def test_a_pipe_is_not_waited_for(tmp_path):
     store = Store(tmp_path)
-    fingerprint = store.save_data(examples())
+    fingerprint = store.save_data(four_examples())
     for path in (store.path(NAME), store.examples_path(NAME)):
         path.parent.mkdir(exist_ok=True)
         os.mkfifo(path)
@@ -297,7 +291,7 @@ def test_a_pipe_is_not_waited_for(tmp_path):
         os.mkfifo(path)
     assert store.load(NAME) is None
     assert store.load_examples(NAME) is None
-    assert store.save_data(examples()) == fingerprint
+    assert store.save_data(four_examples()) == fingerprint
     assert len(store.load_data(fingerprint)[0]) == 4
 
 
@@ -328,7 +322,7 @@ def test_whatever_folder_is_chosen_no_foreign_file_changes(tmp_path_factory, for
     if fresh:
         store.clear()
     with contextlib.suppress(ValueError):  # refused
-        fingerprint = store.save_data(examples())
+        fingerprint = store.save_data(four_examples())
         store.save(fingerprint, {"status": "done"})
         store.clear()
     after = contents(folder)

@@ -2,14 +2,13 @@
 
 import dataclasses
 import math
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
 from priorscope.analysis.curves.remarks import Remark, remark
+from priorscope.core.alike import alike
 from priorscope.core.printable import printable
 
 METRICS = ("loss", "error", "rmse")  # of a comparison; lower is better, all positive
@@ -99,17 +98,11 @@ def gather(rows: Iterable[Mapping[str, Any]], metrics: tuple[str, ...] = METRICS
     return CurveTable(curves, collected.cells, order, (*collected.notes, *dropped))
 
 
-def alike(learners: Iterable[object]) -> list[Remark]:
-    """A remark on every set of names that differ in case, spaces, - and _ alone."""
-    spellings: dict[str, set[str]] = {}
-    for name in map(str, learners):
-        plain = re.sub(r"[\s_-]+", "", unicodedata.normalize("NFKC", name).casefold())
-        spellings.setdefault(plain, set()).add(name)
-    return [
-        remark("rows-alike-names", names=sorted(names))
-        for names in spellings.values()
-        if len(names) > 1
-    ]
+def alike_names(learners: Iterable[object]) -> list[Remark]:
+    """A remark on every set of names that look the same, or differ in spaces, - and _ alone."""
+    distinct = list(dict.fromkeys(map(str, learners)))
+    groups = alike(distinct, joins=" -_")
+    return [remark("rows-alike-names", names=sorted(names)) for names in groups]
 
 
 class _Collected:

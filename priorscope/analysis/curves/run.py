@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from priorscope.analysis.curves.forecast import forecast
-from priorscope.analysis.curves.rows import METRICS, alike, gather
+from priorscope.analysis.curves.rows import METRICS, alike_names, gather
 from priorscope.analysis.curves.tables import CurveTables, read_tables
 from priorscope.core.calls import door
 from priorscope.core.json_types import JsonObject
@@ -76,7 +76,7 @@ def curves(
         progress(f"reading {name or 'the curves'}")
         result = forecast(table, settings.seed, progress=progress)
         told = [sentence(f["key"], f["values"]) for f in result["findings"]]
-        notes = [*read.notes, *alike(row["learner"] for row in rows)]
+        notes = [*read.notes, *alike_names(row["learner"] for row in rows)]
         out[name] = result | {
             "metrics": list(read.metrics),
             "recommendation": told,

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from priorscope.core.alike import alike
 from priorscope.core.printable import printable
 from priorscope.core.read import ColumnUse, Note
-from priorscope.data.alike import alike
 from priorscope.data.clean import Split, assemble
 from priorscope.data.columns import Column, column
 from priorscope.data.dates import other_reading

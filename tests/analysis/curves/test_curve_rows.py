@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from priorscope.analysis.curves.rows import alike, gather
+from priorscope.analysis.curves.rows import alike_names, gather
 from priorscope.analysis.curves.run import curves
 from priorscope.wording.sentences import sentence
 
@@ -112,7 +112,7 @@ def test_a_column_is_in_the_order_of_draws():
 
 def test_names_that_differ_in_case_or_hyphens_alone_are_said():
     names = ["CNN", "mlp", "cnn", "ResNet 50", "resnet-50", "C", "C++"]
-    said = [note.values["names"] for note in alike(names)]
+    said = [note.values["names"] for note in alike_names(names)]
     assert said == [["CNN", "cnn"], ["ResNet 50", "resnet-50"]]
     rows = [{"learner": k, "n": n, "loss": 1 / n} for k in ("CNN", "cnn") for n in (10, 20, 40)]
     (note,) = curves(rows)[""]["notes"]

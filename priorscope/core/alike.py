@@ -10,11 +10,14 @@ HIDDEN = ("Cf", "Cc", "Mn")  # format and control characters, and marks such as 
 MOST = 10_000  # names that are compared
 
 
-def alike(names: Sequence[str]) -> list[list[str]]:
-    """Groups of names that look the same but for case, blanks, quotes or unseen characters."""
-    groups = defaultdict(list)
+def alike(names: Sequence[str], joins: str = "") -> list[list[str]]:
+    """Groups of names that look the same but for case, blanks, quotes or unseen characters.
+
+    joins: characters that make no difference either, such as "-_ " where words are joined by them.
+    """
+    without, groups = str.maketrans("", "", joins), defaultdict(list)
     for name in names[:MOST]:
-        groups[_seen(name)].append(name)
+        groups[_seen(name).translate(without)].append(name)
     return [group for group in groups.values() if len(group) > 1]
 
 
