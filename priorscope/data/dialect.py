@@ -10,12 +10,19 @@ from typing import Any
 
 from priorscope.core.printable import printable
 from priorscope.core.read import Note
+from priorscope.data.beside_rows import (
+    comment_mark,
+    plain_quotes,
+    units_below,
+    without_comments,
+)
 
 HEAD_LINES = 60  # physical lines that are judged
 HEAD_CHARACTERS = 2**20
 SEPARATORS = ("\t", ";", "|", ",")
 SEP_LINE = re.compile(r"\ufeff?\"?sep=(.)\"?\r?\n", re.IGNORECASE)
 NUMBER = re.compile(r"\s*[-+]?(\d+([.,]\d*)?|[.,]\d+)([eE][-+]?\d+)?\s*%?\s*")
+FRACTION = re.compile(r"\s*[-+]?\d*[.,]\d+([eE][-+]?\d+)?\s*")
 USUAL = {"label", "target", "class", "labels", "y", "category", "id", "text", "index", "date"}
 MAX_FIELD = 2**24  # characters in one field
 
@@ -45,14 +52,19 @@ def without_preamble(text: str) -> tuple[str, str, list[Note]]:
         separator, text = mark[1], text[mark.end() :]
     text = text.lstrip("\r\n")
     lines = text[:HEAD_CHARACTERS].splitlines(keepends=True)[:HEAD_LINES]
+    mark = comment_mark(text)
     comments = 0
-    while comments < len(lines) and lines[comments].lstrip().startswith("#"):
+    while mark and comments < len(lines) and lines[comments].lstrip().startswith(mark):
         comments += 1
     if not comments or comments == len(lines) or _is_header(lines, comments, separator):
         return text, separator, notes
-    kept, count = re.subn(r"(?m)^[ \t]*#.*(?:\r?\n|\Z)", "", text)
-    notes.append(Note(f"{count} lines that begin with # are comments and are not read."))
-    return kept.lstrip("\r\n"), separator, notes
+    text = "".join(lines[comments:]).lstrip("\r\n") + text[sum(map(len, lines)) :]
+    parted = separator or _separator(_head(text), is_tsv=False)
+    text, more = without_comments(text, mark, parted)
+    notes.append(
+        Note(f"{comments + more} lines that begin with {mark} are comments and are not read.")
+    )
+    return text.lstrip("\r\n"), separator, notes
 
 
 def _is_header(lines: Sequence[str], comments: int, separator: str) -> bool:
@@ -83,8 +95,9 @@ def sniff(name: str, text: str, header: bool | None, separator: str = "") -> Dia
     notes = []
     if guess:
         names, extra = _fitted(rows[0], rows[1:])
-        start = _after_first(text, separator, quoted)
         notes += extra
+        notes += (units := units_below([names, *rows[1:]]))
+        start = _after(text, separator, quoted, 2 if units else 1)
     else:
         names = tuple(f"column {k + 1}" for k in range(len(rows[0])))
         start = 0
@@ -99,6 +112,15 @@ def sniff(name: str, text: str, header: bool | None, separator: str = "") -> Dia
             )
     names = tuple(n.lstrip("# ") if k == 0 else n for k, n in enumerate(names))
     return Dialect(separator, quoted, tuple(n.strip() for n in names), start, guess, tuple(notes))
+
+
+def with_plain_quotes(text: str, separator: str) -> str:
+    """A text whose quotation marks enclose fields in the usual way; see `plain_quotes`."""
+    if '"' not in text or "\t" in (separator or text.partition("\n")[0]):
+        return text
+    head = _head(text)
+    parted = separator or max(",;|", key=head.partition("\n")[0].count)
+    return plain_quotes(text, head, parted)
 
 
 def rows_of(text: str, separator: str, quoted: bool) -> Any:
@@ -206,20 +228,27 @@ def _counts_upwards(cells: Sequence[str]) -> bool:
 def _fitted(
     names: Sequence[str], rows: Sequence[Sequence[str]]
 ) -> tuple[tuple[str, ...], list[Note]]:
-    """The names of a header that is one field shorter than every row: R writes row names so."""
+    """The names of a header that is one field shorter than every row: R writes row names so.
+
+    Then the first field is a name or a whole number, and another one in every row.
+    """
     if not rows or {len(row) for row in rows} != {len(names) + 1}:
         return tuple(names), []
     if all(row[-1] == "" for row in rows):
         return (*names, ""), []
+    first = [row[0] for row in rows]
+    if len(set(first)) < len(first) or any(FRACTION.fullmatch(cell) for cell in first):
+        return tuple(names), []
     note = Note("The header is one field shorter than the rows: the first field numbers the rows.")
     return ("", *names), [note]
 
 
-def _after_first(text: str, separator: str, quoted: bool) -> int:
-    """Index behind the first row, which may hold line breaks within quotation marks."""
+def _after(text: str, separator: str, quoted: bool, count: int) -> int:
+    """Index behind the first rows, which may hold line breaks within quotation marks."""
     reader = rows_of(text[:HEAD_CHARACTERS], separator, quoted)
     for row in reader:
-        if row:
+        count -= bool(row)
+        if not count:
             break
     end = 0
     for _ in range(reader.line_num):

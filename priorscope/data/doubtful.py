@@ -8,12 +8,15 @@ import numpy as np
 from priorscope.core.printable import printable
 from priorscope.core.read import Note
 from priorscope.data.columns import Column
+from priorscope.data.numbers import dots_part_thousands
 
 MARKS = (-9, -99, -999, -9999, -99999, -999999, 99, 999, 9999, 99999, 999999,
          -32768, 1e20, -1e20)  # fmt: skip
 EXACT = 2.0**53  # float64 has no digits for whole numbers above
 SAMPLE = 200  # texts that show how a column is written
 SMALLEST, LARGEST = 1e-37, 3e38  # of float32
+WHOLE = re.compile(r"[-+]?[1-9]\d{0,2}")
+POWER = re.compile(r"\d+[eE]\d+")
 SHOWN = 5  # columns that a note names
 
 
@@ -77,6 +80,22 @@ def number_notes(column: Column, numbers: np.ndarray) -> list[Note]:
                 "warning",
             )
         )
+    elif _are_powers(column):
+        notes.append(
+            Note(
+                f"{name!r} is read as powers of ten, such as {_first_power(column)}; if they are "
+                "codes, put a letter before each to read categories.",
+                "warning",
+            )
+        )
+    elif column.decimal == "." and _may_be_thousands(column):
+        notes.append(
+            Note(
+                f"{name!r} holds points before three digits alone, beside whole numbers: if they "
+                "part thousands, say --decimal , to read them so.",
+                "warning",
+            )
+        )
     elif _has_leading_zeros(column):
         notes.append(
             Note(
@@ -131,10 +150,36 @@ def _is_whole(column: Column, numbers: np.ndarray) -> bool:
     return bool(re.fullmatch(r"\s*[-+]?\d{16,}\s*", str(column.values[row].as_py())))
 
 
+def _sample(column: Column) -> list[str]:
+    return [v.strip() for v in column.values.slice(0, SAMPLE).to_pylist() if v and v.strip()]
+
+
+def _first_power(column: Column) -> str:
+    return next((v for v in _sample(column) if POWER.fullmatch(v)), "")
+
+
+def _are_powers(column: Column) -> bool:
+    """Whether values look like 3E05, which is 300000 to a program and a code to its author.
+
+    Programs write numbers with a sign or a point: 3e+05, 3.0E5.
+    """
+    if not column.is_text:
+        return False
+    written = [v for v in _sample(column) if "e" in v.lower()]
+    return bool(written) and all(POWER.fullmatch(v) for v in written)
+
+
+def _may_be_thousands(column: Column) -> bool:
+    """Whether values such as 1.200 stand beside 900, as no program writes decimals."""
+    if not column.is_text or not dots_part_thousands(column.values):
+        return False
+    return sum("." not in v and WHOLE.fullmatch(v) is not None for v in _sample(column)) > 0
+
+
 def _has_leading_zeros(column: Column) -> bool:
     if column.typed and not column.is_text:
         return False
-    sample = [v.strip() for v in column.values.slice(0, SAMPLE).to_pylist() if v and v.strip()]
+    sample = _sample(column)
     zeros = any(v[0] == "0" and len(v) > 1 and v.isdecimal() for v in sample)
     return zeros and len({len(v) for v in sample}) == 1
 

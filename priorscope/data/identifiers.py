@@ -10,6 +10,7 @@ from priorscope.data.columns import Column
 NEAR = 0.95  # share of distinct values from which on a column names its rows
 QUICK = 1000  # rows that show at once that numbers are no identifiers
 LEAST = 20  # rows of a file: below it, distinct whole numbers in order happen by chance
+MANY = 100  # rows: whole numbers without gap or repetition, in any order, number so many
 IDENTIFIERS = re.compile(
     r"(|unnamed: \d+|__index_level_\d+__|index|id|ids|uuid|guid|row|"
     r"rows?_?(id|num|number|no|names?)|"
@@ -64,7 +65,8 @@ def _of_whole_numbers(part: np.ndarray, is_named: bool) -> str:
         return ""
     if max((steps > 0).mean(), (steps < 0).mean()) >= 0.99:
         return "it numbers the rows"
-    if distinct == len(part) and part.min() in (0, 1) and np.ptp(part) == len(part) - 1:
+    without_gaps = distinct == len(part) and np.ptp(part) == len(part) - 1
+    if without_gaps and (part.min() in (0, 1) or len(part) >= MANY):  # in any order
         return "it numbers the rows"
     return ""
 

@@ -12,12 +12,16 @@ import pyarrow as pa
 from priorscope.core.alike import alike, differ_in_case
 from priorscope.core.printable import cause, printable
 from priorscope.core.read import Note
-from priorscope.data.arrow import codes_of
+from priorscope.data.arrow import codes_of, strings
+from priorscope.data.numbers import MISSING as MISSING_NUMBERS
+from priorscope.data.numbers import comma_evidence, parse_numbers
 
 WHOLE = re.compile(r"[-+]?(0|[1-9]\d*)(\.0+)?")
 SCIENTIFIC = re.compile(r"[-+]?\d\.\d+[eE][-+]\d{1,2}")  # 1.0000000e+00, as numpy writes 1
-MISSING = {"", "nan", "#n/a", "#na", "#n/a n/a", "<na>", "nat", "?"}  # never a class's name
-AMBIGUOUS = {"none", "na", "n/a", "null", "nil"}  # a class's name, except between numbers
+# never a class's name
+MISSING = {"", "nan", "#n/a", "#na", "#n/a n/a", "<na>", "nat", "?", "\\n", "(null)", "<null>",
+           "#value!", "#div/0!", "#ref!", "#null!", "#num!", "#name?"}  # fmt: skip
+AMBIGUOUS = set(MISSING_NUMBERS) - MISSING  # a class's name, except between numbers
 EXACT = 2.0**53  # above, a float has more digits than it means
 BOOLEANS = {"true": 1, "false": 0}
 
@@ -110,8 +114,10 @@ def keys_of(unique: Sequence[Any], absent: set[str]) -> tuple[list[Any], list[No
     keys = [None if str(k).lower() in absent else k for k in keys]
     notes = []
     words = [k for k in keys if isinstance(k, str) and k.lower() in AMBIGUOUS]
+    if "+" in keys:  # then - is the other class
+        words = [k for k in words if k not in ("-", "−", "–")]
     others = [k for k in keys if k is not None and k not in words]
-    if words and others and all(is_number(k) for k in others):
+    if words and others and _are_numbers(others):
         keys = [None if k in words else k for k in keys]
     elif words:
         shown = ", ".join(map(repr, words))
@@ -131,6 +137,15 @@ def keys_of(unique: Sequence[Any], absent: set[str]) -> tuple[list[Any], list[No
         )
         keys = [_truth(k, bool(among_numbers)) for k in keys]
     return keys, notes + _merged(unique, keys)
+
+
+def _are_numbers(keys: Sequence[Any]) -> bool:
+    if all(map(is_number, keys)):
+        return True
+    texts = strings([str(key) for key in keys])
+    decimal, thousands, _ = comma_evidence(texts)
+    read = parse_numbers(texts, "," if decimal > thousands else ".")
+    return read is not None and not read.num_odd and not np.isnan(read.values).any()
 
 
 def _truth(key: Any, as_number: bool) -> Any:

@@ -15,15 +15,15 @@ from priorscope.core.read import Note
 from priorscope.data.arrow import strings
 from priorscope.data.columns import Column
 from priorscope.data.label_values import MISSING, factorized, is_number, keys_of
-from priorscope.data.numbers import comma_evidence, parse_numbers
+from priorscope.data.numbers import Numbers, comma_evidence, parse_numbers
 
 LARGEST = sys.float_info.max  # that float64 holds
 MAX_CLASSES = 10_000
 MOSTLY = 0.95  # of the targets that are one value, from which on a warning says so
 FEW = 20  # classes that whole numbers may always be
 STRONG = re.compile(r"[|;]")  # parts words, where a comma or a slash may belong to a name
-WORDS = re.compile(r"[\s&]+")
-COMBINED = re.compile(r"\s*[|;,+/]\s*")
+WORDS = re.compile(r"[\s&]+(?:(?:and|und|et|y|및)\s+)?")
+COMBINED = re.compile(r"\s*[|;,+/#~]\s*")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,7 +69,7 @@ def read_labels(
     present = [key for key in keys if key is not None]
     if not present:
         raise ValueError(f"All {len(codes)} labels are missing; name another target.")
-    numbers = _as_numbers(present)
+    numbers = None if task == "classification" else _as_numbers(present)
     counts = np.bincount(codes[codes >= 0], minlength=len(unique))
     if numbers is not None and not class_names and task != "classification":
         reason = _why_quantity(numbers, keys, counts, task)
@@ -94,11 +94,24 @@ def _as_numbers(present: Sequence[Any]) -> dict[Any, float] | None:
     texts = strings([str(key) for key in present])
     decimal, thousands, _ = comma_evidence(texts)
     read = parse_numbers(texts, "," if decimal > thousands else ".")
-    if read is None or read.num_odd or np.isnan(read.values).any():
+    if read is None:
+        return None
+    if read.num_odd or np.isnan(read.values).any():
+        _refuse_words_among(read)
         return None
     if any(isinstance(key, str) and re.fullmatch(r"0\d+", key) for key in present):
         return None  # 01 is a code
     return dict(zip(present, read.values.tolist(), strict=True))
+
+
+def _refuse_words_among(read: Numbers) -> None:
+    """Refuse a quantity of which some are words: they are missing, or the numbers are classes."""
+    if read.num_odd and len(read.values) - read.num_odd > FEW:
+        word = printable(read.odd[0], 40)
+        raise ValueError(
+            f"The target holds numbers and words such as {word!r}; --missing {word!r} leaves those "
+            "out, --task classification reads each value as a class."
+        )
 
 
 def _why_quantity(

@@ -24,6 +24,8 @@ BLANKS = "[ '_\u00a0\u202f\u2009]"
 BLANK_THOUSANDS = rf"^[-+]?\d{{1,3}}({BLANKS}\d{{3}})+([.,]\d*)?$"
 BRACKETS = rf"^\([{CURRENCY}]?\s*\d[\d.,]*\)$"  # what accountants write for a negative number
 MINUS_BEHIND = r"^\d[\d.,]*-$"  # as some programs for accounting export it
+# as spreadsheets keep text from being read as a number, and in quotation marks of a typeface
+QUOTED = r"""^=?["“”„«'‘’`]+\s*([-+]?[.,]?\d[^"“”„«»'‘’`]*?)\s*["“”»'‘’`]*$"""
 FORTRAN = r"^[-+]?(\d+[.,]?\d*|[.,]\d+)[dD][-+]?\d+$"
 MARKS = dict(zip("．，－＋٫٬−–％٪’", ".,-+.,--%%'", strict=True))
 TIME = re.compile(
@@ -56,6 +58,10 @@ def narrow(texts: pa.Array) -> pa.Array:
 def rewritten(texts: pa.Array) -> tuple[pa.Array, list[str]]:
     """Numbers without units, blanks between thousands and odd signs, and how they were written."""
     forms = []
+    quoted = matches(texts, QUOTED)
+    if pc.any(quoted).as_py():
+        texts = pc.if_else(quoted, pc.replace_substring_regex(texts, QUOTED, r"\1"), texts)
+        forms.append("in quotation marks")
     brackets = matches(texts, BRACKETS)
     if pc.any(brackets).as_py():
         negative = pc.replace_substring_regex(texts, r"^\((.*)\)$", r"-\1")

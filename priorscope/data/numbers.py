@@ -24,6 +24,7 @@ MISSING = (
     "<na>", "?", "-", "--", "---", ".", "..", "…", "missing", "#value!", "#div/0!", "#ref!",
     "#null!", "#num!", "1.#ind", "1.#qnan", "-1.#ind", "-1.#qnan", "–", "—", "−", "n/d", "n.d.",
     "k.a.", "k. a.", "#n/v", "no data", "not available", "없음", "미상",
+    "\\n", "(null)", "<null>", "(none)", "(na)", "#name?", "n.v.",
 )  # fmt: skip
 SURE = 0.95  # share of the values that are numbers, from which on a column is numeric
 SAMPLE = 1000  # values that show whether a column repeats a few
@@ -33,7 +34,8 @@ MARKS = 2  # words without a digit that numbers may be mixed with: each means "m
 PLAIN = r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$"
 COMMA_THOUSANDS = r"^[-+]?\d{1,3}(,\d{2,3})*,\d{3}(\.\d*)?$"  # also 12,34,567, as in India
 COMMA_DECIMAL = r"^[-+]?\d*,\d+([eE][-+]?\d+)?$"
-DOT_THOUSANDS = r"^[-+]?\d{1,3}(\.\d{3})+(,\d*)?$"
+DOT_THOUSANDS = r"^[-+]?[1-9]\d{0,2}(\.\d{3})+(,\d*)?$"
+DOTTED = r"^[-+]?\d*\.[\d.]*([eE][-+]?\d+)?$"  # no comma, which says that dots part thousands
 # a comma that only a decimal or only a thousands mark can be
 SURELY_DECIMAL = (
     r"^[-+]?(0\d*,\d+|\d*,(\d{1,2}|\d{4,})|\d{4,},\d+|,\d+|\d{1,3}(\.\d{3})+,\d+|"
@@ -79,13 +81,29 @@ def comma_evidence(texts: pa.Array) -> tuple[int, int, int]:
     return decimal, thousands, either
 
 
+def dots_part_thousands(texts: pa.Array) -> bool:
+    """Whether points part thousands wherever a decimal mark is the comma: none can be one itself.
+
+    As 1.200 beside 900, but neither 0.123 nor 1.25 anywhere.
+    """
+    if texts.type != pa.string() or not holds_byte(texts, b"."):
+        return False
+    plain = pc.replace_substring_regex(texts, AROUND, "")
+    dotted = plain.filter(matches(plain, DOTTED))
+    if not len(dotted):
+        return bool(pc.any(matches(plain, DOT_THOUSANDS)).as_py())
+    return bool(pc.all(matches(dotted, DOT_THOUSANDS)).as_py())
+
+
 def parse_numbers(texts: pa.Array, decimal: str) -> Numbers | None:
     """The numbers of a column of text, or None where fewer than 95% of the values are numbers.
 
     decimal: "," where commas are decimal marks, else "." (then commas part thousands).
     """
+    thousands = decimal == "," and dots_part_thousands(texts)
     with suppress(pa.ArrowInvalid):  # most columns are nothing but plain numbers
-        return Numbers(numbers_of(pc.cast(texts, pa.float64())))
+        if not thousands:
+            return Numbers(numbers_of(pc.cast(texts, pa.float64())))
     if _few_words(texts):
         return None
     texts = narrow(pc.utf8_trim_whitespace(texts))
@@ -156,7 +174,9 @@ def _rewritten(texts: pa.Array, decimal: str) -> tuple[pa.Array, str]:
     pattern = COMMA_DECIMAL if decimal == "," else COMMA_THOUSANDS
     if decimal == ",":
         dotted = matches(texts, DOT_THOUSANDS)
-        texts = pc.if_else(dotted, pc.replace_substring(texts, ".", ""), texts)
+        if pc.any(dotted).as_py() and dots_part_thousands(texts):
+            texts = pc.if_else(dotted, pc.replace_substring(texts, ".", ""), texts)
+            forms.append("points between thousands")
     commas = matches(texts, pattern)
     if pc.any(commas).as_py():
         mark = "." if decimal == "," else ""

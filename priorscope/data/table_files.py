@@ -22,7 +22,13 @@ from priorscope.data.binary_files import (
     binary_table,
 )
 from priorscope.data.compression import content, plain_name
-from priorscope.data.dialect import Dialect, rows_of, sniff, without_preamble
+from priorscope.data.dialect import (
+    Dialect,
+    rows_of,
+    sniff,
+    with_plain_quotes,
+    without_preamble,
+)
 from priorscope.data.encodings import decode
 from priorscope.data.json_lines import json_table
 
@@ -132,7 +138,10 @@ def _whole_lines(raw: bytes) -> bytes:
 
 def _separated(path: Path, name: str, how: How, rows: int | None) -> File:
     text, notes = _text(path, how, rows)
-    text, separator, more = without_preamble(text)
+    if "\r" in text and '"' not in text:  # lines that end in several ways
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text, separator, more = without_preamble(text.replace("\n\ufeff", "\n"))
+    text = with_plain_quotes(text, separator)
     header = {"yes": True, "no": False, "": None}[how.header]
     if name.endswith((".txt", ".dat", ".data")):
         text = _without_runs_of_blanks(text)
@@ -171,7 +180,12 @@ def _without_headers(table: pa.Table, names: Sequence[str]) -> tuple[pa.Table, l
 def _without_runs_of_blanks(text: str) -> str:
     """Columns of numbers that blanks keep apart, with tabs instead."""
     head = [line.split() for line in text[: 2**16].splitlines()[:-1] or text.splitlines()]
-    widths = {len(words) for words in head if words}
+    head = [words for words in head if words]
+    widths = {len(words) for words in head[1:] or head}
+    if head and widths == {len(head[0]) + 1}:  # R writes names of rows, but none for them
+        widths.add(len(head[0]) + 1)
+    elif head:
+        widths.add(len(head[0]))
     blanks = not re.search(r"[\t;|,]", text[: 2**16])
     if len(widths) != 1 or widths.pop() < 2 or not blanks:
         return text

@@ -156,3 +156,43 @@ def test_numbers_as_large_as_float64_holds_are_quantities():
     read = read_labels(values)
     assert read.names == ()
     np.testing.assert_array_equal(read.values, values)
+
+
+@pytest.mark.parametrize("word", ["\\N", "(null)", "#VALUE!", "#NAME?"])
+def test_what_programs_write_for_nothing_is_no_class(word):
+    labels = read_labels([word, "a", "b"] * 10)
+    assert labels.names == ("a", "b")
+    assert labels.missing.sum() == 10
+
+
+@pytest.mark.parametrize("word", ["-", "--", ".", "n.a.", "missing"])
+def test_words_for_what_is_missing_among_words_are_a_warning(word):
+    labels = read_labels([word, "a", "b"] * 10)
+    assert word in labels.names
+    assert "is read as a class; --missing" in labels.notes[0].text
+
+
+def test_plus_and_minus_are_classes():
+    labels = read_labels(["+", "-"] * 10)
+    assert (labels.names, labels.notes) == (("+", "-"), ())
+
+
+@pytest.mark.parametrize("word", ["None", "-", "n/a"])
+def test_words_for_what_is_missing_among_fractions_are_missing(word):
+    labels = read_labels([word, *(f"{k / 7:.3f}" for k in range(40))])
+    assert labels.missing.sum() == 1
+    assert labels.values is not None
+
+
+def test_other_words_among_many_numbers_name_the_ways_out():
+    values = ["too low", *(f"{k / 7:.3f}" for k in range(40))]
+    with pytest.raises(ValueError, match="--missing 'too low' leaves those out"):
+        read_labels(values)
+    assert read_labels(values, missing=("too low",)).values is not None
+    assert len(read_labels(values * 2, task="classification").names) == 41
+
+
+@pytest.mark.parametrize("mark", ["#", "~", " and ", " und "])
+def test_more_ways_to_combine_labels_are_refused(mark):
+    with pytest.raises(ValueError, match="multi-label"):
+        read_labels(["a", "b", f"a{mark}b", f"b{mark}a"] * 10)

@@ -182,3 +182,40 @@ def test_moments_with_a_time_zone_from_arrow_keep_it():
     dates = Column("at", moments).dates
     assert dates is not None
     assert dates.tolist() == [0, 3600]
+
+
+@pytest.mark.parametrize("form", ['=""{}""', "'{}", "“{}”", "„{}“", "«{}»"])
+def test_numbers_in_quotation_marks(tmp_path, form):
+    examples = table(tmp_path, [form.format(v) for v in VALUES])
+    assert "'x' is read as numbers (in quotation marks)." in examples.notes
+    np.testing.assert_allclose(sorted(VALUES)[-1], examples.inputs[:, 0].max(), rtol=0.2)
+
+
+@pytest.mark.parametrize("decimal", ["", ","])
+def test_points_part_thousands_where_a_comma_is_decimal(tmp_path, decimal):
+    whole = [900 + 37 * k for k in range(120)]
+    dotted = [f"{v:,}".replace(",", ".") for v in whole]
+    rows = (f"{a};{k}{',5' * (not decimal)};{'uv'[k % 2]}" for k, a in enumerate(dotted))
+    path = tmp_path / "a.csv"
+    path.write_text("x;w;label\n" + "\n".join(rows) + "\n")
+    examples = resolve(str(path), decimal=decimal, input=("x",)).load()
+    assert sorted({*examples.inputs[:, 0]} | {*examples.test_inputs[:, 0]}) == whole
+
+
+def test_points_that_are_decimal_marks_beside_decimal_commas():
+    texts = strings(["0.123", "1.234", "12.345"] * 10)
+    read = parse_numbers(texts, ",")
+    assert read is not None
+    np.testing.assert_allclose(read.values[:3], [0.123, 1.234, 12.345])
+
+
+def test_points_that_may_part_thousands_are_a_warning(tmp_path):
+    cells = [f"{900 + 37 * k:,}".replace(",", ".") for k in range(120)]
+    assert "say --decimal ," in warnings_of(table(tmp_path, cells))
+    assert "--decimal" not in warnings_of(table(tmp_path, [f"{v:.3f}" for v in VALUES]))
+
+
+def test_codes_that_look_like_powers_of_ten_are_a_warning(tmp_path):
+    cells = [f"{k % 9}E{k % 20:02d}" for k in range(120)]
+    assert "powers of ten" in warnings_of(table(tmp_path, cells))
+    assert "powers" not in warnings_of(table(tmp_path, [f"{v:e}" for v in VALUES]))

@@ -2,8 +2,24 @@
 
 TABLES: list[tuple[str, str]] = [
     (
-        "{n} lines that begin with # are comments and are not read.",
-        "#으로 시작하는 {n}줄은 주석이어서 읽지 않습니다.",
+        "{n} lines that begin with {mark} are comments and are not read.",
+        "{n}줄은 {mark} 표시로 시작하는 주석이어서 읽지 않습니다.",
+    ),
+    (
+        "The line below the names ({shown}) looks like units or types and is not read.",
+        "열 이름 아랫줄({shown})은 단위나 자료형으로 보여 읽지 않습니다.",
+    ),
+    (
+        "{name} is read as powers of ten, such as {value}; if they are codes, put a letter before "
+        "each to read categories.",
+        "{name:을} 10의 거듭제곱으로 읽었습니다(예: {value}). 코드라면 범주로 읽도록 값 앞에 "
+        "글자를 붙이세요.",
+    ),
+    (
+        "{name} holds points before three digits alone, beside whole numbers: if they part "
+        "thousands, say --decimal , to read them so.",
+        "{name}에서 점 뒤에는 언제나 세 자리가 오고, 점 없는 정수도 있습니다. 점이 천 단위 "
+        "구분이라면 --decimal , 을 쓰세요.",
     ),
     (
         "The header is one field shorter than the rows: the first field numbers the rows.",
