@@ -4,6 +4,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from report_pages import SharedPages
 from summary_rows import (
     LEARNERS,
     REPEATS,
@@ -164,6 +165,24 @@ def pages():
 def variants():
     """Kind of summary -> a function that makes one."""
     return VARIANTS
+
+
+@pytest.fixture(scope="module")
+def shared(browser, folder) -> SharedPages:
+    return SharedPages(browser, folder / "report.html")
+
+
+@pytest.fixture
+def visit(shared):
+    """The report at an address, at a width and in colours; says whether the test changes it."""
+
+    def open_page(at="", width=1280, dark=False, policy=True, changes=False):
+        page = shared.at(at, width, dark, policy)
+        if changes:
+            shared.changed.add(page)
+        return page
+
+    return open_page
 
 
 @pytest.fixture

@@ -11,25 +11,6 @@ LEARNERS = 8  # of the summary in conftest.py
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-def visit(new_page, folder):
-    """Open the page at a width, and wait for the charts of its tab or, as a whole, of all."""
-
-    def open_page(width=1280, dark=False, at="", policy=True, whole=False):
-        page = new_page(
-            width,
-            dark,
-            offline=True,
-            bypass_csp=not policy,  # for the scripts of a test, which the page refuses
-            accept_downloads=True,
-        )
-        page.goto((folder / "report.html").as_uri() + at)
-        page.wait_for_selector(f"html[data-{'drawn' if whole else 'shown'}=yes]", timeout=120_000)
-        return page
-
-    return open_page
-
-
 def lines(page, figure):
     """How many lines a chart has."""
     return page.locator(f'[data-figure="{figure}"] .mark-line path').count()
@@ -37,7 +18,7 @@ def lines(page, figure):
 
 @pytest.mark.parametrize(("width", "dark"), [(1280, False), (390, False), (1280, True)])
 def test_opens_offline_without_complaint_or_sideways_scroll(visit, tabs, width, dark):
-    page = visit(width, dark, whole=True)
+    page = visit("", width, dark)
     for tab in tabs(page):
         assert page.evaluate("document.documentElement.scrollWidth") == width, tab
         assert page.locator(f"#{tab} .chart svg").count() == page.locator(f"#{tab} .chart").count()
@@ -47,7 +28,7 @@ def test_opens_offline_without_complaint_or_sideways_scroll(visit, tabs, width, 
 
 
 def test_on_a_phone_columns_fold_charts_fit_and_nothing_is_cut_off(visit, tabs):
-    page = visit(390, whole=True)
+    page = visit("", 390)
     for tab in tabs(page):
         cut = page.evaluate(
             """() => [...document.querySelectorAll('.panel:not(.waiting) .scroll')]
@@ -66,17 +47,19 @@ def test_the_first_screen_holds_card_chart_and_leaderboard(visit):
     assert page.locator("#answer thead th").count() == 4
 
 
-def test_the_address_names_a_tab_or_a_chapter(visit):
-    page = visit(at="#trust")
+def test_the_address_names_a_tab_or_a_chapter(shared):
+    page = shared.fresh("#trust")
     assert page.locator("[aria-current=page]").inner_text() == "Trust"
     assert page.locator("#checks").is_visible()
     assert page.evaluate("window.scrollY") == 0
     page.get_by_role("link", name="Understand").first.click()
     assert page.locator("#learning-curves").is_visible()
     assert not page.locator("#checks").is_visible()
-    deep = visit(at="#recipes")
-    assert deep.locator("#recipes").is_visible()
-    assert visit(at="#nowhere").locator("#answer .card").is_visible()
+    for at, shown in (("#recipes", "#recipes"), ("#nowhere", "#answer .card")):
+        page.goto("about:blank")
+        page.goto(shared.file.as_uri() + at)
+        assert page.locator(shown).is_visible()
+    page.context.close()
 
 
 def until(page, expression: str, arg: object = None, seconds: float = 10.0) -> None:
@@ -98,16 +81,17 @@ def test_tabs_work_from_the_keyboard(visit):
 
 
 def test_print_shows_all_tabs_and_opens_what_is_folded(visit):
-    page = visit(at="#trust", whole=True)
+    page = visit("#trust", changes=True)
     page.emulate_media(media="print")
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     assert all(page.locator(f"#{name}").is_visible() for name in ("answer", "cues", "checks"))
     assert page.locator("details:not([open])").count() == 0
     assert page.locator("[data-figure=accuracy] svg").bounding_box()["height"] > 100
+    page.emulate_media(media="screen")
 
 
 def test_tables_are_sorted_by_their_headers(visit):
-    page = visit()
+    page = visit(changes=True)
     accuracy = page.locator("#answer th", has_text="Accuracy")
 
     def column():
@@ -124,7 +108,7 @@ def test_tables_are_sorted_by_their_headers(visit):
 
 
 def test_sliders_say_how_many_labels_from_the_keyboard(visit):
-    page = visit(at="#labels")
+    page = visit("#labels", changes=True)
     slider = page.get_by_role("slider", name="Target")
     slider.focus()
     page.keyboard.press("Home")
@@ -158,7 +142,7 @@ def test_a_table_is_saved_as_csv_with_its_intervals(visit, summary):
 
 
 def test_a_cell_that_begins_like_a_formula_is_made_text(visit):
-    page = visit()
+    page = visit(changes=True)
     page.evaluate("document.querySelector('#answer tbody th').textContent = '=1+1'")
     with page.expect_download() as download:
         page.locator("#answer [data-csv]").click()
@@ -177,14 +161,14 @@ def test_a_table_is_copied(visit):
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_axe_finds_no_violation(visit, axe, tabs, dark):
-    page = visit(dark=dark, policy=False, whole=True)
+    page = visit(dark=dark, policy=False)
     for tab in tabs(page):
         report = axe(page, dark)
         assert report.violations_count == 0, f"{tab}: {report.generate_report()}"
 
 
 def test_a_script_that_is_not_the_pages_own_does_not_run(visit):
-    page = visit()
+    page = visit(changes=True)
     page.evaluate(
         """() => { const s = document.createElement('script');
         s.textContent = 'window.foreign = 1'; document.body.append(s); }"""
@@ -196,14 +180,14 @@ def test_the_first_screen_is_drawn_within_a_second(browser, folder):
     context = browser.new_context(viewport={"width": 1280, "height": 800}, offline=True)
     page = context.new_page()
     page.goto((folder / "report.html").as_uri())
-    page.wait_for_selector("html[data-shown=yes]", timeout=60_000)
+    until(page, "performance.getEntriesByName('first-contentful-paint').length == 1", seconds=60)
     busy = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
     context.close()
     assert busy < 1000  # milliseconds until text and card are there
 
 
 def test_a_switch_hides_a_learner_in_every_chart_and_shows_it_again(visit):
-    page = visit(at="#understand")
+    page = visit("#understand")
     assert lines(page, "accuracy") == lines(page, "code-length") == LEARNERS
     first = page.locator("#learning-curves input[data-learner]").first
     first.uncheck()
@@ -222,26 +206,33 @@ def test_a_switch_hides_a_learner_in_every_chart_and_shows_it_again(visit):
 
 
 def test_all_learners_can_be_hidden_without_an_error(visit):
-    page = visit(at="#understand")
+    page = visit("#understand")
     for box in page.locator("#learning-curves input[data-learner]").all():
         box.uncheck()
     until(
         page, "document.querySelectorAll('[data-figure=\"accuracy\"] .mark-line path').length == 0"
     )
+    for box in page.locator("#learning-curves input[data-learner]").all():
+        box.check()
+    until(
+        page, "document.querySelectorAll('[data-figure=\"accuracy\"] .mark-line path').length == 8"
+    )
     assert page.complaints == []
 
 
 def test_switches_work_from_the_keyboard(visit):
-    page = visit(at="#understand")
+    page = visit("#understand")
     page.locator("#learning-curves select").focus()
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.dataset.learner") == "0"
     page.keyboard.press("Space")
     assert not page.locator("#learning-curves input[data-learner='0']").is_checked()
+    page.keyboard.press("Space")
+    assert page.locator("#learning-curves input[data-learner='0']").is_checked()
 
 
 def test_another_structure_changes_the_curves(visit):
-    page = visit(at="#understand")
+    page = visit("#understand", changes=True)
     path = page.locator('[data-figure="accuracy"] .mark-line path').first
     before = path.get_attribute("d")
     page.locator("#learning-curves select").select_option("permuted")
@@ -256,7 +247,7 @@ def test_another_structure_changes_the_curves(visit):
 
 
 def test_a_hostile_name_stays_text_in_the_tooltip(visit):
-    page = visit(at="#understand")
+    page = visit("#understand")
     hostile = '<script>alert("1")</script>'
     chart = page.locator('[data-figure="accuracy"]')
     point = chart.locator(".mark-symbol [aria-label*='<script>']").last
@@ -272,7 +263,7 @@ def test_a_hostile_name_stays_text_in_the_tooltip(visit):
 
 
 def test_a_chart_can_be_saved(visit):
-    page = visit(at="#understand")
+    page = visit("#understand")
     with page.expect_download() as download:
         page.locator("#learning-curves [data-save=svg]").first.click()
     assert download.value.suggested_filename == "accuracy.svg"

@@ -1,6 +1,5 @@
 """The page in Korean: complete, one click away from English, and as usable."""
 
-import contextlib
 import json
 import re
 from html import unescape
@@ -77,34 +76,9 @@ def test_a_page_that_would_be_too_large_holds_its_own_language(variants, monkeyp
     assert LARGEST == 2_000_000
 
 
-@pytest.fixture
-def visit(browser, folder):
-    """Open the page at a width, in Korean unless told otherwise; whole: with other tabs' charts."""
-    with contextlib.ExitStack() as stack:
-
-        def open_page(width=1280, dark=False, at="?lang=ko", policy=True, whole=False):
-            context = browser.new_context(
-                viewport={"width": width, "height": 800},
-                color_scheme="dark" if dark else "light",
-                offline=True,
-                bypass_csp=not policy,
-            )
-            stack.callback(context.close)
-            page = context.new_page()
-            page.complaints = []
-            page.on("console", lambda message: page.complaints.append(message.text))
-            page.on("pageerror", lambda error: page.complaints.append(str(error)))
-            page.goto((folder / "report.html").as_uri() + at)
-            drawn = "drawn" if whole else "shown"
-            page.wait_for_selector(f"html[data-{drawn}=yes]", timeout=120_000)
-            return page
-
-        yield open_page
-
-
 @pytest.mark.browser
 def test_the_language_is_switched_from_the_keyboard_and_the_tab_stays(visit):
-    page = visit(at="#trust")
+    page = visit("#trust", changes=True)
     assert page.evaluate("document.documentElement.lang") == "en"
     page.locator("[data-language=ko]").focus()
     page.keyboard.press("Enter")
@@ -120,7 +94,7 @@ def test_the_language_is_switched_from_the_keyboard_and_the_tab_stays(visit):
 
 @pytest.mark.browser
 def test_charts_and_tables_are_drawn_in_korean(visit):
-    page = visit(at="?lang=ko#understand", whole=True)
+    page = visit("?lang=ko#understand")
     chart = page.locator("[data-figure=accuracy] svg")
     assert "정확도 (높을수록 좋음)" in chart.text_content()
     assert page.locator(".chart svg").count() == page.locator(".chart").count()
@@ -130,7 +104,7 @@ def test_charts_and_tables_are_drawn_in_korean(visit):
 
 @pytest.mark.browser
 def test_nothing_is_cut_off_on_a_phone(visit, tabs):
-    page = visit(390, whole=True)
+    page = visit("?lang=ko", 390)
     for tab in tabs(page):
         assert page.evaluate("document.documentElement.scrollWidth") == 390, tab
         cut = page.evaluate(
@@ -142,16 +116,19 @@ def test_nothing_is_cut_off_on_a_phone(visit, tabs):
 
 @pytest.mark.browser
 def test_the_first_screen_holds_card_chart_and_leaderboard(visit):
-    page = visit()
+    page = visit("?lang=ko")
     for part in (".card dl", '[data-figure="labels-worth"] svg', "#answer table tbody tr"):
         box = page.locator(part).first.bounding_box()
         assert box["y"] + box["height"] <= 800
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize(
+    "dark",
+    [False, pytest.param(True, marks=pytest.mark.slow)],  # colours are those of English
+)
 def test_axe_finds_no_violation(visit, axe, tabs, dark):
-    page = visit(dark=dark, policy=False, whole=True)
+    page = visit("?lang=ko", dark=dark, policy=False)
     for tab in tabs(page):
         report = axe(page, dark)
         assert report.violations_count == 0, f"{tab}: {report.generate_report()}"
@@ -159,7 +136,7 @@ def test_axe_finds_no_violation(visit, axe, tabs, dark):
 
 @pytest.mark.browser
 def test_an_unknown_language_leaves_the_page_as_it_is(visit):
-    page = visit(at="?lang=constructor")
+    page = visit("?lang=constructor")
     assert page.evaluate("document.documentElement.lang") == "en"
     assert page.complaints == []
 
