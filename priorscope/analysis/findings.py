@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from priorscope.analysis.answer import Contest, prediction_costs
 from priorscope.analysis.code_length import RANDOM_LABELS
-from priorscope.analysis.forecast_findings import forecast_findings
+from priorscope.analysis.forecast_findings import forecast_findings, more_data
 from priorscope.analysis.paired import pair_std
 from priorscope.analysis.summary import Answer, Finding, LabelsWorth, Summary
 from priorscope.analysis.table import RunTable
@@ -46,7 +46,7 @@ def findings(summary: Summary, table: RunTable, found: Contest | None) -> list[F
     ]
     advice = [
         *_repeats(answer, table, found),
-        *_more_data(summary),
+        *more_data(summary),
         *forecast_findings(summary, answer),
         *_switch(summary),
         *_missed(summary),
@@ -287,19 +287,6 @@ def _repeats(answer: Answer, table: RunTable, found: Contest) -> list[Finding]:
         return [_finding("take-as-equal", learners=names, repeats=_MOST_REPEATS, size=answer.size)]
     wanted = max(math.ceil(needed), repeats + 1)
     return [_finding("more-repeats", learners=names, repeats=wanted, size=answer.size)]
-
-
-def _more_data(summary: Summary) -> list[Finding]:
-    """Whether twice the data would help each learner, on the error where it is known."""
-    on = {row.on for row in summary.saturation}
-    rows = [r for r in summary.saturation if r.on == ("error" if "error" in on else "loss")]
-    out = []
-    for verdict in ("falling", "saturated", "rising"):
-        group = [r for r in rows if r.verdict == verdict and r.fall_per_doubling is not None]
-        if group:
-            each = [{"learner": r.learner, "fall": _plain(r.fall_per_doubling)} for r in group]
-            out.append(_finding(f"more-data-{verdict}", learners=each, on=group[0].on))
-    return out
 
 
 def _switch(summary: Summary) -> list[Finding]:

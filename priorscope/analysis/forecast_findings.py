@@ -7,7 +7,8 @@ who will likely overtake whom.
 import dataclasses
 
 from priorscope.analysis.curve_entries import CrossoverEntry, ForecastEntry
-from priorscope.analysis.summary import Answer, Finding, Summary
+from priorscope.analysis.quantity_units import told_on, told_value
+from priorscope.analysis.summary import Answer, Finding, Summary, TargetFacts
 
 TIMES = 4.0  # of a learner's own data: as far ahead as forecasts were tested
 MOST = 4  # sentences of one kind; the tables hold the rest
@@ -16,7 +17,28 @@ MOST = 4  # sentences of one kind; the tables hold the rest
 def forecast_findings(summary: Summary, answer: Answer) -> list[Finding]:
     """Forecasts of all models, then who stays ahead of whom, who may be overtaken, who will be."""
     on = metric_of(summary, answer)
-    return [*_forecasts(summary, on), *_pairs(summary, answer, on)]
+    found = [*_forecasts(summary, on), *_pairs(summary, answer, on)]
+    if summary.read.target.kind != "quantity":
+        return found
+    return [dataclasses.replace(one, values={**one.values, "on": told_on(on)}) for one in found]
+
+
+def more_data(summary: Summary) -> list[Finding]:
+    """Whether twice the data would help each learner, on the error where it is known."""
+    fitted = "error" if any(row.on == "error" for row in summary.saturation) else "loss"
+    on = told_on(fitted) if summary.read.target.kind == "quantity" else fitted
+    rows = [r for r in summary.saturation if r.on == fitted]
+    out = []
+    for verdict in ("falling", "saturated", "rising"):
+        falls = {r.learner: r.fall_per_doubling for r in rows if r.verdict == verdict}
+        each = [
+            {"learner": name, "fall": dataclasses.asdict(fall)}
+            for name, fall in falls.items()
+            if fall is not None
+        ]
+        if each:
+            out.append(Finding(key=f"more-data-{verdict}", values={"learners": each, "on": on}))
+    return out
 
 
 def metric_of(summary: Summary, answer: Answer) -> str:
@@ -35,14 +57,16 @@ def _forecasts(summary: Summary, on: str) -> list[Finding]:
     short = [{"learner": row.learner, "sizes": row.sizes} for row in own if not row.ahead]
     if not told:
         return []
-    rows = [_row(row) for row in told]
+    rows = [_row(row, summary.read.target) for row in told]
     values = {"on": on, "times": TIMES, "learners": rows, "too_few_sizes": short}
     return [Finding(key="forecasts", values=values)]
 
 
-def _row(row: ForecastEntry) -> dict[str, object]:
+def _row(row: ForecastEntry, target: TargetFacts) -> dict[str, object]:
     ahead = next(point for point in row.ahead if point.times == TIMES)
     ends = {"center": ahead.median, "low": ahead.low80, "high": ahead.high80}
+    if target.kind == "quantity":
+        ends = {key: told_value(row.on, value, target.std) for key, value in ends.items()}
     return {"learner": row.learner, "n": ahead.n, "value": ends}
 
 

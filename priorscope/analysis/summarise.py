@@ -18,6 +18,7 @@ from priorscope.analysis.metrics import metric_named
 from priorscope.analysis.per_example import ByExample
 from priorscope.analysis.plan_entries import CurveRun
 from priorscope.analysis.points import code_length_points, cost_rows, curve_points, measure_rows
+from priorscope.analysis.quantity_units import NORMAL_BITS
 from priorscope.analysis.reference import Reference
 from priorscope.analysis.strength import strengths
 from priorscope.analysis.summary import (
@@ -280,14 +281,9 @@ def curve_rows(table: RunTable, reference: Reference) -> list[JsonObject]:
 
 
 def _positive(table: RunTable, std: float) -> dict[str, np.ndarray]:
-    """Losses and errors of quantities as positive numbers, which learning curves need.
-
-    loss: the standard deviation, in units of the targets', of a normal density that takes as many
-    bits; bits can be negative. error: the root mean squared error in the same units.
-    """
-    normal = np.log2(2 * np.pi * np.e) / 2
+    """Losses and errors of quantities as positive numbers; see `analysis.quantity_units`."""
     return {
-        "loss": 2.0 ** (table.intact("test", "bits") - normal),
-        "train_loss": 2.0 ** (table.intact("train", "bits") - normal),
+        "loss": 2.0 ** (table.intact("test", "bits") - NORMAL_BITS),
+        "train_loss": 2.0 ** (table.intact("train", "bits") - NORMAL_BITS),
         "error": table.intact("test", "rmse") / std,
     }

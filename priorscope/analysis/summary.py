@@ -128,13 +128,17 @@ class DroppedLearner:
     """A learner that left the race after size `at`, because even its best case was worse.
 
     bound: that best case, as a multiple of the leader's error (of its code length for the goal
-    "code"). risk: probability at which the decision was taken.
+    "code"). risk: probability at which the decision was taken. checked_at: size of the one run that
+    was made to see whether it would defy its bound, which it didn't; None: none was made. later:
+    sizes beyond `at` with runs all the same, of that check or to compare shuffled data with.
     """
 
     learner: str
     at: int
     bound: float
     risk: float | None = None
+    checked_at: int | None = None
+    later: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)

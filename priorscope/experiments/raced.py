@@ -2,12 +2,13 @@
 
 import dataclasses
 from collections import defaultdict
+from collections.abc import Sequence
 
 from priorscope.analysis.summarise import Request
 from priorscope.analysis.summary import DroppedLearner, Unresolved
 from priorscope.core.json_types import JsonObject
 from priorscope.experiments.race import RacePlan
-from priorscope.racing.race import INTACT, Course, Job
+from priorscope.racing.race import INTACT, Course, Elimination, Job
 from priorscope.runs.run import Run
 from priorscope.runs.store import Store
 from priorscope.wording.race import NOT_TRIED, UNREACHED
@@ -45,7 +46,14 @@ def raced(request: Request, plan: RacePlan, course: Course) -> Request:
     return dataclasses.replace(
         request,
         dropped=tuple(
-            DroppedLearner(learner=texts[e.learner], at=sizes[e.at], bound=e.bound, risk=risk)
+            DroppedLearner(
+                learner=texts[e.learner],
+                at=sizes[e.at],
+                bound=e.bound,
+                risk=risk,
+                checked_at=_checked_at(course, e.learner, sizes),
+                later=_later(course, e, sizes),
+            )
             for e in course.dropped
         ),
         stopped_by=stopped_by,
@@ -54,6 +62,20 @@ def raced(request: Request, plan: RacePlan, course: Course) -> Request:
         depends_on_recipe=course.flips,
         reason=NOT_TRIED[_why_not_tried(plan, course)],
     )
+
+
+def _checked_at(course: Course, learner: int, sizes: Sequence[int]) -> int | None:
+    """Where a dropped learner was checked; None where it wasn't, or its run isn't done."""
+    if learner != course.checked or course.checked_at is None:
+        return None
+    there = (j.learner == learner and j.size == course.checked_at for j in course.done)
+    return sizes[course.checked_at] if any(there) else None
+
+
+def _later(course: Course, gone: Elimination, sizes: Sequence[int]) -> list[int]:
+    """Sizes of a dropped learner's intact runs beyond the one that it left at."""
+    own = (j for j in course.done if j.learner == gone.learner and j.size > gone.at)
+    return sorted({sizes[j.size] for j in own if j.structure == INTACT and j.trials == 1})
 
 
 def _why_not_tried(plan: RacePlan, course: Course) -> str:

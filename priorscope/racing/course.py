@@ -68,6 +68,7 @@ class _State:
             flips=self.flips,
             readmitted=tuple(self.readmitted),
             checked=self.checked,
+            checked_at=None if self.checked is None else self.check_at,
             target=self.race.target,
             separated=self.separated,
             lag=self.results.lag(self.alive),

@@ -183,9 +183,10 @@ class Course:
     the race, best first. looks: evaluations of the duel so far. share: of `alpha` that the look
     could spend that ended it; 1 where repeats or time did. flips: whether trials of recipes
     turn the order; None if not tried. readmitted: learners that a check brought back; checked:
-    who was. target: index of the size it is about. separated: whether the duel told all apart,
-    or equal. lag: learner in the race -> log ratio of its loss to the leader's that is sure to
-    one standard error, at their last common size. stops, last: as in `Race`.
+    who was, at the size with index checked_at. target: index of the size it is about. separated:
+    whether the duel told all apart, or equal. lag: learner in the race -> log ratio of its loss to
+    the leader's that is sure to one standard error, at their last common size. stops, last: as in
+    `Race`.
     """
 
     done: tuple[Job, ...] = ()
@@ -198,6 +199,7 @@ class Course:
     flips: bool | None = None
     readmitted: tuple[int, ...] = ()
     checked: int | None = None
+    checked_at: int | None = None
     target: int = 0
     separated: bool = False
     lag: Mapping[int, float] = field(default_factory=dict)

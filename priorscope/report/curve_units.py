@@ -1,22 +1,16 @@
-"""Curves of quantities in the units of the page.
+"""Curves of quantities in the units of the page; see `analysis.quantity_units`."""
 
-Fits need positive numbers, so a quantity's loss is stored as the standard deviation, in units of
-the targets', of a normal density that takes as many bits; its error is the RMSE in those units.
-"""
-
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from priorscope.analysis.quantity_units import told_on, told_value
 from priorscope.report.view import View
 from priorscope.wording.numbers import is_number
 
-NORMAL_BITS = math.log2(2 * math.pi * math.e) / 2  # of a normal density of standard deviation 1
-
 
 def named(view: View, on: str) -> str:
-    """What a curve's metric is called on the page: a quantity has an RMSE, no error rate."""
-    return "rmse" if view.is_quantity and on == "error" else on
+    """What a curve's metric is called on the page."""
+    return told_on(on) if view.is_quantity else on
 
 
 def in_units(view: View, row: Mapping[str, Any], keys: Sequence[str]) -> dict[str, Any]:
@@ -27,13 +21,7 @@ def in_units(view: View, row: Mapping[str, Any], keys: Sequence[str]) -> dict[st
     if not view.is_quantity:
         return dict(row)
     target = (view.summary.get("read") or {}).get("target") or {}
-    std = float(target["std"]) if is_number(target.get("std")) else 1.0
-    loss = row.get("on", "loss") == "loss"
-    changed = {
-        key: (math.log2(row[key]) + NORMAL_BITS if row[key] > 0 else None)
-        if loss
-        else std * row[key]
-        for key in keys
-        if is_number(row.get(key))
-    }
+    std = float(target["std"]) if is_number(target.get("std")) else None
+    on = row.get("on", "loss")
+    changed = {key: told_value(on, row[key], std) for key in keys if is_number(row.get(key))}
     return {**row, **changed}

@@ -19,7 +19,6 @@ from priorscope.wording.numbers import (
     dashed,
     has_center,
     has_interval,
-    percent,
     seconds,
     share_of,
 )
@@ -96,7 +95,8 @@ def _print_details(view: View, console: Console) -> None:
     if (board := board_of(view)).rows:
         console.print()
         console.print(leaderboard(board))
-        console.print(Text(t("terminal.interval"), style="dim"))
+        for text in filter(None, (t("terminal.interval"), board.explained)):
+            console.print(Text(text, style="dim"))
     structures = list(dict.fromkeys(row["structure"] for row in view.rows("strength")))
     if structures:
         console.print()
@@ -127,10 +127,14 @@ def leaderboard(board: Board) -> Table:
         table.add_row(
             Text(printable(row["learner"]), style="bold" if row["learner"] == board.pick else ""),
             with_interval(row.get(board.score.key), board.score.as_share),
-            percent(row.get(board.chance)),
+            board.chance_of(row),
             with_interval(row.get("code_bits_per_label")),
             seconds(row.get("seconds")),
         )
+    for row in board.outside:
+        value = row.written(board.score.as_share) or MISSING
+        cells = [printable(row.learner), value, row.reason, MISSING, MISSING]
+        table.add_row(*(Text(cell, style="dim") for cell in cells))
     return table
 
 

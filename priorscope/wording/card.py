@@ -7,6 +7,7 @@ from typing import Any
 
 from priorscope.core.confidence import word_of
 from priorscope.core.printable import printable
+from priorscope.wording.dropped import dropped
 from priorscope.wording.numbers import (
     between,
     count,
@@ -193,17 +194,6 @@ def _cost(summary: Values, pick: Any) -> str:
     if is_number(row.get("parameters")):
         texts.append(t("card.cost.parameters", parameters=count(row["parameters"])))
     return ", ".join(texts)
-
-
-def dropped(summary: Values) -> str:
-    """Who left the race, and at which size; "" if nobody did."""
-    rows = summary.get("dropped") or []
-    texts = [t("card.dropped.one", learner=r["learner"], size=count(r["at"])) for r in rows]
-    if not texts:
-        return ""
-    risk = max((r.get("risk") or 0.0) for r in rows)
-    key = "card.dropped.risk" if risk else "card.dropped.text"
-    return t(key, list=", ".join(texts), percent=percent(risk))
 
 
 def _more_data(summary: Values, pick: Any) -> str:

@@ -107,6 +107,18 @@ def test_a_hopeless_learner_leaves_and_a_good_one_stays():
     later = [j for j in course.done if j.learner in gone and j.size > gone[j.learner]]
     allowed = {course.checked, *course.leaders[:2]}
     plain = [j for j in later if j.structure == 0 and j.trials == 1 and j.learner not in allowed]
+    assert course.checked is not None
+    assert course.checked_at is not None
+    assert course.checked_at > gone[course.checked]
+    assert (
+        Job(
+            learner=course.checked,
+            size=course.checked_at,
+            repeat=0,
+            variant=course.variants.get(course.checked, 0),
+        )
+        in course.done
+    )
     two = {j.learner for j in course.done if j.trials > 1}
     assert {j.learner for j in plain} <= two | {0}  # the runner-up, and the null of structures
 

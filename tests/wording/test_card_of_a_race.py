@@ -1,6 +1,7 @@
 """The card of a race of which one learner is left: the others were compared, too."""
 
 from priorscope.wording.card import card
+from priorscope.wording.dropped import ended_curves
 
 ESTIMATE = {"center": 0.98, "low": 0.96, "high": 0.99, "n": 3, "method": "mean"}
 ANSWER = {
@@ -84,3 +85,15 @@ def test_whose_runs_failed_is_said_with_the_reason():
 
 def test_a_budget_that_ended_with_nothing_missing_counts_no_runs():
     assert lines()["limits"] == "Stopped by the budget; the same command continues."
+
+
+def test_a_run_beyond_the_size_that_a_learner_left_at_is_accounted_for():
+    """Without that its curve has a point where the card says that there is none."""
+    row = {"learner": "gru", "at": 179, "bound": 1.2, "risk": 0.02}
+    plain = lines(dropped=[row])["dropped"]
+    assert plain == "gru at 179 labels: even its best case was worse (risk 2%)"
+    checked = {"dropped": [{**row, "checked_at": 719, "later": [719]}]}
+    assert lines(**checked)["dropped"] == f"{plain}; a run of gru at 719 bore that out"
+    assert "beyond" not in ended_curves({"dropped": [row]})
+    assert "Points of gru beyond that" in ended_curves(checked)
+    assert ended_curves({}) == ""

@@ -32,11 +32,13 @@ class AnswerChapter(Chapter):
             "rest": [*view.summary["verdict"][1:], *(view.summary.get("recommendation") or [])],
             "board": board,
             "rows": board.rows[:MOST_ROWS],
-            "more": max(0, len(board.rows) - MOST_ROWS),
+            "outside": board.outside[: max(0, MOST_ROWS - len(board.rows))],
+            "tried": len(board.rows) + len(board.outside),
+            "most": MOST_ROWS,
             "worth": worth,
             "unmatched": "" if beyond is None else t("worth.unmatched", **said),
             "pick": board.pick,
-            "note": _note(view, board),
+            "note": " ".join(filter(None, (_note(view, board), board.explained))),
         }
 
     def figures(self, view: View) -> list[Figure]:

@@ -10,7 +10,7 @@ from priorscope.report.charts.splits import train_and_test, train_and_test_side_
 from priorscope.report.figure import Figure
 from priorscope.report.scores import scores_of
 from priorscope.report.view import View, flat, span
-from priorscope.wording.card import dropped
+from priorscope.wording.dropped import ended_curves
 from priorscope.wording.numbers import has_center, is_number
 from priorscope.wording.page import t
 
@@ -38,7 +38,7 @@ class LearningCurves(Chapter):
             "code": view.rows("code_length", n=last),
             "code_n": last,
             "chance": view.chance_bits,
-            "dropped": dropped(view.summary),
+            "ended": ended_curves(view.summary),
         }
 
     def figures(self, view: View) -> list[Figure]:

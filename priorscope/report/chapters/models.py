@@ -9,7 +9,7 @@ from priorscope.report.charts.dots import cost
 from priorscope.report.figure import Figure
 from priorscope.report.scores import scores_of
 from priorscope.report.view import View, flat, span
-from priorscope.wording.card import dropped
+from priorscope.wording.dropped import ended_curves
 from priorscope.wording.numbers import has_center, is_number
 from priorscope.wording.page import t
 
@@ -22,13 +22,17 @@ class Models(Chapter):
     """Code length per label as a dot with its interval, with the other figures next to it."""
 
     def content(self, view: View) -> dict[str, Any] | None:
-        rows = board_of(view).rows
+        board = board_of(view)
+        rows = board.rows
         costs = {row["learner"]: row for row in view.rows("cost")}
         if not rows and not costs:
             return None
         domain = span(rows, KEY) or (0.0, 1.0)
         return {
             "rows": [{**row, "dots": dots(row.get(KEY), domain)} for row in rows],
+            "outside": board.outside,
+            "explained": board.explained,
+            "board": board,
             "domain": domain,
             "pick": view.best,
             "shortest": _shortest(rows),
@@ -38,7 +42,7 @@ class Models(Chapter):
             "fit": any(has_center(row.get("fit")) for row in rows),
             "costs": [_costs(row) for row in costs.values()],
             "chart": len(_points(view)) > 1,
-            "dropped": dropped(view.summary),
+            "ended": ended_curves(view.summary),
         }
 
     def figures(self, view: View) -> list[Figure]:

@@ -33,9 +33,13 @@ def _within_indifference(v: Values) -> str:
     return f"{listed(v['learners'])} differ by less than {shown}: take the cheaper one{named}."
 
 
+def _on(v: Values) -> str:
+    return "RMSE" if v["on"] == "rmse" else v["on"]
+
+
 def _falls(v: Values) -> str:
     return listed(
-        [f"{row['learner']}'s {v['on']} by about {_percent(row['fall'])}" for row in v["learners"]]
+        [f"{row['learner']}'s {_on(v)} by about {_percent(row['fall'])}" for row in v["learners"]]
     )
 
 
@@ -66,7 +70,7 @@ def _overtakes(v: Values) -> str:
     if v["probability"]:
         notes.append(f"{numbers.percent(v['probability'])} within 4 × the labels")
     who = f"{v['overtaking']} will probably overtake {v['overtaken']}"
-    return f"{who} on {v['on']} {when}{_noted(notes)}."
+    return f"{who} on {_on(v)} {when}{_noted(notes)}."
 
 
 def _noted(notes: Sequence[str]) -> str:
@@ -77,7 +81,7 @@ def _overtaking_open(v: Values) -> str:
     odds = f"overtaking has a probability of {numbers.percent(v['probability'])}"
     before = v["not_before"]
     bound = f", and not before {numbers.rough(before)} labels (90% sure)" if before else ""
-    who = f"Whether {v['overtaking']} overtakes {v['overtaken']} on {v['on']}"
+    who = f"Whether {v['overtaking']} overtakes {v['overtaken']} on {_on(v)}"
     return f"{who} within 4 × the labels is open: {odds}{bound}."
 
 
@@ -85,7 +89,7 @@ def _stays_ahead(v: Values) -> str:
     most = numbers.percent(v["probability"])
     odds = f"{most} that it is overtaken" if len(v["others"]) == 1 else f"at most {most} each"
     return (
-        f"{v['learner']} stays ahead of {listed(v['others'])} on {v['on']} up to 4 × the labels "
+        f"{v['learner']} stays ahead of {listed(v['others'])} on {_on(v)} up to 4 × the labels "
         f"({odds})."
     )
 
@@ -94,7 +98,7 @@ def _forecasts(v: Values) -> str:
     rows = [f"{row['learner']} {_predicted(v, row)}" for row in v["learners"]]
     few = [f"{row['learner']} ({row['sizes']})" for row in v["too_few_sizes"]]
     short = f" Too few sizes for a forecast: {listed(few)}." if few else ""
-    start = f"Predicted {v['on']} with {v['times']:g} × the labels (80% interval)"
+    start = f"Predicted {_on(v)} with {v['times']:g} × the labels (80% interval)"
     return f"{start}: {', '.join(rows)}.{short}"
 
 

@@ -131,10 +131,14 @@ CHAPTERS: dict[str, str] = {
     ),
     "checks.audit_refused": " Nothing is extrapolated for {learners}.",
     "models.dropped": "Left the race, so that their curves end there: {list}.",
+    "models.later": (
+        " Points of {learners} beyond that are of runs that check this decision, or that shuffled "
+        "data are compared with."
+    ),
     "checks.dropped": "Left the race early",
     "checks.dropped_explain": (
         "These models stopped at a smaller size, because even their best case was worse than the "
-        "first."
+        "first. Once in a race one of them is trained at a larger size to check that."
     ),
     "checks.failed_runs": "Failed runs",
     "checks.failed_explain": "These runs are in no figure and no table.",

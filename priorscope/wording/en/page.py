@@ -69,8 +69,13 @@ PAGE: dict[str, str] = {
     "card.cost.time": "trains in {time}",
     "card.cost.parameters": "{parameters} parameters",
     "card.dropped.one": "{learner} at {size}",
-    "card.dropped.text": "{list} labels: even their best case was worse",
-    "card.dropped.risk": "{list} labels: even their best case was worse (risk {percent} each time)",
+    "card.dropped.text.one": "{list} labels: even its best case was worse",
+    "card.dropped.text.many": "{list} labels: even their best case was worse",
+    "card.dropped.risk.one": "{list} labels: even its best case was worse (risk {percent})",
+    "card.dropped.risk.many": (
+        "{list} labels: even their best case was worse (risk {percent} each time)"
+    ),
+    "card.dropped.checked": "; a run of {learner} at {size} bore that out",
     "card.more_data.falls.error": "doubling the labels cuts the error rate by {interval}",
     "card.more_data.falls.rmse": "doubling the labels cuts the RMSE by {interval}",
     "card.more_data.falls.loss": "doubling the labels cuts the test loss by {interval}",
@@ -117,6 +122,15 @@ PAGE: dict[str, str] = {
     "board.at.chosen": (
         "Measured at {n} labels. The card's value is corrected for having been chosen as the best."
     ),
+    "board.value_at": "{value} at {n}",
+    "board.left": "left",
+    "board.left.means": "Left: out of the race, as even its best case was worse.",
+    "board.failed": "failed",
+    "board.failed.means": "Failed: none of its runs ended.",
+    "board.time": "no time",
+    "board.time.means": "No time: not followed this far.",
+    "board.ended": "behind",
+    "board.ended.means": "Behind: it ended earlier, where another was better.",
     "column.asked_best": "Best or tied",
     "column.best": "Fewest bits or tied",
     "column.behind": "Bits over the fewest",
@@ -167,6 +181,7 @@ PAGE: dict[str, str] = {
     "column.measured": "Measured",
     "column.missing": "Runs missing",
     "column.sizes": "At sizes",
+    "column.checked_at": "Checked at",
     "column.best_case": "Best case",
     # Axes, tooltips, marks
     "axis.labels": "labelled examples, the validation fifth among them (log scale)",

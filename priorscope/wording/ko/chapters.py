@@ -135,9 +135,14 @@ CHAPTERS: dict[str, str] = {
     ),
     "checks.audit_refused": " {learners:은} 외삽하지 않습니다.",
     "models.dropped": "중도에 탈락해 곡선이 거기서 끝난 모델: {list}.",
+    "models.later": (
+        " 그 뒤에 있는 {learners}의 점은 탈락 판단을 확인하거나 섞은 데이터와 비교하려고 학습한 "
+        "실행입니다."
+    ),
     "checks.dropped": "중도 탈락",
     "checks.dropped_explain": (
-        "가장 유리하게 보아도 1위보다 나쁘기 때문에 더 작은 학습 크기에서 멈춘 모델입니다."
+        "가장 유리하게 보아도 1위보다 나쁘기 때문에 더 작은 학습 크기에서 멈춘 모델입니다. 그중 "
+        "하나는 더 큰 크기에서 한 번 더 학습해 이 판단을 확인합니다."
     ),
     "checks.failed_runs": "실패한 실행",
     "checks.failed_explain": "아래 실행은 어떤 그림과 표에도 들어가지 않았습니다.",

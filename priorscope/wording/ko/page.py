@@ -69,8 +69,13 @@ PAGE: dict[str, str] = {
     "card.cost.time": "학습 {time}",
     "card.cost.parameters": "파라미터 {parameters}개",
     "card.dropped.one": "{learner} (라벨 {size}개)",
-    "card.dropped.text": "{list}: 가장 유리하게 봐도 뒤처짐",
-    "card.dropped.risk": "{list}: 가장 유리하게 봐도 뒤처짐 (잘못 탈락시킬 위험은 매번 {percent})",
+    "card.dropped.text.one": "{list}: 가장 유리하게 봐도 뒤처짐",
+    "card.dropped.text.many": "{list}: 가장 유리하게 봐도 뒤처짐",
+    "card.dropped.risk.one": "{list}: 가장 유리하게 봐도 뒤처짐 (잘못 탈락시킬 위험 {percent})",
+    "card.dropped.risk.many": (
+        "{list}: 가장 유리하게 봐도 뒤처짐 (잘못 탈락시킬 위험은 매번 {percent})"
+    ),
+    "card.dropped.checked": "; {learner:을} 라벨 {size}개로 한 번 더 학습해 확인함",
     "card.more_data.falls.error": "라벨을 두 배로 늘리면 오류율이 {interval} 감소",
     "card.more_data.falls.rmse": "라벨을 두 배로 늘리면 RMSE가 {interval} 감소",
     "card.more_data.falls.loss": "라벨을 두 배로 늘리면 테스트 손실이 {interval} 감소",
@@ -118,6 +123,15 @@ PAGE: dict[str, str] = {
         "라벨 {n}개에서 잰 값입니다. 카드의 값은 가장 좋은 것을 고른 데 따른 편향을 보정한 "
         "값입니다."
     ),
+    "board.value_at": "{value} ({n}개)",
+    "board.left": "탈락",
+    "board.left.means": "탈락: 가장 유리하게 봐도 뒤처져 중도에 빠진 모델.",
+    "board.failed": "실패",
+    "board.failed.means": "실패: 끝까지 마친 실행이 없는 모델.",
+    "board.time": "시간 부족",
+    "board.time.means": "시간 부족: 이 크기까지 학습하지 못한 모델.",
+    "board.ended": "뒤처짐",
+    "board.ended.means": "뒤처짐: 더 작은 크기에서 끝났고, 거기서 더 나은 모델이 있었던 모델.",
     "column.asked_best": "최고 또는 동률",
     "column.best": "최소 비트 또는 동률",
     "column.behind": "최소 비트와의 차이",
@@ -168,6 +182,7 @@ PAGE: dict[str, str] = {
     "column.measured": "측정",
     "column.missing": "빠진 실행",
     "column.sizes": "학습 크기",
+    "column.checked_at": "확인한 라벨 수",
     "column.best_case": "최선의 경우",
     # Axes, tooltips, marks
     "axis.labels": "라벨이 있는 예제 수, 검증용 1/5 포함 (로그 눈금)",
