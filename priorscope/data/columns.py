@@ -12,10 +12,12 @@ from priorscope.core.config import closest
 from priorscope.core.printable import printable
 from priorscope.data.arrow import EMPTY, codes_of, numbers_of, pc, rows_of
 from priorscope.data.dates import date_form, in_seconds, seconds_of
+from priorscope.data.number_lists import are_lists, is_enclosed, numbers_in
 from priorscope.data.numbers import Numbers, parse_numbers
 
 TARGETS = ("target", "label", "class", "labels", "y", "category")
 MAX_CATEGORIES = 64
+LISTS = 100  # values that show whether text holds lists of numbers
 SAMPLE = 20_000  # values that decide whether a column is text
 IMAGE_NAME = re.compile(r".*\.(jpe?g|png|bmp|gif|tiff?|webp|jfif|heic|avif|ppm|pgm)", re.IGNORECASE)
 IMAGE_START = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF")
@@ -74,12 +76,24 @@ class Column:
             return "image name"
         if all(v.lstrip()[:1] in ("{", "[") for v in self._present[:100]) and self.typed:
             return "nested"
+        if are_lists(self._present[:LISTS]):
+            if self.listed is not None:
+                return "vector"
+            if all(map(is_enclosed, self._present[:LISTS])):
+                return "nested"  # else ids in place of words, which are text
         if len(self._present) >= 2 and self.dates is not None:
             return "date"
         distinct = len(set(self._present))
         words = sum(len(v.split()) for v in self._present) / len(self._present)
         is_text = distinct > MAX_CATEGORIES or (words >= 4 and 2 * distinct > len(self._present))
         return "text" if is_text else "category"
+
+    @cached_property
+    def listed(self) -> np.ndarray | None:
+        """(rows, length) float64 where each value is a list of as many numbers, in text or not."""
+        if self.values.type != pa.string():
+            return vectors(self.values)
+        return numbers_in(self.values.to_pylist())
 
     @cached_property
     def _present(self) -> list[str]:

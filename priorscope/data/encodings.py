@@ -18,7 +18,8 @@ BINARY = {  # how files begin that aren't text
     b"\xd0\xcf\x11\xe0": "an old Excel or Word file", b"SQLite format 3": "a data base",
     b"\x89HDF": "HDF5",
 }  # fmt: skip
-CANDIDATES = ("cp949", "shift_jis", "gb18030", "big5", "cp1252", "cp1251", "cp1250")
+CANDIDATES = ("cp949", "shift_jis", "euc_jp", "gb18030", "big5", "cp1252", "cp1251", "koi8-r",
+              "cp1250", "cp1254")  # fmt: skip
 ENOUGH = 12  # characters beyond ASCII that make a guess confident
 WESTERN = re.compile(r"[äöüßÄÖÜéèêëÉÈáàâãåÁÀÂÅçÇíìîïóòôõúùûñÑøØæÆœ°§€£µ²³½«»‘’“”–—…·\xa0]")
 EVIDENCE = 2**20  # bytes that are judged
@@ -91,7 +92,12 @@ def _guess(name: str, raw: bytes) -> str:
             texts[candidate] = sample.decode(candidate)
         except UnicodeDecodeError:
             continue
-    for candidate, is_sure in (("shift_jis", _japanese), ("cp949", _korean), ("cp1252", _western)):
+    for candidate, is_sure in (
+        ("shift_jis", _japanese),
+        ("euc_jp", _japanese),
+        ("cp949", _korean),
+        ("cp1252", _western),
+    ):
         if candidate in texts and is_sure(texts[candidate], sample):
             return candidate
     shown = "; ".join(f"{key}: {_snippet(text)!r}" for key, text in texts.items())

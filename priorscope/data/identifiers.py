@@ -19,6 +19,9 @@ IDENTIFIERS = re.compile(
     re.IGNORECASE,
 )
 QUANTITY = re.compile(r"\W{0,2}\d+([.,:]\d+)*\s?\D{0,12}")  # 1.5k, 30%, 12:30: no code, if odd
+UNPARTED = re.compile(
+    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]{5}"
+)  # no blanks
 CAMEL = re.compile(r".*[a-z](Id|ID|Key|Number|No|Index|Uuid|UUID)")
 
 
@@ -76,7 +79,8 @@ def _of_texts(column: Column, is_named: bool) -> str:
     if len(column) < 2 or column.num_distinct < NEAR * len(column):
         return ""
     values = column.texts
-    one_word = sum(len(v.split()) <= 1 for v in values[:1000]) >= NEAR * len(values[:1000])
+    words = [v for v in values[:1000] if len(v.split()) <= 1 and not UNPARTED.search(v)]
+    one_word = len(words) >= NEAR * len(values[:1000])
     codes = [v for v in values[:1000] if any(map(str.isdigit, v)) and not QUANTITY.fullmatch(v)]
     with_digits = len(codes) >= 0.5 * len(values[:1000])
     if is_named or (one_word and with_digits and len(values) >= LEAST):

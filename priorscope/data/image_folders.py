@@ -6,13 +6,17 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
+from priorscope.core.alike import alike
 from priorscope.core.printable import printable
 from priorscope.core.read import Note
 from priorscope.data.members import members
 from priorscope.data.pixels import is_image_name
-from priorscope.data.splits import Part, is_part_alone, says_nothing, split_names
+from priorscope.data.splits import Part, is_part_alone, part_of, says_nothing, split_names
 
 Parts = tuple[str, ...]
+# what systems and servers put beside people's files
+SYSTEM = {"__MACOSX", "@eaDir", "#recycle", "$RECYCLE.BIN", "System Volume Information",
+          "lost+found", "__pycache__", "Thumbs.db"}  # fmt: skip
 UNREAD = {".jp2", ".j2k", ".tga", ".pcx", ".ico", ".mpo", ".dds", ".psd", ".svg", ".cr2", ".nef",
           ".arw", ".dng", ".raw", ".dcm", ".exr", ".hdr", ".jxl", ".mp4", ".mov"}  # fmt: skip
 
@@ -55,7 +59,7 @@ def found_images(path: Path) -> tuple[list[str], list[Note]]:
 
 
 def _is_visible_image(name: str) -> bool:
-    hidden = any(p.startswith((".", "__MACOSX")) and p != "." for p in name.split("/"))
+    hidden = any((p.startswith(".") and p != ".") or p in SYSTEM for p in name.split("/"))
     return is_image_name(name) and not hidden
 
 
@@ -90,6 +94,8 @@ def place(names: Sequence[str]) -> Placed:
                 f"There are the folders {_listed(roots)}, but none for training; name it train, "
                 "or name the folder that holds the classes."
             )
+        if inner := _splits_below(parts):
+            return _by_splits({n: (p[1], p[0], *p[2:]) for n, p in parts.items()}, inner)
         hints = _hints(parts)
         if hints and alone:
             others = [root for root in roots if root not in alone]
@@ -97,6 +103,11 @@ def place(names: Sequence[str]) -> Placed:
                 f"{_listed(alone)} is a split, but {_listed(others)} beside it, which holds the "
                 "same folders, says none; call the folder of training train."
             )
+        flat = [root for root in alone if all(len(p) == 2 for p in parts.values() if p[0] == root)]
+        unlabelled = {root for root in flat if part_of(root) in ("test", "unlabelled")}
+        if unlabelled and len(roots) > len(unlabelled) + 1:
+            return _without(parts, unlabelled, hints)
+        hints = (*hints, *_alike(roots), *_mixed(parts))
         return Placed({name: ("", p[0]) for name, p in parts.items()}, notes=hints)
     if others := [root for root in roots if root not in splits]:
         example = next(name for name, p in parts.items() if p[0] == others[0])
@@ -106,6 +117,54 @@ def place(names: Sequence[str]) -> Placed:
             "folder alone."
         )
     return _by_splits(parts, splits)
+
+
+def _without(parts: dict[str, Parts], roots: set[str], hints: tuple[Note, ...]) -> Placed:
+    """Classes beside folders whose names say test or unlabelled, and which hold images alone."""
+    notes = [*hints]
+    for root in sorted(roots):
+        count = sum(p[0] == root for p in parts.values())
+        notes.append(
+            Note(
+                f"{printable(root)} ({count} images) has no folders of classes and is left out; if "
+                "it is a class, give it another name.",
+                "warning",
+            )
+        )
+    left_out = tuple(name for name, p in parts.items() if p[0] in roots)
+    classes = {name: ("", p[0]) for name, p in parts.items() if p[0] not in roots}
+    return Placed(classes, left_out, notes=tuple(notes))
+
+
+def _splits_below(parts: dict[str, Parts]) -> dict[str, Part]:
+    """The splits that stand below each class, as CLASS/train and CLASS/test; or {}."""
+    if any(len(p) < 3 for p in parts.values()):
+        return {}
+    below = sorted({p[1] for p in parts.values()})
+    splits = split_names(below)
+    return splits if len(splits) == len(below) > 1 else {}
+
+
+def _alike(roots: Sequence[str]) -> tuple[Note, ...]:
+    """A warning where names of classes look alike, as `Cat` and `cat` do."""
+    names = sorted(name for group in alike(roots) for name in group)
+    if not names:
+        return ()
+    shown = ", ".join(printable(repr(name), 40) for name in names[:6])
+    return (Note(f"The classes {shown} look alike; are they one?", "warning"),)
+
+
+def _mixed(parts: dict[str, Parts]) -> tuple[Note, ...]:
+    """A warning where classes hold images and, beside them, folders of images such as masks."""
+    direct = {p[0] for p in parts.values() if len(p) == 2}
+    below = Counter(p[1] for p in parts.values() if len(p) > 2 and p[0] in direct)
+    if not below:
+        return ()
+    text = (
+        f"{below.total():,} images lie in folders beside the images of their class "
+        f"({_listed(sorted(below))}); they count as its examples. Move out what isn't one."
+    )
+    return (Note(text, "warning"),)
 
 
 def _by_splits(parts: dict[str, Parts], splits: dict[str, Part]) -> Placed:

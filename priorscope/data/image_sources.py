@@ -80,7 +80,19 @@ def _open(path: Path, names: Sequence[str], rows: RowsConfig, group: str) -> Ima
     if is_flat and (labels := _webdataset(path)):
         return _from_labels(path, {n: labels[_key(n)] for n in names if _key(n) in labels})
     placed = place(names)
-    return _from_folders(path, placed.classes, placed.test_from, placed.notes, group)
+    notes = [*placed.notes, *_unread_tables(path)]
+    return _from_folders(path, placed.classes, placed.test_from, notes, group)
+
+
+def _unread_tables(path: Path) -> list[Note]:
+    """A note on tables beside folders of classes, which may say other labels."""
+    if not path.is_dir():
+        return []
+    tables = [f for f in sorted(path.iterdir()) if f.is_file() and is_table(f) and is_data(f)]
+    if not tables:
+        return []
+    shown = ", ".join(printable(f.name, 40) for f in tables[:3])
+    return [Note(f"The folders are the classes; the tables beside them ({shown}) are not read.")]
 
 
 def _from_folders(

@@ -81,7 +81,10 @@ def _flat(array: np.ndarray) -> np.ndarray:
             "has several classes, which is not compared here; keep one label per example, or make "
             "one comparison for each column."
         )
-    raise ValueError(f"Labels must be one value per example, but their shape is {array.shape}.")
+    way = "; argmax(axis=1) makes classes of shares or scores" if array.ndim == 2 else ""
+    raise ValueError(
+        f"Labels must be one value per example, but their shape is {array.shape}{way}."
+    )
 
 
 def _factorized_objects(values: list) -> tuple[list[Any], np.ndarray]:

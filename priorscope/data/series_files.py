@@ -107,7 +107,22 @@ def _delimited(path: Path, lines: Sequence[str], labelled: bool = True) -> tuple
         labels.append(label)
     if not series:
         raise ValueError(f"{path} has no rows.")
+    if labelled:
+        _refuse_label_last(path, series, labels)
     return series, labels
+
+
+def _refuse_label_last(path: Path, series: Series, labels: Sequence[str]) -> None:
+    """Refuse lines that begin with fractions and end with one of a few whole numbers."""
+    last = {float(values[-1, 0]) for values in series}
+    whole = all(value % 1 == 0 for value in last) and 2 * len(last) <= len(series)
+    begins = sum("." in label and not label.rstrip("0").endswith(".") for label in labels)
+    if whole and len(last) > 1 and 2 * begins > len(labels):
+        ends = ", ".join(f"{value:g}" for value in sorted(last)[:3])
+        raise ValueError(
+            f"The lines of {path} begin with fractions and end with {ends}: is the class in the "
+            "last place? It is read from the first; put it there."
+        )
 
 
 def _ts(path: Path, lines: Sequence[str], labelled: bool = True) -> tuple[Series, list[str]]:

@@ -24,11 +24,17 @@ def tells_target(features: np.ndarray, split: Split) -> bool:
     is_one_hot = width > 1 and bool((features[split.train].sum(axis=1) <= 1).all())
     if is_one_hot and 5 * width > len(split.train):
         return False
-    for rows in (split.train[:QUICK], split.train):
-        values = features[rows].argmax(axis=1) if is_one_hot else features[:, 0][rows]
-        if not _parts(values, split.targets[rows], classes, is_one_hot):
-            return False
-    return True
+    if width == 2 and not is_one_hot and _tell(features[:, 1], split, classes, False):
+        return True  # where the number is missing
+    values = features.argmax(axis=1) if is_one_hot else features[:, 0]
+    return _tell(values, split, classes, is_one_hot)
+
+
+def _tell(values: np.ndarray, split: Split, classes: int, is_one_hot: bool) -> bool:
+    return all(
+        _parts(values[rows], split.targets[rows], classes, is_one_hot)
+        for rows in (split.train[:QUICK], split.train)
+    )
 
 
 def _parts(values: np.ndarray, targets: np.ndarray, classes: int, is_one_hot: bool) -> bool:

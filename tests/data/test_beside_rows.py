@@ -64,6 +64,7 @@ def test_comments_between_rows_are_left_out_where_they_are_no_rows(write):
 def test_units_below_the_names_are_no_example(write, units):
     examples = plain(write(["x,w,label", units, *rows()]))
     assert examples.class_names == ("a", "b")
+    assert examples.read is not None
     assert any("looks like units" in text for text in examples.read.warnings)
 
 

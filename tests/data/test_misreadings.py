@@ -163,3 +163,47 @@ def test_folders_beside_the_splits_are_refused_or_left_out(tmp_path):
     pictures(tmp_path / "boat" / "x", 4)
     with pytest.raises(ValueError, match="boat beside them"):
         resolve(str(tmp_path)).load()
+
+
+@pytest.mark.parametrize(
+    ("words", "encoding"),
+    [
+        (("映画はとても面白い", "つまらないでした"), "euc_jp"),
+        (("映画はとても面白い", "つまらないでした"), "shift_jis"),
+        (("정말 재미있는 영화 한편 봤다", "지루하고 나쁜 배우 연기 별로"), "cp949"),
+    ],
+)
+def test_encodings_whose_characters_leave_no_doubt(tmp_path, words, encoding):
+    path = tmp_path / "a.csv"
+    rows = (f"{words[k % 2]} {k},{'uv'[k % 2]}" for k in range(60))
+    path.write_bytes(("text,label\n" + "\n".join(rows) + "\n").encode(encoding))
+    assert f"a.csv is read as {encoding}; --encoding decides." in resolve(str(path)).load().notes
+
+
+@pytest.mark.parametrize("words", [("电影很好看我喜欢", "太无聊了不好看"), ("หนังดีมาก", "หนังแย่มาก")])
+def test_texts_of_scripts_without_blanks_are_no_identifiers(tmp_path, words):
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "text,label\n" + "".join(f"{words[k % 2]}{k},{'uv'[k % 2]}\n" for k in range(120))
+    )
+    assert resolve(str(path)).name() == "texts"
+
+
+def test_a_number_that_is_missing_in_one_class_alone_tells_the_target(tmp_path):
+    path = table(tmp_path, ["" if k % 2 else v for k, v in enumerate(VALUES)])
+    examples = resolve(str(path)).load()
+    assert examples.read is not None
+    assert any("'x' alone tells the target" in text for text in examples.read.warnings)
+
+
+@pytest.mark.parametrize("name", ["date", "visit_date", "timestamp", "날짜"])
+def test_numbers_called_dates_that_follow_the_rows_are_left_out(tmp_path, name):
+    examples = resolve(str(table(tmp_path, [45000 + k // 3 for k in range(60)], name))).load()
+    assert examples.read is not None
+    assert any("follow the order of the rows" in text for text in examples.read.warnings)
+
+
+def test_whole_numbers_without_gap_in_any_order_number_the_rows(tmp_path):
+    numbers = 1000 + np.random.default_rng(1).permutation(200)
+    examples = resolve(str(table(tmp_path, numbers))).load()
+    assert examples.inputs.shape[1] == 1

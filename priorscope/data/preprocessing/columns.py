@@ -10,7 +10,7 @@ import numpy as np
 from priorscope.core.json_types import JsonObject
 from priorscope.core.preprocessing import PREPROCESSINGS, NewInputs, Preprocessing, row_names
 from priorscope.core.printable import printable
-from priorscope.data.columns import Column, listed, vectors
+from priorscope.data.columns import Column, listed
 from priorscope.data.layout import offsets_of, shifted
 from priorscope.data.source import Source, read_source
 from priorscope.data.table_files import How
@@ -100,7 +100,7 @@ class ColumnCode:
         return table[codes][:, None] == np.arange(len(self.categories))
 
     def _vector(self, values: Column) -> np.ndarray:
-        read = vectors(values.values)
+        read = values.listed
         if read is None or read.shape[1] != self.length:
             wanted = f"lists of {self.length} numbers each"
             raise ValueError(self._mismatch(values, wanted, self._are_vectors))
@@ -113,7 +113,7 @@ class ColumnCode:
         return self._dates(values) is not None
 
     def _are_vectors(self, values: Column) -> bool:
-        read = vectors(values.values)
+        read = values.listed
         return read is not None and read.shape[1] == self.length
 
     def _mismatch(self, values: Column, wanted: str, fits: Callable[[Column], bool]) -> str:
@@ -142,7 +142,7 @@ def fitted_column(values: Column, train: np.ndarray) -> tuple[ColumnCode, np.nda
     """
     name = values.name
     if values.kind == "vector":
-        read = vectors(values.values)
+        read = values.listed
         assert read is not None
         offsets = offsets_of(read, train)
         return ColumnCode(name=name, as_="vector", length=read.shape[1], offsets=offsets), read

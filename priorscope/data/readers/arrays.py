@@ -1,7 +1,8 @@
 """Arrays that are on disk or in memory already: .npz, .npy, .mat, .h5, idx, or numpy arrays."""
 
 import dataclasses
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,8 @@ from priorscope.tasks import TASKS, Examples, TaskConfig
 
 TARGETS = ("y", "labels", "label", "targets", "target", "classes", "arr_1")
 FLAGS = ("is_test", "test_mask", "test")
-NAMES = ("class_names", "classes", "target_names", "label_names")
+SPLIT = re.compile(r"(?i)(^|[_ ])(split|folds?|train|test|val)([_ ]|$)")
+NAMES = ("class_names", "classes", "list_classes", "target_names", "label_names")
 PARTS = {
     "train": ("train", "training"),
     "test": ("test",),
@@ -92,6 +94,8 @@ class Arrays(TaskConfig):
         is_test = (
             np.arange(len(x)) >= sum(sizes[:count]) if test else self._flags(file, by_name, len(x))
         )
+        used = {name for pair in pairs for name in pair} | {self.group, self.time}
+        notes += _unread(name for name in file.readers if name not in used)
         return _examples(
             x, y, is_test, options, self.layout, self.channels,
             notes=notes,
@@ -165,6 +169,21 @@ class Arrays(TaskConfig):
                 f"{name!r} must have one value per example, not the shape {values.shape}."
             )
         return values
+
+
+def _unread(names: Iterable[str]) -> list[Note]:
+    """A note on arrays that nothing reads; a warning where one's name says a split."""
+    rest = [name for name in names if name.lower() not in (*FLAGS, *NAMES)]
+    if not rest:
+        return []
+    splits = [n for n in rest if SPLIT.search(n)]
+    first = [*splits, *(n for n in rest if n not in splits)][:5]
+    shown = ", ".join(printable(repr(name), 40) for name in first)
+    text = f"Arrays that are not read: {shown}."
+    if not splits:
+        return [Note(text)]
+    way = " A test split is a boolean array is_test, or x_test and y_test."
+    return [Note(text + way, "warning")]
 
 
 def examples_from_arrays(
@@ -319,6 +338,8 @@ def _class_names(file: ArrayFile, by_name: dict[str, str]) -> tuple[str, ...]:
                 names = file.read(by_name[name])
             except ValueError:
                 continue
+            if names.dtype.kind == "S":
+                names = np.char.decode(names, "utf-8", "replace")
             if names.dtype.kind == "U" and names.ndim == 1:
                 return tuple(str(n) for n in names)
     return ()

@@ -23,6 +23,9 @@ from priorscope.tasks import TASKS, Examples
 
 SAMPLE = 1000  # values that show how a column is written
 MANY = 10  # categories that begin with numbers, from which on a warning says so
+TIME_NAME = re.compile(
+    r"(?i)(.*[ _])?(date|datetime|day|time ?stamp|epoch|unix[ _]?time|날짜|일자|일시)([ _].*)?"
+)
 NUMBER_FIRST = re.compile(r"\W{0,2}\d")
 
 
@@ -141,11 +144,10 @@ def _why_not(values: Column, source: Source) -> str:
         return "it holds lists or records of changing form"
     if values.kind in ("image", "image name"):
         return f"it holds {values.kind}s"
-    if (
-        values.kind == "date"
-        and values.dates is not None
-        and follows_rows(values.dates, source.parts)
-    ):
+    times = values.dates if values.kind == "date" else None
+    if values.kind == "number" and values.numbers is not None and TIME_NAME.fullmatch(values.name):
+        times = values.numbers.values
+    if times is not None and follows_rows(times, source.parts):
         return "its dates follow the order of the rows"
     return ""
 

@@ -144,7 +144,8 @@ def text_column(columns: Columns, wanted: str, others: set[str]) -> str:
         kind = column(columns, wanted).kind
         if wanted in others:
             raise ValueError(f"The column {wanted!r} is both input and target, group or time.")
-        if kind not in ("text", "category", "image name"):
+        words = kind in ("text", "category", "image name")
+        if not words and not (kind == "vector" and columns[wanted].is_text):
             what = {"number": "numbers", "nested": "lists or records"}.get(kind, f"{kind}s")
             raise ValueError(
                 f"The column {wanted!r} holds {what}, not text; leave out --kind text to read "

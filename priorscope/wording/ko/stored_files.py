@@ -47,6 +47,35 @@ TABLES: list[tuple[str, str]] = [
         "{n} files of kinds that are not read ({kinds}) are left out.",
         "읽지 않는 종류의 파일({kinds}) {n}개를 제외했습니다.",
     ),
+    (
+        "{name} ({n} images) has no folders of classes and is left out; if it is a class, give it "
+        "another name.",
+        "{name}(이미지 {n}장)에는 클래스 폴더가 없어 제외했습니다. 클래스라면 이름을 바꾸세요.",
+    ),
+    (
+        "The classes {names} look alike; are they one?",
+        "클래스 {names:은} 이름이 비슷합니다. 같은 클래스인가요?",
+    ),
+    (
+        "{n} images lie in folders beside the images of their class ({names}); they count as its "
+        "examples. Move out what isn't one.",
+        "이미지 {n}장이 클래스 이미지와 나란히 있는 폴더({names})에 있어 그 클래스의 예로 "
+        "셌습니다. 예가 아닌 것은 옮기세요.",
+    ),
+    (
+        "The folders are the classes; the tables beside them ({names}) are not read.",
+        "폴더를 클래스로 읽었습니다. 곁에 있는 표({names})는 읽지 않습니다.",
+    ),
+    (
+        "Arrays that are not read: {names}. A test split is a boolean array is_test, or x_test and "
+        "y_test.",
+        "읽지 않은 배열: {names}. 테스트 분할은 불리언 배열 `is_test`나 `x_test`와 "
+        "`y_test`로 주세요.",
+    ),
+    (
+        "Arrays that are not read: {names}.",
+        "읽지 않은 배열: {names}.",
+    ),
     ("{n} images that no row names are left out.", "표에 없는 이미지 {n}장을 제외했습니다."),
     (
         "{name} has {n} times {value}, far from all other values; if it stands for what is "
