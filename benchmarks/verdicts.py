@@ -10,13 +10,15 @@ accuracy, and what it is held against. Pictures, series and texts: `plain.py` on
 best of a few models by validation) and as many labels, if it is given; --arrays are the same
 examples where it can't read them. Tables: scikit-learn's repeated
 cross-validation of the learners that both have; a contradiction is a learner that one of them shows
-to be better, by more than two standard errors, and the other to be worse.
+to be better, by more than two standard errors, and the other to be worse. "reference": the family
+that wins in a thorough run (`references.py`), where one was made.
 
 `announced`: what the command said, from one minute on, about when a size would be done, against
 when the last of its ordinary runs was: how many times, within a factor of 1.5, the worst factor.
 """
 
 import argparse
+import csv
 import json
 import math
 import re
@@ -24,6 +26,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,6 +47,7 @@ class Case:
     plain: tuple[str, ...] = ()
 
 
+STORED = Path(__file__).parent / "results" / "references.csv"
 TEXT = ("--input", "text", "--target", "label", "--kind", "text")
 PLAIN_TEXT = ("--text", "text", "--target", "label")
 CASES = {
@@ -205,6 +209,57 @@ def contradictions(summary: dict[str, Any], scores: dict[str, np.ndarray]) -> li
     return out
 
 
+def source_of(name: str, data: Path | None, folder: Path) -> str:
+    """What `compare` is given, relative to a folder in which tables are made."""
+    case = CASES[name]
+    if name in TABLES:
+        return table(name, folder)
+    if not case.file:
+        return name
+    if data is None:
+        raise SystemExit(f"{name} needs --data, the folder that holds {case.file}.")
+    return str((data / case.file).resolve())
+
+
+def stored() -> list[dict[str, Any]]:
+    """Rows of thorough runs of all data sets so far."""
+    if not STORED.is_file():
+        return []
+    with STORED.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def winners(name: str) -> dict[str, float]:
+    """Families whose mean at all labels is the best or within the indifference of it, best first.
+
+    Empty where it wasn't run. The indifference is half a point of accuracy; none of an RMSE.
+    """
+    rows = [row for row in stored() if row["data"] == name]
+    largest = max((int(row["size"]) for row in rows), default=0)
+    values = defaultdict(list)
+    for row in rows:
+        if int(row["size"]) == largest:
+            sign = 1 if row["metric"] == "accuracy" else -1
+            values[family(row["learner"])].append(sign * float(row["value"]))
+    means = {learner: float(np.mean(of_learner)) for learner, of_learner in values.items()}
+    best = max(means.values(), default=0.0)
+    margin = 0.005 if best > 0 else 0.0
+    ahead = sorted((k for k in means if means[k] >= best - margin), key=lambda k: -means[k])
+    return {learner: round(abs(means[learner]), 4) for learner in ahead}
+
+
+def family(learner: str) -> str:
+    """A learner without the parts of its recipe: `cnn+shift` is a `cnn`."""
+    return learner.partition("+")[0]
+
+
+def against_reference(name: str, answer: dict[str, Any]) -> dict[str, Any] | None:
+    """Whether the tie set has a learner of a family that wins where all is trained."""
+    best = winners(name)
+    tied = {family(learner) for learner in answer["tied"]}
+    return {"winners": best, "in the tie set": bool(tied & set(best))} if best else None
+
+
 def main() -> None:
     """One data set."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -216,16 +271,11 @@ def main() -> None:
     case = CASES[args.name]
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        source = args.name
-        if args.name in TABLES:
-            source = table(args.name, folder)
-        elif case.file:
-            if args.data is None:
-                raise SystemExit(f"{args.name} needs --data, the folder that holds {case.file}.")
-            source = str((args.data / case.file).resolve())
+        source = source_of(args.name, args.data, folder)
         summary, seconds, told = compare(source, case, folder)
         row = row_of(args.name, summary, seconds)
         row["announced"] = told
+        row["reference"] = against_reference(args.name, summary["answer"])
         row["reached enough"] = row["reached"] >= (case.least or row["of"])
         if args.name in TABLES:
             scores = cross_validated(folder / source, args.name == "diabetes")
