@@ -22,6 +22,7 @@ from priorscope.cli.exit_codes import Exit
 from priorscope.experiments.progress import CountedLines, ShareBar
 from priorscope.nn.gemm import gemm_peak
 
+LEAST_GAIN = 0.1  # nats below the token frequencies; with less, frequent tokens fill every mask
 INITS = {"informed": "cooccurrence", "published": "random"}  # names of version 0.1
 
 
@@ -72,11 +73,18 @@ def _sentences(result: PretrainingResult) -> str:
     held_out = result.held_out
     below = held_out.unigram_loss - held_out.loss
     masked = f"{held_out.tokens:,} masked token{'s' if held_out.tokens != 1 else ''}"
+    side = "below" if below >= 0 else "above"
+    steps = f"{result.steps:,} step{'s' if result.steps != 1 else ''}"
+    more = f'Try: priorscope fill-mask {result.folder} "... [MASK] ..."'
+    if below < LEAST_GAIN:
+        more = (
+            "It hardly knows more than how frequent each token is; run it again with a longer "
+            "--time-limit, and it goes on from here."
+        )
     return (
-        f"{result.folder}: {result.steps:,} steps in {result.seconds:,.0f} s; loss "
-        f"{held_out.loss:.3f} nats on {masked} of held-out documents, {below:.3f} below the token "
-        f"frequencies; accuracy {held_out.accuracy:.1%}.\n"
-        f'Try: priorscope fill-mask {result.folder} "... [MASK] ..."'
+        f"{result.folder}: {steps} in {result.seconds:,.0f} s; loss "
+        f"{held_out.loss:.3f} nats on {masked} of held-out documents, {abs(below):.3f} {side} the "
+        f"token frequencies; accuracy {held_out.accuracy:.1%}.\n{more}"
     )
 
 

@@ -14,21 +14,24 @@ from priorscope.core.signature import Signature
 from priorscope.data.pixels import UNREADABLE, decode, is_image_name, quiet_decoding, stretched
 from priorscope.data.preprocessing.images import Pixels
 from priorscope.data.preprocessing.texts import TextColumn
+from priorscope.fitted.member import NetworkMember
 from priorscope.fitted.model import FittedModel
 from priorscope.fitted.storage import FILE as MODEL_FILE
+from priorscope.models import MODELS
 from priorscope.models.external import transformers_model
 from priorscope.nn.foreign import ChannelsFirstNetwork, TokenNetwork
 from priorscope.nn.trial import first_line
 from priorscope.report.attention_viewer import AttentionPage, Viewer
 from priorscope.report.pictures import visible
 from priorscope.subjects import AttentionMaps, UnreadableAttention
-from priorscope.subjects.adapters import subject
+from priorscope.subjects.adapters import ADAPTERS, subject
 from priorscope.targets.classes import Classes
 from priorscope.text.tokenizer import decoded_tokenizer, load_tokenizer, special_ids
 
 MOST_TOKENS = 512
 LARGEST_IMAGE = 8192
 USUAL_SIDE = 224  # of networks that read images of any size
+ATTENDING = ("transformer", "vit", "bert")  # learners of this library
 
 
 @door
@@ -52,6 +55,8 @@ def attention(model: str | Path, example: Annotated[str | Path, NOT_A_PATH_ALONE
     if (folder / MODEL_FILE).is_file():
         viewer = _of_fitted(folder, str(example))
         return AttentionPage(viewer.title, (viewer,))
+    if not folder.exists():
+        _refuse_learner(str(model))
     if not (folder / "config.json").is_file():
         raise ValueError(
             f"{folder} must be a folder of a saved model with config.json; "
@@ -70,15 +75,17 @@ def attention(model: str | Path, example: Annotated[str | Path, NOT_A_PATH_ALONE
 def _of_fitted(folder: Path, example: str) -> Viewer:
     """Of the first network of a model that was fitted, on what it reads."""
     model = FittedModel.load(folder)
+    member = model.members[0]
+    if not (isinstance(member, NetworkMember) and _attends(member)):
+        raise _without_attention(f"{folder} (fitted: {model.learner})")
     if not isinstance(model.preprocessing, TextColumn | Pixels):
         raise ValueError(
             f"{folder} was trained on numbers, not on texts or image files; "
             f"`priorscope profile {folder} --data DATA` shows its attention."
         )
     stored = model.inputs([example]).inputs[:1]
-    member = model.members[0]
     x = member.reader(torch.from_numpy(np.asarray(stored)))
-    maps = _maps(member.network.eval(), x, member.reader.network_signature)
+    maps = _maps(member.network.eval(), x, member.reader.network_signature, folder.name)
     codes = _codes(maps)
     if not isinstance(model.preprocessing, TextColumn):
         title = f"{folder.name}: {Path(example).name}"
@@ -86,6 +93,35 @@ def _of_fitted(folder: Path, example: str) -> Viewer:
     kept = max(1, int((stored[0] != 0).sum()))
     words = _words(decoded_tokenizer(model.preprocessing.tokenizer), stored[0, :kept].tolist())
     return Viewer(f"{folder.name}: {example[:60]}", codes[..., :kept, :kept], (1, kept), 0, words)
+
+
+def _attends(member: NetworkMember) -> bool:
+    signature = member.reader.network_signature
+    return any(adapter(member.network, signature) is not None for adapter in ADAPTERS)
+
+
+def _without_attention(name: str) -> ValueError:
+    return ValueError(
+        f"{name} has no attention that can be read; give a model that attends, such as one of "
+        f"`priorscope fit DATA --learner {' | '.join(ATTENDING)} --out MODEL`."
+    )
+
+
+def _refuse_learner(name: str) -> None:
+    """Say so where a learner is named in place of a model.
+
+    Raises:
+        ValueError: if it is one.
+    """
+    kind = name.partition(":")[0].partition("+")[0]
+    if kind not in MODELS:
+        return
+    if kind not in ATTENDING:
+        raise _without_attention(name)
+    raise ValueError(
+        f"{name} is a learner, not a saved model; `priorscope fit DATA --learner {name} --out "
+        "MODEL` makes one to look at."
+    )
 
 
 def _words(tokenizer: Tokenizer, ids: list[int]) -> tuple[str, ...]:
@@ -122,7 +158,7 @@ def _of_text(network: Any, folder: Path, text: str) -> Viewer:
     ours = [pad if i == 0 else 0 if i == pad else i for i in ids]  # 0 is padding here
     if getattr(network.config, "is_encoder_decoder", False):
         network = network.get_encoder()
-    maps = _maps(TokenNetwork(network, pad).eval(), torch.tensor([ours]), signature)
+    maps = _maps(TokenNetwork(network, pad).eval(), torch.tensor([ours]), signature, folder.name)
     words = tuple(_readable(word) for word in words)
     return Viewer(f"{folder.name}: {text[:60]}", _codes(maps), maps.grid, maps.leading, words)
 
@@ -142,7 +178,7 @@ def _of_image(network: Any, path: Path, name: str) -> Viewer:
     pixels = _pixels(path, max(rows, columns), channels)[:rows, :columns]
     signature = Signature(input_shape=(rows, columns, channels), target=Classes(num_classes=2))
     x = torch.from_numpy((pixels - 0.5) / 0.5)[None]
-    maps = _maps(ChannelsFirstNetwork(network).eval(), x, signature)
+    maps = _maps(ChannelsFirstNetwork(network).eval(), x, signature, name)
     return Viewer(f"{name}: {path.name}", _codes(maps), maps.grid, maps.leading, (), pixels)
 
 
@@ -152,7 +188,7 @@ def _of_timm(source: str, path: Path) -> AttentionPage:
     pixels = _pixels(path, USUAL_SIDE, 3)
     signature = Signature(input_shape=pixels.shape, target=Classes(num_classes=2))
     network = External.of(source).build(signature).eval()
-    maps = _maps(network, torch.from_numpy((pixels - 0.5) / 0.5)[None], signature)
+    maps = _maps(network, torch.from_numpy((pixels - 0.5) / 0.5)[None], signature, source)
     title = f"{source} (new weights): {path.name}"
     return AttentionPage(title, (Viewer(title, _codes(maps), maps.grid, maps.leading, (), pixels),))
 
@@ -174,7 +210,7 @@ def _pixels(path: Path, side: int, channels: int) -> np.ndarray:
     return pixels
 
 
-def _maps(network: Any, x: torch.Tensor, signature: Signature) -> AttentionMaps:
+def _maps(network: Any, x: torch.Tensor, signature: Signature, name: str) -> AttentionMaps:
     try:
         one = subject(network, x, signature)
         maps = None if one.attention is None else one.attention(x)
@@ -186,7 +222,7 @@ def _maps(network: Any, x: torch.Tensor, signature: Signature) -> AttentionMaps:
             "don't fit its tensors: copy the whole folder again."
         ) from error
     if maps is None:
-        raise ValueError("The model has no attention that can be read.")
+        raise _without_attention(name)
     return maps
 
 

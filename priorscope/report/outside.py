@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Collection
 from typing import Any, Literal
 
-from priorscope.report.view import View
+from priorscope.report.view import View, per_label
 from priorscope.wording.numbers import center, count, has_center, share_of
 from priorscope.wording.page import t
 
@@ -17,8 +17,9 @@ class Outside:
     """A learner that isn't where the leaderboard's values were measured.
 
     why: it left the race; all of its runs failed; there was no time to follow it; it ended
-    earlier. n: the size that it left at, else its largest; None without a run. value, test_bits:
-    what it had there, of the board's score and of the test loss; None where that isn't known.
+    earlier. n: the size that it left at, else its largest; None without a run. value: of the
+    board's score there. bits: per label of the labels that the leaderboard codes, where its code
+    goes that far. None where that isn't known.
     charted: whether it is in charts, with a mark of its own.
     """
 
@@ -26,7 +27,7 @@ class Outside:
     why: Why
     n: int | None = None
     value: Any = None
-    test_bits: Any = None
+    bits: Any = None
     charted: bool = False
 
     def written(self, as_share: bool) -> str:
@@ -55,6 +56,8 @@ def outside_of(view: View, score: str) -> list[Outside]:
         for row in view.summary.get("unresolved") or []
         if isinstance(row, dict) and row.get("structure") == "intact" and row.get("learner")
     ]
+    coded = max((row["n"] for row in view.rows("leaderboard") if row.get("n")), default=None)
+    bits = {row["learner"]: per_label(row).get("bits") for row in view.rows("code_length", n=coded)}
     failed = [row["learner"] for row in view.rows("failed") if row.get("learner")]
     names = [*left, *(row["learner"] for row in curves), *waiting, *failed]
     out = []
@@ -62,13 +65,14 @@ def outside_of(view: View, score: str) -> list[Outside]:
         own = {row["n"]: row for row in curves if row["learner"] == name}
         n = left.get(name) or max(own, default=None)
         last = own.get(n) or {}
+        why = _why(name, left, () if own else failed, waiting)
         out.append(
             Outside(
                 learner=name,
-                why=_why(name, left, () if own else failed, waiting),
+                why=why,
                 n=n,
                 value=last.get(score),
-                test_bits=last.get("test_bits"),
+                bits=None if why == "failed" else bits.get(name),  # charged as guesses
                 charted=name in view.learners,
             )
         )

@@ -57,7 +57,8 @@ def _card_lines(view: View, width: int) -> list[Text]:
         label = line.label + " " * max(1, LABEL - cell_len(line.label))
         text = printable(line.text.replace("`", ""), SENTENCE)
         blocks.append(_wrapped(Text.assemble((label, "dim"), text), width, len(label)))
-    return _fitted(blocks, room, width)
+    judged = next((i for i, line in enumerate(shown.lines, 1) if line.key == "judged"), None)
+    return _fitted(blocks, room, width, judged)
 
 
 def _wrapped(text: Text, width: int, indent: int = 0) -> list[Text]:
@@ -71,14 +72,18 @@ def _wrapped(text: Text, width: int, indent: int = 0) -> list[Text]:
     return [label + first, *(Text(" " * LABEL) + other for other in others)]
 
 
-def _fitted(blocks: list[list[Text]], room: int, width: int) -> list[Text]:
+def _fitted(
+    blocks: list[list[Text]], room: int, width: int, first: int | None = None
+) -> list[Text]:
     """All blocks, the longest cut with an ellipsis until there are at most `room` lines.
 
-    The headline is cut last.
+    The block with index `first` is cut first, the headline last.
     """
     blocks = [list(block) for block in blocks]
     while sum(map(len, blocks)) > room:
         longest = max(blocks[1:], key=len, default=blocks[0])
+        if first is not None and len(blocks[first]) > 1:
+            longest = blocks[first]
         if len(longest) == 1:
             longest = blocks[0]
         if len(longest) == 1:
@@ -133,8 +138,8 @@ def leaderboard(board: Board) -> Table:
         )
     for row in board.outside:
         value = row.written(board.score.as_share) or MISSING
-        cells = [printable(row.learner), value, row.reason, MISSING, MISSING]
-        table.add_row(*(Text(cell, style="dim") for cell in cells))
+        cells = [Text(text, style="dim") for text in (printable(row.learner), value, row.reason)]
+        table.add_row(*cells, with_interval(row.bits), MISSING)
     return table
 
 

@@ -154,6 +154,15 @@ def flat(row: dict[str, Any], key: str, signed: bool = False) -> dict[str, Any]:
     return {**center, **ends}
 
 
+def per_label(row: dict[str, Any]) -> dict[str, Any]:
+    """The cumulative bits divided by the number of labels they encode."""
+    bits, n = row.get("bits"), row["n"]
+    if not has_center(bits) or n <= 0:
+        return {}
+    ends = {key: bits[key] / n for key in ("center", "low", "high") if is_number(bits.get(key))}
+    return {"bits": {**ends, "n": bits.get("n")}}
+
+
 def short(value: int | float) -> float:
     """Five digits that count: charts need no more, and the page stays small."""
     return float(f"{value:.5g}")

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from priorscope.wording.numbers import number
-from priorscope.wording.page import TEXTS, t
+from priorscope.wording.page import TEXTS, plural, t
 from priorscope.wording.page import structure as title_of
 
 REASON = "reason."
+LEAST = 0.001  # bits per label: numbers beside it have three decimals
 
 
 def name(row: Mapping[str, Any]) -> str:
@@ -21,14 +22,15 @@ def meaning(row: Mapping[str, Any]) -> str:
     """How its numbers are to be read."""
     repeats = row["values"]["repeats"]
     if row["test"] == "random-labels":
-        return t("check.random-labels.meaning", n=f"{row['values']['n']:,}", repeats=repeats)
+        n = f"{row['values']['n']:,}"
+        return t("check.random-labels.meaning", n=n, repeats=plural("repeats", repeats))
     if row["passed"] is None:
         return t("check.one_repeat")
     half = (row["high"] - row["low"]) / 2
     few = t("check.few") if repeats == 2 else ""
     change = number(row["value"])
     value = f"+{change}" if float(change.replace("−", "-")) > 0 else change
-    return t("check.invariance.meaning", value=value, half=f"{half:.2g}", few=few)
+    return t("check.invariance.meaning", value=value, half=f"{max(half, LEAST):.2g}", few=few)
 
 
 def reason(key: str) -> str:

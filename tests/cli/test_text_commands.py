@@ -69,6 +69,17 @@ def digests(folder: Path) -> dict[str, str]:
     }
 
 
+def test_a_network_that_knows_frequencies_alone_is_not_offered_to_fill_masks(
+    text, tmp_path, capsys
+):
+    out = tmp_path / "early"
+    assert run("pretrain", str(text), *QUICK, "--steps", "1", "--out", str(out)) == Exit.DONE
+    said = capsys.readouterr().out
+    assert "1 step in" in said
+    assert "hardly knows more than how frequent each token is" in said
+    assert "fill-mask" not in said
+
+
 def test_a_refused_pretraining_leaves_the_finished_one_as_it_was(model, tmp_path, capsys):
     before = digests(model)
     other = tmp_path / "other.txt"

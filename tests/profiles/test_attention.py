@@ -194,3 +194,26 @@ def test_a_model_of_numbers_reads_no_text(tmp_path, capsys):
     fit(task, learner, seeds=1).save(tmp_path / "model")
     assert run(tmp_path / "model", "a text") == 2
     assert "was trained on numbers, not on texts or image files" in capsys.readouterr().err
+
+
+def test_a_model_without_attention_is_one_sentence_with_a_way_out(lines, tmp_path, capsys):
+    """Also where an estimator was fitted, and where a model of numbers reads no text anyway."""
+    x = np.random.default_rng(0).normal(size=(60, 5)).astype(np.float32)
+    task = Examples(x[:40], np.arange(40) % 2, x[40:], np.arange(20) % 2, ("a", "b"))
+    mlp = parse_learner("mlp:width=8", Recipe(steps=2, epochs=0))
+    fit(task, mlp, seeds=1).save(tmp_path / "net")
+    fit(task, parse_learner("forest", Recipe()), seeds=1).save(tmp_path / "forest")
+    for model in (tmp_path / "net", tmp_path / "forest", "mlp", "cnn+shift"):
+        assert run(model, lines[0], "--out", tmp_path / "out") == 2
+        said = capsys.readouterr().err
+        assert said.count("\n") == 1
+        assert "has no attention that can be read; give a model that attends" in said
+        assert "--learner transformer" in said
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_learner_in_place_of_a_model_is_told_how_to_become_one(capsys):
+    assert run("vit:depth=2", "a text") == 2
+    assert "is a learner, not a saved model; `priorscope fit DATA --learner vit:depth=2" in (
+        capsys.readouterr().err
+    )

@@ -58,6 +58,20 @@ def test_page_and_terminal_show_them_all(raced):
     assert "Left: out of the race" in chapters["answer"]
 
 
+def test_a_code_that_goes_as_far_as_the_leaderboards_stands_there(raced):
+    """The blocks up to the last size are told by models of the sizes before."""
+    summary, (left, waits, _) = raced
+    n = summary["leaderboard"][0]["n"] = 8000
+    bits = {"center": 0.5 * n, "low": 0.4 * n, "high": 0.6 * n, "n": 3}
+    summary["code_length"] = [
+        {"learner": left, "n": n, "bits": bits},
+        {"learner": waits, "n": n // 2, "bits": bits},
+    ]
+    rows = {row.learner: row for row in board_of(View(summary)).outside}
+    assert rows[left].bits["center"] == pytest.approx(0.5)
+    assert rows[waits].bits is None
+
+
 def test_who_left_on_the_last_size_is_marked_in_its_row(raced):
     summary, _ = raced
     (row,) = summary["leaderboard"]

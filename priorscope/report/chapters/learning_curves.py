@@ -9,9 +9,9 @@ from priorscope.report.charts.pieces import level
 from priorscope.report.charts.splits import train_and_test, train_and_test_side_by_side
 from priorscope.report.figure import Figure
 from priorscope.report.scores import scores_of
-from priorscope.report.view import View, flat, span
+from priorscope.report.view import View, flat, per_label, span
 from priorscope.wording.dropped import ended_curves
-from priorscope.wording.numbers import has_center, is_number
+from priorscope.wording.numbers import has_center
 from priorscope.wording.page import t
 
 
@@ -53,15 +53,6 @@ def gap(row: dict[str, Any]) -> float | None:
     if not has_center(row.get("test_bits")):
         return None
     return row["test_bits"]["center"] - row["train_bits"]["center"]
-
-
-def per_label(row: dict[str, Any]) -> dict[str, Any]:
-    """The cumulative bits divided by the number of labels they encode."""
-    bits, n = row.get("bits"), row["n"]
-    if not has_center(bits) or n <= 0:
-        return {}
-    ends = {key: bits[key] / n for key in ("center", "low", "high") if is_number(bits.get(key))}
-    return {"bits": {**ends, "n": bits.get("n")}}
 
 
 def _few(rows: list[dict[str, Any]]) -> bool:

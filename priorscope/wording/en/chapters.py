@@ -141,7 +141,7 @@ CHAPTERS: dict[str, str] = {
         "first. Once in a race one of them is trained at a larger size to check that."
     ),
     "checks.failed_runs": "Failed runs",
-    "checks.failed_explain": "These runs are in no figure and no table.",
+    "checks.failed_explain": "These runs count in no figure and no estimate.",
     "checks.unresolved": "Missing runs",
     "checks.causes": "Why: {causes}.",
     # Chapter: reproduce

@@ -126,7 +126,7 @@ PAGE: dict[str, str] = {
     "board.left": "left",
     "board.left.means": "Left: out of the race, as even its best case was worse.",
     "board.failed": "failed",
-    "board.failed.means": "Failed: none of its runs ended.",
+    "board.failed.means": "Failed: none of its runs finished.",
     "board.time": "no time",
     "board.time.means": "No time: not followed this far.",
     "board.ended": "behind",

@@ -84,7 +84,7 @@ WORDS: dict[str, str] = {
     "check.random-labels": "{learner} can't compress random labels",
     "check.invariance": "{learner} is invariant to {structure}",
     "check.random-labels.meaning": (
-        "Code length of random labels over n log2 K, n = {n}, {repeats} repeats. Below the bounds "
+        "Code length of random labels over n log2 K, n = {n}, {repeats}. Below the bounds "
         "labels leak; above, bits are wasted."
     ),
     "check.one_repeat": ("One repeat says nothing about its own noise: two or more are needed."),

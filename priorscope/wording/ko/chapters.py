@@ -145,7 +145,7 @@ CHAPTERS: dict[str, str] = {
         "하나는 더 큰 크기에서 한 번 더 학습해 이 판단을 확인합니다."
     ),
     "checks.failed_runs": "실패한 실행",
-    "checks.failed_explain": "아래 실행은 어떤 그림과 표에도 들어가지 않았습니다.",
+    "checks.failed_explain": "아래 실행은 어떤 그림과 추정값에도 들어가지 않았습니다.",
     "checks.unresolved": "빠진 실행",
     "checks.causes": "이유: {causes}.",
     # Chapter: reproduce

@@ -85,7 +85,7 @@ WORDS: dict[str, str] = {
     "check.random-labels": "{learner:은} 무작위 라벨을 압축하지 못함",
     "check.invariance": "{learner:은} ‘{title}’에 불변",
     "check.random-labels.meaning": (
-        "무작위 라벨의 코드 길이를 n log2 K로 나눈 값입니다(n = {n}, 반복 {repeats}회). 하한보다 "
+        "무작위 라벨의 코드 길이를 n log2 K로 나눈 값입니다(n = {n}, {repeats}). 하한보다 "
         "작으면 라벨이 새는 것이고, 상한보다 크면 비트를 낭비하는 것입니다."
     ),
     "check.one_repeat": "반복 1회로는 그 잡음의 크기를 알 수 없습니다. 2회 이상이 필요합니다.",
