@@ -5,6 +5,7 @@ import json
 
 import numpy as np
 import pytest
+from compare_command import without_figures
 from sklearn.ensemble import RandomForestClassifier
 
 from priorscope import PriorCurveDisplay, Result, compare
@@ -21,7 +22,10 @@ def result(tmp_path_factory):
     y = (x[:, 0] > 0).astype(int)
     out = str(tmp_path_factory.mktemp("api"))
     learners = ["linear", MLP(width=8), RandomForestClassifier(n_estimators=20)]
-    return compare(x, y, learners=learners, structures=("permuted",), name="mine", out=out, **SMALL)
+    with without_figures():
+        return compare(
+            x, y, learners=learners, structures=("permuted",), name="mine", out=out, **SMALL
+        )
 
 
 def test_every_kind_of_learner_is_ranked(result):

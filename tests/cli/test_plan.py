@@ -5,6 +5,7 @@ import io
 import json
 
 import pytest
+from compare_command import without_figures
 
 import priorscope
 from priorscope.cli import main
@@ -15,24 +16,26 @@ from priorscope.experiments.result import report_into
 @pytest.fixture(scope="module")
 def compared(tmp_path_factory):
     folder = tmp_path_factory.mktemp("plan") / "out"
-    result = priorscope.compare(
-        "digits",
-        learners=["knn", "logistic"],
-        sizes=[50, 100, 200, 400],
-        repeats=2,
-        structures="intact",
-        full_grid=True,
-        workers=0,
-        out=folder,
-        target_accuracy=0.97,
-        labels=800,
-    )
+    with without_figures():
+        result = priorscope.compare(
+            "digits",
+            learners=["knn", "logistic"],
+            sizes=[50, 100, 200, 400],
+            repeats=2,
+            structures="intact",
+            full_grid=True,
+            workers=0,
+            out=folder,
+            target_accuracy=0.97,
+            labels=800,
+        )
     return folder, result.summary
 
 
 def plan(*arguments):
     out, errors = io.StringIO(), io.StringIO()
     with (
+        without_figures(),
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(errors),
         pytest.raises(SystemExit) as ended,
@@ -66,7 +69,8 @@ def test_the_card_has_a_line_for_each_question(compared, capsys):
 
 
 def test_the_page_has_its_sliders(compared, tmp_path):
-    page = report_into(tmp_path / "page", compared[1]).read_text(encoding="utf-8")
+    with without_figures():
+        page = report_into(tmp_path / "page", compared[1]).read_text(encoding="utf-8")
     assert 'id="labels-data"' in page
     assert 'type="range" id="labels-target"' in page
 

@@ -7,6 +7,7 @@ import sys
 from unittest.mock import patch
 
 import pytest
+from compare_command import without_figures
 
 from priorscope.checks import CHECKS
 from priorscope.cli import main
@@ -118,6 +119,7 @@ def priorscope(folder, capsys):
     def run(*arguments, includes=FILES, code=0):
         flags = [part for name in includes for part in ("--include", f"{name}.py")]
         with (
+            without_figures(),
             contextlib.chdir(folder),
             patch.dict(os.environ, {"COLUMNS": "200"}),
             pytest.raises(SystemExit) as ended,

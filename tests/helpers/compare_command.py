@@ -41,6 +41,11 @@ def no_page(summary, folder):
     return folder / "report.html"
 
 
+def without_figures():
+    """Pages are written, but not their charts as files, which takes as long as a comparison."""
+    return patch("priorscope.report.figure.Figure.save", lambda self, folder: None)
+
+
 def compare(*arguments, cwd):
     """The same in this process, without a page."""
     out, errors = io.StringIO(), io.StringIO()

@@ -1,5 +1,7 @@
 """What every registered learner that trains itself must do with every layout and target."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 import torch
@@ -61,15 +63,20 @@ def trained(name, signature, inputs, targets, seed=0):
     return training, training.run()[0]
 
 
+@cache
+def known(name, layout):
+    """What it was given, its training and its result; trained once for all tests that only ask."""
+    inputs, targets = examples(layout)
+    return (inputs, targets, *trained(name, LAYOUTS[layout], inputs, targets))
+
+
 @every_case
 def test_learns_gives_finite_outputs_and_leaves_its_input_alone(name, layout):
-    inputs, targets = examples(layout)
-    before = inputs.copy()
-    training, result = trained(name, LAYOUTS[layout], inputs, targets)
+    inputs, targets, training, result = known(name, layout)
     outputs = training.outputs([inputs[-UNSEEN:]])[0]
     assert outputs.shape == (UNSEEN, 3)
     assert torch.isfinite(outputs).all()
-    assert np.array_equal(inputs, before)
+    assert np.array_equal(inputs, examples(layout)[0])
     scores = result.calibration.scores(training.outputs([inputs])[0], targets)
     assert scores["accuracy"] > 0.5
     assert scores["bits"] < np.log2(3)
@@ -77,8 +84,7 @@ def test_learns_gives_finite_outputs_and_leaves_its_input_alone(name, layout):
 
 @every_case
 def test_examples_do_not_see_each_other_and_a_seed_decides_everything(name, layout):
-    inputs, targets = examples(layout)
-    training, _ = trained(name, LAYOUTS[layout], inputs, targets)
+    inputs, targets, training, _ = known(name, layout)
     again, _ = trained(name, LAYOUTS[layout], inputs, targets)
     outputs = training.outputs([inputs[-UNSEEN:]])[0]
     assert torch.equal(outputs, again.outputs([inputs[-UNSEEN:]])[0])
@@ -98,8 +104,8 @@ def test_a_class_that_the_prefix_lacks_and_a_single_one_are_no_obstacle(name, la
 
 @pytest.mark.parametrize(("name", "layout"), [case for case in CASES if case[1] != "vector"])
 def test_can_be_measured(name, layout):
-    training, _ = trained(name, LAYOUTS[layout], *examples(layout))
-    assert measured(*training.network(0, examples(layout)[0][-UNSEEN:]))
+    inputs, _, training, _ = known(name, layout)
+    assert measured(*training.network(0, inputs[-UNSEEN:]))
 
 
 INVARIANT = [
@@ -120,10 +126,9 @@ def changed(structure, layout, inputs, targets):
     ("name", "layout", "structure"), [case for case in INVARIANT if case[0] != "forest"]
 )
 def test_predicts_the_same_without_what_it_is_invariant_to(name, layout, structure):
-    inputs, targets = examples(layout)
+    inputs, targets, training, _ = known(name, layout)
     other = changed(structure, layout, inputs, targets)
     assert not np.array_equal(inputs, other)
-    training, _ = trained(name, LAYOUTS[layout], inputs, targets)
     without, _ = trained(name, LAYOUTS[layout], other, targets)
     p, q = training.outputs([inputs])[0].exp(), without.outputs([other])[0].exp()
     torch.testing.assert_close(p, q, atol=2e-3, rtol=0)

@@ -56,9 +56,9 @@ def test_a_tiny_prefix_still_has_a_validation_part():
 
 def test_a_replica_does_not_depend_on_its_neighbours():
     """Trained beside others that stop at other steps, its numbers are those it has alone."""
-    prefixes = [prefix(r, examples=600, noise=noise) for r, noise in enumerate((0.0, 3.0))]
+    prefixes = [prefix(r, noise=noise) for r, noise in enumerate((0.0, 3.0))]
     model = MLP(width=8, depth=1, dropout=0.2)
-    recipe = learner(model, steps=800, epochs=0)
+    recipe = learner(model, steps=600, epochs=0)
     together = Training(recipe, SIGNATURE, prefixes, CPU)
     fitted = together.run()
     logits = together.outputs([prefix(9).inputs] * 2)
