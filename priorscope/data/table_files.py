@@ -83,6 +83,9 @@ def read_file(path: Path, how: How | None = None, rows: int | None = None) -> Fi
     """
     how = how or How()
     name = plain_name(path)
+    if not name.endswith(SUFFIXES):
+        way = "; write one object a line as .jsonl" if name.endswith(".json") else ""
+        raise ValueError(f"{path} is no table; tables are {', '.join(SUFFIXES)}{way}.")
     if name.endswith(BINARY_SUFFIXES):
         table = binary_table(path, name)
         said = (table.schema.metadata or {}).get(SAID, b"").decode()

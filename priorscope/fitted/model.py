@@ -16,6 +16,7 @@ from priorscope.core.target import Target
 from priorscope.fitted.facts import Expected, Facts, Origin
 from priorscope.fitted.member import EstimatorMember, NetworkMember
 from priorscope.fitted.new_data import new_inputs
+from priorscope.train.inputs import Reader
 from priorscope.wording.models import model_lines
 
 SAME_SCALE = 50  # ratio of spreads from which on values are on another scale
@@ -114,13 +115,32 @@ class FittedModel:
             return dataclasses.replace(inputs, notes=(*inputs.notes, note))
         return inputs
 
+    def _feature_note(self, inputs: np.ndarray, reader: Reader) -> str:
+        """What to say where half of the values of a feature are far from those of training."""
+        mean, std = (
+            np.broadcast_to(v.numpy(), inputs.shape[1:]) for v in (reader.mean, reader.std)
+        )
+        away = np.abs(np.median(inputs, axis=0) - mean) / np.maximum(std, 1e-12)
+        marks = (inputs.min(axis=0) >= 0) & (inputs.max(axis=0) <= 1)  # of categories
+        worst = int(np.where(marks, 0, away).argmax())
+        if away[worst] <= SAME_SCALE or not std[worst] or marks[worst]:
+            return ""
+        column = inputs[:, worst]
+        return (
+            f"The values of feature {worst + 1} go from {column.min():g} to {column.max():g}, but "
+            f"those of training varied by {std[worst]:.3g} around {mean[worst]:.3g}; are they on "
+            "another scale?"
+        )
+
     def _scale_note(self, inputs: np.ndarray) -> str:
         """What to say where numbers are on another scale than those of training, or ""."""
         if self.signature.layout == "tokens" or not inputs.size:
             return ""
         reader = self.members[0].reader if self.members else None
-        if reader is None or inputs.ndim == 2:
+        if reader is None:
             return ""
+        if inputs.ndim == 2:
+            return self._feature_note(inputs, reader)
         spread, expected = float(inputs.std()), float(reader.std.mean())
         if SAME_SCALE * spread >= expected and spread <= SAME_SCALE * expected:
             return ""

@@ -64,8 +64,31 @@ class ColumnCode:
         return np.stack([filled, missing], axis=1) if self.marks_missing else filled[:, None]
 
     def inputs(self, values: Column) -> np.ndarray:
-        """(rows, features of this column) float32, less the offsets."""
-        return shifted(self.features(values), self.offsets)
+        """(rows, features of this column) float32, less the offsets.
+
+        Raises:
+            ValueError: if a value isn't of this kind, or beyond float32.
+        """
+        with np.errstate(over="ignore"):
+            result = shifted(self.features(values), self.offsets)
+        wrong = ~np.isfinite(result).all(axis=1)
+        if wrong.any():
+            row = int(np.flatnonzero(wrong)[0])
+            shown = printable(values.values[row].as_py(), 40)
+            raise ValueError(
+                f"The column {self.name!r} holds {shown} in row {row}, beyond what learners "
+                "compute with (3e38); correct it, or leave it empty where it isn't known."
+            )
+        return result
+
+    def unknown(self, values: Column) -> tuple[int, str]:
+        """How many values are categories that training had none of, and the first of them."""
+        if self.as_ != "category":
+            return 0, ""
+        codes, names = values.categories
+        known = np.array([name in self.categories for name in names])[codes]
+        first = next((names[code] for code in codes[~known]), "")
+        return int((~known).sum()), first
 
     def unmarked(self, values: Column) -> int:
         """How many numbers are missing where training lacked none: they get the median."""
@@ -204,6 +227,13 @@ class Columns(Preprocessing):
                 notes.append(
                     f"{count:,} values of {printable(code.name, 40)!r} are missing, which none "
                     f"was in training; they are filled with its median {code.median:g}."
+                )
+            count, first = code.unknown(values)
+            if count:
+                name = printable(code.name, 40)
+                notes.append(
+                    f"{count:,} values of {name!r} are categories that training had none of "
+                    f"(such as {printable(first, 40)!r}); they are read as none."
                 )
         inputs = np.concatenate(parts, axis=1)
         return NewInputs(inputs, row_names(rows), tuple(notes))

@@ -26,6 +26,7 @@ from priorscope.data.pixels import (
     UNREADABLE,
     Picture,
     TooLargeError,
+    common_shift,
     decode,
     is_image_name,
     quiet_decoding,
@@ -94,8 +95,9 @@ class Pixels(Preprocessing):
         """
 
         def refuse(name: str, error: Exception) -> None:
+            reason = printable(str(error).partition(" <")[0])
             raise ValueError(
-                f"The image {printable(name)} in {source} can't be read ({printable(str(error))}); "
+                f"The image {printable(name)} in {source} can't be read ({reason}); "
                 "repair it or take it out."
             ) from error
 
@@ -108,10 +110,32 @@ class Pixels(Preprocessing):
                 f"{printable(colour[0])} is in colour, but this model was trained on grey images; "
                 "convert it."
             )
-        inputs, count = self.stacked(list(pictures.values()))
+        scaled, said = self._scaled(source, list(pictures.values()))
+        inputs, count = scaled.stacked(list(pictures.values()))
         size = f"{self.rows} x {self.columns}"
         notes = (f"{count} images of other sizes are stretched to {size}.",) if count else ()
-        return NewInputs(inputs, tuple(pictures), notes)
+        return NewInputs(inputs, tuple(pictures), (*notes, *said))
+
+    def _scaled(self, source: str, pictures: Sequence[Picture]) -> tuple["Pixels", tuple[str, ...]]:
+        """How levels of 16 bits become 8, where they go beyond those of training.
+
+        Raises:
+            ValueError: if training had 16 bits too, but smaller levels: one scale fits not both.
+        """
+        deep = [int(p.pixels.max()) for p in pictures if p.pixels.dtype == np.uint16]
+        shift = common_shift(max(deep)) if deep else 0
+        if shift <= self.shift:
+            return self, ()
+        if self.shift:
+            raise ValueError(
+                f"{source} has grey levels up to {max(deep)}, but those of training ended at "
+                f"{2 ** (8 + self.shift) - 1}; save the images with the bits of training."
+            )
+        note = (
+            f"{len(deep)} images have 16 bits, but those of training had 8; they are divided by "
+            f"{2**shift}."
+        )
+        return dataclasses.replace(self, shift=shift), (note,)
 
     def of_array(self, array: np.ndarray) -> NewInputs:
         pixels = arranged(array, "image")[0]

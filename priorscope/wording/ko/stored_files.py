@@ -177,6 +177,15 @@ TABLES: list[tuple[str, str]] = [
         "{name}의 값 {n}개가 비어 있습니다(학습 때는 없던 일). 중앙값 {median:으로} 채웠습니다.",
     ),
     (
+        "{n} values of {name} are categories that training had none of (such as {value}); they "
+        "are read as none.",
+        "{name}의 값 {n}개는 학습에 없던 범주입니다(예: {value}). 어느 범주에도 넣지 않았습니다.",
+    ),
+    (
+        "{n} images have 16 bits, but those of training had 8; they are divided by {value}.",
+        "이미지 {n}장이 16비트지만 학습 이미지는 8비트였습니다. {value:으로} 나누었습니다.",
+    ),
+    (
         "{name} is centred at {value}, as it varies little.",
         "{name:은} 변화가 작아 {value:을} 중심으로 옮겼습니다.",
     ),
@@ -282,6 +291,12 @@ ARRAYS: list[tuple[str, str]] = [
         "if those are the classes, move them up.",
         "맨 위 폴더({names})를 클래스로 읽었지만, 그 안마다 폴더 {inner:이} 있습니다. 그쪽이 "
         "클래스라면 한 단계 위로 옮기세요.",
+    ),
+    (
+        "The values of feature {n} go from {low} to {high}, but those of training varied by "
+        "{spread} around {center}; are they on another scale?",
+        "특징 {n}의 값이 {low}~{high}인데 학습 때는 {center} 근처에서 {spread:으로} 퍼져 "
+        "있었습니다. 척도가 다른가요?",
     ),
     (
         "The values go from {low} to {high}, but those of training varied by {spread} around "
