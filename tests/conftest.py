@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import functools
+import gc
 import inspect
 import os
 import shutil
@@ -145,6 +146,11 @@ def pytest_runtest_setup() -> None:
     TESTS[0] += 1
 
 
+def pytest_collection_finish() -> None:
+    """What is imported by now stays: the garbage collector needn't look at it again."""
+    gc.freeze()
+
+
 def pytest_xdist_auto_num_workers() -> int:
     """Processes of `-n auto`: one more than cores, as a fifth of the time one of them waits."""
     from priorscope.core.system import available_cores
@@ -195,14 +201,18 @@ def browser():
 def axe():
     """What axe says of a page; in dark of its colours alone, as nothing else differs from light.
 
-    Only violations are asked for: listing what passes takes three times as long.
+    Only violations are asked for: listing what passes takes three times as long. Colours take two
+    thirds of what is left: a page in another language may do without (`coloured`).
     """
     module = pytest.importorskip("axe_playwright_python.sync_playwright")
     wanted = {"resultTypes": ["violations"]}
-    colours = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+    rules = ["color-contrast", "link-in-text-block"]
+    colours = {"runOnly": {"type": "rule", "values": rules}}
+    others = {"rules": {name: {"enabled": False} for name in rules}}
 
-    def run(page: Any, dark: bool) -> Any:
-        return module.Axe().run(page, options=wanted | (colours if dark else {}))
+    def run(page: Any, dark: bool, coloured: bool = True) -> Any:
+        asked = colours if dark else {} if coloured else others
+        return module.Axe().run(page, options=wanted | asked)
 
     return run
 

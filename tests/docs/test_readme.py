@@ -6,6 +6,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from compare_command import without_figures
 
 from priorscope.cli import COMMANDS
 from priorscope.experiments.settings import Settings, separated
@@ -34,7 +35,8 @@ def run_small(page, folder, monkeypatch):
     )
     assert small != snippet
     names: dict = {}
-    exec(compile(small, page, "exec"), names)
+    with without_figures():
+        exec(compile(small, page, "exec"), names)
     assert names["result"].leaderboard()
     return (folder / "my-report" / "report.html").read_text(encoding="utf-8")
 

@@ -1,6 +1,7 @@
 """Clusters of three nodes of Ray on loopback, and what goes wrong with them."""
 
 import contextlib
+import importlib.util
 import os
 import socket
 import sys
@@ -9,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("ray")
 pytestmark = [
+    pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="ray is not installed"),
     pytest.mark.slow,
     pytest.mark.timeout(1800),
     pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads Linux's /proc"),
