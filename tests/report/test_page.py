@@ -226,7 +226,7 @@ def test_a_quantity_has_no_guessing_and_keeps_bits_below_0(pages):
     text = Words(page).text
     assert "RMSE" in text
     assert "Accuracy" not in text
-    assert "from 25.00 to 346.00 (standard deviation 77.00)" in text
+    assert "from 25.00 to 346 (standard deviation 77.00)" in text
 
 
 def test_schema_1_shows_the_same_numbers(summary, variants):
