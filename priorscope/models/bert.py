@@ -13,7 +13,7 @@ from priorscope.core.config import DropoutRate
 from priorscope.core.signature import Signature
 from priorscope.models import MODELS, ModelConfig
 from priorscope.nn.checkpoint import network_digest
-from priorscope.nn.foreign import FILLED_UP
+from priorscope.nn.foreign import FILLED_UP, check_weights
 from priorscope.nn.position import check_tokens
 from priorscope.nn.trial import problem_of
 
@@ -118,6 +118,7 @@ class Bert(ModelConfig):
             )
         rates = {"dropout": self.dropout, "attention_dropout": self.dropout}
         encoder = load_bert(self.pretrained, BertEncoder, **rates).float().train()
+        check_weights(encoder, (), f"bert: {self.pretrained}")
         assert signature.vocabulary is not None
         if encoder.shape.padding != 0:
             raise ValueError(

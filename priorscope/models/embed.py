@@ -19,7 +19,13 @@ from priorscope.core.signature import Signature
 from priorscope.models import MODELS, SelfTrained
 from priorscope.models._selection import PENALTIES, Selected
 from priorscope.nn.checkpoint import network_digest
-from priorscope.nn.foreign import FILLED_UP, check_sizes, unloadable
+from priorscope.nn.foreign import (
+    FILLED_UP,
+    absent_parameters,
+    check_sizes,
+    check_weights,
+    unloadable,
+)
 from priorscope.nn.readout import masked_mean
 
 BATCH = 64
@@ -147,11 +153,16 @@ def _load(folder: str, signature: Signature) -> nn.Module:
     _check(folder)
     transformers = importlib.import_module("transformers")
     try:  # a model folder is data: its Python is never run
-        network = transformers.AutoModel.from_pretrained(
-            folder, local_files_only=True, trust_remote_code=False
+        network, told = transformers.AutoModel.from_pretrained(
+            folder,
+            local_files_only=True,
+            trust_remote_code=False,
+            ignore_mismatched_sizes=True,  # which are then named
+            output_loading_info=True,
         )
     except Exception as error:  # a foreign config may fail in any way
         raise unloadable(f"embed: {folder}", error) from error
+    check_weights(network, absent_parameters(told), f"embed: {folder}")
     vocabulary = getattr(network.config, "vocab_size", None)
     own = signature.vocabulary
     if own is not None and not own <= (vocabulary or 0) <= FILLED_UP * own:

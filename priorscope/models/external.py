@@ -20,8 +20,10 @@ from priorscope.nn.foreign import (
     ChannelsFirstNetwork,
     Resized,
     TokenNetwork,
+    absent_parameters,
     adapted,
     check_sizes,
+    check_weights,
     unloadable,
 )
 from priorscope.nn.live_modules import keep, made
@@ -199,14 +201,9 @@ def _from_folder(folder: Path, signature: Signature, resolution: int) -> nn.Modu
             "give the folder of its tokenizer with --tokenizer."
         )
     network = network.float().train()  # half precision is for storage: it trains to NaN
-    network.made_new = _absent(told)
+    network.made_new = absent_parameters(told)
+    check_weights(network, network.made_new, f"hf:{folder}")
     return adapted(network, signature, resolution, _padding(folder, network.config))
-
-
-def _absent(told: Any) -> tuple[str, ...]:
-    """Names of parameters that the folder has not, or in another shape."""
-    other = [one if isinstance(one, str) else one[0] for one in told.get("mismatched_keys", ())]
-    return tuple(sorted({*told.get("missing_keys", ()), *other}))
 
 
 def _padding(folder: Path, config: Any) -> int:
@@ -223,14 +220,19 @@ def transformers_model(folder: Path) -> Any:
         ValueError: if it can't be loaded.
     """
     options = {"local_files_only": True, "trust_remote_code": False}
+    options["ignore_mismatched_sizes"] = True  # which are then named
     if (folder / "config.json").is_file():
         check_sizes(read_json(folder / "config.json"), f"{folder}")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return _imported("transformers").AutoModel.from_pretrained(folder, **options).eval()
+            network, told = _imported("transformers").AutoModel.from_pretrained(
+                folder, output_loading_info=True, **options
+            )
     except Exception as error:  # a foreign config may fail in any way
         raise unloadable(f"{folder}", error) from error
+    check_weights(network, absent_parameters(told), f"{folder}")
+    return network.eval()
 
 
 def _from_config(facts: dict[str, Any], signature: Signature, resolution: int) -> nn.Module:

@@ -1,5 +1,6 @@
 """What stands around a network from elsewhere, so that it takes inputs as they are here."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import torch
@@ -79,6 +80,44 @@ def new_parameters(network: nn.Module) -> tuple[str, ...]:
     """Names of the parameters that a saved network came without; () where nobody noted it."""
     inside = (getattr(module, "made_new", ()) for module in network.modules())
     return next((tuple(names) for names in inside if names), ())
+
+
+def absent_parameters(told: Any) -> tuple[str, ...]:
+    """Names of parameters that a folder has not, or in another shape.
+
+    told: what the transformers package says of its loading.
+    """
+    other = [one if isinstance(one, str) else one[0] for one in told.get("mismatched_keys", ())]
+    return tuple(sorted({*told.get("missing_keys", ()), *other}))
+
+
+def check_weights(network: nn.Module, absent: Iterable[str], source: str) -> None:
+    """Refuse a network that was saved in part, or with values that are no numbers.
+
+    A readout may be new, and a pooler; what lies below must come from the folder, as it would
+    begin at random without a word.
+
+    absent: names of parameters that the folder has not.
+
+    Raises:
+        ValueError: naming the first parameter.
+    """
+    named = dict(network.named_parameters())
+    prefix = getattr(network, "base_model_prefix", "")
+    below = f"{prefix}." if any(name.startswith(f"{prefix}.") for name in named) else ""
+    lost = [n for n in absent if n in named and n.startswith(below) and "pooler" not in n]
+    if lost:
+        raise ValueError(
+            f"{source} lacks {len(lost):,} of its network's parameters, or has them in another "
+            f"shape (first: {printable(lost[0], 80)}), which would begin at random; copy the "
+            "folder again."
+        )
+    for name, values in named.items():
+        if not bool(values.isfinite().all()):
+            raise ValueError(
+                f"{source} holds values that are no numbers in {printable(name, 80)}; copy the "
+                "folder again."
+            )
 
 
 def adapted(network: Any, signature: Signature, resolution: int, pad: int) -> nn.Module:
