@@ -4,6 +4,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from compare_command import without_figures
 from report_pages import SharedPages
 from summary_rows import (
     LEARNERS,
@@ -134,9 +135,10 @@ def summary():
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory) -> Path:
-    """A folder with the report of the whole summary."""
+    """A folder with the report of the whole summary, without its charts as files."""
     path = tmp_path_factory.mktemp("report")
-    write_report(make_summary(), path)
+    with without_figures():
+        write_report(make_summary(), path)
     return path
 
 

@@ -109,17 +109,15 @@ def test_the_page_is_small_and_names_no_other_file(html):
     assert {link[0] for link in Words(html).links if not link.startswith("data:")} == {"#"}
 
 
-def test_each_figure_is_written_as_svg_and_png(folder, figures):
+def test_each_figure_is_written_as_svg_and_png(summary, figures, tmp_path):
+    assert write_report(summary, tmp_path) == tmp_path / "report.html"
     names = {figure.name for figure in figures}
-    files = {path.name for path in (folder / "figures").iterdir()}
+    files = {path.name for path in (tmp_path / "figures").iterdir()}
     assert files == {f"{name}.{kind}" for name in names for kind in ("svg", "png")}
-    for path in (folder / "figures").iterdir():
+    for path in (tmp_path / "figures").iterdir():
         start = b"\x89PNG\r\n\x1a\n" if path.suffix == ".png" else b"<svg"
         assert path.read_bytes().startswith(start)
-
-
-def test_nothing_half_written_stays(folder):
-    assert [path for path in folder.rglob("*.part")] == []
+    assert list(tmp_path.rglob("*.part")) == []  # nothing half-written stays
 
 
 def test_another_schema_is_refused(tmp_path):
