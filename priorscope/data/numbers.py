@@ -1,6 +1,7 @@
 """Text to numbers: decimal commas, thousands, percent signs, units, words for what is missing."""
 
 import dataclasses
+import re
 from contextlib import suppress
 
 import numpy as np
@@ -46,6 +47,7 @@ AROUND = (
     rf"^\s*{BEFORE}?\s*|"
     rf"\s*([%‰°{CURRENCY}]|°?[[:alpha:]µ]{{1,6}}[²³]?(/[[:alpha:]]{{1,4}}[²³]?)?)?\s*$"
 )
+SURE_POINT = re.compile(r"[-+]?(0\.\d+|\d*\.(\d{1,2}|\d{4,}))([eE][-+]?\d+)?")
 WITH_COMMA = r"^[-+]?[\d.]*,[\d,.]*([eE][-+]?\d+)?$"
 
 
@@ -88,6 +90,10 @@ def dots_part_thousands(texts: pa.Array) -> bool:
     """
     if texts.type != pa.string() or not holds_byte(texts, b"."):
         return False
+    if len(texts) > SAMPLE and any(
+        SURE_POINT.fullmatch(v or "") for v in texts.slice(0, SAMPLE).to_pylist()
+    ):
+        return False  # as nearly every column of decimals, without a look at all of it
     plain = pc.replace_substring_regex(texts, AROUND, "")
     dotted = plain.filter(matches(plain, DOTTED))
     if not len(dotted):
