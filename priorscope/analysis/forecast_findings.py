@@ -17,10 +17,10 @@ MOST = 4  # sentences of one kind; the tables hold the rest
 def forecast_findings(summary: Summary, answer: Answer) -> list[Finding]:
     """Forecasts of all models, then who stays ahead of whom, who may be overtaken, who will be."""
     on = metric_of(summary, answer)
-    found = [*_forecasts(summary, on), *_pairs(summary, answer, on)]
+    findings = [*_forecasts(summary, on), *_pairs(summary, answer, on)]
     if summary.read.target.kind != "quantity":
-        return found
-    return [dataclasses.replace(one, values={**one.values, "on": told_on(on)}) for one in found]
+        return findings
+    return [dataclasses.replace(one, values={**one.values, "on": told_on(on)}) for one in findings]
 
 
 def more_data(summary: Summary) -> list[Finding]:

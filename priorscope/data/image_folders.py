@@ -74,18 +74,20 @@ def inside(names: Sequence[str]) -> dict[str, Parts]:
     return parts
 
 
-def place(names: Sequence[str]) -> Placed:
-    """Split and class of each image, by its folders.
+def place(names: Sequence[str], what: str = "images") -> Placed:
+    """Split and class of each file, by its folders.
+
+    what: the files are called, in the plural.
 
     Raises:
-        ValueError: if an image lies in no folder of a class, or folders of splits and of classes
+        ValueError: if a file lies in no folder of a class, or folders of splits and of classes
             lie side by side.
     """
     parts = inside(names)
-    _check_depth(parts, 2)
+    _check_depth(parts, 2, what)
     roots = sorted({p[0] for p in parts.values()})
     if len(roots) == 1 and says_nothing(roots[0]):
-        _check_depth(parts, 3)
+        _check_depth(parts, 3, what)
     splits = split_names(roots)
     if not splits:
         alone = [root for root in roots if is_part_alone(root)]
@@ -95,7 +97,7 @@ def place(names: Sequence[str]) -> Placed:
                 "or name the folder that holds the classes."
             )
         if inner := _splits_below(parts):
-            return _by_splits({n: (p[1], p[0], *p[2:]) for n, p in parts.items()}, inner)
+            return _by_splits({n: (p[1], p[0], *p[2:]) for n, p in parts.items()}, inner, what)
         hints = _hints(parts)
         if hints and alone:
             others = [root for root in roots if root not in alone]
@@ -106,8 +108,8 @@ def place(names: Sequence[str]) -> Placed:
         flat = [root for root in alone if all(len(p) == 2 for p in parts.values() if p[0] == root)]
         unlabelled = {root for root in flat if part_of(root) in ("test", "unlabelled")}
         if unlabelled and len(roots) > len(unlabelled) + 1:
-            return _without(parts, unlabelled, hints)
-        hints = (*hints, *_alike(roots), *_mixed(parts))
+            return _without(parts, unlabelled, hints, what)
+        hints = (*hints, *_alike(roots), *_mixed(parts, what))
         return Placed({name: ("", p[0]) for name, p in parts.items()}, notes=hints)
     if others := [root for root in roots if root not in splits]:
         example = next(name for name, p in parts.items() if p[0] == others[0])
@@ -116,17 +118,19 @@ def place(names: Sequence[str]) -> Placed:
             f"({printable(example)}) is neither a split nor a class; move it out, or name one "
             "folder alone."
         )
-    return _by_splits(parts, splits)
+    return _by_splits(parts, splits, what)
 
 
-def _without(parts: dict[str, Parts], roots: set[str], hints: tuple[Note, ...]) -> Placed:
-    """Classes beside folders whose names say test or unlabelled, and which hold images alone."""
+def _without(
+    parts: dict[str, Parts], roots: set[str], hints: tuple[Note, ...], what: str
+) -> Placed:
+    """Classes beside folders whose names say test or unlabelled, and which hold files alone."""
     notes = [*hints]
     for root in sorted(roots):
         count = sum(p[0] == root for p in parts.values())
         notes.append(
             Note(
-                f"{printable(root)} ({count} images) has no folders of classes and is left out; if "
+                f"{printable(root)} ({count} {what}) has no folders of classes and is left out; if "
                 "it is a class, give it another name.",
                 "warning",
             )
@@ -154,20 +158,20 @@ def _alike(roots: Sequence[str]) -> tuple[Note, ...]:
     return (Note(f"The classes {shown} look alike; are they one?", "warning"),)
 
 
-def _mixed(parts: dict[str, Parts]) -> tuple[Note, ...]:
+def _mixed(parts: dict[str, Parts], what: str) -> tuple[Note, ...]:
     """A warning where classes hold images and, beside them, folders of images such as masks."""
     direct = {p[0] for p in parts.values() if len(p) == 2}
     below = Counter(p[1] for p in parts.values() if len(p) > 2 and p[0] in direct)
     if not below:
         return ()
     text = (
-        f"{below.total():,} images lie in folders beside the images of their class "
+        f"{below.total():,} {what} lie in folders beside others of their class "
         f"({_listed(sorted(below))}); they count as its examples. Move out what isn't one."
     )
     return (Note(text, "warning"),)
 
 
-def _by_splits(parts: dict[str, Parts], splits: dict[str, Part]) -> Placed:
+def _by_splits(parts: dict[str, Parts], splits: dict[str, Part], what: str) -> Placed:
     flat = {
         root
         for root, part in splits.items()
@@ -179,10 +183,13 @@ def _by_splits(parts: dict[str, Parts], splits: dict[str, Part]) -> Placed:
     for root in sorted(unused):
         count = sum(p[0] == root for p in parts.values())
         why = "has no folders of classes" if root in flat else "holds no labels"
-        notes.append(Note(f"{root} ({count} images) {why} and is left out.", "warning"))
+        notes.append(Note(f"{root} ({count} {what}) {why} and is left out.", "warning"))
     labelled = {name: p for name, p in parts.items() if p[0] not in unused}
-    _check_depth(labelled, 3)
-    labelled, more = _without_containers(labelled)
+    _check_depth(labelled, 3, what)
+    labelled, unsorted, more = _without_unlabelled(labelled, splits, what)
+    left_out += unsorted
+    notes += more
+    labelled, more = _without_containers(labelled, what)
     notes += more
     used = {splits[p[0]] for p in labelled.values()}
     stands_for = {"train": "train", "test": "test", "validation": "train"}
@@ -203,7 +210,22 @@ def _by_splits(parts: dict[str, Parts], splits: dict[str, Part]) -> Placed:
     return Placed(classes, tuple(left_out), test_from, tuple(notes))
 
 
-def _without_containers(parts: dict[str, Parts]) -> tuple[dict[str, Parts], list[Note]]:
+def _without_unlabelled(
+    parts: dict[str, Parts], splits: dict[str, Part], what: str
+) -> tuple[dict[str, Parts], list[str], list[Note]]:
+    """Parts without folders of training whose names say that they hold no labels, as `unsup`."""
+    tested = {p[1] for p in parts.values() if splits[p[0]] != "train"}
+    names = {p[1] for p in parts.values()} - tested
+    unsorted = {n for n in names if is_part_alone(n) and part_of(n) == "unlabelled"}
+    if not tested or not unsorted:
+        return parts, [], []
+    left_out = [name for name, p in parts.items() if p[1] in unsorted]
+    text = f"{_listed(sorted(unsorted))} ({len(left_out)} {what}) holds no labels and is left out."
+    kept = {name: p for name, p in parts.items() if p[1] not in unsorted}
+    return kept, left_out, [Note(text, "warning")]
+
+
+def _without_containers(parts: dict[str, Parts], what: str) -> tuple[dict[str, Parts], list[Note]]:
     """Parts without a folder such as `images` that stands between each split and its classes."""
     inner: dict[str, set[str]] = {}
     for p in parts.values():
@@ -213,7 +235,7 @@ def _without_containers(parts: dict[str, Parts]) -> tuple[dict[str, Parts], list
         says_nothing(name) for names in inner.values() for name in names
     ):
         return parts, []
-    _check_depth(parts, 4)
+    _check_depth(parts, 4, what)
     note = Note(f"Below each split, the folder {printable(min(first))} is read as no class.")
     return {name: (p[0], *p[2:]) for name, p in parts.items()}, [note]
 
@@ -256,12 +278,13 @@ def stem_warning(classes: dict[str, tuple[str, str]]) -> list[Note]:
     ]
 
 
-def _check_depth(parts: dict[str, Parts], depth: int) -> None:
+def _check_depth(parts: dict[str, Parts], depth: int, what: str) -> None:
     for name, p in parts.items():
         if len(p) < depth:
             raise ValueError(
-                f"The image {printable(name)} lies in no folder of a class; put images into CLASS/ "
-                "or into train/CLASS/ and test/CLASS/, or a table of names and classes beside them."
+                f"The {what[:-1]} {printable(name)} lies in no folder of a class; put {what} into "
+                "CLASS/ or into train/CLASS/ and test/CLASS/, or a table of names and classes "
+                "beside them."
             )
 
 

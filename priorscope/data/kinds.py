@@ -16,6 +16,7 @@ from priorscope.data.rows import RowsConfig
 from priorscope.data.series_files import is_delimited_series, is_series_arff
 from priorscope.data.source import Source, holds_tables
 from priorscope.data.table_files import SUFFIXES, is_table
+from priorscope.data.text_folders import ENDING, holds_texts
 from priorscope.tasks import TASKS
 
 PEEK = 2000  # rows that decide what a table is
@@ -80,6 +81,8 @@ def _for_folder(path: Path, given: dict[str, Any]) -> str:
             return "series"
         if holds_tables(path):
             return _for_table(path, given)
+        if holds_texts(path):
+            return "texts"
     return "images"
 
 
@@ -99,6 +102,8 @@ def _for_archive(path: Path) -> str:
     names = names_in(path, LOOKED_AT)
     if any(map(is_image_name, names)):
         return "images"
+    if any(name.lower().endswith(ENDING) for name in names) and holds_texts(path):
+        return "texts"
     tables = [name for name in names if name.lower().endswith(SUFFIXES)]
     if tables:
         raise ValueError(

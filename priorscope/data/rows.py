@@ -13,8 +13,9 @@ from priorscope.core.read import Note
 from priorscope.data.arrow import codes_of
 from priorscope.data.clean import LabelOptions, Split, split_examples
 from priorscope.data.columns import Column, Columns, column, target_column
-from priorscope.data.source import Source, read_source
+from priorscope.data.source import Source
 from priorscope.data.table_files import How
+from priorscope.data.text_folders import source_of
 from priorscope.tasks import TaskConfig
 
 
@@ -66,7 +67,7 @@ class RowsConfig(TaskConfig):
             ValueError: if the files can't be read.
         """
         how = How(self.encoding, self.header)
-        source = read_source(Path(self.path), self.test, how, self.decimal, rows)
+        source = source_of(Path(self.path), self.test, how, self.decimal, rows)
         try:
             target = target_column(source.columns, self.target)
         except (LookupError, ValueError) as error:

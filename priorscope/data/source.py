@@ -27,6 +27,7 @@ class Source:
     test_from: what the test file is called.
     files: how many files the rows come from; row numbers start again in each part.
     class_names: names of labels 0, 1, ... that the files themselves hold, by column.
+    names: of the rows, where each is a file of its own.
     """
 
     columns: Columns
@@ -36,6 +37,7 @@ class Source:
     typed: bool = True
     notes: tuple[Note, ...] = ()
     class_names: dict[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    names: tuple[str, ...] = ()
 
     @property
     def parts(self) -> list[np.ndarray]:

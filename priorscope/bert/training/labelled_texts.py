@@ -13,7 +13,7 @@ from priorscope.core.seeds import numpy_stream
 from priorscope.data.clean import LabelOptions, split_examples
 from priorscope.data.columns import column, target_column
 from priorscope.data.readers.texts import text_column
-from priorscope.data.source import read_source
+from priorscope.data.text_folders import source_of
 
 VALIDATION_SHARE = 0.1
 
@@ -86,7 +86,7 @@ def read_labelled_texts(path: Path, settings: LabelledTextSettings, seed: int) -
     Raises:
         ValueError: if columns are missing, or the classes can't be learned.
     """
-    source, pair = read_source(path, settings.test or ""), settings.pair or ""
+    source, pair = source_of(path, settings.test or ""), settings.pair or ""
     target = target_column(source.columns, settings.target or "")
     name = text_column(source.columns, settings.input or "", {target, pair})
     texts = source.columns[name].texts

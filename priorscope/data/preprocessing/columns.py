@@ -12,8 +12,9 @@ from priorscope.core.preprocessing import PREPROCESSINGS, NewInputs, Preprocessi
 from priorscope.core.printable import printable
 from priorscope.data.columns import Column, listed
 from priorscope.data.layout import offsets_of, shifted
-from priorscope.data.source import Source, read_source
+from priorscope.data.source import Source
 from priorscope.data.table_files import How
+from priorscope.data.text_folders import source_of
 
 MAX_VALUES = 2**31  # of all features of all rows: 8 GiB as float32
 As = Literal["number", "category", "date", "vector"]
@@ -86,9 +87,9 @@ class ColumnCode:
         if self.as_ != "category":
             return 0, ""
         codes, names = values.categories
-        known = np.array([name in self.categories for name in names])[codes]
-        first = next((names[code] for code in codes[~known]), "")
-        return int((~known).sum()), first
+        is_category = np.array([name in self.categories for name in names])[codes]
+        first = next((names[code] for code in codes[~is_category]), "")
+        return int((~is_category).sum()), first
 
     def unmarked(self, values: Column) -> int:
         """How many numbers are missing where training lacked none: they get the median."""
@@ -240,12 +241,13 @@ class Columns(Preprocessing):
 
 
 def read_rows(path: Path, encoding: str = "", header: bool = True, decimal: str = "") -> Source:
-    """The rows of new data; both files of a folder that holds train.* and test.*.
+    """The rows of new data; both files of a folder that holds train.* and test.*, all its texts.
 
     Raises:
         ValueError: if they can't be read.
     """
-    return read_source(path, how=How(encoding, "yes" if header else "no"), decimal=decimal)
+    how = How(encoding, "yes" if header else "no")
+    return source_of(path, how=how, decimal=decimal, labelled=False)
 
 
 def check_columns(path: Path, columns: dict[str, Column], needed: Sequence[str]) -> None:

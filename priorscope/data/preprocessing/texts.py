@@ -39,15 +39,17 @@ class TextColumn(Preprocessing):
     encoding: str = ""
 
     def read(self, path: Path) -> NewInputs:
-        columns = read_rows(path, self.encoding, self.header).columns
-        check_columns(path, columns, [self.column])
-        texts = columns[self.column].texts
+        source = read_rows(path, self.encoding, self.header)
+        check_columns(path, source.columns, [self.column])
+        texts = source.columns[self.column].texts
         try:
             tokenizer = decoded_tokenizer(self.tokenizer)
         except Exception as error:  # the library raises plain Exception
             raise ValueError(f"The model's tokenizer can't be read: {cause(error)}.") from error
         ids, notes = self.padded(encoded_texts(tokenizer, texts, self.most), special_ids(tokenizer))
-        return NewInputs(ids, row_names(len(texts)), tuple(text for text, _ in notes))
+        return NewInputs(
+            ids, source.names or row_names(len(texts)), tuple(text for text, _ in notes)
+        )
 
     def padded(
         self, texts: Encoded, special: dict[str, int]

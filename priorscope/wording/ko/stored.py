@@ -139,6 +139,7 @@ LEAKS: list[tuple[str, str]] = [
     ("{what}; --drop-near takes them out.", "{what}. --drop-near를 쓰면 뺍니다."),
     ("test {kind} that are nearly in training", "학습 데이터에 거의 같은 것이 있는 테스트 {kind}"),
     ("images", "이미지"),
+    ("text files", "텍스트 파일"),
     ("texts", "텍스트"),
     (
         "{n} examples of {name} are an extra test set.",

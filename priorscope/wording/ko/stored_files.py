@@ -48,19 +48,23 @@ TABLES: list[tuple[str, str]] = [
         "읽지 않는 종류의 파일({kinds}) {n}개를 제외했습니다.",
     ),
     (
-        "{name} ({n} images) has no folders of classes and is left out; if it is a class, give it "
+        "{name} ({n} {what}) has no folders of classes and is left out; if it is a class, give it "
         "another name.",
-        "{name}(이미지 {n}장)에는 클래스 폴더가 없어 제외했습니다. 클래스라면 이름을 바꾸세요.",
+        "{name}({what} {n}개)에는 클래스 폴더가 없어 제외했습니다. 클래스라면 이름을 바꾸세요.",
+    ),
+    (
+        "{n} {what} lie in folders beside others of their class ({names}); they count as its "
+        "examples. Move out what isn't one.",
+        "{what} {n}개가 클래스의 파일과 나란히 있는 폴더({names})에 있어 그 클래스의 예로 "
+        "셌습니다. 예가 아닌 것은 옮기세요.",
+    ),
+    (
+        "{n} text files in no folder of a class are left out: {names}.",
+        "클래스 폴더에 없는 텍스트 파일 {n}개를 제외했습니다: {names}.",
     ),
     (
         "The classes {names} look alike; are they one?",
         "클래스 {names:은} 이름이 비슷합니다. 같은 클래스인가요?",
-    ),
-    (
-        "{n} images lie in folders beside the images of their class ({names}); they count as its "
-        "examples. Move out what isn't one.",
-        "이미지 {n}장이 클래스 이미지와 나란히 있는 폴더({names})에 있어 그 클래스의 예로 "
-        "셌습니다. 예가 아닌 것은 옮기세요.",
     ),
     (
         "The folders are the classes; the tables beside them ({names}) are not read.",
@@ -304,7 +308,7 @@ ARRAYS: list[tuple[str, str]] = [
         "값이 {low}~{high}인데 학습 때는 {center} 주위로 {spread}만큼 변했습니다. 단위가 다른 "
         "것은 아닌가요?",
     ),
-    ("{name} ({n} images) {why} and is left out.", "{name}(이미지 {n}장): {why} 제외했습니다."),
+    ("{name} ({n} {what}) {why} and is left out.", "{name}({what} {n}개): {why} 제외했습니다."),
     ("has no folders of classes", "클래스 폴더가 없어"),
     ("holds no labels", "라벨이 없어"),
     ("{n} images {what}.", "이미지 {n}장: {what}."),
