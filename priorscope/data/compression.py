@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from priorscope.core.lfs import refuse_pointer
 from priorscope.core.printable import LINE, cause, printable
 
 PACKED = (".gz", ".bz2", ".xz", ".zst", ".zip")
@@ -51,6 +52,7 @@ def unpacked(path: Path) -> Iterator[IO[bytes]]:
     """
     if not path.is_file():
         raise ValueError(f"{printable(path, LINE)} is not a regular file; save it as one.")
+    refuse_pointer(path)
     suffix = path.suffix.lower()
     with path.open("rb") as raw:
         if suffix == ".zip":

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from priorscope.core.lfs import refuse_pointer
 from priorscope.core.printable import printable
 from priorscope.data.columns import Column
 from priorscope.data.compression import plain_name
@@ -40,6 +41,7 @@ def reader_for(path: Path, given: dict[str, Any]) -> str:
     """
     if path.is_dir():
         return _for_folder(path, given)
+    refuse_pointer(path)
     name = path.name.lower()
     if name.endswith((".npz", ".npy", ".mat", ".h5", ".hdf5")) or is_idx(path):
         return "arrays"

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from priorscope.core.config import Rate
 from priorscope.core.json_files import read_json
+from priorscope.core.lfs import refuse_pointers
 from priorscope.core.signature import Signature
 from priorscope.models import MODELS, SelfTrained
 from priorscope.models._selection import PENALTIES, Selected
@@ -146,6 +147,7 @@ def _check(folder: str) -> None:
         raise ValueError("embed needs the package transformers; install it.")
     if not (Path(folder) / "config.json").is_file():
         raise ValueError(f"embed: {folder} must be a folder with config.json, but it has none.")
+    refuse_pointers(Path(folder))
     check_sizes(read_json(Path(folder) / "config.json"), f"embed: {folder}")
 
 

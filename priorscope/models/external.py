@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from torch import nn
 
 from priorscope.core.json_files import read_json
+from priorscope.core.lfs import refuse_pointers
 from priorscope.core.signature import Signature
 from priorscope.models import MODELS, ModelConfig
 from priorscope.nn.checkpoint import content_digest
@@ -174,6 +175,7 @@ def _from_timm(name: str, signature: Signature, resolution: int) -> nn.Module:
 def _from_folder(folder: Path, signature: Signature, resolution: int) -> nn.Module:
     if not (folder / "config.json").is_file():
         raise ValueError(f"hf:{folder} must be a folder with config.json, but it has none.")
+    refuse_pointers(folder)
     check_sizes(read_json(folder / "config.json"), f"hf:{folder}")
     transformers = _imported("transformers")
     options = {
@@ -221,6 +223,7 @@ def transformers_model(folder: Path) -> Any:
     """
     options = {"local_files_only": True, "trust_remote_code": False}
     options["ignore_mismatched_sizes"] = True  # which are then named
+    refuse_pointers(folder)
     if (folder / "config.json").is_file():
         check_sizes(read_json(folder / "config.json"), f"{folder}")
     try:

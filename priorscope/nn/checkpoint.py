@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from priorscope.core.files import whole
 from priorscope.core.json_files import read_json
+from priorscope.core.lfs import refuse_pointer
 from priorscope.core.printable import cause
 
 NAMES = ("model.safetensors", "pytorch_model.bin")  # whole, or sharded with `.index.json` added
@@ -144,6 +145,7 @@ def _joined(folder: Path, shards: list[str]) -> dict[str, Tensor]:
 
 
 def _read_file(path: Path) -> dict[str, Tensor]:
+    refuse_pointer(path)
     if path.suffix == ".safetensors":
         try:
             return load_file(path)
