@@ -22,6 +22,7 @@ import jaxtyping
 import numpy as np
 import pytest
 import torch
+from report_pages import open_page
 
 AS_JAXTYPING = beartype.BeartypeConf(violation_type=jaxtyping.TypeCheckError)
 
@@ -226,18 +227,8 @@ def new_page(browser):
     with contextlib.ExitStack() as stack:
 
         def make(width: int, dark: bool, **context: Any) -> Any:
-            made = browser.new_context(
-                viewport={"width": width, "height": 800},
-                color_scheme="dark" if dark else "light",
-                **context,
-            )
-            stack.callback(made.close)
-            page = made.new_page()
-            page.complaints, page.requests = [], []
-            page.on("console", lambda message: page.complaints.append(message.text))
-            page.on("pageerror", lambda error: page.complaints.append(str(error)))
-            page.on("dialog", lambda dialog: page.complaints.append(dialog.message))
-            page.on("request", lambda request: page.requests.append(request.url))
+            page = open_page(browser, width, dark, **context)
+            stack.callback(page.context.close)
             return page
 
         yield make

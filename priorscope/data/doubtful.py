@@ -71,7 +71,7 @@ def number_notes(column: Column, numbers: np.ndarray) -> list[Note]:
             f"{SMALLEST:g} to {LARGEST:g} (float32); write it in another unit, or take wrong "
             "values out."
         )
-    notes = mark_note(repr(name), present)
+    notes, sample = mark_note(repr(name), present), _sample(column)
     if largest >= EXACT and _is_whole(column, numbers):
         notes.append(
             Note(
@@ -80,15 +80,15 @@ def number_notes(column: Column, numbers: np.ndarray) -> list[Note]:
                 "warning",
             )
         )
-    elif _are_powers(column):
+    elif powers := _powers(sample):
         notes.append(
             Note(
-                f"{name!r} is read as powers of ten, such as {_first_power(column)}; if they are "
+                f"{name!r} is read as powers of ten, such as {powers[0]}; if they are "
                 "codes, put a letter before each to read categories.",
                 "warning",
             )
         )
-    elif column.decimal == "." and _may_be_thousands(column):
+    elif column.decimal == "." and _may_be_thousands(column, sample):
         notes.append(
             Note(
                 f"{name!r} holds points before three digits alone, beside whole numbers: if they "
@@ -96,7 +96,7 @@ def number_notes(column: Column, numbers: np.ndarray) -> list[Note]:
                 "warning",
             )
         )
-    elif _has_leading_zeros(column):
+    elif _has_leading_zeros(sample):
         notes.append(
             Note(
                 f"{name!r} has leading zeros, as codes have, but is read as numbers; leave it out "
@@ -151,35 +151,28 @@ def _is_whole(column: Column, numbers: np.ndarray) -> bool:
 
 
 def _sample(column: Column) -> list[str]:
+    """How the first values are written; empty where the file itself holds numbers."""
+    if not column.is_text:
+        return []
     return [v.strip() for v in column.values.slice(0, SAMPLE).to_pylist() if v and v.strip()]
 
 
-def _first_power(column: Column) -> str:
-    return next((v for v in _sample(column) if POWER.fullmatch(v)), "")
+def _powers(sample: Sequence[str]) -> list[str]:
+    """Values that look like 3E05, which is 300000 to a program and a code to its author.
 
-
-def _are_powers(column: Column) -> bool:
-    """Whether values look like 3E05, which is 300000 to a program and a code to its author.
-
-    Programs write numbers with a sign or a point: 3e+05, 3.0E5.
+    Programs write numbers with a sign or a point: 3e+05, 3.0E5; where one is so, none is doubtful.
     """
-    if not column.is_text:
-        return False
-    written = [v for v in _sample(column) if "e" in v.lower()]
-    return bool(written) and all(POWER.fullmatch(v) for v in written)
+    written = [v for v in sample if "e" in v.lower()]
+    return written if all(map(POWER.fullmatch, written)) else []
 
 
-def _may_be_thousands(column: Column) -> bool:
+def _may_be_thousands(column: Column, sample: Sequence[str]) -> bool:
     """Whether values such as 1.200 stand beside 900, as no program writes decimals."""
-    if not column.is_text or not dots_part_thousands(column.values):
-        return False
-    return sum("." not in v and WHOLE.fullmatch(v) is not None for v in _sample(column)) > 0
+    beside = any("." not in v and WHOLE.fullmatch(v) for v in sample)
+    return beside and dots_part_thousands(column.values)
 
 
-def _has_leading_zeros(column: Column) -> bool:
-    if column.typed and not column.is_text:
-        return False
-    sample = _sample(column)
+def _has_leading_zeros(sample: Sequence[str]) -> bool:
     zeros = any(v[0] == "0" and len(v) > 1 and v.isdecimal() for v in sample)
     return zeros and len({len(v) for v in sample}) == 1
 

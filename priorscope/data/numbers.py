@@ -90,10 +90,8 @@ def dots_part_thousands(texts: pa.Array) -> bool:
     """
     if texts.type != pa.string() or not holds_byte(texts, b"."):
         return False
-    if len(texts) > SAMPLE and any(
-        SURE_POINT.fullmatch(v or "") for v in texts.slice(0, SAMPLE).to_pylist()
-    ):
-        return False  # as nearly every column of decimals, without a look at all of it
+    if any(SURE_POINT.fullmatch(v or "") for v in texts.slice(0, SAMPLE).to_pylist()):
+        return False  # as nearly every column of decimals, without a pattern for Arrow to compile
     plain = pc.replace_substring_regex(texts, AROUND, "")
     dotted = plain.filter(matches(plain, DOTTED))
     if not len(dotted):

@@ -7,6 +7,25 @@ from urllib.parse import urlsplit
 GO = "at => { document.activeElement.blur(); location.hash = at; scrollTo(0, 0); }"
 
 
+def open_page(browser: Any, width: int, dark: bool, **context: Any) -> Any:
+    """An empty page that keeps its `complaints`, messages of any kind, and its `requests`.
+
+    context: other arguments of a browser context.
+    """
+    made = browser.new_context(
+        viewport={"width": width, "height": 800},
+        color_scheme="dark" if dark else "light",
+        **context,
+    )
+    page = made.new_page()
+    page.complaints, page.requests = [], []
+    page.on("console", lambda message: page.complaints.append(message.text))
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    page.on("dialog", lambda dialog: page.complaints.append(dialog.message))
+    page.on("request", lambda request: page.requests.append(request.url))
+    return page
+
+
 class SharedPages:
     """The pages of one browser, by all that they were opened with except for the fragment.
 
@@ -23,19 +42,14 @@ class SharedPages:
         self, at: str = "", width: int = 1280, dark: bool = False, policy: bool = True
     ) -> Any:
         """A new page whose scripts have run; its charts may not be there yet."""
-        context = self.browser.new_context(
-            viewport={"width": width, "height": 800},
-            color_scheme="dark" if dark else "light",
+        page = open_page(
+            self.browser,
+            width,
+            dark,
             offline=True,
             bypass_csp=not policy,  # for the scripts of a test, which the page refuses
             accept_downloads=True,
         )
-        page = context.new_page()
-        page.complaints, page.requests = [], []
-        page.on("console", lambda message: page.complaints.append(message.text))
-        page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        page.on("dialog", lambda dialog: page.complaints.append(dialog.message))
-        page.on("request", lambda request: page.requests.append(request.url))
         page.goto(self.file.as_uri() + at)
         return page
 
