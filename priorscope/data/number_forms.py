@@ -6,7 +6,7 @@ import unicodedata
 import numpy as np
 import pyarrow as pa
 
-from priorscope.data.arrow import FALSE, pc, strings
+from priorscope.data.arrow import FALSE, codes_of, holds_byte, pc, strings
 
 CURRENCY = "$€£¥₩₹₽₺₴₪฿₫￥￦"
 CODES = (
@@ -62,7 +62,7 @@ def rewritten(texts: pa.Array) -> tuple[pa.Array, list[str]]:
     if pc.any(quoted).as_py():
         texts = pc.if_else(quoted, pc.replace_substring_regex(texts, QUOTED, r"\1"), texts)
         forms.append("in quotation marks")
-    brackets = matches(texts, BRACKETS)
+    brackets = matches(texts, BRACKETS, b"(")
     if pc.any(brackets).as_py():
         negative = pc.replace_substring_regex(texts, r"^\((.*)\)$", r"-\1")
         negative = pc.replace_substring_regex(negative, rf"^-([{CURRENCY}])\s*", r"\1-")
@@ -77,12 +77,12 @@ def rewritten(texts: pa.Array) -> tuple[pa.Array, list[str]]:
         if units:
             named = " and ".join(units)
             forms.append("percent" if named == "%" else f"with the unit {named}")
-    for pattern, replaced, instead, form in (
-        (MINUS_BEHIND, r"^(.*)-$", r"-\1", "negative ones with the minus behind"),
-        (FORTRAN, "[dD]", "e", "exponents of Fortran"),
-        (BLANK_THOUSANDS, BLANKS, "", "thousands apart"),
+    for pattern, byte, replaced, instead, form in (
+        (MINUS_BEHIND, b"-", r"^(.*)-$", r"-\1", "negative ones with the minus behind"),
+        (FORTRAN, b"", "[dD]", "e", "exponents of Fortran"),
+        (BLANK_THOUSANDS, b"", BLANKS, "", "thousands apart"),
     ):
-        which = matches(texts, pattern)
+        which = matches(texts, pattern, byte)
         if pc.any(which).as_py():
             texts = pc.if_else(which, pc.replace_substring_regex(texts, replaced, instead), texts)
             forms.append(form)
@@ -99,8 +99,7 @@ def times_of(texts: pa.Array, least: float) -> np.ndarray | None:
         return None
     encoded = texts.dictionary_encode()
     table = np.array([_seconds(v) for v in encoded.dictionary.to_pylist()] + [np.nan])
-    indices = pc.fill_null(pc.cast(encoded.indices, pa.int64()), len(table) - 1)
-    seconds = table[np.asarray(indices.to_pylist(), np.int64)]
+    seconds = table[codes_of(encoded)]
     present = len(texts) - texts.null_count
     return seconds if np.isfinite(seconds).sum() >= least * present else None
 
@@ -117,8 +116,13 @@ def _seconds(text: str) -> float:
     return 86400 * float(days or 0) + 3600 * count + 60 * float(minutes or 0) + float(seconds or 0)
 
 
-def matches(texts: pa.Array, pattern: str) -> pa.Array:
-    """(rows,) bool, whether the pattern is found; false where a text is null."""
+def matches(texts: pa.Array, pattern: str, byte: bytes = b"") -> pa.Array:
+    """(rows,) bool, whether the pattern is found; false where a text is null.
+
+    byte: a character without which it can't be found, which is faster looked for; b"" for none.
+    """
+    if byte and not holds_byte(texts, byte):
+        return pa.repeat(FALSE, len(texts))
     return pc.coalesce(pc.match_substring_regex(texts, pattern), FALSE)
 
 

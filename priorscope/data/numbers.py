@@ -107,6 +107,7 @@ def parse_numbers(texts: pa.Array, decimal: str) -> Numbers | None:
     thousands = decimal == "," and dots_part_thousands(texts)
     with suppress(pa.ArrowInvalid):  # most columns are nothing but plain numbers
         if not thousands:
+            pc.cast(texts.slice(0, SAMPLE), pa.float64())  # a cast that fails goes through all rows
             return Numbers(numbers_of(pc.cast(texts, pa.float64())))
     if _few_words(texts):
         return None
@@ -181,7 +182,7 @@ def _rewritten(texts: pa.Array, decimal: str) -> tuple[pa.Array, str]:
         if pc.any(dotted).as_py() and dots_part_thousands(texts):
             texts = pc.if_else(dotted, pc.replace_substring(texts, ".", ""), texts)
             forms.append("points between thousands")
-    commas = matches(texts, pattern)
+    commas = matches(texts, pattern, b",")
     if pc.any(commas).as_py():
         mark = "." if decimal == "," else ""
         texts = pc.if_else(commas, pc.replace_substring(texts, ",", mark), texts)

@@ -22,6 +22,7 @@ from priorscope.data.tell_tale import tells_target
 from priorscope.tasks import TASKS, Examples
 
 SAMPLE = 1000  # values that show how a column is written
+CHUNK = 2**16  # values that are put side by side at a time: 256 kB
 MANY = 10  # categories that begin with numbers, from which on a warning says so
 TIME_NAME = re.compile(
     r"(?i)(.*[ _])?(date|datetime|day|time ?stamp|epoch|unix[ _]?time|날짜|일자|일시)([ _].*)?"
@@ -200,9 +201,20 @@ def _features(
         codes.append(code)
     if len(columns) > 1:
         notes += same_notes([c.name for c in columns], parts)
-    whole = np.concatenate(parts, axis=1)
+    whole = _side_by_side(parts)
     parts.clear()
     return (whole[split.train], whole[split.test]), tuple(codes), notes
+
+
+def _side_by_side(parts: Sequence[np.ndarray]) -> np.ndarray:
+    """Columns (rows, features of each) as one (rows, features) float32; rows that fit a cache."""
+    rows, width = len(parts[0]), sum(part.shape[1] for part in parts)
+    whole = np.empty((rows, width), np.float32)
+    step = max(1, CHUNK // width)
+    for start in range(0, rows, step):
+        chosen = slice(start, start + step)
+        np.concatenate([part[chosen] for part in parts], axis=1, out=whole[chosen])
+    return whole
 
 
 def _column_notes(values: Column, code: ColumnCode) -> list[Note]:
