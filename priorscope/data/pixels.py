@@ -10,6 +10,8 @@ from contextlib import contextmanager
 import numpy as np
 from PIL import Image, ImageOps
 
+from priorscope.core.lfs import MARK
+
 SUFFIXES = (
     ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm",
     ".pgm", ".pbm", ".pnm", ".avif", ".heic", ".heif",
@@ -73,6 +75,8 @@ def decode(name: str, content: bytes, largest: int, side: int) -> Picture:
         TooLargeError: above MAX_PIXELS; nothing is decoded.
         UNREADABLE: if it can't be decoded to the end.
     """
+    if content.startswith(MARK):
+        raise ValueError("a pointer of Git LFS; `git lfs pull` fetches the file")
     try:
         with Image.open(io.BytesIO(content), formats=FORMATS) as image:
             columns, rows = image.size

@@ -24,6 +24,14 @@ def test_so_are_files_of_a_folder(tmp_path):
         resolve(str(tmp_path)).load()
 
 
+def test_so_are_images(tmp_path):
+    for k in range(8):
+        (tmp_path / "uv"[k % 2]).mkdir(exist_ok=True)
+        (tmp_path / "uv"[k % 2] / f"{k}.png").write_bytes(POINTER)
+    with pytest.raises(ValueError, match=r"None of the 8 images .* Git LFS; `git lfs pull`"):
+        resolve(str(tmp_path)).load()
+
+
 def test_so_are_weights(tmp_path):
     (tmp_path / "config.json").write_text('{"model_type": "bert"}')
     (tmp_path / "model.safetensors").write_bytes(POINTER)
