@@ -23,7 +23,7 @@ MOSTLY = 0.95  # of the targets that are one value, from which on a warning says
 FEW = 20  # classes that whole numbers may always be
 STRONG = re.compile(r"[|;]")  # parts words, where a comma or a slash may belong to a name
 WORDS = re.compile(r"[\s&]+(?:(?:and|und|et|y|및)\s+)?")
-COMBINED = re.compile(r"\s*[|;,+/#~]\s*")
+COMBINED = re.compile(r"[|;,+/#~]")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -176,7 +176,10 @@ def _unlisted(name: str) -> str:
 
 def _refuse_combined(names: Sequence[str]) -> None:
     """Refuse labels such as red|blue where the parts come again: several labels an example."""
-    parts = {name: [p for p in COMBINED.split(_unlisted(name)) if p] for name in names}
+    parts = {
+        name: [p for part in COMBINED.split(_unlisted(name)) if (p := part.strip())]
+        for name in names
+    }
     combined = [name for name, split in parts.items() if len(split) > 1]
     alone = {split[0] for split in parts.values() if len(split) == 1}
     usable = {part for name in combined for part in parts[name]}

@@ -8,9 +8,9 @@ import numpy as np
 FEWEST = 5  # numbers without brackets: fewer may be a date, a telephone number or a place
 FEWEST_ENCLOSED = 2
 MOST = 2**28  # of all cells together
-ENCLOSED = re.compile(r"\s*[\[(]?([-+\d.eE,;\s]*\d[-+\d.eE,;\s]*?)\.?\s*[\])]?\s*")
+ALLOWED = re.compile(r"[-+\d.eE,;\s]+")
 PARTS = re.compile(r"\s*[,;]\s*|\s+")
-NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 
 
 def are_lists(values: Sequence[str]) -> bool:
@@ -37,9 +37,11 @@ def is_enclosed(value: str) -> bool:
 
 
 def _parts(value: str) -> list[str] | None:
-    match = ENCLOSED.fullmatch(value)
-    if match is None:
+    text = value.strip()
+    text = text[1:] if is_enclosed(text) else text
+    text = text[:-1] if text[-1:] in ("]", ")") else text
+    if not ALLOWED.fullmatch(text):  # before it is parted: a text may begin with many numbers
         return None
-    parts = PARTS.split(match[1].strip(" ,;\n\t"))
+    parts = PARTS.split(text.strip(" ,;\n\t"))
     fewest = FEWEST_ENCLOSED if is_enclosed(value) else FEWEST
     return parts if len(parts) >= fewest and all(map(NUMBER.fullmatch, parts)) else None

@@ -1,9 +1,11 @@
 """Lists of numbers that a cell of a text file holds."""
 
+import time
+
 import numpy as np
 import pytest
 
-from priorscope.data.number_lists import numbers_in
+from priorscope.data.number_lists import are_lists, numbers_in
 from priorscope.data.resolve import resolve
 
 VALUES = np.random.default_rng(0).normal(size=(60, 6)).round(3)
@@ -49,3 +51,12 @@ def test_lists_of_several_lengths_are_left_out_or_text(tmp_path):
 @pytest.mark.parametrize("cell", ["010 1234 {:04d}", "2024 {:02d} 31", "{} to {}", "3 rooms, {} m"])
 def test_what_is_no_list(cell):
     assert numbers_in([cell.format(k, k + 1) for k in range(10)]) is None
+
+
+def test_a_text_that_begins_with_many_numbers_is_left_at_once():
+    started = time.process_time()
+    assert not are_lists(["1 " * 50_000 + "x"])
+    assert not are_lists(["1" * 100_000 + "x"])
+    assert not are_lists(["1 2 3 4 5 " + "1" * 100_000 + "-"])
+    assert are_lists(["1 " * 50_000])
+    assert time.process_time() - started < 2

@@ -15,7 +15,7 @@ _MAGIC = {
     b"\xfe\xff": "is UTF-16 text; save it as UTF-8",
     b"PAR1": "is a parquet file; save it as CSV",
 }
-_RULE = re.compile(r"^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$")
+_RULE = re.compile(r"\|?:?-+:?(\|:?-+:?)*\|?")  # of a line without its blanks
 _COUNT = re.compile(
     r"^(?:n\s*=\s*)?(?P<value>\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)\s*(?P<unit>[kKmM]?)$"
 )
@@ -96,7 +96,11 @@ def _mark(text: str) -> str:
 def _markdown(text: str) -> list[tuple[int, list[str]]]:
     """The first table of a Markdown text, as trackers show them; empty if there is none."""
     lines = text.splitlines()
-    rules = [i for i, line in enumerate(lines[1:], 1) if _RULE.match(line) and "|" in lines[i - 1]]
+    rules = [
+        i
+        for i, line in enumerate(lines[1:], 1)
+        if "|" in lines[i - 1] and _RULE.fullmatch("".join(line.split()))
+    ]
     if not rules:
         return []
     first = rules[0] - 1
