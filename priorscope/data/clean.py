@@ -18,6 +18,11 @@ from priorscope.targets.quantity import Quantity
 from priorscope.tasks import Examples
 
 
+SINGLE = "it is the only example of its class"
+# Of all labels at most, beside which examples that are alone in their class are left out.
+FEW = 0.02
+
+
 @dataclasses.dataclass(frozen=True)
 class LabelOptions:
     """What a user says on labels and splits; see `priorscope.data.resolve.resolve`."""
@@ -94,7 +99,11 @@ def split_examples(
             raise ValueError(f"{what}; add them, or leave out --strict to skip these examples.")
         notes.append(Note(f"{what}; these examples are left out.", "warning"))
         dropped.append(Dropped(int(missing.sum()), "the label is missing"))
-    present = np.flatnonzero(~missing)
+    if is_test is None and not options.strict:
+        result, left_out = _without_single(result)
+        notes += left_out
+        dropped += [Dropped(int((result.missing & ~missing).sum()), SINGLE)] if left_out else []
+    present = np.flatnonzero(~result.missing)
     split = _Splitting(result, present, groups, times, options)
     if is_test is None:
         _check_counts(result, present, "the data")
@@ -270,6 +279,35 @@ def _class_counts(
         return ()
     counts = np.bincount(np.concatenate([targets, test_targets]), minlength=len(names))
     return tuple(ClassCount(n, int(c)) for n, c in zip(names, counts, strict=True))
+
+
+def _without_single(labels: Labels) -> tuple[Labels, list[Note]]:
+    """The labels without classes of one example, which can't be learned and tested both, if
+    these are few and two classes are left; and what was left out.
+    """
+    if labels.values is not None:
+        return labels, []
+    counts = np.bincount(labels.codes[~labels.missing], minlength=len(labels.names))
+    single = counts == 1
+    if not 0 < single.sum() <= FEW * counts.sum() or len(counts) - single.sum() < 2:
+        return labels, []
+    shown = _shown([labels.names[k] for k in np.flatnonzero(single)])
+    codes = np.where(single, -1, np.cumsum(~single) - 1)
+    kept = dataclasses.replace(
+        labels,
+        codes=np.where(labels.missing, -1, codes[labels.codes]),
+        names=tuple(name for name, alone in zip(labels.names, single, strict=True) if not alone),
+    )
+    what = f"{single.sum()} classes have one example each ({shown})"
+    if single.sum() == 1:
+        what = f"A class has one example ({shown})"
+    note = f"{what}, too few to learn from one and test on another; left out."
+    return kept, [Note(note, "warning")]
+
+
+def _shown(names: Sequence[str]) -> str:
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return ", ".join(repr(printable(name, 60)) for name in names[:5]) + more
 
 
 def _check_counts(labels: Labels, used: np.ndarray, where: str) -> None:

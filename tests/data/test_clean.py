@@ -33,6 +33,31 @@ def test_missing_labels_are_left_out_and_counted_or_refused():
         split_examples(labels, options=LabelOptions(strict=True))
 
 
+def test_examples_that_are_alone_in_their_class_are_left_out_if_they_are_few():
+    labels = ["a"] * 60 + ["lone"] + [None] + ["z"] * 60 + ["other"]
+    split = split_examples(labels)
+    used = np.concatenate([split.train, split.test])
+    assert split.class_names == ("a", "z")
+    assert sorted(used) == [i for i, label in enumerate(labels) if label in ("a", "z")]
+    assert {split.class_names[c] for c in split.targets[:60]} == {"a"}
+    assert {split.class_names[c] for c in split.targets[62:122]} == {"z"}
+    assert [(d.count, d.reason) for d in split.dropped] == [
+        (1, "the label is missing"),
+        (2, "it is the only example of its class"),
+    ]
+    assert split.notes[-1].text == (
+        "2 classes have one example each ('lone', 'other'), too few to learn from one and test on "
+        "another; left out."
+    )
+    with pytest.raises(ValueError, match=r"fewer of 'lone' \(1\), 'other' \(1\)"):
+        split_examples([*labels[:61], *labels[62:]], options=LabelOptions(strict=True))
+    many = labels + [f"name {i}" for i in range(2)]
+    with pytest.raises(ValueError, match=r"fewer of 'lone' \(1\)"):
+        split_examples(many)
+    with pytest.raises(ValueError, match=r"fewer of 'b' \(1\)"):
+        split_examples(["a"] * 100 + ["b"])
+
+
 def test_a_given_split_is_kept_in_its_order():
     is_test = np.array([0, 1, 0, 0, 1, 0], dtype=bool)
     split = split_examples([0, 1, 1, 0, 0, 1], is_test)

@@ -14,6 +14,19 @@ LABELS: list[tuple[str, str]] = [
     ),
     ("{what}; these examples are left out.", "{what}. 이 예제들은 제외했습니다."),
     ("the label is missing", "라벨이 비어 있음"),
+    (
+        "A class has one example ({names}), too few to learn from one and test on another; left "
+        "out.",
+        "예제가 하나뿐인 클래스가 있습니다({names}). 하나로 학습하고 다른 하나로 테스트할 수 없어 "
+        "제외했습니다.",
+    ),
+    (
+        "{n} classes have one example each ({names}), too few to learn from one and test on "
+        "another; left out.",
+        "예제가 하나뿐인 클래스가 {n}개 있습니다({names}). 하나로 학습하고 다른 하나로 테스트할 수 "
+        "없어 제외했습니다.",
+    ),
+    ("it is the only example of its class", "클래스에 예제가 이것뿐임"),
     ("no label", "라벨이 없음"),
     (
         "The label {label} is read as a class; --missing {word} leaves it out.",
