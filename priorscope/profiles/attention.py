@@ -31,7 +31,7 @@ from priorscope.text.tokenizer import decoded_tokenizer, load_tokenizer, special
 MOST_TOKENS = 512
 LARGEST_IMAGE = 8192
 USUAL_SIDE = 224  # of networks that read images of any size
-ATTENDING = ("transformer", "vit", "bert")  # learners of this library
+ATTENDING = ("transformer", "vit", "bert", "own-projections")  # learners of this library
 
 
 @door

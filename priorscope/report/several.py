@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from priorscope.report.outside import Outside, outside_of
 from priorscope.report.scores import Score
 from priorscope.report.view import View
 from priorscope.wording.numbers import has_center
@@ -17,11 +18,13 @@ class GridCell:
 
     value: its score, an estimate as JSON has it; None where it wasn't compared. share: where it
     lies between the worst of the data set, 0, and the best, 1. pick: whether it was picked.
+    outside: where it ended, and why, if it has no place where the others were measured.
     """
 
     value: dict[str, Any] | None
     share: float = 0.0
     pick: bool = False
+    outside: Outside | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +63,8 @@ def _row(name: str, view: View) -> GridRow:
         share = (value["center"] - worst) / (best - worst) if best != worst else 1.0
         pick = row["learner"] == picked(view)
         cells[row["learner"]] = GridCell(value=value, share=round(share, 3), pick=pick)
+    for row in outside_of(view, key):
+        cells[row.learner] = GridCell(value=None, outside=row)
     sizes = {row["size"] for row in board if row.get("size")}
     return GridRow(name=name, score=view.score, size=max(sizes, default=None), cells=cells)
 

@@ -6,6 +6,8 @@ import torch
 from priorscope.core.seeds import global_seed
 from priorscope.core.signature import Signature
 from priorscope.models import MODELS
+from priorscope.profiles.attention import ATTENDING
+from priorscope.subjects.adapters import ADAPTERS
 from priorscope.targets.classes import Classes
 from priorscope.train.replicas import Replicas
 
@@ -54,6 +56,16 @@ def inputs(layout, batch=BATCH):
 @every_case
 def test_gives_one_row_of_logits_per_example(name, layout):
     assert build(name, layout)(inputs(layout)).shape == (BATCH, CLASSES)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_who_is_said_to_attend_does(name):
+    readable = [
+        any(adapter(build(name, layout), SIGNATURES[layout]) for adapter in ADAPTERS)
+        for model, layout in CASES
+        if model == name
+    ]
+    assert all(readable) if name in ATTENDING else not any(readable)
 
 
 @every_case

@@ -4,7 +4,10 @@ import pytest
 
 from priorscope.report import terminal
 from priorscope.report.board import board_of
+from priorscope.report.chapters.learning_curves import curve_figure
 from priorscope.report.page import render_chapters
+from priorscope.report.several import grid_of
+from priorscope.report.several_page import several_page
 from priorscope.report.view import View
 
 
@@ -85,3 +88,23 @@ def test_who_left_on_the_last_size_is_marked_in_its_row(raced):
 def test_nobody_is_outside_where_all_have_a_place(summary):
     board = board_of(View(summary))
     assert (board.outside, board.explained) == ([], "")
+
+
+def test_a_check_after_the_race_is_not_joined_with_the_curve_before(raced):
+    summary, (left, *_) = raced
+    tables = curve_figure(View(summary), "accuracy").tables["curves"]
+    apart = {(row["learner"], row["n"]) for row in tables if row.get("checked")}
+    sizes = {row["n"] for row in summary["curves"] if row["learner"] == left}
+    assert apart == {(left, n) for n in sizes if n > 1000} != set()
+
+
+def test_all_data_sets_at_once_say_where_each_ended(raced):
+    summary, (left, waits, _) = raced
+    _, rows = grid_of({"one": View(summary)})
+    cells = rows[0].cells
+    assert cells[left].value is None
+    assert [cells[name].outside.why for name in (left, waits)] == ["left", "time"]
+    page = several_page({"one": summary}, {})
+    grid, _, rest = page.partition("</table>")
+    assert grid.count('class="cell tried"') == 5
+    assert rest.partition('id="payload"')[0].count('<tr class="outside"') == 5

@@ -67,9 +67,12 @@ def _fields(view: View) -> list[str]:
 
 def _curve_rows(view: View) -> list[dict[str, Any]]:
     signed = view.is_quantity
+    left = {row["learner"]: row.get("at") or 0 for row in view.rows("dropped")}
     rows = []
     for row in view.rows("curves"):
         names = {key: row.get(key) for key in ("learner", "structure", "n", "repeats")}
+        if row["n"] > left.get(row["learner"], row["n"]):
+            names["checked"] = True
         score = flat(row, view.score.key, signed=view.score.key == "r2")
         rows.append({**names, **score, **flat(row, "test_bits", signed)})
     return rows

@@ -26,6 +26,8 @@ from priorscope.wording.page import t
 
 FAINT = 0.14  # of a band
 STRUCTURE = "structure"
+# Rows of a check, made after a learner had left the race, aren't joined with those before.
+APART = "checked:N"
 
 
 def curves(
@@ -64,14 +66,18 @@ def band(
     low, high = low_high if low_high[0] else (f"{field}_low", f"{field}_high")
     edge = alt.Y(f"{low}:Q", title=y["title"], scale=alt.Scale(zero=False))
     return base.mark_area(opacity=1, fillOpacity=FAINT).encode(
-        x=x, y=edge, y2=f"{high}:Q", color=learner(view, "color")
+        x=x, y=edge, y2=f"{high}:Q", color=learner(view, "color"), detail=APART
     )
 
 
 def line(view: View, base: alt.Chart, x: Any, y: Any) -> Any:
     """The line through the means; its dash repeats what its colour says."""
     return base.mark_line(strokeWidth=2).encode(
-        x=x, y=y, color=learner(view, "color"), strokeDash=learner(view, "strokeDash")
+        x=x,
+        y=y,
+        color=learner(view, "color"),
+        strokeDash=learner(view, "strokeDash"),
+        detail=APART,
     )
 
 
