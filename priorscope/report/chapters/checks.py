@@ -28,9 +28,10 @@ class Checks(Chapter):
             "wrong": sum(row.get("passed") is False for row in validity),
             "audit": [_checked(view, row) for row in audit],
             "held": sum(row.get("passed") is True for row in audit),
-            "refused": list(dict.fromkeys(r["learner"] for r in audit if r.get("passed") is False)),
+            "missed": list(dict.fromkeys(r["learner"] for r in audit if r.get("passed") is False)),
             "reasons": _reasons(failed),
             "dropped": dropped,
+            "checked": any(row.get("checked_at") for row in dropped),
             "missing": [item for item in unresolved if _is_cell(item)],
             "causes": list(
                 dict.fromkeys(

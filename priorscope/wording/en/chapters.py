@@ -129,7 +129,7 @@ CHAPTERS: dict[str, str] = {
         "Before anything was extrapolated, the largest sizes were hidden and predicted from the "
         "smaller ones: {held} of {n} predictions held."
     ),
-    "checks.audit_refused": " Nothing is extrapolated for {learners}.",
+    "checks.audit_missed": " Some missed for {learners}; lean less on what is predicted for them.",
     "models.dropped": "Left the race, so that their curves end there: {list}.",
     "models.later": (
         " Points of {learners} beyond that are of runs that check this decision, or that shuffled "
@@ -138,7 +138,8 @@ CHAPTERS: dict[str, str] = {
     "checks.dropped": "Left the race early",
     "checks.dropped_explain": (
         "These models stopped at a smaller size, because even their best case was worse than the "
-        "first. Once in a race one of them is trained at a larger size to check that."
+        "first: so many times its error or, where that was asked, its code length. Once in a race "
+        "one of them is trained at a larger size to check that."
     ),
     "checks.failed_runs": "Failed runs",
     "checks.failed_explain": "These runs count in no figure and no estimate.",
@@ -246,8 +247,7 @@ CHAPTERS: dict[str, str] = {
     ),
     "term.crossover": "Crossover",
     "term.crossover.text": (
-        "The size from which one model is better than another. It is withheld for models whose "
-        "hidden sizes were predicted badly."
+        "The size from which one model is better than another, measured or predicted."
     ),
     "term.gap": "Generalisation gap",
     "term.gap.text": "Test loss minus training loss.",
