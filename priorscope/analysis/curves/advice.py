@@ -169,7 +169,11 @@ def _falls(entries: Entries, on: str) -> list[Remark]:
 
 
 def _switching(switch: Mapping[str, Any]) -> list[Remark]:
-    if switch.get("reason") or not switch["changes"] or switch["saved"]["center"] < 1:
+    """Only where changing the learner clearly saves bits."""
+    if switch.get("reason") or not switch["changes"]:
+        return []
+    low = switch["saved"]["low"]
+    if low is None or low <= 0 or switch["saved"]["center"] < 1:
         return []
     path = [{"learner": p["learner"], "start": p["from"]} for p in switch["path"]]
     single, saved = switch["best_single"]["learner"], switch["saved"]["center"]

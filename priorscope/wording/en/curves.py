@@ -134,11 +134,11 @@ def _worth(v: Values) -> str:
     return f"{start}{_count(ratio['center'])} × the data of {other} ({span})."
 
 
-def _falls(start: str) -> Callable[[Values], str]:
+def _doubling(start: str, verb: str) -> Callable[[Values], str]:
     def worded(v: Values) -> str:
-        rows = [f"{row['learner']} ({100 * row['fall']:.0f}%)" for row in v["learners"]]
-        fitted = f" ({v['on']})" if is_higher(v["on"]) else ""
-        return f"{start}{fitted}: {_list(rows)}."
+        what = "error" if is_higher(v["on"]) else v["on"]
+        rows = [f"of {r['learner']} by about {100 * abs(r['fall']):.0f}%" for r in v["learners"]]
+        return f"{start}: doubling {verb} the {what} {_list(rows)}."
 
     return worded
 
@@ -283,9 +283,9 @@ SENTENCES: dict[str, Callable[[Values], str]] = {
     "curves-overtakes": _overtakes,
     "curves-stays": _stays,
     "curves-worth": _worth,
-    "curves-falling": _falls("Still falling per doubling of the data"),
-    "curves-saturated": _falls("Saturated, within 2% per doubling"),
-    "curves-rising": _falls("Getting worse with more data"),
+    "curves-falling": _doubling("More data still help", "cuts"),
+    "curves-saturated": _doubling("More data hardly help", "changes"),
+    "curves-rising": _doubling("More data make it worse", "raises"),
     "curves-switch": _switch,
     "curves-take-as-equal": _take_as_equal,
     "curves-more-repeats": _more_repeats,

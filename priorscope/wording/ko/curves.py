@@ -189,11 +189,12 @@ def _worth(v: Values) -> str:
     )
 
 
-def _falls(start: str) -> Callable[[Values], str]:
+def _doubling(start: str, verb: str) -> Callable[[Values], str]:
     def worded(v: Values) -> str:
-        rows = [f"{row['learner']}({100 * row['fall']:.0f}%)" for row in v["learners"]]
-        fitted = f" ({v['on']})" if is_higher(v["on"]) else ""
-        return f"{start}{fitted}: {', '.join(rows)}."
+        what = "오차" if is_higher(v["on"]) else word("on.", v["on"])
+        rows = [f"{r['learner']} 약 {100 * abs(r['fall']):.0f}%" for r in v["learners"]]
+        return say("{start} 데이터가 두 배가 될 때 {what:이} {verb}: {rows}.", start=start,
+                   what=what, verb=verb, rows=", ".join(rows))  # fmt: skip
 
     return worded
 
@@ -249,9 +250,9 @@ SENTENCES: dict[str, Callable[[Values], str]] = {
     "curves-overtakes": _overtakes,
     "curves-stays": _stays,
     "curves-worth": _worth,
-    "curves-falling": _falls("데이터가 두 배가 될 때마다 계속 감소"),
-    "curves-saturated": _falls("포화(두 배당 2% 이내)"),
-    "curves-rising": _falls("데이터가 늘면 나빠짐"),
+    "curves-falling": _doubling("데이터를 늘리면 더 좋아집니다.", "줄어듭니다"),
+    "curves-saturated": _doubling("데이터를 늘려도 거의 그대로입니다.", "달라집니다"),
+    "curves-rising": _doubling("데이터를 늘리면 나빠집니다.", "늘어납니다"),
     "curves-switch": _switch,
     "curves-take-as-equal": _take_as_equal,
     "curves-more-repeats": _more_repeats,
