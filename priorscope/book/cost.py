@@ -30,5 +30,7 @@ def seconds_needed(plan: Plan, store: Store) -> float:
         if key not in timed:
             itself = run.learner.model.trains_itself
             timed[key] = 0.0 if itself else seconds_per_step(run.learner, signatures[run.data], 1)
-        total += timed[key] * run.learner.recipe.planned_steps(run.size) * run.tune
+        recipe = run.learner.recipe
+        steps = recipe.planned_steps(run.size) * recipe.planned_share(run.size)
+        total += timed[key] * steps * run.tune
     return total / LocalBackend().lanes

@@ -42,8 +42,10 @@ def print_plan(comparison: Comparison, console: Console) -> None:
         step = seconds_per_step(learner, signature, together)
         for run in missing:
             if run.learner == learner:
-                steps = learner.recipe.planned_steps(int(run.size * TRAINING_SHARE))
-                seconds[learner.text] += step * steps * UPDATES_SHARE * run.tune
+                examples = int(run.size * TRAINING_SHARE)
+                steps = learner.recipe.planned_steps(examples)
+                share = UPDATES_SHARE * learner.recipe.planned_share(examples)
+                seconds[learner.text] += step * steps * share * run.tune
                 runs[learner.text] += 1
         cost = describe_network(learner.model, learner.recipe.network_signature(signature))
         table.add_row(

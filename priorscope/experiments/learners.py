@@ -23,7 +23,9 @@ def default_recipe(settings: Settings) -> Recipe:
     epochs = amount.epochs if settings.epochs is None else settings.epochs
     if settings.steps is not None:
         return Recipe(steps=settings.steps, epochs=epochs)
-    return Recipe(steps=amount.steps, epochs=epochs, passes=amount.passes)
+    return Recipe(
+        steps=amount.steps, epochs=epochs, passes=amount.passes, least_batch=amount.least_batch
+    )
 
 
 def asked_fields(settings: Settings) -> tuple[str, ...]:

@@ -270,6 +270,7 @@ class Amount:
     epochs: int
     test: int
     passes: int = 0
+    least_batch: int = 0
 
 
 AMOUNTS: dict[Preset, Amount] = {
@@ -290,7 +291,8 @@ AMOUNTS: dict[Preset, Amount] = {
         steps=1000,
         epochs=15,
         test=5000,
-        passes=50,
+        passes=20,
+        least_batch=16,
     ),
     "thorough": Amount(
         budget=None, sizes=9, largest=1_000_000, repeats=10, steps=3000, epochs=30, test=20_000

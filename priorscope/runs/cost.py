@@ -1,5 +1,6 @@
 """What a network costs: parameters, multiply-adds, and seconds measured on this machine."""
 
+import dataclasses
 import math
 from functools import lru_cache
 from typing import Any
@@ -81,7 +82,7 @@ def nominal_seconds(learner: Learner, signature: Signature, size: int) -> float:
         cost = describe_network(learner.model, recipe.network_signature(signature))
     except Exception:  # a plug-in is anybody's code
         return 0.0
-    operations = 6 * cost["multiply_adds"] * min(recipe.batch, examples)
+    operations = 6 * cost["multiply_adds"] * recipe.batch_size(examples)
     update = operations / NOMINAL_SPEED + NOMINAL_OVERHEAD
     return recipe.planned_steps(examples) * UPDATES_SHARE * update
 
@@ -94,8 +95,11 @@ def _examples(signature: Signature, count: int) -> np.ndarray:
 
 
 def seconds_per_step(learner: Learner, signature: Signature, replicas: int) -> float:
-    """Seconds of one update of one replica, measured on `replicas` together; one thread."""
-    batch = learner.recipe.batch
+    """Seconds of one update of one replica with a full batch, measured on `replicas` together; one
+    thread.
+    """
+    recipe = dataclasses.replace(learner.recipe, least_batch=0)
+    learner, batch = dataclasses.replace(learner, recipe=recipe), recipe.batch
     prefix = Prefix(
         _examples(signature, batch * 2), np.arange(batch * 2) % signature.output_size, 0
     )

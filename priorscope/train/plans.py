@@ -61,7 +61,7 @@ class TrainingPlan(Protocol):
 
 def make_plan(recipe: Recipe, examples: int, validation: int) -> TrainingPlan:
     """The recipe's plan for so many examples of the training and the validation part."""
-    planned, batch = recipe.planned_steps(examples), min(recipe.batch, examples)
+    planned, batch = recipe.planned_steps(examples), recipe.batch_size(examples)
     if recipe.plan == "cosine":
         return CosinePlan(planned, batch, validation, recipe.patience)
     return PlateauPlan(planned, examples, batch, validation)

@@ -64,7 +64,7 @@ class Population:
     ):
         self.learner, self.recipe, self.target = learner, learner.recipe, signature.target
         self.signature, self.deck, self.device, self.deadline = signature, deck, device, deadline
-        self.batch = min(self.recipe.batch, len(splits[0].train))
+        self.batch = self.recipe.batch_size(len(splits[0].train))
         self.members = [
             self._member(split, start, row)
             for row, (split, start) in enumerate(zip(splits, starts, strict=True))

@@ -74,7 +74,7 @@ class PopulationTraining:
         """Indices by size of the batch, and as many as have their examples in memory."""
         by_batch: dict[int, list[int]] = {}
         for index, split in enumerate(splits):
-            size = min(self.learner.recipe.batch, len(split.train))
+            size = self.learner.recipe.batch_size(len(split.train))
             by_batch.setdefault(size, []).append(index)
         fitting = []
         for group in by_batch.values():

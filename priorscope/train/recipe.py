@@ -1,6 +1,7 @@
 """A learner is an architecture with its recipe; a bias belongs to the whole of it."""
 
 import dataclasses
+import math
 from collections.abc import Iterable
 from typing import Any, Literal
 
@@ -25,6 +26,7 @@ PARTS = {
 FOREIGN = ("timm:", "hf:")
 OF_INPUTS = ("kind", "version", "resolution", "tokens")  # what reaches a learner of its own `fit`
 FEW_STEPS = 100  # in addition to `Recipe.passes`
+STEPS_A_PASS = 16  # of few examples, where `Recipe.least_batch` allows
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -33,7 +35,9 @@ class Recipe(Config):
 
     learning_rate: at its peak; 0 takes the architecture's own.
     weight_decay: decoupled (Loshchilov & Hutter 2019), in units of the learning rate.
-    batch: examples per step.
+    batch: examples per step, at most.
+    least_batch: with few examples a step has a sixteenth of them, rounded to a power of 2, but not
+        fewer than these: as many updates of smaller batches learn as much, for less. 0: `batch`.
     steps, epochs: updates planned at most, and passes over the training part in addition.
     passes: with few examples these and FEW_STEPS updates replace `steps`: hundreds of passes cost
         as much as all the data would and teach nothing more. 0: `steps`, however few there are.
@@ -48,6 +52,7 @@ class Recipe(Config):
     learning_rate: Rate = 0.0
     weight_decay: Rate = 0.01
     batch: Count = 64
+    least_batch: Size = 0
     steps: Count = 1000
     epochs: Size = 15
     passes: Size = 0
@@ -58,15 +63,29 @@ class Recipe(Config):
     tokens: Size = 0
 
     def to_json(self) -> JsonObject:
-        """Without `tokens` where all are read, so that earlier runs keep their names."""
+        """Without later fields where they change nothing, so that earlier runs keep their names."""
         fields = super().to_json()
-        return fields if self.tokens else {k: v for k, v in fields.items() if k != "tokens"}
+        return {k: v for k, v in fields.items() if v or k not in ("tokens", "least_batch")}
+
+    def batch_size(self, examples: int) -> int:
+        """Examples per step for a training part of `examples`."""
+        return min(self._batch(examples), examples)
 
     def planned_steps(self, examples: int) -> int:
         """Updates planned at most for a training part of `examples`."""
-        few = FEW_STEPS + -(-self.passes * examples // max(1, min(self.batch, examples)))
+        few = FEW_STEPS + -(-self.passes * examples // max(1, self.batch_size(examples)))
         steps = min(self.steps, few) if self.passes else self.steps
-        return steps + -(-self.epochs * examples // self.batch)
+        return steps + -(-self.epochs * examples // self._batch(examples))
+
+    def planned_share(self, examples: int) -> float:
+        """Of a full batch, that an update has for a training part of `examples`."""
+        return self._batch(examples) / self.batch
+
+    def _batch(self, examples: int) -> int:
+        if not self.least_batch:
+            return self.batch
+        wanted = 2 ** round(math.log2(max(1, examples / STEPS_A_PASS)))
+        return min(self.batch, max(self.least_batch, wanted))
 
     def network_signature(self, signature: Signature) -> Signature:
         """The signature of what a network reads of such data, resized or cut."""
@@ -162,6 +181,8 @@ def parse_learner(text: str, defaults: Recipe | None = None, asked: Iterable[str
         _add_part(text, part, model_class, model_options, recipe_options, augment)
     if "steps" in recipe_options:  # asked for, and so not fewer
         recipe_options.setdefault("passes", "0")
+    if "batch" in recipe_options:
+        recipe_options.setdefault("least_batch", "0")
     recipe = Recipe.from_options(recipe_options)
     changed = {k: getattr(recipe, k) for k in recipe_options}
     model = model_class.from_options(model_options)
@@ -173,6 +194,8 @@ def parse_learner(text: str, defaults: Recipe | None = None, asked: Iterable[str
 def recipe_for(model: ModelConfig, defaults: Recipe, asked: Iterable[str] = ()) -> Recipe:
     """The defaults with the architecture's own recipe, but for the fields that were asked for."""
     own = {key: value for key, value in model.own_recipe.items() if key not in asked}
+    if "batch" in own:
+        own.setdefault("least_batch", 0)
     return dataclasses.replace(defaults, **own)
 
 

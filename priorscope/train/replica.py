@@ -79,7 +79,10 @@ class Replica(Trainee):
             validation_inputs=reader(to_tensor(prefix.inputs[split.validation], device)),
             validation_targets=sent(encoded[split.validation], device),
             batches=epochs_of_batches(
-                len(part), recipe.batch, plan.planned, torch_stream(prefix.seed, "batches")
+                len(part),
+                recipe.batch_size(len(part)),
+                plan.planned,
+                torch_stream(prefix.seed, "batches"),
             ),
             noise=torch_stream(prefix.seed, "augment"),
             plan=plan,

@@ -36,7 +36,7 @@ class StepTables:
         device: torch.device,
     ):
         self._recipe, self._positions, self._device = recipe, positions, device
-        self._batch = min(recipe.batch, len(members[0].split.train))
+        self._batch = recipe.batch_size(len(members[0].split.train))
         self._streams: dict[tuple[int, int], BatchStream] = {}
         self._noises: dict[int, NoiseStream] = {}
         self._members = list(members)
@@ -63,7 +63,7 @@ class StepTables:
         own, own_seeds = list(dict.fromkeys(keys)), list(dict.fromkeys(seeds))
         for size, seed in own:
             if (size, seed) not in self._streams:
-                self._streams[size, seed] = BatchStream(size, self._recipe.batch, seed)
+                self._streams[size, seed] = BatchStream(size, self._recipe.batch_size(size), seed)
         for seed in own_seeds if self._recipe.augment else ():
             if seed not in self._noises:
                 made = NoiseStream(self._recipe.augment, self._positions, self._batch, seed)

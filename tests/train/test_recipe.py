@@ -101,6 +101,27 @@ def test_few_examples_are_not_passed_over_hundreds_of_times():
     assert recipe.planned_steps(0) == 100
 
 
+def test_batches_of_few_examples_are_smaller_and_never_below_the_least():
+    recipe = Recipe(steps=1000, epochs=0, batch=64, passes=20, least_batch=16)
+    sizes = [recipe.batch_size(n) for n in (0, 1, 9, 16, 134, 360, 540, 1152, 2160, 10**6)]
+    assert sizes == [0, 1, 9, 16, 16, 16, 32, 64, 64, 64]
+    assert sizes[4:] == sorted(sizes[4:])
+    assert recipe.planned_steps(160) == 100 + 20 * 10
+    assert recipe.planned_share(160) == 1 / 4
+    assert Recipe(batch=8, least_batch=16).batch_size(10**3) == 8
+    plain = Recipe(batch=64)
+    assert [plain.batch_size(n) for n in (0, 9, 134, 10**6)] == [0, 9, 64, 64]
+    assert "least_batch" not in plain.to_json()  # earlier runs keep their names
+    assert Recipe.from_json(recipe.to_json()) == recipe
+
+
+def test_a_batch_that_is_asked_for_is_taken():
+    default = Recipe(passes=20, least_batch=16)
+    assert parse_learner("mlp", default).recipe.batch_size(160) == 16
+    assert parse_learner("mlp:batch=48", default).recipe.batch_size(160) == 48
+    assert parse_learner("mlp:batch=48,least_batch=16", default).recipe.batch_size(160) == 16
+
+
 def test_steps_that_are_asked_for_are_planned():
     default = Recipe(steps=1000, epochs=0, passes=50)
     assert parse_learner("mlp", default).recipe.planned_steps(64) == 150

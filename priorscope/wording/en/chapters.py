@@ -165,6 +165,7 @@ CHAPTERS: dict[str, str] = {
     "recipe.learning_rate": "learning rate",
     "recipe.weight_decay": "weight decay",
     "recipe.batch": "batch",
+    "recipe.least_batch": "batch of few examples, at least",
     "recipe.steps": "steps",
     "recipe.epochs": "epochs",
     "recipe.passes": "passes at most",

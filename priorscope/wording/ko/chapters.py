@@ -168,6 +168,7 @@ CHAPTERS: dict[str, str] = {
     "recipe.learning_rate": "학습률",
     "recipe.weight_decay": "가중치 감쇠",
     "recipe.batch": "배치 크기",
+    "recipe.least_batch": "예제가 적을 때 최소 배치 크기",
     "recipe.steps": "스텝",
     "recipe.epochs": "에폭",
     "recipe.passes": "최대 패스",
