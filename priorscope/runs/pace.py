@@ -14,6 +14,7 @@ from priorscope.runs.rows import Row
 from priorscope.runs.run import Run
 
 LEAST_GROWTH, MOST_GROWTH = 0.5, 1.7  # exponents of seconds over size, between sizes measured
+PER_EXAMPLE = 0.8  # exponent of an update's seconds over its batch: 16 of 64 cost a cnn a third
 GROWTH = 0.5  # where one size alone was measured: much of its time is not the examples'
 
 
@@ -77,10 +78,14 @@ def _of_estimator(run: Run, by_size: Mapping[int, Sequence[_Took]]) -> float:
 def _of_network(run: Run, by_size: Mapping[int, Sequence[_Took]]) -> float:
     """By its planned updates: the share of them that validation let it use, times what one takes.
 
-    Both as at the nearest size: small training sets use most of their plan, large ones less.
+    Both as at the nearest size: small training sets use most of their plan, large ones less. An
+    update of a smaller batch costs less, but not by as much as its batch is smaller.
     """
-    planned = run.learner.recipe.planned_steps
-    size = _nearest(run, by_size)
+    size, recipe = _nearest(run, by_size), run.learner.recipe
+
+    def planned(n: int) -> float:
+        return recipe.planned_steps(n) * recipe.planned_share(n) ** PER_EXAMPLE
+
     measured = [(took.share, took.seconds / (took.share * planned(size))) for took in by_size[size]]
     shares, per_update = zip(*measured, strict=True)
     return float(np.mean(shares) * np.median(per_update) * planned(run.size))

@@ -1,7 +1,6 @@
 """A learner is an architecture with its recipe; a bias belongs to the whole of it."""
 
 import dataclasses
-import math
 from collections.abc import Iterable
 from typing import Any, Literal
 
@@ -26,7 +25,7 @@ PARTS = {
 FOREIGN = ("timm:", "hf:")
 OF_INPUTS = ("kind", "version", "resolution", "tokens")  # what reaches a learner of its own `fit`
 FEW_STEPS = 100  # in addition to `Recipe.passes`
-STEPS_A_PASS = 16  # of few examples, where `Recipe.least_batch` allows
+STEPS_A_PASS = 64  # of few examples, where `Recipe.least_batch` allows
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -36,8 +35,8 @@ class Recipe(Config):
     learning_rate: at its peak; 0 takes the architecture's own.
     weight_decay: decoupled (Loshchilov & Hutter 2019), in units of the learning rate.
     batch: examples per step, at most.
-    least_batch: with few examples a step has a sixteenth of them, rounded to a power of 2, but not
-        fewer than these: as many updates of smaller batches learn as much, for less. 0: `batch`.
+    least_batch: with few examples a step has 1 of STEPS_A_PASS of them, but not fewer than these:
+        as many updates of smaller batches learn as much, at less cost. 0: `batch`.
     steps, epochs: updates planned at most, and passes over the training part in addition.
     passes: with few examples these and FEW_STEPS updates replace `steps`: hundreds of passes cost
         as much as all the data would and teach nothing more. 0: `steps`, however few there are.
@@ -84,8 +83,7 @@ class Recipe(Config):
     def _batch(self, examples: int) -> int:
         if not self.least_batch:
             return self.batch
-        wanted = 2 ** round(math.log2(max(1, examples / STEPS_A_PASS)))
-        return min(self.batch, max(self.least_batch, wanted))
+        return min(self.batch, max(self.least_batch, examples // STEPS_A_PASS))
 
     def network_signature(self, signature: Signature) -> Signature:
         """The signature of what a network reads of such data, resized or cut."""

@@ -103,8 +103,8 @@ def test_few_examples_are_not_passed_over_hundreds_of_times():
 
 def test_batches_of_few_examples_are_smaller_and_never_below_the_least():
     recipe = Recipe(steps=1000, epochs=0, batch=64, passes=20, least_batch=16)
-    sizes = [recipe.batch_size(n) for n in (0, 1, 9, 16, 134, 360, 540, 1152, 2160, 10**6)]
-    assert sizes == [0, 1, 9, 16, 16, 16, 32, 64, 64, 64]
+    sizes = [recipe.batch_size(n) for n in (0, 1, 9, 16, 134, 1024, 1152, 2160, 4096, 10**6)]
+    assert sizes == [0, 1, 9, 16, 16, 16, 18, 33, 64, 64]
     assert sizes[4:] == sorted(sizes[4:])
     assert recipe.planned_steps(160) == 100 + 20 * 10
     assert recipe.planned_share(160) == 1 / 4
