@@ -291,7 +291,7 @@ AMOUNTS: dict[Preset, Amount] = {
         steps=1000,
         epochs=15,
         test=5000,
-        passes=10,
+        passes=50,
         least_batch=16,
     ),
     "thorough": Amount(

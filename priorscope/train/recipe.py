@@ -38,8 +38,9 @@ class Recipe(Config):
     least_batch: with few examples a step has 1 of STEPS_A_PASS of them, but not fewer than these:
         as many updates of smaller batches learn as much, at less cost. 0: `batch`.
     steps, epochs: updates planned at most, and passes over the training part in addition.
-    passes: with few examples these and FEW_STEPS updates replace `steps`: hundreds of passes cost
-        as much as all the data would and teach nothing more. 0: `steps`, however few there are.
+    passes: with few examples as many updates as so many passes in full batches have, and
+        FEW_STEPS, replace `steps`: hundreds of passes cost as much as all the data would and teach
+        nothing more. 0: `steps`, however few there are.
     plan: "plateau": a constant rate for as long as validation says, then annealing; "cosine": all
         planned updates, unless `patience` ends them. See `train.plans`.
     patience: of "cosine": share of the planned steps without improvement after which it stops.
@@ -72,7 +73,7 @@ class Recipe(Config):
 
     def planned_steps(self, examples: int) -> int:
         """Updates planned at most for a training part of `examples`."""
-        few = FEW_STEPS + -(-self.passes * examples // max(1, self.batch_size(examples)))
+        few = FEW_STEPS + -(-self.passes * examples // max(1, min(self.batch, examples)))
         steps = min(self.steps, few) if self.passes else self.steps
         return steps + -(-self.epochs * examples // self._batch(examples))
 

@@ -106,7 +106,8 @@ def test_batches_of_few_examples_are_smaller_and_never_below_the_least():
     sizes = [recipe.batch_size(n) for n in (0, 1, 9, 16, 134, 1024, 1152, 2160, 4096, 10**6)]
     assert sizes == [0, 1, 9, 16, 16, 16, 18, 33, 64, 64]
     assert sizes[4:] == sorted(sizes[4:])
-    assert recipe.planned_steps(160) == 100 + 20 * 10
+    assert recipe.planned_steps(160) == 100 + 20 * 160 / 64
+    assert dataclasses.replace(recipe, epochs=15).planned_steps(160) == 100 + 50 + 15 * 10
     assert recipe.planned_share(160) == 1 / 4
     assert Recipe(batch=8, least_batch=16).batch_size(10**3) == 8
     plain = Recipe(batch=64)
