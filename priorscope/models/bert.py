@@ -65,7 +65,7 @@ class Bert(ModelConfig):
 
         A constant part that lasts until validation says otherwise would cost some ten times that.
         """
-        return dict(FINE_TUNED) if self.pretrained else {}
+        return dict(FINE_TUNED) if self.pretrained else {"least_batch": 0}  # as the transformer
 
     def why_not(self, signature: Signature) -> str | None:
         if signature.vocabulary is not None:

@@ -2,7 +2,7 @@
 
 import dataclasses
 import math
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from jaxtyping import Bool, Float, Shaped
 from torch import Tensor, nn
@@ -115,6 +115,11 @@ class Transformer(ModelConfig):
     @property
     def vectorises(self) -> bool:
         return self.width <= 32  # beyond, matrix products fill the core
+
+    @property
+    def own_recipe(self) -> dict[str, Any]:
+        """Full batches however few examples there are: smaller ones teach it less."""
+        return {"least_batch": 0}
 
     def build(self, signature: Signature) -> TransformerEncoder:
         check_divides((num_tokens(signature),), (self.patch_for(signature),))
