@@ -17,7 +17,6 @@ from priorscope.data.ranges import check_finite, input_range, scale_notes
 from priorscope.targets.quantity import Quantity
 from priorscope.tasks import Examples
 
-
 SINGLE = "it is the only example of its class"
 # Of all labels at most, beside which examples that are alone in their class are left out.
 FEW = 0.02

@@ -35,8 +35,8 @@ class Recipe(Config):
     learning_rate: at its peak; 0 takes the architecture's own.
     weight_decay: decoupled (Loshchilov & Hutter 2019), in units of the learning rate.
     batch: examples per step, at most.
-    least_batch: with few examples a step has 1 of STEPS_A_PASS of them, but not fewer than these:
-        as many updates of smaller batches learn as much, at less cost. 0: `batch`.
+    least_batch: of few examples, a step has 1 in STEPS_A_PASS, but not fewer than these: as many
+        updates of smaller batches learn as much, at less cost. 0: `batch`.
     steps, epochs: updates planned at most, and passes over the training part in addition.
     passes: with few examples as many updates as so many passes in full batches have, and
         FEW_STEPS, replace `steps`: hundreds of passes cost as much as all the data would and teach

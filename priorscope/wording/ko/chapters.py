@@ -133,7 +133,7 @@ CHAPTERS: dict[str, str] = {
         "외삽하기 전에 가장 큰 학습 크기들을 숨기고 작은 크기들로 예측해 보았습니다. 예측 {n}개 "
         "중 {held}개가 들어맞았습니다."
     ),
-    "checks.audit_missed": " {learners}에서는 빗나간 예측이 있으니 그 예측은 덜 믿는 것이 좋습니다.",
+    "checks.audit_missed": " {learners}에서는 빗나간 예측이 있으니 덜 믿는 것이 좋습니다.",
     "models.dropped": "중도에 탈락해 곡선이 거기서 끝난 모델: {list}.",
     "models.later": (
         " 그 뒤에 있는 {learners}의 점은 탈락 판단을 확인하거나 섞은 데이터와 비교하려고 학습한 "
