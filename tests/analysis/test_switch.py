@@ -3,6 +3,7 @@ import itertools
 import numpy as np
 import pytest
 
+from priorscope.analysis.curves import advice
 from priorscope.analysis.curves.rows import gather
 from priorscope.analysis.switch import best_path, mixture_bits, switch_code
 
@@ -63,3 +64,15 @@ def test_blocks_that_differ_cannot_be_switched():
 def test_one_common_size_is_too_few():
     table = gather(rows([1.0] * 4, [1.0] * 4)[:9])
     assert switch_code(table) == {"reason": "few_common_sizes"}
+
+
+@pytest.mark.parametrize(("low", "told"), [(-3.0, False), (0.0, False), (None, False), (2.0, True)])
+def test_curves_tell_of_a_change_only_where_it_clearly_saves(low, told):
+    switch = {
+        "reason": None,
+        "changes": [100.0],
+        "path": [{"learner": "linear", "from": 10}, {"learner": "cnn", "from": 100}],
+        "best_single": {"learner": "cnn"},
+        "saved": {"center": 20.0, "low": low},
+    }
+    assert [r.key for r in advice._switching(switch)] == ["curves-switch"] * told
