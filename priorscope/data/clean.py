@@ -290,7 +290,7 @@ def _without_single(labels: Labels) -> tuple[Labels, list[Note]]:
     single = counts == 1
     if not 0 < single.sum() <= FEW * counts.sum() or len(counts) - single.sum() < 2:
         return labels, []
-    shown = _shown([labels.names[k] for k in np.flatnonzero(single)])
+    shown = _shown([repr(printable(labels.names[k], 60)) for k in np.flatnonzero(single)])
     codes = np.where(single, -1, np.cumsum(~single) - 1)
     kept = dataclasses.replace(
         labels,
@@ -304,9 +304,10 @@ def _without_single(labels: Labels) -> tuple[Labels, list[Note]]:
     return kept, [Note(note, "warning")]
 
 
-def _shown(names: Sequence[str]) -> str:
-    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-    return ", ".join(repr(printable(name, 60)) for name in names[:5]) + more
+def _shown(classes: Sequence[str]) -> str:
+    """The first of them."""
+    more = f" and {len(classes) - 5} more" if len(classes) > 5 else ""
+    return ", ".join(classes[:5]) + more
 
 
 def _check_counts(labels: Labels, used: np.ndarray, where: str) -> None:
@@ -318,9 +319,8 @@ def _check_counts(labels: Labels, used: np.ndarray, where: str) -> None:
     rare = np.flatnonzero(counts < 2)
     if len(rare):
         names = labels.names
-        shown = ", ".join(f"{printable(names[k], 60)!r} ({counts[k]})" for k in rare[:5])
-        more = f" and {len(rare) - 5} more" if len(rare) > 5 else ""
+        shown = _shown([f"{printable(names[k], 60)!r} ({counts[k]})" for k in rare])
         raise ValueError(
             f"Each class needs 2 examples in {where} at least, but there are fewer of "
-            f"{shown}{more}; add examples or take the class out."
+            f"{shown}; add examples or take the class out."
         )

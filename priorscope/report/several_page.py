@@ -7,7 +7,7 @@ from typing import Any
 from priorscope.report.board import board_of
 from priorscope.report.languages import Shown, page_in_languages
 from priorscope.report.page import tool_texts
-from priorscope.report.several import grid_of, picked
+from priorscope.report.several import grid_of
 from priorscope.report.view import View
 from priorscope.wording.card import card
 from priorscope.wording.page import t
@@ -49,6 +49,5 @@ def _data_set(name: str, view: View, link: str | None) -> dict[str, Any]:
         "view": view,
         "card": card(view.summary),
         "board": board_of(view),
-        "pick": picked(view),
         "link": link,
     }
