@@ -85,11 +85,12 @@ class SelfTrained(ModelConfig):
 
     It gets the same prefixes and the same calibration as every learner; `--tune` and the recipe
     don't reach it, and what it chooses (a penalty, a number of neighbours) it chooses inside the
-    training part.
+    training part. Once calibrated on the validation part it is fitted again on both.
 
     layouts, kinds: of inputs and of targets that it can take.
     """
 
+    version: ClassVar[int] = 2
     trains_itself: ClassVar[bool] = True
     invariant_to: ClassVar[tuple[str, ...]] = ()
     layouts: ClassVar[tuple[str, ...]] = ("vector", "series", "image", "tokens")
@@ -109,7 +110,8 @@ class SelfTrained(ModelConfig):
         """An object, not fitted, with `fit` and what `signature.target` asks of an estimator.
 
         That is `predict_proba` and, once fitted, `classes_`, or for quantities `predict`. It gets
-        what `stem` makes of the standardised inputs; `seed` decides all that is random in it.
+        what `stem` makes of the standardised inputs; `seed` decides all that is random in it. It
+        is fitted twice: `fit` begins anew, but may keep the settings that it chose at first.
         """
         raise NotImplementedError(f"{type(self).__name__} must define estimator.")
 

@@ -17,7 +17,8 @@ PENALTIES = (1.0, 0.01, 0.1, 10.0, 100.0)  # C of logistic regression
 class Selected:
     """Of several estimators the one that predicts held-out folds best, fitted again on all.
 
-    Classifiers are judged by log loss, regressors by squared error.
+    Classifiers are judged by log loss, regressors by squared error. The choice is made once:
+    another `fit`, with more examples, keeps it.
 
     Args:
         make: number of training examples -> candidates, not fitted; the first is taken where
@@ -31,12 +32,17 @@ class Selected:
         self, make: Callable[[int], Sequence[Any]], seed: int, rotates: bool = False
     ) -> None:
         self.make, self.seed, self.rotates = make, seed, rotates
+        self.chosen: int | None = None
 
     def fit(self, inputs: Any, targets: np.ndarray) -> "Selected":
         """Choose and fit; the rows of `inputs`, dense or sparse, are examples."""
         span = span_of(inputs) if self.rotates else None
         read = inputs if span is None else span.coordinates
-        self.best = _best(self.make(len(targets)), read, targets, self.seed)
+        candidates = self.make(len(targets))
+        if self.chosen is None:
+            self.chosen = _best(candidates, read, targets, self.seed)
+        self.best = candidates[self.chosen]
+        fit_quietly(self.best, read, targets)
         if span is not None:
             span.bring_back(self.best)
         self.classes_ = getattr(self.best, "classes_", None)
@@ -72,12 +78,12 @@ def fit_quietly(estimator: Any, inputs: Any, targets: np.ndarray) -> None:
         estimator.fit(inputs, targets)
 
 
-def _best(candidates: Sequence[Any], inputs: Any, targets: np.ndarray, seed: int) -> Any:
+def _best(candidates: Sequence[Any], inputs: Any, targets: np.ndarray, seed: int) -> int:
+    """Index of the candidate with the least loss on held-out folds."""
     from sklearn.base import clone, is_classifier
 
     if len(candidates) == 1:
-        fit_quietly(candidates[0], inputs, targets)
-        return candidates[0]
+        return 0
     loss = _log_loss if is_classifier(candidates[0]) else _squared_error
     totals = np.zeros(len(candidates))
     for train, held_out in _folds(targets, seed):
@@ -87,9 +93,7 @@ def _best(candidates: Sequence[Any], inputs: Any, targets: np.ndarray, seed: int
             trained = clone(candidate)
             fit_quietly(trained, inputs[train], targets[train])
             totals[place] += loss(trained, inputs[held_out], targets[held_out], targets)
-    best = clone(candidates[int(totals.argmin())])
-    fit_quietly(best, inputs, targets)
-    return best
+    return int(totals.argmin())
 
 
 def _folds(targets: np.ndarray, seed: int) -> list[tuple[np.ndarray, np.ndarray]]:

@@ -39,7 +39,11 @@ class EstimatorTraining:
         self.estimators: list[Any] = []
 
     def run(self) -> list[TrainingResult]:
-        """Fit on the training part, calibrate on the validation part, prefix by prefix.
+        """Fit and calibrate, prefix by prefix; then fit again on the whole prefix.
+
+        The first fit sees the training part and chooses settings there, the validation part decides
+        the calibration; the second, with these settings and this calibration, sees both. A network
+        would need a second training as long as its first, an estimator hardly more time.
 
         Raises:
             DeadlinePassed: if the time is over before all are fitted.
@@ -52,26 +56,36 @@ class EstimatorTraining:
         target = self.signature.target
         split = SplitPrefix.of(prefix, target)
         encoded = target.encode(prefix.targets, split.marginal)
-        inputs = prefix.inputs[split.train]
-        self.readers.append(Reader(inputs, self.signature, self.learner.recipe))
+        self.readers.append(Reader(prefix.inputs[split.train], self.signature, self.learner.recipe))
+        vectors = self._vectors(-1, prefix.inputs)
         estimator = self.model.estimator(self.signature, derive(prefix.seed, "init") % 2**31)
-        targets = encoded[split.train].numpy()
-        if target.estimator_method == "predict_proba" and len(np.unique(targets)) == 1:
-            estimator = OneClass()  # most classifiers refuse a single class
-        with one_thread():
-            estimator.fit(self._vectors(-1, inputs), targets)
-        self.estimators.append(estimator)
-        outputs = self._outputs(-1, self._vectors(-1, prefix.inputs[split.validation]))
+        self.estimators.append(self._fitted(estimator, vectors[split.train], encoded[split.train]))
+        outputs = self._outputs(-1, vectors[split.validation])
         targets = encoded[split.validation]
         loss = target.validation_loss(outputs[None], targets[None], [split.marginal])
+        calibration = target.calibrate(outputs, targets, split.marginal)
+        self.deadline.check()
+        self.estimators[-1] = self._fitted(estimator, vectors, encoded)
         return TrainingResult(
-            calibration=target.calibrate(outputs, targets, split.marginal),
+            calibration=calibration,
             validation_loss=float(loss),
             steps=1,
             planned_steps=1,
             best_step=1,
             seconds=time.process_time() - started,
         )
+
+    def _fitted(self, estimator: Any, vectors: np.ndarray, targets: Tensor) -> Any:
+        """`estimator` itself, or where all targets are one class what says nothing else."""
+        values = targets.numpy()
+        if (
+            self.signature.target.estimator_method == "predict_proba"
+            and len(np.unique(values)) == 1
+        ):
+            estimator = OneClass()  # most classifiers refuse a single class
+        with one_thread():
+            estimator.fit(vectors, values)
+        return estimator
 
     def _vectors(self, index: int, inputs: np.ndarray) -> np.ndarray:
         batch = torch.from_numpy(np.array(inputs))

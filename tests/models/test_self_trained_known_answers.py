@@ -49,7 +49,7 @@ def test_a_forest_is_scikit_learns():
     mean, std = x[chosen].mean(0, dtype=np.float64), x[chosen].std(0, dtype=np.float64)
     z = (x - mean.astype(np.float32)) / std.astype(np.float32)
     peer = RandomForestClassifier(30, random_state=derive(0, "init") % 2**31)
-    peer.fit(z[chosen], y[chosen])
+    peer.fit(z, y)
     np.testing.assert_allclose(
         training.outputs([x])[0].exp(), np.maximum(peer.predict_proba(z), 1e-12), atol=1e-6
     )
@@ -168,6 +168,8 @@ def test_the_number_of_neighbours_is_the_one_that_predicts_best():
     y = (x[:, 0] > 0).astype(np.int64) ^ noise
     chosen = Selected(lambda n: [KNeighborsClassifier(k) for k in (1, 51)], 0).fit(x, y)
     assert chosen.best.n_neighbors == 51  # a single neighbour repeats the noise
+    again = chosen.fit(x, (x[:, 0] > 0).astype(np.int64))
+    assert again.best.n_neighbors == 51  # fitted again it keeps its choice
     clean = Selected(lambda n: [KNeighborsClassifier(k) for k in (51, 1)], 0)
     checkers = (np.floor(x).sum(axis=1) % 2).astype(np.int64)
     assert clean.fit(x, checkers).best.n_neighbors == 1

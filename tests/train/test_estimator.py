@@ -3,6 +3,7 @@ import pytest
 import torch
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression, Ridge, RidgeClassifier
+from sklearn.neighbors import KNeighborsClassifier
 
 from priorscope.core.signature import Signature
 from priorscope.models.estimator import Estimator
@@ -37,9 +38,43 @@ def test_predicts_what_scikit_learn_predicts():
     logits = training.outputs([x])[0]
     train, _ = split_validation(y, 0)
     z = (x - x[train].mean(0)) / x[train].std(0)
-    peer = LogisticRegression().fit(z[train], y[train])
+    peer = LogisticRegression().fit(z, y)
     np.testing.assert_allclose(logits[:, :2].exp(), peer.predict_proba(z), atol=1e-4)
     assert logits[:, 2].max() < -20
+    assert fitted.problem is None
+
+
+def trained(estimator, x, y, ordered=False):
+    target = Classes(num_classes=2)
+    signature = Signature(input_shape=x.shape[1:], target=target)
+    learner = Learner(text="x", model=Estimator.of(estimator), recipe=Recipe())
+    prefix = Prefix(x, y, 0, ordered=ordered)
+    training = EstimatorTraining(learner, signature, [prefix], torch.device("cpu"))
+    return training, training.run()[0], target
+
+
+def test_it_is_calibrated_on_labels_that_its_first_fit_did_not_see_then_fitted_on_all():
+    stream = np.random.default_rng(0)
+    x = stream.standard_normal((200, 3)).astype(np.float32)
+    y = stream.integers(2, size=200)  # nothing to learn: a neighbour is right half of the time
+    training, fitted, target = trained(KNeighborsClassifier(1), x, y)
+    outputs = training.outputs([x])[0]
+    assert (outputs.argmax(dim=1).numpy() == y).all()  # each its own neighbour, validation's too
+    train, validation = split_validation(y, 0)
+    peer = KNeighborsClassifier(1).fit(x[train] / x[train].std(0), y[train])
+    said = peer.predict_proba(x[validation] / x[train].std(0))
+    marginal = target.marginal(y, train)
+    encoded = target.encode(y[validation], marginal)
+    expected = target.calibrate(target.outputs_of(said, peer.classes_), encoded, marginal)
+    assert fitted.calibration.to_json() == expected.to_json()
+    assert fitted.calibration.mixture > 0.5
+
+
+def test_a_class_that_the_first_fit_lacked_is_learned_by_the_second():
+    x = np.linspace(-1, 1, 12, dtype=np.float32)[:, None]
+    y = np.repeat([0, 1], [10, 2])  # in time's order the latest are for validation
+    training, fitted, _ = trained(KNeighborsClassifier(1), x, y, ordered=True)
+    assert training.outputs([x])[0].argmax(dim=1).tolist() == y.tolist()
     assert fitted.problem is None
 
 
