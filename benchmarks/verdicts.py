@@ -14,7 +14,7 @@ to be better, by more than two standard errors, and the other to be worse. "refe
 that wins in a thorough run (`references.py`), where one was made.
 
 `announced`: what the command said, from one minute on, about when a size would be done, against
-when the last of its ordinary runs was: how many times, within a factor of 1.5, the worst factor.
+when its runs were done: how many times, within a factor of 1.5, the worst factor.
 """
 
 import argparse
@@ -96,16 +96,24 @@ BY = re.compile(r"([\d,]+) labels by (?:(\d+) h )?(?:(\d+) min )?(?:([\d.]+) ?s)
 def announced(said: list[tuple[float, str]], out: Path, clock: float) -> dict[str, Any]:
     """What was said of a size's end from one minute on, against when it came, if it did.
 
+    A size ends with its ordinary runs: first and second repeats, and third ones unless a larger
+    size had a run before, as they were not waited for then.
+
     clock: `time.time()` when the command began.
     """
     done = [(path.stat().st_mtime - clock, json.loads(path.read_text())["run"])
             for path in out.glob("runs/*.json")]  # fmt: skip
-    largest = max(run["size"] for _, run in done)
+    ordinary = [
+        (end, run["size"], run["repeat"])
+        for end, run in done
+        if run["structure"]["kind"] == "intact" and run["tune"] == 1
+    ]
+    largest = max(size for _, size, _ in ordinary)
     ends: dict[int, float] = {}
-    for end, run in done:
-        ordinary = run["structure"]["kind"] == "intact" and run["tune"] == 1
-        if ordinary and run["repeat"] < (2 if run["size"] == largest else 3):
-            ends[run["size"]] = max(ends.get(run["size"], 0.0), end)
+    for end, size, repeat in ordinary:
+        larger = min((other for other, above, _ in ordinary if above > size), default=0.0)
+        if repeat < 2 or (repeat == 2 and size < largest and end < larger):
+            ends[size] = max(ends.get(size, 0.0), end)
     factors = []
     for at, line in said:
         for size, hours, minutes, rest in BY.findall(line) if at >= 60 else ():
