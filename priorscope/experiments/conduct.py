@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -27,6 +28,7 @@ from priorscope.runs.run import Run
 from priorscope.runs.store import Store
 from priorscope.wording.race import schedule
 
+HURRY = 60.0  # seconds; with less a first look may not come to its end
 ROOM = 1.15  # times the expected seconds that must be left for a rung to be begun
 FAR_BEHIND = 0.15  # log ratio from which on it isn't waited for, where time won't do for all
 DEAR = 5  # its share of the work ahead is then more than one in so many
@@ -177,7 +179,7 @@ class Conductor:
         _, signature = self.store.load_data(self.plan.question.data)
         values = int(np.prod(signature.input_shape))
         guess = partial(self._guess, signature)
-        made = ladder(rungs, guess, values, self.backend.together)
+        made = self._in_order(ladder(rungs, guess, values, self.backend.together))
         made += [[run] for run in self._meanwhile(course, pending, rungs, guess)]
         batches = [self._batch(runs) for runs in made]
         self.crew.begin(titles[0], already=len(self.rows))
@@ -186,6 +188,10 @@ class Conductor:
         wanted = {run.digest for runs in made for run in runs}
         self.tried |= wanted
         return any(self.store.path(digest).exists() for digest in wanted)
+
+    def _in_order(self, batches: list[Any]) -> list[Any]:
+        """The cheapest first in the first look of a short budget: not all may come to an end."""
+        return batches[::-1] if not self.rows and self.deadline.remaining < HURRY else batches
 
     def _meanwhile(
         self,

@@ -68,6 +68,16 @@ def test_rates_are_not_tried_where_they_would_take_what_larger_sizes_need(second
     assert not made._without_variants(without, climb)
 
 
+@pytest.mark.parametrize(
+    ("seconds", "rows", "first"),
+    [(20.0, {}, "linear"), (20.0, {"digest": {}}, "vit"), (120.0, {}, "vit")],
+)
+def test_a_short_budget_looks_at_the_cheapest_first(seconds, rows, first):
+    made = conductor(seconds)
+    made.rows = rows
+    assert made._in_order([["vit"], ["cnn"], ["linear"]])[0] == [first]
+
+
 COSTS = {0: 1.0, 1: 10.0, 2: 4.0}
 
 
