@@ -190,7 +190,7 @@ def main() -> None:
         start = time.perf_counter()
         draws = options.plain_draws
         plain_steps = min(options.plain_steps, options.steps)
-        by_learner = plain_loop(Mnist1d().load(), plain_steps, device(), draws)
+        by_learner, _ = plain_loop(Mnist1d().load(), plain_steps, device(), draws)
         part = draws / DRAWS * plain_steps / options.steps
         plain = (time.perf_counter() - start) / part
     shown = ", ".join(f"{name} {seconds / part:.1f}" for name, seconds in by_learner.items())

@@ -7,12 +7,17 @@ on the test split. Ours does the same steps with the same batch and, beyond that
 validation part 25 times, calibrates, and predicts the next block too.
 
     python benchmarks/grid.py --steps 150
+
+"Equal bits": each learner's grid with fewer steps, an eighth first, until its mean bits per test
+label are those of the plain loop or less; what that took, workers' start included, is summed.
 """
 
 import argparse
+import math
 import platform
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -89,7 +94,7 @@ def plain_networks() -> dict[str, nn.Module]:
 
 
 def plain_run(name: str, x: Tensor, y: Tensor, test: tuple[Tensor, Tensor], steps: int) -> float:
-    """Train one network, where the examples are, and return its test accuracy."""
+    """Train one network, where the examples are, and return its bits per test label."""
     network = plain_networks()[name].to(x.device)
     if name == "cnn":
         x, test = x.mT.contiguous(), (test[0].mT.contiguous(), test[1])
@@ -100,20 +105,21 @@ def plain_run(name: str, x: Tensor, y: Tensor, test: tuple[Tensor, Tensor], step
         functional.cross_entropy(network(x[chosen]), y[chosen]).backward()
         optimiser.step()
     with torch.no_grad():
-        return (network(test[0]).argmax(-1) == test[1]).float().mean().item()
+        return functional.cross_entropy(network(test[0]), test[1]).item() / math.log(2)
 
 
 def plain_loop(
     data: Examples, steps: int, device: torch.device | None = None, draws: int = DRAWS
-) -> dict[str, float]:
-    """Seconds by learner; the examples are put on the device beforehand."""
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Seconds and mean bits per test label, by learner; examples are put on the device before."""
     test = (
         torch.from_numpy(data.test_inputs).to(device),
         torch.from_numpy(data.test_targets).to(device),
     )
     seconds: dict[str, float] = {}
+    bits: dict[str, float] = {}
     for name in plain_networks():
-        started = time.perf_counter()
+        started, told = time.perf_counter(), []
         for draw in range(draws):
             order = draw_order(data.target.strata(data.targets), draw, 0, SIZES[0])
             for positions in (np.arange(40), np.random.default_rng(draw).permutation(40)):
@@ -121,15 +127,21 @@ def plain_loop(
                     seen = order[:size]
                     x = torch.from_numpy(np.ascontiguousarray(data.inputs[seen][:, positions]))
                     y = torch.from_numpy(data.targets[seen]).to(device)
-                    plain_run(name, x.to(device), y, test, steps)
-        seconds[name] = time.perf_counter() - started
-    return seconds
+                    told.append(plain_run(name, x.to(device), y, test, steps))
+        seconds[name], bits[name] = time.perf_counter() - started, float(np.mean(told))
+    return seconds, bits
 
 
-def ours(data: Examples, steps: int, patience: float) -> float:
-    """Seconds of the whole grid, workers' start included; report left out."""
+def ours(
+    data: Examples, steps: int, patience: float, learners: Sequence[str] = LEARNERS
+) -> tuple[float, float]:
+    """Seconds of the grid, workers' start included and report left out; mean bits per test label.
+
+    Raises:
+        SystemExit: if a run is missing.
+    """
     recipe = f"epochs=0,plan=cosine,patience={patience}"
-    texts = [f"{name}{',' if ':' in name else ':'}{recipe}" for name in LEARNERS]
+    texts = [f"{name}{',' if ':' in name else ':'}{recipe}" for name in learners]
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(
             learners=tuple(texts),
@@ -137,12 +149,34 @@ def ours(data: Examples, steps: int, patience: float) -> float:
             sizes=SIZES,
             repeats=DRAWS,
             steps=steps,
+            full_grid=True,
             out=Path(folder),
         )
         comparison = Comparison.of(Dataset("mnist1d", data), settings)
         started = time.perf_counter()
         comparison.train()
-        return time.perf_counter() - started
+        seconds = time.perf_counter() - started
+        if comparison.missing():
+            raise SystemExit(f"{len(comparison.missing())} runs are missing.")
+        rows = [comparison.store.load(run.digest) for run in comparison.runs]
+        return seconds, float(np.mean([row["test"]["bits"] for row in rows if row]))
+
+
+def to_equal_bits(
+    data: Examples, steps: int, goals: dict[str, float]
+) -> dict[str, tuple[int, float]]:
+    """Learner -> the first of steps / 8, / 4, / 2 ... with bits at the goal, and its seconds."""
+    out = {}
+    for name, goal in goals.items():
+        text = next(learner for learner in LEARNERS if learner.partition(":")[0] == name)
+        tried = steps // 8
+        while True:
+            seconds, bits = ours(data, tried, 1.0, [text])
+            if bits <= goal or tried >= 4 * steps:
+                break
+            tried *= 2
+        out[name] = tried, seconds if bits <= goal else math.inf
+    return out
 
 
 def main() -> None:
@@ -155,13 +189,20 @@ def main() -> None:
     print(f"{platform.machine()}, torch {torch.__version__}, {torch.get_num_threads()} threads")
     print("| way | seconds | times as fast |\n|---|---|---|")
     for _ in range(options.repeats):
-        by_learner = plain_loop(data, options.steps)
+        by_learner, bits = plain_loop(data, options.steps)
         plain = sum(by_learner.values())
-        same, early = ours(data, options.steps, 1.0), ours(data, options.steps, 0.3)
+        (same, own), (early, _) = (ours(data, options.steps, p) for p in (1.0, 0.3))
+        equal = to_equal_bits(data, options.steps, bits)
         parts = ", ".join(f"{name} {value:.0f}" for name, value in by_learner.items())
         print(f"| plain loop ({parts}) | {plain:.0f} | 1 |")
         print(f"| priorscope, all {options.steps} steps | {same:.0f} | {plain / same:.1f} |")
-        print(f"| priorscope, early stopping | {early:.0f} | {plain / early:.1f} |", flush=True)
+        print(f"| priorscope, early stopping | {early:.0f} | {plain / early:.1f} |")
+        total = sum(seconds for _, seconds in equal.values())
+        parts = ", ".join(f"{name} {n} steps {seconds:.0f}" for name, (n, seconds) in equal.items())
+        print(f"| priorscope, to equal bits ({parts}) | {total:.0f} | {plain / total:.1f} |")
+        told = ", ".join(f"{name} {value:.2f}" for name, value in bits.items())
+        mean = np.mean(list(bits.values()))
+        print(f"\nBits per test label: plain loop {mean:.3f} ({told}); {own:.3f}", flush=True)
 
 
 if __name__ == "__main__":

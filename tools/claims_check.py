@@ -8,28 +8,29 @@ import sys
 import tempfile
 from pathlib import Path
 
-from priorscope.book.recheck import chosen, swapped
-from priorscope.book.run import read_book, run_claims
+from priorscope.book.recheck import chosen, outcomes, swapped
+from priorscope.book.run import run_claims
+from priorscope.core.json_types import parsed
 
 ROOT = Path(__file__).parents[1]
+STORED = ROOT / "docs" / "claims" / "outcomes-quick.json"
 
 
 def main() -> int:
     """Names the claims, their verdicts before and now, and those that changed places."""
     commit = sys.argv[1] if len(sys.argv) > 1 else _head()
-    stored = read_book(ROOT / "docs" / "claims")
-    there = [entry.name for entry in stored.entries if entry.status == "judged"]
-    names = chosen(there, commit)
+    before = parsed(STORED.read_bytes())
+    names = chosen(sorted({name.partition(".")[0] for name in before}), commit)
     print(f"{commit[:12]}: {', '.join(names)}")
     with tempfile.TemporaryDirectory() as folder:
         again = run_claims(names, Path(folder), told=lambda name, progress: None)
-    before = {v.name: v.verdict.outcome for e in stored.entries for v in e.verdicts}
+    after = outcomes(again)
+    for name, outcome in after.items():
+        print(f"{name}: {before.get(name)} then, {outcome} now")
     for entry in again.entries:
-        for judged in entry.verdicts:
-            print(f"{judged.name}: {before.get(judged.name)} then, {judged.verdict.outcome} now")
         if entry.status != "judged":
             print(f"{entry.name}: {entry.status} {entry.reason}")
-    turned = swapped(stored, again)
+    turned = swapped(before, after)
     failed = [entry.name for entry in again.entries if entry.status == "failed"]
     for name in turned:
         print(f"{name}: supported and refuted have changed places.")

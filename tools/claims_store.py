@@ -16,6 +16,7 @@ from pathlib import Path
 
 from priorscope.analysis.claims_book import to_json
 from priorscope.book.quoted import filled
+from priorscope.book.recheck import outcomes
 from priorscope.book.run import BOOK, PAGES, read_book
 from priorscope.claims import CLAIMS
 from priorscope.report.claims_page import claims_page
@@ -41,6 +42,11 @@ def main() -> None:
     if (target / BOOK).is_file():
         book = read_book(target).merged(book)
     (target / BOOK).write_text(json.dumps(to_json(book), ensure_ascii=False, indent=1), "utf-8")
+    if preset == "quick":  # what `claims_check.py` holds later quick runs against
+        path = target / "outcomes-quick.json"
+        kept = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+        kept |= outcomes(dataclasses.replace(ran, entries=judged))
+        path.write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
     for language in LANGUAGES:
         with speaking(language):
             page = claims_page(book)

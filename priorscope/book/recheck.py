@@ -1,7 +1,7 @@
 """Do stored verdicts still come out? A few claims, chosen by a commit's hash, are run again."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from priorscope.analysis.claims_book import ClaimsBook
 
@@ -17,10 +17,16 @@ def chosen(names: Sequence[str], commit: str, count: int = 3) -> list[str]:
     return sorted(sorted(names, key=place)[:count])
 
 
-def swapped(stored: ClaimsBook, again: ClaimsBook) -> list[str]:
-    """Verdicts for which supported and refuted have changed places; all other change is noise."""
-    before = {v.name: v.verdict.outcome for entry in stored.entries for v in entry.verdicts}
-    after = {v.name: v.verdict.outcome for entry in again.entries for v in entry.verdicts}
+def outcomes(book: ClaimsBook) -> dict[str, str]:
+    """Name of each verdict -> supported, refuted, depends or undecided."""
+    return {v.name: v.verdict.outcome for entry in book.entries for v in entry.verdicts}
+
+
+def swapped(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+    """Verdicts for which supported and refuted have changed places; all other change is noise.
+
+    before, after: as `outcomes`, of the same preset: more examples may well say the opposite.
+    """
     return [
         name
         for name, outcome in after.items()

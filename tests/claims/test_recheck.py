@@ -1,10 +1,14 @@
 import dataclasses
+import json
+from pathlib import Path
 
 import pytest
 
 from priorscope.analysis.claims_book import ClaimEntry, ClaimsBook, NamedVerdict
 from priorscope.analysis.verdict import Contrast, judge
-from priorscope.book.recheck import chosen, swapped
+from priorscope.book.recheck import chosen, outcomes, swapped
+from priorscope.book.run import read_book
+from priorscope.claims import CLAIMS
 from priorscope.core.bilingual import Bilingual
 
 TEXT = Bilingual("a", "가")
@@ -32,7 +36,7 @@ def book(outcome):
     ],
 )
 def test_only_opposite_verdicts_count(before, after, turned):
-    assert swapped(book(before), book(after)) == turned
+    assert swapped(outcomes(book(before)), outcomes(book(after))) == turned
 
 
 def test_a_commit_chooses_three_and_another_others():
@@ -41,3 +45,10 @@ def test_a_commit_chooses_three_and_another_others():
     assert len(first) == 3
     assert first == chosen(list(reversed(names)), "abc")
     assert len({name for commit in map(str, range(60)) for name in chosen(names, commit)}) == 24
+
+
+def test_every_claim_that_is_kept_has_an_outcome_of_the_preset_that_is_checked():
+    folder = Path(__file__).parents[2] / "docs" / "claims"
+    before = json.loads((folder / "outcomes-quick.json").read_text("utf-8"))
+    assert {name.partition(".")[0] for name in before} == set(CLAIMS)
+    assert set(before) == set(outcomes(read_book(folder)))
