@@ -111,7 +111,7 @@ class SelfTrained(ModelConfig):
 
         That is `predict_proba` and, once fitted, `classes_`, or for quantities `predict`. It gets
         what `stem` makes of the standardised inputs; `seed` decides all that is random in it. It
-        is fitted twice: `fit` begins from the start, but may keep the settings that it chose at first.
+        is fitted twice: `fit` starts over, but may keep the settings that it chose at first.
         """
         raise NotImplementedError(f"{type(self).__name__} must define estimator.")
 
