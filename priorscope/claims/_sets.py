@@ -4,6 +4,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from priorscope.claims._effort import Effort
+from priorscope.nn.patch import choose_patch
 from priorscope.tasks import Examples, TaskConfig
 from priorscope.tasks.context import Context
 from priorscope.tasks.digits import Digits
@@ -37,6 +38,13 @@ def learners(effort: Effort) -> Learners:
         gru=f"gru:width={16 * depth}",
         transformer=f"transformer:width={32},depth={depth},num_heads=4",
     )
+
+
+def patched(vit: str, images: Examples, side: int) -> str:
+    """A ViT that cuts these images into side x side patches, so that it costs as much on all."""
+    patch = images.signature.input_shape[0] // side
+    own = choose_patch(images.signature.input_shape[0], pieces=8)
+    return vit if patch == own else f"{vit},patch={patch}"
 
 
 @lru_cache(maxsize=32)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule
 from priorscope.claims._cells import doublings, minus, twice
-from priorscope.claims._sets import SIZES, digits, learners, pattern
+from priorscope.claims._sets import SIZES, digits, learners, patched, pattern
 
 MATTERS = Rule("above", 0.05)
 AS_GOOD = Rule("beyond", -0.1)
@@ -51,10 +51,11 @@ class AugmentationReplaces(Claim):
         helps, replaces, worth = [], [], []
         for name, data in {"digits": digits(), **self.external()}.items():
             sizes = SIZES["digits"] if name == "digits" else (250, 1000, 3000)
-            plain = [self.cell(own.vit, data, n) for n in sizes]
+            vit = patched(own.vit, data, 4)
+            plain = [self.cell(vit, data, n) for n in sizes]
             for part in ("+shift", "+rotate"):
                 for cell in plain[:2]:
-                    taught = self.cell(own.vit + part, data, cell.size)
+                    taught = self.cell(vit + part, data, cell.size)
                     label = f"vit − vit{part}, {name}, n = {cell.size}"
                     helps.append(Compared(label=label, terms=minus(cell, taught), rule=MATTERS))
                     if part == "+shift":

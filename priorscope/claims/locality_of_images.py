@@ -8,7 +8,7 @@ from scipy.ndimage import gaussian_filter
 
 from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule
 from priorscope.claims._cells import lost, negative, plus
-from priorscope.claims._sets import SIZES, digits, learners
+from priorscope.claims._sets import SIZES, digits, learners, patched
 from priorscope.runs.experiment import Rows
 
 DEPENDENT = Rule("above", 0.05)  # of squared correlation
@@ -66,8 +66,8 @@ class LocalityOfImages(Claim):
         learning = []
         for name, one in sets.items():
             n, patch = (SIZES["digits"][1], 2) if name == "digits" else (1000, 4)
-            for learner in ("cnn", "vit"):
-                cell = self.cell(getattr(own, learner), one, n)
+            for learner, text in {"cnn": own.cnn, "vit": patched(own.vit, one, 4)}.items():
+                cell = self.cell(text, one, n)
                 near, far = (lost(cell, f"{s}-patches:{patch}") for s in ("within", "between"))
                 learning.append(
                     Compared(label=f"{learner}: within − between patches of {patch}, {name}, "

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule
 from priorscope.claims._cells import lost, negative, plus
-from priorscope.claims._sets import SIZES, digits, learners, pattern
+from priorscope.claims._sets import SIZES, digits, learners, patched, pattern
 
 MATTERS = Rule("above", 0.05)
 
@@ -43,18 +43,22 @@ class StrengthOrder(Claim):
 
     def questions(self) -> Sequence[ClaimQuestion]:
         own = learners(self.effort)
-        variants = {
-            "cnn": own.cnn, "cnn:readout=flatten": own.cnn + ",readout=flatten",
-            "vit": own.vit, "vit:patch=4": own.vit + ",patch=4", "mlp": own.mlp,
-        }  # fmt: skip
         tests = []
         for name, data in {"digits": digits(), **self.external()}.items():
+            coarse = f"vit:patch={data.signature.input_shape[0] // 2}"
+            variants = {
+                "cnn": own.cnn,
+                "cnn:readout=flatten": own.cnn + ",readout=flatten",
+                "vit": patched(own.vit, data, 4),
+                coarse: patched(own.vit, data, 2),
+                "mlp": own.mlp,
+            }
             n = SIZES["digits"][1] if name == "digits" else 1000
             loss = {
                 key: lost(self.cell(text, data, n), "permuted") for key, text in variants.items()
             }
-            pairs = (("cnn", "vit"), ("cnn:readout=flatten", "vit"), ("cnn", "vit:patch=4"),
-                     ("vit", "mlp"), ("vit:patch=4", "mlp"))  # fmt: skip
+            pairs = (("cnn", "vit"), ("cnn:readout=flatten", "vit"), ("cnn", coarse),
+                     ("vit", "mlp"), (coarse, "mlp"))  # fmt: skip
             tests += [
                 Compared(label=f"{first} − {second}, {name}, n = {n}", rule=MATTERS,
                          terms=plus(loss[first], negative(loss[second])))
