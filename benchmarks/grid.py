@@ -8,8 +8,8 @@ validation part 25 times, calibrates, and predicts the next block too.
 
     python benchmarks/grid.py --steps 150
 
-"Equal bits": each learner's grid with fewer steps, an eighth first, until its mean bits per test
-label are those of the plain loop or less; what that took, workers' start included, is summed.
+"Equal bits": the grid once more, each learner with the fewest steps (an eighth, and by roots of 2
+more) with which its mean bits per test label are those of the plain loop or less.
 """
 
 import argparse
@@ -17,7 +17,6 @@ import math
 import platform
 import tempfile
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -132,23 +131,27 @@ def plain_loop(
     return seconds, bits
 
 
-def ours(
-    data: Examples, steps: int, patience: float, learners: Sequence[str] = LEARNERS
-) -> tuple[float, float]:
-    """Seconds of the grid, workers' start included and report left out; mean bits per test label.
+def texts_of(steps: dict[str, int], patience: float = 1.0) -> list[str]:
+    """These learners, each with its number of steps."""
+    return [
+        f"{text}{',' if ':' in text else ':'}epochs=0,plan=cosine,steps={steps[name]},{patience=}"
+        for text in LEARNERS
+        if (name := text.partition(":")[0]) in steps
+    ]
+
+
+def ours(data: Examples, learners: list[str]) -> tuple[float, dict[str, float]]:
+    """Seconds of the grid, workers' start included and report left out; mean bits by learner.
 
     Raises:
         SystemExit: if a run is missing.
     """
-    recipe = f"epochs=0,plan=cosine,patience={patience}"
-    texts = [f"{name}{',' if ':' in name else ':'}{recipe}" for name in learners]
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(
-            learners=tuple(texts),
+            learners=tuple(learners),
             structures=("permuted",),
             sizes=SIZES,
             repeats=DRAWS,
-            steps=steps,
             full_grid=True,
             out=Path(folder),
         )
@@ -156,26 +159,23 @@ def ours(
         started = time.perf_counter()
         comparison.train()
         seconds = time.perf_counter() - started
-        if comparison.missing():
-            raise SystemExit(f"{len(comparison.missing())} runs are missing.")
-        rows = [comparison.store.load(run.digest) for run in comparison.runs]
-        return seconds, float(np.mean([row["test"]["bits"] for row in rows if row]))
+        told: dict[str, list[float]] = {}
+        for run in comparison.runs:
+            row = comparison.store.load(run.digest)
+            if row is None:
+                raise SystemExit(f"{run.learner.text} has no result.")
+            told.setdefault(run.learner.text.partition(":")[0], []).append(row["test"]["bits"])
+        return seconds, {name: float(np.mean(bits)) for name, bits in told.items()}
 
 
-def to_equal_bits(
-    data: Examples, steps: int, goals: dict[str, float]
-) -> dict[str, tuple[int, float]]:
-    """Learner -> the first of steps / 8, / 4, / 2 ... with bits at the goal, and its seconds."""
+def steps_to_equal_bits(data: Examples, steps: int, goals: dict[str, float]) -> dict[str, int]:
+    """Learner -> the fewest steps, rising by a root of 2 from an eighth, with bits at the goal."""
     out = {}
     for name, goal in goals.items():
-        text = next(learner for learner in LEARNERS if learner.partition(":")[0] == name)
-        tried = steps // 8
-        while True:
-            seconds, bits = ours(data, tried, 1.0, [text])
-            if bits <= goal or tried >= 4 * steps:
+        for half_octaves in range(17):  # up to 32 times as many as at first
+            out[name] = round(steps / 8 * 2 ** (half_octaves / 2))
+            if ours(data, texts_of({name: out[name]}))[1][name] <= goal:
                 break
-            tried *= 2
-        out[name] = tried, seconds if bits <= goal else math.inf
     return out
 
 
@@ -191,18 +191,19 @@ def main() -> None:
     for _ in range(options.repeats):
         by_learner, bits = plain_loop(data, options.steps)
         plain = sum(by_learner.values())
-        (same, own), (early, _) = (ours(data, options.steps, p) for p in (1.0, 0.3))
-        equal = to_equal_bits(data, options.steps, bits)
+        same, own = ours(data, texts_of(dict.fromkeys(by_learner, options.steps)))
+        early, _ = ours(data, texts_of(dict.fromkeys(by_learner, options.steps), 0.3))
+        fewer = steps_to_equal_bits(data, options.steps, bits)
+        equal, reached = ours(data, texts_of(fewer))
         parts = ", ".join(f"{name} {value:.0f}" for name, value in by_learner.items())
         print(f"| plain loop ({parts}) | {plain:.0f} | 1 |")
         print(f"| priorscope, all {options.steps} steps | {same:.0f} | {plain / same:.1f} |")
         print(f"| priorscope, early stopping | {early:.0f} | {plain / early:.1f} |")
-        total = sum(seconds for _, seconds in equal.values())
-        parts = ", ".join(f"{name} {n} steps {seconds:.0f}" for name, (n, seconds) in equal.items())
-        print(f"| priorscope, to equal bits ({parts}) | {total:.0f} | {plain / total:.1f} |")
-        told = ", ".join(f"{name} {value:.2f}" for name, value in bits.items())
-        mean = np.mean(list(bits.values()))
-        print(f"\nBits per test label: plain loop {mean:.3f} ({told}); {own:.3f}", flush=True)
+        parts = ", ".join(f"{name} {n} steps" for name, n in fewer.items())
+        print(f"| priorscope, to equal bits ({parts}) | {equal:.0f} | {plain / equal:.1f} |\n")
+        for way, told in {"plain loop": bits, "all steps": own, "equal bits": reached}.items():
+            parts = ", ".join(f"{name} {value:.3f}" for name, value in told.items())
+            print(f"Bits per test label, {way}: {parts}", flush=True)
 
 
 if __name__ == "__main__":
