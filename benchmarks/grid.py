@@ -191,8 +191,9 @@ def main() -> None:
     for _ in range(options.repeats):
         by_learner, bits = plain_loop(data, options.steps)
         plain = sum(by_learner.values())
-        same, own = ours(data, texts_of(dict.fromkeys(by_learner, options.steps)))
-        early, _ = ours(data, texts_of(dict.fromkeys(by_learner, options.steps), 0.3))
+        everywhere = {name: options.steps for name in by_learner}
+        same, own = ours(data, texts_of(everywhere))
+        early, _ = ours(data, texts_of(everywhere, 0.3))
         fewer = steps_to_equal_bits(data, options.steps, bits)
         equal, reached = ours(data, texts_of(fewer))
         parts = ", ".join(f"{name} {value:.0f}" for name, value in by_learner.items())
