@@ -40,7 +40,7 @@ class Selected:
         read = inputs if span is None else span.coordinates
         candidates = self.make(len(targets))
         if self.chosen is None:
-            self.chosen = _best(candidates, read, targets, self.seed)
+            self.chosen = _chosen(candidates, read, targets, self.seed)
         self.best = candidates[self.chosen]
         fit_quietly(self.best, read, targets)
         if span is not None:
@@ -78,7 +78,7 @@ def fit_quietly(estimator: Any, inputs: Any, targets: np.ndarray) -> None:
         estimator.fit(inputs, targets)
 
 
-def _best(candidates: Sequence[Any], inputs: Any, targets: np.ndarray, seed: int) -> int:
+def _chosen(candidates: Sequence[Any], inputs: Any, targets: np.ndarray, seed: int) -> int:
     """Index of the candidate with the least loss on held-out folds."""
     from sklearn.base import clone, is_classifier
 
