@@ -19,6 +19,8 @@ from priorscope.core.estimate import Estimate
 from priorscope.core.json_types import JsonObject
 
 _MOST = 4  # of one kind; the tables hold the rest
+_FAR_BELOW = 5  # times the labels at which the pick is worth so many of another's
+_LEAST_CHANCE = 0.01  # of being the best, of those that are named as not ruled out
 _MOST_REPEATS = 100  # above this, two learners are called equal for practical purposes
 
 
@@ -33,8 +35,7 @@ def findings(summary: Summary, table: RunTable, found: Contest | None) -> list[F
         return out
     verdict = [
         *_reference(answer),
-        *_worth(answer),
-        *_best(answer, table, found, [d.learner for d in summary.dropped]),
+        *_first(_worth(answer), _best(answer, table, found, [d.learner for d in summary.dropped])),
         _score(answer),
         *_other_goal(summary),
         *_extra_test(summary),
@@ -110,6 +111,12 @@ def _worth(answer: Answer) -> list[Finding]:
     return [_finding("labels-worth", learner=answer.pick, at=at, others=rows)]
 
 
+def _first(worth: list[Finding], best: list[Finding]) -> list[Finding]:
+    """What the pick is worth in labels leads, unless it is known only far below the answer."""
+    early = [w for w in worth if w.values["at"] * _FAR_BELOW < best[0].values["size"]]
+    return best + worth if early else worth + best
+
+
 def _clear(worth: LabelsWorth) -> bool:
     return worth.ratio.center is not None and worth.ratio.low is not None and worth.ratio.low > 1
 
@@ -135,8 +142,8 @@ def _best(answer: Answer, table: RunTable, found: Contest, dropped: Sequence[str
         return [_finding("only-one", **base, failed=[f.learner for f in _broken(table)])]
     if found.effects.dof <= 0:
         return [_finding("one-repeat", **base, leader=names[ranking.order[0]])]
-    others = [names[i] for i in ranking.order if ranking.not_ruled_out[i]]
-    others = [name for name in others if name != answer.pick]
+    near = ranking.not_ruled_out & (ranking.probability >= _LEAST_CHANCE)
+    others = [names[i] for i in ranking.order if near[i] and names[i] != answer.pick]
     if len(answer.tied) > 1:
         tied = [name for name in answer.tied if name != answer.pick]
         has_cost = math.isfinite(prediction_costs(table)[table.learners.index(str(answer.pick))])

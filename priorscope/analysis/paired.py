@@ -124,7 +124,7 @@ class Ranking:
     order: indices, best first. probability: of having the lowest mean or one within
     `indifference` of it. behind: difference to the first of `order`; half: half width of its
     interval, simultaneous over all pairs (None: unknown); p: corrected likewise. not_ruled_out:
-    not shown to be worse than the first by more than the indifference.
+    who may still be the best or within the indifference, see `_may_be_best`.
     """
 
     order: np.ndarray
@@ -171,7 +171,8 @@ def rank(
     t = np.divide(behind, std[best], out=np.where(behind > 0, np.inf, 0.0), where=std[best] > 0)
     p = np.array([float((worst >= x).mean()) if x > 0 else 1.0 for x in t])
     half = limit * std[best]
-    return Ranking(order, probability, behind, half, p, behind - half <= indifference, indifference)
+    may_be = _may_be_best(found.center, noise, std, indifference)
+    return Ranking(order, probability, behind, half, p, may_be, indifference)
 
 
 def noise_of(found: Effects, extra: np.ndarray, draws: int = DRAWS) -> np.ndarray:
@@ -203,6 +204,25 @@ def _largest_t(noise: np.ndarray, std: np.ndarray) -> np.ndarray:
         if std[i, j] > 0:
             worst = np.maximum(worst, np.abs(noise[:, i] - noise[:, j]) / std[i, j])
     return worst
+
+
+def _may_be_best(
+    center: np.ndarray, noise: np.ndarray, std: np.ndarray, indifference: float
+) -> np.ndarray:
+    """Who isn't shown to be worse than another by more than the indifference.
+
+    Comparisons with the best (Hsu 1984, Annals of Statistics 12(3)): each learner's differences
+    to all others have one limit on one side, so the best is ruled out with probability
+    1 - LEVEL at most; Tukey's, over all pairs and both sides, would rule out fewer.
+    """
+    learners = len(center)
+    out = np.ones(learners, bool)
+    for i in range(learners):
+        others = [j for j in range(learners) if std[i, j] > 0]
+        t = (noise[:, [i]] - noise[:, others]) / std[i, others]
+        limit = float(np.quantile(t.max(axis=1), LEVEL)) if others else 0.0
+        out[i] = bool((center[i] - center - limit * std[i] <= indifference).all())
+    return out
 
 
 def normal_lower(value: float, std: float, dof: float) -> float:

@@ -42,8 +42,9 @@ class Conductor:
     """One command's part of a race.
 
     deadline: when training must have stopped. budget: seconds of the whole, infinite without
-    one. crew: this process among those who work on the store. include: plug-in files that workers
-    need. started: when the user began to wait.
+    one. stops: learner -> index of the size from which on there was no time for it; resumed: who
+    went on later. crew: this process among those who work on the store. include: plug-in files
+    that workers need. started: when the user began to wait.
     """
 
     plan: RacePlan
@@ -56,6 +57,7 @@ class Conductor:
     started: float = field(default_factory=time.monotonic)
     pace: Pace = field(default_factory=Pace)
     stops: dict[int, int] = field(default_factory=dict)
+    resumed: set[int] = field(default_factory=set)
     last: int | None = None
     over: bool = False
     variants: Variants = "all"
@@ -69,7 +71,11 @@ class Conductor:
         try:
             while True:
                 course = self.course()
-                if course.pending is None or self.over or self.deadline.remaining <= 0:
+                if self.over or self.deadline.remaining <= 0:
+                    return course
+                if course.pending is None:
+                    if self._goes_on(course):
+                        continue
                     return course
                 if self._shortened(course, course.pending):
                     continue
@@ -154,6 +160,29 @@ class Conductor:
         if not far:
             return False
         self.stops[max(far, key=lambda i: work[i])] = min(job.size for job in pending.jobs)
+        return True
+
+    def _goes_on(self, course: Course) -> bool:
+        """Whether somebody left for lack of time goes on after all, as the others took less.
+
+        Each once, the cheapest first; with the rows of the others the race is what it would have
+        been with that much time from the start.
+        """
+        race = self.plan.race
+        cost = {
+            i: sum(
+                race.repeats_at(k) * self.pace.seconds(self._example(i, k))
+                for k in range(start, course.target + 1)
+            )
+            for i, start in self.stops.items()
+            if i in course.leaders and i not in self.resumed
+        }
+        cheapest = min(cost, key=lambda i: cost[i], default=None)
+        room = self.deadline.remaining / ROOM * max(self.backend.lanes, 1)
+        if cheapest is None or cost[cheapest] > room:
+            return False
+        del self.stops[cheapest]
+        self.resumed.add(cheapest)
         return True
 
     def _timed(self, job: Job) -> Run:

@@ -91,3 +91,28 @@ def test_one_repeat_says_nothing_of_the_noise():
     found = rank(effects(np.array([[1.0], [2.0]])), 0.0)
     assert found.half is None
     np.testing.assert_array_equal(found.probability, 0.5)
+
+
+@pytest.mark.parametrize(("learners", "repeats"), [(2, 3), (5, 3), (5, 5)])
+def test_the_best_is_ruled_out_as_often_as_the_level_says(learners, repeats):
+    """All are equal, so each is the best; the second is no better known than the first."""
+    stream, trials = np.random.default_rng(learners * repeats), 600
+    kept = np.mean(
+        [
+            rank(effects(synthetic(stream, np.zeros(learners), repeats)), 0.0).not_ruled_out
+            for _ in range(trials)
+        ]
+    )
+    assert abs(kept - 0.95) <= 0.03
+
+
+def test_the_best_of_unequal_learners_stays_and_fewer_others_than_by_all_pairs():
+    stream, kept, by_pairs = np.random.default_rng(0), 0, 0
+    for _ in range(100):
+        means = stream.uniform(0, 3, size=8)
+        found = rank(effects(synthetic(stream, means, 5)), 0.1)
+        assert found.not_ruled_out[means.argmin()]
+        assert found.not_ruled_out[found.probability >= 0.05].all()
+        kept += found.not_ruled_out.sum()
+        by_pairs += (found.behind - found.half <= 0.1).sum()
+    assert kept < 0.85 * by_pairs

@@ -50,6 +50,33 @@ def test_who_is_far_behind_and_dear_is_left_where_time_will_not_do(seconds, lag,
 
 
 @pytest.mark.parametrize(
+    ("seconds", "back"),
+    [
+        (1000.0, [{2: 2}, {}]),  # the cheaper first, then the other
+        (2.0, [{2: 2}]),
+        (0.4, []),
+    ],
+)
+def test_who_was_left_goes_on_where_the_others_took_less(seconds, back):
+    made = conductor(seconds)
+    made.__dict__.update(stops={0: 1, 2: 2}, resumed=set())
+    course = Course(leaders=(1, 0, 2), target=3)
+    seen = []
+    while made._goes_on(course):
+        seen.append(dict(made.stops))
+    assert seen == back
+    made.stops = {0: 1, 2: 2}  # their time came and didn't do: that isn't tried for ever
+    made.resumed = {0, 2}
+    assert not made._goes_on(course)
+
+
+def test_who_has_been_dropped_since_does_not_go_on():
+    made = conductor(1000.0)
+    made.__dict__.update(stops={0: 1}, resumed=set())
+    assert not made._goes_on(Course(leaders=(1, 2), target=3))
+
+
+@pytest.mark.parametrize(
     ("seconds", "climb", "tries"),
     [(20.0, 99.0, "none"), (40.0, 99.0, "twins"), (120.0, 99.0, "all"), (40.0, 9.0, "all")],
 )
