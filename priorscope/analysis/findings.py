@@ -35,7 +35,7 @@ def findings(summary: Summary, table: RunTable, found: Contest | None) -> list[F
         return out
     verdict = [
         *_reference(answer),
-        *_first(_worth(answer), _best(answer, table, found, [d.learner for d in summary.dropped])),
+        *_leading(answer, _best(answer, table, found, [d.learner for d in summary.dropped])),
         _score(answer),
         *_other_goal(summary),
         *_extra_test(summary),
@@ -98,23 +98,24 @@ def _reference(answer: Answer) -> list[Finding]:
     ]
 
 
-def _worth(answer: Answer) -> list[Finding]:
-    """In labels, for those that the pick is clearly worth more than."""
+def _leading(answer: Answer, best: list[Finding]) -> list[Finding]:
+    """What the pick is worth in labels leads, unless it is known only far below the answer."""
+    worth = _worth(answer)
+    if not worth:
+        return best
+    at = worth[0].at
+    rows = [{"learner": w.learner, "labels": _labels(w)} for w in worth]
+    told = [_finding("labels-worth", learner=answer.pick, at=at, others=rows)]
+    return best + told if at * _FAR_BELOW < answer.size else told + best
+
+
+def _worth(answer: Answer) -> list[LabelsWorth]:
+    """Those that the pick is clearly worth more than, all at one size."""
     if answer.beats_reference is None or answer.beats_reference.word != "clear":
         return []
     worth = [w for w in answer.labels_worth if w.learner not in answer.tied and _clear(w)]
-    if not worth:
-        return []
-    at = max(w.at for w in worth)
-    others = sorted((w for w in worth if w.at == at), key=lambda w: w.ratio.center or 0)
-    rows = [{"learner": w.learner, "labels": _labels(w)} for w in others[:_MOST]]
-    return [_finding("labels-worth", learner=answer.pick, at=at, others=rows)]
-
-
-def _first(worth: list[Finding], best: list[Finding]) -> list[Finding]:
-    """What the pick is worth in labels leads, unless it is known only far below the answer."""
-    early = [w for w in worth if w.values["at"] * _FAR_BELOW < best[0].values["size"]]
-    return best + worth if early else worth + best
+    at = max((w.at for w in worth), default=None)
+    return sorted((w for w in worth if w.at == at), key=lambda w: w.ratio.center or 0)[:_MOST]
 
 
 def _clear(worth: LabelsWorth) -> bool:

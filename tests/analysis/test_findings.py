@@ -1,9 +1,13 @@
 """What is said of learners that lie close together, and of those that left the race."""
 
+import dataclasses
+
 import pytest
 
+from priorscope.analysis.findings import _leading
 from priorscope.analysis.summarise import Request
-from priorscope.analysis.summary import DroppedLearner
+from priorscope.analysis.summary import DroppedLearner, Finding, LabelsWorth
+from priorscope.core.estimate import Estimate
 
 
 def said(summary, key):
@@ -60,3 +64,14 @@ def test_who_was_dropped_is_not_also_said_to_have_ended_early(synthetic):
     )
     assert said(summary, "not-compared") == [{"learners": ["left"], "size": 40}]
     assert said(summary, "dropped") == [{"learners": [{"learner": "lost", "at": 20}]}]
+
+
+@pytest.mark.parametrize(("at", "first"), [(8, "labels-worth"), (7, "best")])
+def test_a_worth_known_only_far_below_the_answer_does_not_lead(synthetic, at, first):
+    """It is read off at 8 or at 7 labels; the answer is about 40."""
+    summary = synthetic.summary_of(synthetic.rows())
+    ratio = Estimate(center=3.0, low=2.0, high=4.0, n=3, method="")
+    worth = [LabelsWorth(learner="bad", ratio=ratio, at=at)]
+    answer = dataclasses.replace(summary.answer, labels_worth=worth)
+    best = [Finding(key="best", values={}, part="verdict")]
+    assert next(f.key for f in _leading(answer, best)) == first
