@@ -23,7 +23,6 @@ class NamedVerdict:
 
     name: str
     statement: Bilingual
-    depends_on: Bilingual
     verdict: Verdict
     predicted: Outcome | Literal[""] = ""
 

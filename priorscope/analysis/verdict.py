@@ -1,7 +1,7 @@
 """From paired effects to a verdict: supported, refuted, depends on something, undecided.
 
 An effect is a contrast of runs, one value per repeat. A rule says when it speaks for a
-statement; effects of one verdict are corrected for their number (Holm 1979).
+statement; effects of one verdict are corrected for their number (Bonferroni).
 """
 
 import dataclasses
@@ -10,15 +10,15 @@ from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
-from scipy.special import stdtr
 
-from priorscope.analysis.estimates import estimate, holm
+from priorscope.analysis.conditions import told_apart_by
+from priorscope.analysis.estimates import LEVEL, estimate
 from priorscope.core.estimate import Estimate
 
 Decision = Literal["yes", "no", "open"]
 Outcome = Literal["supported", "refuted", "depends", "undecided"]
 Role = Literal["test", "null", "control", "context"]
-Mode = Literal["every", "both"]
+Mode = Literal["most", "all", "both"]
 LEAST_REPEATS = 5
 NULL_LEVEL = 0.99  # of a null's interval: of 24 claims one in four would fail at 95% by chance
 
@@ -27,10 +27,10 @@ NULL_LEVEL = 0.99  # of a null's interval: of 24 claims one in four would fail a
 class Rule:
     """When an effect speaks for the statement, by its interval.
 
-    kind "above": yes if the interval lies above 0 and reaches `margin`, no if it lies below
-    `margin` (0 without one): less than what matters. "apart": the same to either side. "within":
-    yes if it lies inside +-margin, no if it lies outside. "beyond": yes if it lies above `margin`,
-    which may be negative, no if it lies below. Otherwise the effect is open.
+    kind "above": yes if the interval lies above 0 and its middle is `margin` or more, no if it
+    lies below `margin` (0 without one): less than what matters. "apart": the same to either side.
+    "within": yes if it lies inside +-margin, no if it lies outside. "beyond": yes if it lies above
+    `margin`, which may be negative, no if it lies below. Otherwise the effect is open.
     """
 
     kind: Literal["above", "apart", "within", "beyond"] = "above"
@@ -45,11 +45,12 @@ class Rule:
         if self.kind == "apart":
             if -self.margin <= low and high <= self.margin:
                 return "no"
-            return "yes" if low > 0 or high < 0 else "open"
+            matters = abs(low + high) / 2 >= self.margin
+            return "yes" if matters and (low > 0 or high < 0) else "open"
         if self.kind == "above":
             if high < self.margin or (high <= 0 and low < high):
                 return "no"
-            return "yes" if low > 0 else "open"
+            return "yes" if low > 0 and (low + high) / 2 >= self.margin else "open"
         if -self.margin <= low and high <= self.margin:
             return "yes"
         return "no" if low > self.margin or high < -self.margin else "open"
@@ -112,12 +113,38 @@ class Verdict:
         made = decided(self.effects)
         return [name for name, outcome in made.items() if outcome == decision]
 
+    @property
+    def told_apart_by(self) -> tuple[tuple[str, ...], ...]:
+        """What differs between the conditions that say yes and those that say no."""
+        return told_apart_by(self.conditions("yes"), self.conditions("no"))
 
-def judge(measured: Sequence[Contrast], mode: Mode = "every") -> Verdict:
+    @property
+    def sureness(self) -> float:
+        """The effect in half widths of its interval; where conditions disagree that of the surest
+        one on the less sure side.
+        """
+        made = decided(self.effects)
+        if not {"yes", "no"} <= set(made.values()):
+            return _sureness(self.effect)
+        return min(
+            max(
+                _sureness(e.estimate)
+                for e in self.effects
+                if e.role == "test" and made[e.condition] == e.decision == side
+            )
+            for side in ("yes", "no")
+        )
+
+
+def judge(measured: Sequence[Contrast], mode: Mode = "most") -> Verdict:
     """Estimate, correct, decide.
 
-    mode: "every": supported where no condition says no and half of them or more say yes,
-        refuted likewise; both: it depends. "both": the statement is that conditions differ.
+    Each test is decided by an interval at 95% over all tests of the verdict: Bonferroni's, which
+    holds for whatever bounds a rule has.
+
+    mode: "most": supported where no condition says no and half of them or more say yes,
+        refuted likewise; if some say yes and some no, it depends. "all": the same, but all must
+        say so. "both": the statement is that conditions differ.
 
     Raises:
         ValueError: without tests, or if one has fewer than `LEAST_REPEATS` values.
@@ -130,8 +157,9 @@ def judge(measured: Sequence[Contrast], mode: Mode = "every") -> Verdict:
             f"A test needs {LEAST_REPEATS} repeats or more, but {few[0].label} has "
             f"{len(few[0].values)}."
         )
-    levels = iter(holm(np.array([_p(m.values) for m in tests]))[1])
-    effects = tuple(_effect(m, float(next(levels)) if m in tests else None) for m in measured)
+    level = 1 - (1 - LEVEL) / len(tests)
+    levels = {"test": level, "null": NULL_LEVEL}
+    effects = tuple(_effect(m, levels.get(m.role, LEVEL)) for m in measured)
     failed = tuple(e.label for e in effects if _fails(e))
     outcome = "undecided" if failed else _outcome(list(decided(effects).values()), mode)
     return Verdict(
@@ -161,21 +189,20 @@ def _together(decisions: Sequence[Decision]) -> Decision:
 
 def _outcome(decisions: Sequence[Decision], mode: Mode) -> Outcome:
     yes, no = decisions.count("yes"), decisions.count("no")
-    enough = 2 * max(yes, no) >= len(decisions)
+    least = len(decisions) if mode == "all" else len(decisions) / 2
     if yes and no:
         return "supported" if mode == "both" else "depends"
-    if not enough or not (yes or no):
+    if max(yes, no) < least or not (yes or no):
         return "undecided"
     if mode == "both":
         return "refuted" if max(yes, no) == len(decisions) else "undecided"
     return "supported" if yes else "refuted"
 
 
-def _effect(m: Contrast, level: float | None) -> Effect:
+def _effect(m: Contrast, level: float) -> Effect:
     values = np.array(m.values)
     at_95 = estimate(values)
-    used = level or (NULL_LEVEL if m.role == "null" else 0.95)
-    judged = estimate(values, level=used)
+    judged = estimate(values, level=level)
     return Effect(
         **{f.name: getattr(m, f.name) for f in dataclasses.fields(m)},
         estimate=at_95,
@@ -201,13 +228,12 @@ def _headline(tests: Sequence[Contrast]) -> Estimate:
     return estimate(np.mean([values[:repeats] for values in alike], axis=0))
 
 
-def _p(values: Sequence[float]) -> float:
-    """Two-sided p of a mean against 0, Student's t."""
-    array = np.asarray(values, dtype=float)
-    std = float(array.std(ddof=1)) / math.sqrt(len(array))
-    if std == 0:
-        return 0.0 if array.mean() else 1.0
-    return float(2 * stdtr(len(array) - 1, -abs(array.mean()) / std))
+def _sureness(effect: Estimate) -> float:
+    """How many half widths of its interval an effect is from 0."""
+    if not effect.center or effect.low is None or effect.high is None:
+        return 0.0
+    half = (effect.high - effect.low) / 2
+    return abs(effect.center) / half if half else math.inf
 
 
 def _more(effects: Sequence[Effect]) -> float | None:

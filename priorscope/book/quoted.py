@@ -29,10 +29,7 @@ def filled(text: str, book: ClaimsBook) -> str:
 
 
 def surprising(book: ClaimsBook, count: int) -> list[NamedVerdict]:
-    """Decided verdicts that weren't predicted, the surest first; then refuted ones likewise.
-
-    Sureness is the effect in half widths of its interval.
-    """
+    """Decided verdicts that weren't predicted, the surest first; then refuted ones likewise."""
     judged = [v for entry in book.entries for v in entry.verdicts]
     decided = [v for v in judged if v.verdict.outcome != "undecided"]
     other = [v for v in decided if v.predicted and v.predicted != v.verdict.outcome]
@@ -41,10 +38,7 @@ def surprising(book: ClaimsBook, count: int) -> list[NamedVerdict]:
 
 
 def _doubt(judged: NamedVerdict) -> float:
-    effect = judged.verdict.effect
-    if not effect.center or effect.low is None or effect.high is None:
-        return float("inf")
-    return (effect.high - effect.low) / 2 / abs(effect.center)
+    return -judged.verdict.sureness
 
 
 def _lines(book: ClaimsBook, name: str) -> list[str]:

@@ -36,8 +36,6 @@ __all__ = [
     "accuracy", "learns", "lost", "minus", "twice",
 ]  # fmt: skip
 
-DATA = Bilingual("the data", "데이터")
-
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Compared:
@@ -89,15 +87,13 @@ class ClaimQuestion:
     """One verdict of a claim.
 
     part: "" or what tells its verdict from the claim's others. statement: of a part; by default
-    the claim's. depends_on: what tells the conditions apart that disagree. predicted: the outcome,
-    written with the prediction.
+    the claim's. mode: see `judge`. predicted: the outcome, written with the prediction.
     """
 
     compared: Sequence[Compared]
     part: str = ""
     statement: Bilingual | None = None
-    depends_on: Bilingual = DATA
-    mode: Mode = "every"
+    mode: Mode = "most"
     predicted: Outcome | Literal[""] = ""
 
 
@@ -158,7 +154,6 @@ class Claim(Experiment[NamedVerdict]):
             NamedVerdict(
                 name=f"{self.name()}.{question.part}" if question.part else self.name(),
                 statement=question.statement or self.statement,
-                depends_on=question.depends_on,
                 predicted=question.predicted,
                 verdict=judge([one.measured(rows) for one in question.compared], question.mode),
             )

@@ -77,9 +77,6 @@ class AugmentationReplaces(Claim):
                     "A transformer learns from fewer labels with shifted and rotated examples.",
                     "이동하고 회전한 데이터가 있으면 트랜스포머는 더 적은 라벨로 배운다.",
                 ),
-                depends_on=Bilingual(
-                    "the kind of augmentation and the amount of data", "증강의 종류와 데이터의 양"
-                ),
                 compared=[*helps, *worth, *self._controls()],
             ),
             ClaimQuestion(

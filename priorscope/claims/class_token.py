@@ -76,7 +76,6 @@ class ClassTokenClaim(Claim):
                     "Pooling by class token or by mean is equivalent.",
                     "클래스 토큰으로 모으든 평균으로 모으든 같다.",
                 ),
-                depends_on=Bilingual("the number of labels", "라벨 수"),
                 compared=[*tests, null],
             ),
         ]

@@ -80,12 +80,7 @@ class DistilledBias(Claim):
             Compared(label="true labels are better: mlp taught by mlp − 960 true ones",
                      terms=minus(mlp, true), role="control"),
         ]  # fmt: skip
-        depends = Bilingual(
-            "the student, and on what is asked of it", "학생과, 학생에게서 무엇을 재는지"
-        )
-        return [
-            ClaimQuestion(predicted="depends", compared=[*compared, *controls], depends_on=depends)
-        ]
+        return [ClaimQuestion(predicted="depends", compared=[*compared, *controls])]
 
     def taught(self, teacher: str) -> tuple[Examples, ...]:
         """Per repeat the examples that a teacher labelled."""

@@ -70,9 +70,4 @@ class FindingByAnother(Claim):
             Compared(label="transformer over guessing, word after a marker", role="control",
                      values=below_chance(word), cells=(word,), rule=Rule("above", 0.1)),
         ]  # fmt: skip
-        depends = Bilingual(
-            "the distance and the learner it is compared with", "거리와 비교하는 모델"
-        )
-        return [
-            ClaimQuestion(predicted="depends", compared=[*tests, *controls], depends_on=depends)
-        ]
+        return [ClaimQuestion(predicted="depends", compared=[*tests, *controls])]

@@ -103,10 +103,6 @@ class LinearRule(Claim):
                     "Where it isn't, the linear model is helpless.",
                     "선형이 아니면 선형 모델은 무력하다.",
                 ),
-                depends_on=Bilingual(
-                    "whether a part of the class is linear after all",
-                    "클래스에 선형인 부분이 남아 있는지",
-                ),
                 compared=[*helpless, null, noticed],
             ),
         ]

@@ -92,7 +92,6 @@ class LocalityOfImages(Claim):
                     "To a learner the order of nearby pixels matters more than that of patches.",
                     "모델에게는 가까운 픽셀의 순서가 패치의 배치보다 중요하다.",
                 ),
-                depends_on=Bilingual("the learner and the data", "모델과 데이터"),
                 compared=[*learning, null],
             ),
         ]

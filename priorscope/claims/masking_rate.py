@@ -74,7 +74,6 @@ class MaskingRate(Claim):
                 statement=Bilingual(
                     "15% is the right share to mask.", "가릴 비율은 15%가 적당하다."
                 ),
-                depends_on=Bilingual("the other rate", "비교하는 비율"),
                 compared=[*rates, null, learnt],
             ),
             ClaimQuestion(
@@ -83,11 +82,8 @@ class MaskingRate(Claim):
                 statement=Bilingual(
                     "80/10/10 beats always-mask.", "80/10/10이 항상 가리는 것보다 낫다."
                 ),
-                depends_on=Bilingual(
-                    "whether the tests show [MASK] or the token",
-                    "테스트가 [MASK]를 보이는지 토큰을 보이는지",
-                ),
                 compared=[*shown, null, learnt],
+                mode="all",
             ),
         ]
 

@@ -77,7 +77,6 @@ class PositionEncodings(Claim):
                     "Learned and sinusoidal positions work equally well.",
                     "학습한 위치와 사인 위치는 똑같이 잘 된다.",
                 ),
-                depends_on=Bilingual("the data and the number of labels", "데이터와 라벨 수"),
                 compared=[*equal, null, *controls],
             ),
             ClaimQuestion(

@@ -68,7 +68,6 @@ class PretrainingLabels(Claim):
                 part="worth",
                 predicted="supported",
                 statement=self.statement,
-                depends_on=Bilingual("the number of labels", "라벨 수"),
                 compared=[*worth, *labels, *controls],
             ),
             ClaimQuestion(

@@ -72,9 +72,5 @@ class RecipeIsBias(Claim):
             Compared(label=f"pixels shuffled: cnn, digits, n = {n}", role="control",
                      terms=minus(self.cell(own.cnn, data, n, structure="permuted"), plain)),
         ]  # fmt: skip
-        depends = Bilingual("which part it is", "어느 부분인지")
-        return [
-            ClaimQuestion(
-                predicted="depends", compared=[*tests, other, *worth, *controls], depends_on=depends
-            )
-        ]
+        compared = [*tests, other, *worth, *controls]
+        return [ClaimQuestion(predicted="depends", compared=compared, mode="all")]

@@ -74,10 +74,6 @@ class RecurrentOrder(Claim):
         ]  # fmt: skip
         null = Compared(label="mlp − mlp, digits, n = 240", rule=MATTERS, role="null",
                         terms=twice(self.cell(own.mlp, digits(), 240)))  # fmt: skip
-        other_learner = Bilingual(
-            "which learner it is compared with, and how many labels there are",
-            "어느 모델과 비교하는지와 라벨 수",
-        )
         return [
             ClaimQuestion(
                 part="loses",
@@ -86,7 +82,6 @@ class RecurrentOrder(Claim):
                     "Recurrent nets lose most when order is destroyed.",
                     "순환 신경망은 순서가 깨지면 가장 많이 잃는다.",
                 ),
-                depends_on=other_learner,
                 compared=[*loses, *controls],
             ),
             ClaimQuestion(
@@ -96,7 +91,6 @@ class RecurrentOrder(Claim):
                     "Recurrent nets win where order decides.",
                     "순환 신경망은 순서가 결정하는 문제에서 이긴다.",
                 ),
-                depends_on=other_learner,
                 compared=[*wins, null, controls[1]],
             ),
         ]

@@ -63,12 +63,7 @@ class SaturatesEarly(Claim):
             terms=twice(self.cell(own.mlp, digits(), SIZES["digits"][2])),
             role="null",
         )
-        depends = Bilingual("whether the strong bias fits the data", "강한 편향이 데이터에 맞는지")
-        return [
-            ClaimQuestion(
-                predicted="depends", compared=[*tests, *controls, null], depends_on=depends
-            )
-        ]
+        return [ClaimQuestion(predicted="depends", compared=[*tests, *controls, null])]
 
     def _pair(
         self, name: str, strong: str, weak: str, data: Examples, sizes: Sequence[int]

@@ -71,9 +71,4 @@ class StrengthOrder(Claim):
             Compared(label="cnn, a pattern anywhere, n = 960", role="control", rule=MATTERS,
                      terms=lost(self.cell(own.cnn, pattern(), 960), "permuted")),
         ]  # fmt: skip
-        depends = Bilingual(
-            "the pair, and on pooling and patches", "어느 둘을 비교하는지와 풀링, 패치"
-        )
-        return [
-            ClaimQuestion(predicted="depends", compared=[*tests, *controls], depends_on=depends)
-        ]
+        return [ClaimQuestion(predicted="depends", compared=[*tests, *controls])]

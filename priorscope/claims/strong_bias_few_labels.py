@@ -71,10 +71,4 @@ class StrongBiasFewLabels(Claim):
                 rule=MATTERS,
             ),
         ]
-        depends = Bilingual(
-            "whether the data have the structure that the bias assumes",
-            "편향이 가정하는 구조가 데이터에 있는지",
-        )
-        return [
-            ClaimQuestion(predicted="depends", compared=[*tests, *controls], depends_on=depends)
-        ]
+        return [ClaimQuestion(predicted="depends", compared=[*tests, *controls])]

@@ -84,10 +84,6 @@ class WhoOverfits(Claim):
                     "A weak bias does well on the training data only: it means overfitting.",
                     "편향이 약하면 학습 데이터에서만 잘한다. 곧 과적합이다.",
                 ),
-                depends_on=Bilingual(
-                    "the number of examples and on whether the stronger bias fits",
-                    "데이터의 양과, 강한 편향이 데이터에 맞는지",
-                ),
                 compared=[*weak_larger, *self._controls()],
             ),
         ]

@@ -72,14 +72,7 @@ class WholeScene(Claim):
                               self.cell(variants["cnn:kernel=7"], near, LABELS)),
             role="control",
         )  # fmt: skip
-        depends = Bilingual(
-            "the distance and the reach of the convolution", "거리와 합성곱이 닿는 범위"
-        )
-        return [
-            ClaimQuestion(
-                predicted="refuted", compared=[*tests, *learnt, null, control], depends_on=depends
-            )
-        ]
+        return [ClaimQuestion(predicted="refuted", compared=[*tests, *learnt, null, control])]
 
     def _scene(self, distance: int, real: bool = False):
         slots = 5 if real else 8

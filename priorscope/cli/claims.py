@@ -58,7 +58,7 @@ def run(
     lang
         Language of sentences and page: en or ko; by default $PRIORSCOPE_LANG, else en.
     json_
-        Verdicts as JSON on stdout.
+        Verdicts, or the list, as JSON on stdout.
     include
         Python files with claims of your own.
     workers
@@ -71,7 +71,7 @@ def run(
     speak(lang)
     broken = _include(include)
     if action == "list":
-        _list()
+        _list(json_)
     elif action == "report":
         print(_write_page(out))
     else:
@@ -99,10 +99,18 @@ def _include(paths: Sequence[Path]) -> list[Path]:
     return broken
 
 
-def _list() -> None:
+def _list(json_: bool) -> None:
     from priorscope.claims import CLAIMS
 
-    for cls in sorted(CLAIMS.classes().values(), key=lambda c: (c.number, c.name())):
+    listed = sorted(CLAIMS.classes().values(), key=lambda c: (c.number, c.name()))
+    if json_:
+        claims = [
+            {"number": c.number, "name": c.name(), "statement": c.statement.of(spoken())}
+            for c in listed
+        ]
+        print(json_line({"claims": claims}))
+        return
+    for cls in listed:
         print(f"{cls.number:>4}  {cls.name()}\n      {cls.statement.of(spoken())}")
 
 

@@ -16,6 +16,7 @@ from priorscope.wording.stored import pattern_of
 WORDS: Mapping[Language, Mapping[str, str]] = {"en": EN, "ko": KO}
 CONDITIONS: Mapping[str, Sequence[tuple[str, str]]] = {"ko": KOREAN}
 MINUS = " − "  # between what is compared
+NONE: Mapping[str, str] = {}
 MOST_NAMED = 4  # conditions that a sentence names
 
 
@@ -32,8 +33,19 @@ def t(key: str, **values: object) -> str:
 
 def verdict(judged: Any) -> str:
     """`supported`, `refuted`, `undecided` or `depends on the data`."""
-    on = judged.depends_on.of(spoken())
-    return t(f"verdict.{judged.verdict.outcome}", on=on)
+    return t(f"verdict.{judged.verdict.outcome}", on=told_apart(judged.verdict))
+
+
+def told_apart(made: Any) -> str:
+    """What the conditions that disagree differ in: `the data or the number of labels`."""
+    ways = [
+        t("together", first=parts[0], last=parts[1]) if len(parts) == 2 else ", ".join(parts)
+        for names in made.told_apart_by
+        for parts in [[t(f"factor.{name}") for name in names]]
+    ]
+    if not ways:
+        return t("factor.none")
+    return ways[0] if len(ways) == 1 else t("either", first=", ".join(ways[:-1]), last=ways[-1])
 
 
 def sentence(judged: Any) -> str:
@@ -43,28 +55,36 @@ def sentence(judged: Any) -> str:
     """
     made = judged.verdict
     count = len({e.condition for e in made.effects if e.role == "test"})
+    yes, no = made.conditions("yes"), made.conditions("no")
+    differ = made.outcome == "supported" and bool(yes and no)  # that is what it says
     parts = [
         t(
-            f"sentence.{made.outcome}",
+            "sentence.differ" if differ else f"sentence.{made.outcome}",
             effect=effect(made.effect, made.unit),
             n=made.effect.n,
-            on=judged.depends_on.of(spoken()),
-            yes=_named(made.conditions("yes")),
-            no=_named(made.conditions("no")),
+            on=told_apart(made),
             count=count,
             across=t("across", count=count) if count > 1 else "",
-            decided=len(made.conditions("yes")) + len(made.conditions("no")),
+            decided=len(yes) + len(no),
         )
     ]
     if made.failed:
         parts.append(t("sentence.failed", controls=_named(made.failed)))
-    elif made.outcome != "depends":
+    else:
+        centers = _centers(made)
         parts += [
-            t(f"sentence.{key}", names=_named(made.conditions(key)))
+            t(f"sentence.{key}", names=_named(made.conditions(key), centers))
             for key in ("yes", "no", "open")
             if made.conditions(key)
         ]
     return " ".join(parts)
+
+
+def _centers(made: Any) -> dict[str, str]:
+    """The effect of each condition that is one test, where there are several to tell apart."""
+    tests = [e for e in made.effects if e.role == "test"]
+    alone = [e for e in tests if [other.condition for other in tests].count(e.condition) == 1]
+    return {e.condition: digits(e.estimate.center) for e in alone} if len(tests) > 1 else {}
 
 
 def effect(estimate: Any, unit: str) -> str:
@@ -129,9 +149,12 @@ def _patterns(language: str) -> list[tuple[re.Pattern[str], str]]:
     return [(pattern_of(english), own) for english, own in CONDITIONS[language]]
 
 
-def _named(names: Any) -> str:
-    """The first few, and how many more."""
-    shown = [condition(name) for name in list(names)[:MOST_NAMED]]
-    rest = len(list(names)) - len(shown)
+def _named(names: Sequence[str], centers: Mapping[str, str] = NONE) -> str:
+    """The first few with their effects, and how many more."""
+    shown = [
+        condition(name) + (f" ({centers[name]})" if name in centers else "")
+        for name in names[:MOST_NAMED]
+    ]
+    rest = len(names) - len(shown)
     text = "; ".join(shown)
     return text + t("and_more", count=rest) if rest else text

@@ -126,21 +126,16 @@ def conditions(question):
 
 def test_comes_out_each_way(claim):
     for question in claim.questions():
-        every = question.mode == "every"
-        outcomes = {"yes": "supported", "no": "refuted", "noise": "undecided"}
-        for kind, outcome in outcomes.items():
-            if not every and kind == "no":
-                outcome = "refuted"
-            if not every and kind == "yes":
-                outcome = "refuted"
+        differ = question.mode == "both"
+        outcomes = {"yes": "refuted" if differ else "supported", "no": "refuted"}
+        for kind, outcome in (outcomes | {"noise": "undecided"}).items():
             judged = verdict_of(claim, question, wanted(question, [kind]))
             assert judged.verdict.outcome == outcome, (judged.name, kind)
         if conditions(question) > 1:
             judged = verdict_of(claim, question, wanted(question, ["yes", "no"]))
-            assert judged.verdict.outcome == ("depends" if every else "supported"), judged.name
-            assert words.verdict(judged) == (
-                f"depends on {judged.depends_on.en}" if every else "supported"
-            )
+            assert judged.verdict.outcome == ("supported" if differ else "depends"), judged.name
+            if not differ:
+                assert words.verdict(judged) == f"depends on {words.told_apart(judged.verdict)}"
 
 
 def test_has_its_texts_in_both_languages(claim):

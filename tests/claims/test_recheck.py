@@ -16,7 +16,7 @@ TEXT = Bilingual("a", "가")
 
 def book(outcome):
     made = judge([Contrast(label="x", values=(1.0, 1.1, 0.9, 1.0, 1.0))])
-    verdict = NamedVerdict("a", TEXT, TEXT, dataclasses.replace(made, outcome=outcome))
+    verdict = NamedVerdict("a", TEXT, dataclasses.replace(made, outcome=outcome))
     entry = ClaimEntry(
         name="a", number=1, preset="quick", status="judged", statement=TEXT, said_by=TEXT,
         prediction=TEXT, done_text=TEXT, change=TEXT, verdicts=(verdict,),

@@ -10,9 +10,10 @@ CLAIMS: dict[str, str] = {
     ),
     "overview": "All verdicts",
     "overview_explain": (
-        "Supported and refuted need an interval on one side in at least half of the conditions, "
-        "and on the other side in none; where conditions disagree it depends; everything else is "
-        "undecided, and so is a claim whose null or positive control doesn't come out as it must."
+        "Supported and refuted need an interval on one side in at least half of the conditions (in "
+        "all of them where the sentence names each), and on the other side in none; where "
+        "conditions disagree it depends on what tells them apart; everything else is undecided, "
+        "and so is a claim whose null or positive control doesn't come out as it must."
     ),
     "claim": "claim",
     "number": "no.",
@@ -45,8 +46,10 @@ CLAIMS: dict[str, str] = {
     "margin": "what matters from here",
     "method": (
         "Estimates are means over paired repeats with Student's t; {level} intervals. The tests of "
-        "one verdict are decided at levels corrected by Holm (1979), which the figure's thin lines "
-        "show; nulls at 99%. Learners get the same updates and the same trials of their rate."
+        "one verdict are decided at 95% for all of them together (Bonferroni), which the figure's "
+        "thin lines show; nulls at 99%. Where a margin is named, what speaks for a sentence is "
+        "above 0 for sure and by its estimate at least as large as that. "
+        "Learners get the same updates and the same trials of their rate."
     ),
     "hardware": "Run on {hardware}.",
     "made": "Made by priorscope on {written}, from stored rows.",
@@ -57,17 +60,22 @@ CLAIMS: dict[str, str] = {
     "verdict.none": "no verdict",
     "sentence.supported": ("Supported: {effect}{across}, {n} paired repeats."),
     "sentence.refuted": "Refuted: {effect}{across}, {n} paired repeats.",
-    "sentence.depends": (
-        "It depends on {on}: for it speak {yes}; against it {no}. Mean effect: {effect}, {n} "
-        "paired repeats."
-    ),
+    "sentence.depends": "It depends on {on} ({n} paired repeats).",
+    "sentence.differ": "Supported: conditions disagree, told apart by {on} ({n} paired repeats).",
     "sentence.undecided": (
         "Undecided: {decided} of {count} conditions could be decided; {effect}, {n} paired repeats."
     ),
+    "factor.compared": "what is compared",
+    "factor.data": "the data",
+    "factor.labels": "the number of labels",
+    "factor.distance": "the distance",
+    "factor.none": "the condition",
+    "together": "{first} with {last}",
+    "either": "{first} or {last}",
     "across": ", mean of {count} conditions",
     "sentence.failed": "A control didn't come out as it must: {controls}.",
-    "sentence.yes": "For it: {names}.",
-    "sentence.no": "Against it: {names}.",
+    "sentence.yes": "In favour: {names}.",
+    "sentence.no": "Against: {names}.",
     "sentence.open": "Open: {names}.",
     "and_more": "; and {count} more",
     "effect": "{center} {unit} ({low} to {high})",
