@@ -137,7 +137,13 @@ class Claim(Experiment[NamedVerdict]):
         """The data sets it wants that lie in `data`, from the preset standard on."""
         return external(self.data, self.wants) if self.preset != "quick" else {}
 
-    def cell(self, learner: str, data: Examples | Sequence[Examples], size: int, **options) -> Cell:
+    def cell(
+        self,
+        learner: str | Sequence[str],
+        data: Examples | Sequence[Examples],
+        size: int,
+        **options,
+    ) -> Cell:
         """See `Cell`; with the preset's recipe, repeats and trials."""
         return Cell(learner=learner, data=data, size=size, effort=self.effort, **options)
 

@@ -20,11 +20,11 @@ from priorscope.train.recipe import parse_learner
 class Cell:
     """Runs of one learner, data, structure and size, one per repeat.
 
-    data: one set for all repeats, or one for each. seed: another one is the same learner on other
-    draws, as a null needs it.
+    learner: one for all repeats, or one for each, as those that are pre-trained. data: likewise.
+    seed: another one is the same learner on other draws, as a null needs it.
     """
 
-    learner: str
+    learner: str | Sequence[str]
     data: Examples | Sequence[Examples]
     size: int
     effort: Effort
@@ -51,9 +51,12 @@ class Cell:
     @cached_property
     def runs(self) -> list[Run]:
         """One per repeat, in order."""
-        learner = parse_learner(self.learner, self.effort.recipe)
+        texts = [self.learner] if isinstance(self.learner, str) else list(self.learner)
+        learners = [parse_learner(text, self.effort.recipe) for text in texts]
         structure = parse_structure(self.structure)
-        sets = self.examples * (self.effort.repeats if len(self.examples) == 1 else 1)
+        repeats = max(len(learners), len(self.examples))
+        repeats = self.effort.repeats if repeats == 1 else repeats
+        of_each = (each * (repeats if len(each) == 1 else 1) for each in (learners, self.examples))
         return [
             Run(
                 learner=learner,
@@ -66,7 +69,7 @@ class Cell:
                 seed=self.seed,
                 tune=self.effort.tune,
             )
-            for repeat, examples in enumerate(sets)
+            for repeat, (learner, examples) in enumerate(zip(*of_each, strict=True))
         ]
 
 

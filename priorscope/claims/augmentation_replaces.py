@@ -50,7 +50,7 @@ class AugmentationReplaces(Claim):
         own = learners(self.effort)
         helps, replaces, worth = [], [], []
         for name, data in {"digits": digits(), **self.external()}.items():
-            sizes = SIZES["digits"] if name == "digits" else (250, 1000, 3000)
+            sizes = SIZES["digits"] if name == "digits" else (250, 500, 1000)
             vit = patched(own.vit, data, 4)
             plain = [self.cell(vit, data, n) for n in sizes]
             for part in ("+shift", "+rotate"):

@@ -3,13 +3,14 @@
 import dataclasses
 from collections.abc import Sequence
 
-from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule
-from priorscope.claims._cells import below_chance, minus, twice
-from priorscope.claims._sets import MARKER_SIZES, SIZES, digits, learners, loaded, marker
+from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule, learns
+from priorscope.claims._cells import minus, twice
+from priorscope.claims._sets import MARKER_SIZES, learners, loaded, marker
 from priorscope.tasks.grounding import Grounding
 
 MATTERS = Rule("above", 0.05)
 LABELS = 1600
+PATTERNS = 6  # with 2 of them all learn it to the last example, and nothing is compared
 
 
 @CLAIMS.register
@@ -34,11 +35,12 @@ class FindingByAnother(Claim):
         "적은 라벨로 배운다.",
     )
     done = Bilingual(
-        "The class is the pattern 1 or 3 slots right of a marker in an image, or the word after a "
-        "marker in a text. Bits of a convolutional, and of a fully connected net, less those of a "
-        "transformer.",
-        "클래스는 이미지에서 표시의 오른쪽 한 칸 또는 세 칸에 있는 무늬, 또는 글에서 표시 다음 "
-        "단어다. 합성곱 신경망과 완전 연결 신경망의 비트에서 트랜스포머의 비트를 뺐다.",
+        "The class is which of 6 patterns stands 1 or 3 slots right of a marker in an image, or "
+        "the word after a marker in a text. Bits of a convolutional, and of a fully connected "
+        "net, less those of a transformer.",
+        "클래스는 이미지에서 표시의 오른쪽 한 칸 또는 세 칸에 있는 무늬(6가지 가운데 하나), 또는 "
+        "글에서 표시 다음 단어다. 합성곱 신경망과 완전 연결 신경망의 비트에서 트랜스포머의 비트를 "
+        "뺐다.",
     )
     change = Bilingual(
         "More labels: attention has to learn first what to look for.",
@@ -47,15 +49,18 @@ class FindingByAnother(Claim):
 
     def questions(self) -> Sequence[ClaimQuestion]:
         own = learners(self.effort)
-        tests = []
+        tests, controls = [], []
         for distance in (1, 3):
-            data = loaded(Grounding(num_train=2000, num_test=600, distance=distance))
+            data = loaded(
+                Grounding(num_train=2000, num_test=600, distance=distance, num_classes=PATTERNS)
+            )
             vit = self.cell(own.vit + ",patch=4", data, LABELS)
             tests += [
                 Compared(label=f"{name} − vit, image, distance {distance}, n = {LABELS}",
                          terms=minus(self.cell(text, data, LABELS), vit), rule=MATTERS)
                 for name, text in (("cnn", own.cnn), ("mlp", own.mlp))
             ]  # fmt: skip
+            controls.append(learns(f"vit, image, distance {distance}", vit))
         many = MARKER_SIZES[1]
         word = self.cell(own.transformer, marker(), many)
         tests += [
@@ -63,11 +68,7 @@ class FindingByAnother(Claim):
                      terms=minus(self.cell(text, marker(), many), word))
             for name, text in (("cnn", own.cnn), ("mlp", own.mlp))
         ]  # fmt: skip
-        n = SIZES["digits"][1]
-        controls = [
-            Compared(label=f"mlp − mlp, digits, n = {n}", role="null", rule=MATTERS,
-                     terms=twice(self.cell(own.mlp, digits(), n))),
-            Compared(label="transformer over guessing, word after a marker", role="control",
-                     values=below_chance(word), cells=(word,), rule=Rule("above", 0.1)),
-        ]  # fmt: skip
+        null = Compared(label=f"transformer − transformer, word after a marker, n = {many}",
+                        role="null", rule=MATTERS, terms=twice(word))  # fmt: skip
+        controls += [null, learns("transformer, word after a marker", word)]
         return [ClaimQuestion(predicted="depends", compared=[*tests, *controls])]
