@@ -2,12 +2,13 @@
 
 import dataclasses
 import datetime
+import re
 from collections.abc import Sequence
 
 from markupsafe import Markup
 
 from priorscope.analysis.claims_book import ClaimEntry, ClaimsBook, NamedVerdict
-from priorscope.analysis.verdict import Effect
+from priorscope.analysis.verdict import Effect, Role, Verdict
 from priorscope.core.estimate import Estimate
 from priorscope.report.charts.strip import StripAxis
 from priorscope.report.languages import Shown, page_in_languages
@@ -16,10 +17,14 @@ from priorscope.wording import claims as words
 from priorscope.wording import numbers
 from priorscope.wording.language import spoken
 
+ORDER: tuple[Role, ...] = ("test", "context", "null", "control")
+CHECKS: tuple[Role, ...] = ("null", "control")  # they must come out in one way
+MOST_REPEATS = 1000  # beyond it more repeats are no advice
+
 
 @dataclasses.dataclass(frozen=True)
 class ShownEffect:
-    """A row of a verdict's table."""
+    """A row of a table. role: where it isn't a test. mark: the class of its colour."""
 
     label: str
     role: str
@@ -31,25 +36,39 @@ class ShownEffect:
 
 
 @dataclasses.dataclass(frozen=True)
+class ShownTable:
+    """A verdict's effects of one unit, on one scale. name: of its file."""
+
+    name: str
+    unit: str
+    effects: Sequence[ShownEffect]
+    scale: Markup
+
+
+@dataclasses.dataclass(frozen=True)
 class ShownVerdict:
-    """A verdict as the page shows it. part: its statement, where a claim has several."""
+    """A verdict as the page shows it.
+
+    part: its statement, where a claim has several. sentence: what stands before the words of the
+    verdict, these, and what follows.
+    """
 
     name: str
     part: str
     outcome: str
     verdict: str
-    sentence: str
-    effect: str
-    n: int
-    change: str
+    sentence: tuple[str, str, str]
     controls: str
-    effects: Sequence[ShownEffect]
+    repeats: str
+    count: int
+    tables: Sequence[ShownTable]
 
 
 def claims_page(book: ClaimsBook) -> str:
     """The page as text: one file that needs no network, in all languages; see `languages`."""
     data = {"specs": {}, "tables": {}, "learners": [], "themes": {}}
-    return page_in_languages("claims", lambda: _contents(book), scripts=("page.js",), data=data)
+    scripts = ("claims.js", "page.js")
+    return page_in_languages("claims", lambda: _contents(book), scripts=scripts, data=data)
 
 
 def _contents(book: ClaimsBook) -> Shown:
@@ -62,6 +81,7 @@ def _contents(book: ClaimsBook) -> Shown:
             "said_by": entry.said_by.of(lang),
             "prediction": entry.prediction.of(lang),
             "done": entry.done_text.of(lang),
+            "change": entry.change.of(lang),
             "why_not": words.why_not(entry),
             "cost": t(
                 "cost",
@@ -85,41 +105,97 @@ def _contents(book: ClaimsBook) -> Shown:
 
 
 def _shown(judged: NamedVerdict, entry: ClaimEntry) -> ShownVerdict:
-    made = judged.verdict
-    units = dict.fromkeys(effect.unit for effect in made.effects)
-    axes = {unit: StripAxis([e for e in made.effects if e.unit == unit]) for unit in units}
+    made, verdict = judged.verdict, words.verdict(judged)
     return ShownVerdict(
         name=judged.name,
         part=judged.statement.of(spoken()) if judged.name != entry.name else "",
         outcome=made.outcome,
-        verdict=words.verdict(judged),
-        sentence=words.sentence(judged),
-        effect=words.effect(made.effect, made.unit),
-        n=made.effect.n,
-        change=words.what_would_change(judged, entry.change.of(spoken())),
-        controls=_controls(judged),
-        effects=[_row(effect, axes[effect.unit]) for effect in made.effects],
+        verdict=verdict,
+        sentence=_parted(words.sentence(judged), verdict),
+        controls=_controls(made),
+        repeats=_repeats(made),
+        count=len(made.effects),
+        tables=_tables(judged),
     )
 
 
-def _row(effect: Effect, axis: StripAxis) -> ShownEffect:
-    text = words.effect(effect.estimate, effect.unit)
-    shown, label = effect.role in ("test", "control"), words.condition(effect.label)
+def _parted(sentence: str, verdict: str) -> tuple[str, str, str]:
+    """A sentence around its verdict, which goes in front where the sentence doesn't have it."""
+    there = re.search(re.escape(verdict), sentence, re.IGNORECASE)
+    if there is None:
+        return "", verdict, f" {sentence}"
+    return sentence[: there.start()], there.group(), sentence[there.end() :]
+
+
+def _tables(judged: NamedVerdict) -> list[ShownTable]:
+    """One per unit, as effects of different units can't share a scale."""
+    made, tables = judged.verdict, []
+    for unit in dict.fromkeys(effect.unit for effect in made.effects):
+        effects = sorted(
+            (effect for effect in made.effects if effect.unit == unit),
+            key=lambda effect: ORDER.index(effect.role),
+        )
+        axis, named = StripAxis(effects), words.t(f"axis.{unit}")
+        name = f"{judged.name}-{unit}" if tables else judged.name
+        rows = [_row(effect, axis, made) for effect in effects]
+        tables.append(ShownTable(name, named, rows, axis.scale(named)))
+    return tables
+
+
+def _row(effect: Effect, axis: StripAxis, made: Verdict) -> ShownEffect:
+    role, decision, mark = words.t(f"role.{effect.role}"), "", "quiet"
+    if effect.role == "test":
+        role, decision, mark = "", words.t(f"decision.{effect.decision}"), effect.decision
+    elif effect.role in CHECKS:
+        failed = effect.label in made.failed
+        decision = words.t("decision.failed" if failed else "decision.passed")
+        mark = "no" if failed else "quiet"
     return ShownEffect(
-        label=label,
-        role=words.t(f"role.{effect.role}"),
-        decision=words.t(f"decision.{effect.decision}") if shown else "",
-        mark=effect.decision if effect.role == "test" else "quiet",
-        text=text,
+        label=words.condition(effect.label),
+        role=role if decision else "",
+        decision=decision or role,
+        mark=mark,
+        text=_number(effect.estimate),
         estimate=effect.estimate,
-        strip=axis.row(effect, f"{label}: {text}"),
+        strip=axis.row(effect),
     )
 
 
-def _controls(judged: NamedVerdict) -> str:
-    made = judged.verdict
+def _number(estimate: Estimate) -> str:
+    """With its interval, if it has one: what comes out alike each time needs none."""
+    center, low, high = estimate.center, estimate.low, estimate.high
+    if low is None or high is None or low == high:
+        return words.digits(center)
+    ends = {"low": words.digits(low), "high": words.digits(high)}
+    return words.t("estimate", center=words.digits(center), **ends)
+
+
+def _controls(made: Verdict) -> str:
+    """How many there were of each kind, and whether they came out as they must."""
+    counts: dict[Role, int] = {kind: sum(e.role == kind for e in made.effects) for kind in CHECKS}
+    there = [_counted(kind, count) for kind, count in counts.items() if count]
+    lacking = [words.t(f"controls.no_{kind}") for kind, count in counts.items() if not count]
+    if not there:
+        return words.t("controls.none")
+    counted = words.t("controls.both", null=there[0], control=there[1]) if there[1:] else there[0]
     if made.failed:
         failed = "; ".join(words.condition(label) for label in made.failed)
-        return words.t("controls_failed", controls=failed)
-    there = any(effect.role in ("null", "control") for effect in made.effects)
-    return words.t("controls_passed" if there else "controls_none")
+        text = words.t("controls.failed", counted=counted, controls=failed)
+    else:
+        key = "controls.passed" if sum(counts.values()) == 1 else "controls.all_passed"
+        text = words.t(key, counted=counted)
+    return " ".join([text, *lacking])
+
+
+def _counted(kind: Role, count: int) -> str:
+    return words.t(f"controls.{kind}" if count == 1 else f"controls.{kind}s", count=count)
+
+
+def _repeats(made: Verdict) -> str:
+    """How many repeats would decide what is open, where that can be told."""
+    if made.more is None:
+        return ""
+    repeats = max(made.more, 1.0) * made.effect.n
+    if repeats > MOST_REPEATS:
+        return words.t("more_repeats_hopeless")
+    return words.t("more_repeats", repeats=numbers.rough(repeats))

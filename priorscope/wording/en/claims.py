@@ -26,16 +26,29 @@ CLAIMS: dict[str, str] = {
     "done": "What was done",
     "change": "What would change it",
     "controls": "Controls",
-    "controls_passed": "All came out as they must.",
-    "controls_none": "None is needed: nothing is trained.",
-    "controls_failed": "Not as they must: {controls}.",
+    "controls.null": "1 null",
+    "controls.nulls": "{count} nulls",
+    "controls.no_null": "No null.",
+    "controls.control": "1 positive control",
+    "controls.controls": "{count} positive controls",
+    "controls.no_control": "No positive control.",
+    "controls.both": "{null} and {control}",
+    "controls.none": "No null and no positive control.",
+    "controls.passed": "{counted}, as it must.",
+    "controls.all_passed": "{counted}, all as they must.",
+    "controls.failed": "{counted}; not as it must: {controls}.",
     "cost": "{preset}: {runs} runs, {seconds} of one core.",
     "lacking": "Not tested on {lacking}: give the folder that holds it with --data.",
-    "figure": "effects with their intervals; right of the line speaks for the larger first term",
-    "table": "every effect",
+    "figure": (
+        "In the figures a point is a mean and the thick line its 95% interval; an arrow leads to "
+        "what lies beyond the axis. The upright line is 0, dotted ones show from where it matters."
+    ),
+    "table": "effects, {unit}: {name}",
+    "effects": "Effects with their intervals ({count})",
+    "estimate": "{center} ({low} to {high})",
     "compared": "compared",
     "role": "role",
-    "decision": "speaks",
+    "decision": "result",
     "role.test": "test",
     "role.null": "null",
     "role.control": "positive control",
@@ -43,6 +56,8 @@ CLAIMS: dict[str, str] = {
     "decision.yes": "for it",
     "decision.no": "against it",
     "decision.open": "open",
+    "decision.passed": "as it must",
+    "decision.failed": "not as it must",
     "margin": "what matters from here",
     "method": (
         "Estimates are means over paired repeats with Student's t; {level} intervals. The tests of "
@@ -80,6 +95,10 @@ CLAIMS: dict[str, str] = {
     "and_more": "; and {count} more",
     "effect": "{center} {unit} ({low} to {high})",
     "more_repeats": "About {repeats} repeats would decide what is open now.",
+    "more_repeats_hopeless": (
+        "No practical number of repeats would decide what is open now: it's as good as on the "
+        "line between for and against."
+    ),
     "needed": "They need about {seconds} more on this machine; give a larger --budget.",
     "why.skipped": "It needs {lacking}: give the folder that holds it with --data.",
     "why.module": "It needs the Python package {reason}.",
@@ -93,4 +112,12 @@ CLAIMS: dict[str, str] = {
     "unit.correlation": "of squared correlation",
     "unit.count": "tokens",
     "unit.ratio": "of its value",
+    "axis.bits": "bits per label",
+    "axis.accuracy": "accuracy",
+    "axis.gap": "bits between test and training",
+    "axis.doublings": "doublings of the labels",
+    "axis.error": "share of the largest value",
+    "axis.correlation": "squared correlation",
+    "axis.count": "tokens",
+    "axis.ratio": "relative difference",
 }

@@ -26,13 +26,26 @@ CLAIMS: dict[str, str] = {
     "done": "실험 방법",
     "change": "판정이 바뀌려면",
     "controls": "대조 실험",
-    "controls_passed": "모두 예상대로 나왔습니다.",
-    "controls_none": "학습이 없어 대조 실험이 필요 없습니다.",
-    "controls_failed": "예상과 다르게 나온 것: {controls}.",
+    "controls.null": "귀무 실험 1개",
+    "controls.nulls": "귀무 실험 {count}개",
+    "controls.no_null": "귀무 실험은 없습니다.",
+    "controls.control": "양성 대조 1개",
+    "controls.controls": "양성 대조 {count}개",
+    "controls.no_control": "양성 대조는 없습니다.",
+    "controls.both": "{null}와 {control}",
+    "controls.none": "귀무 실험도 양성 대조도 없습니다.",
+    "controls.passed": "{counted}가 정상으로 나왔습니다.",
+    "controls.all_passed": "{counted}가 모두 정상으로 나왔습니다.",
+    "controls.failed": "{counted} 중 비정상: {controls}.",
     "cost": "{preset}: 학습 {runs}회, 코어 하나로 {seconds}.",
     "lacking": "{lacking} 데이터로는 실험하지 않았습니다. 데이터가 있는 폴더를 --data로 주세요.",
-    "figure": "효과와 신뢰 구간; 기준선의 오른쪽은 앞의 항이 크다는 뜻",
-    "table": "모든 효과",
+    "figure": (
+        "그림에서 점은 평균, 굵은 가로선은 95% 신뢰 구간이고, 화살표는 값이 축 밖에 있다는 "
+        "뜻입니다. 세로 실선은 0, 세로 점선은 의미 있는 차이가 시작되는 값입니다."
+    ),
+    "table": "효과({unit}): {name}",
+    "effects": "효과와 신뢰 구간 ({count}개)",
+    "estimate": "{center} ({low} ~ {high})",
     "compared": "비교",
     "role": "역할",
     "decision": "결과",
@@ -43,6 +56,8 @@ CLAIMS: dict[str, str] = {
     "decision.yes": "주장과 일치",
     "decision.no": "주장과 불일치",
     "decision.open": "미정",
+    "decision.passed": "정상",
+    "decision.failed": "비정상",
     "margin": "여기부터 의미 있는 차이",
     "method": (
         "추정값은 짝지은 반복의 평균이고 구간은 스튜던트 t로 구한 {level} 신뢰 구간입니다. 한 "
@@ -81,6 +96,10 @@ CLAIMS: dict[str, str] = {
     "and_more": "; 그 밖에 {count}개",
     "effect": "{center} {unit} ({low} ~ {high})",
     "more_repeats": "지금 미정인 조건은 반복을 {repeats}회쯤으로 늘리면 판정할 수 있습니다.",
+    "more_repeats_hopeless": (
+        "지금 미정인 조건은 일치와 불일치의 경계에 너무 가까워, 반복을 늘려도 현실적으로 판정하기 "
+        "어렵습니다."
+    ),
     "needed": "이 컴퓨터에서 약 {seconds} 더 필요합니다. --budget을 늘려 주세요.",
     "why.skipped": "{lacking} 데이터가 필요합니다. 데이터가 있는 폴더를 --data로 주세요.",
     "why.module": "파이썬 패키지 {reason} 설치가 필요합니다.",
@@ -94,4 +113,12 @@ CLAIMS: dict[str, str] = {
     "unit.correlation": "(상관계수의 제곱)",
     "unit.count": "(토큰 수)",
     "unit.ratio": "(값 대비)",
+    "axis.bits": "비트/라벨",
+    "axis.accuracy": "정확도",
+    "axis.gap": "비트(테스트와 학습의 차이)",
+    "axis.doublings": "라벨 수의 배가 횟수",
+    "axis.error": "최댓값 대비 비율",
+    "axis.correlation": "상관계수의 제곱",
+    "axis.count": "토큰 수",
+    "axis.ratio": "상대 차이",
 }
