@@ -11,7 +11,7 @@ CLAIMS: dict[str, str] = {
     "overview": "전체 판정",
     "overview_explain": (
         "조건의 절반 이상에서 신뢰 구간이 한쪽에 있고 반대쪽에 있는 조건이 하나도 없을 때만 "
-        "지지 또는 반박으로 판정합니다. 조건끼리 엇갈리면 '무엇에 따라 다르다'가 되고, 나머지는 "
+        "지지 또는 반박으로 판정합니다. 조건끼리 엇갈리면 '…에 따라 다름'이 되고, 나머지는 "
         "판단 보류입니다. 귀무 실험이나 양성 대조가 제대로 나오지 않은 주장도 판단을 보류합니다."
     ),
     "claim": "주장",
@@ -26,11 +26,11 @@ CLAIMS: dict[str, str] = {
     "change": "판정이 바뀌려면",
     "controls": "대조 실험",
     "controls_passed": "모두 예상대로 나왔습니다.",
-    "controls_none": "학습이 없어 대조 실험이 필요 없습니다.",
+    "controls_none": "학습하는 것이 없어 대조 실험이 필요 없습니다.",
     "controls_failed": "예상과 다르게 나온 것: {controls}.",
     "cost": "{preset}: 학습 {runs}회, 코어 하나로 {seconds}.",
     "lacking": "{lacking} 데이터로는 실험하지 않았습니다. 데이터가 있는 폴더를 --data로 주세요.",
-    "figure": "효과와 신뢰 구간; 기준선의 오른쪽은 앞의 항이 크다는 뜻",
+    "figure": "효과와 신뢰 구간; 기준선의 오른쪽은 앞의 항이 더 크다는 뜻",
     "table": "모든 효과",
     "compared": "비교",
     "role": "역할",
@@ -58,10 +58,11 @@ CLAIMS: dict[str, str] = {
     "sentence.supported": "지지: {effect}{across}, 짝지은 반복 {n}회.",
     "sentence.refuted": "반박: {effect}{across}, 짝지은 반복 {n}회.",
     "sentence.depends": (
-        "{on}에 따라 다름. 주장과 일치: {yes}. 불일치: {no}. 평균 효과 {effect}, 짝지은 반복 {n}회."
+        "{on}에 따라 다름. 주장과 일치: {yes}. 불일치: {no}. 평균 효과: {effect}, "
+        "짝지은 반복 {n}회."
     ),
     "sentence.undecided": (
-        "판단 보류: 조건 {count}개 중 {decided}개만 판정할 수 있었습니다. {effect}, "
+        "판단 보류: 조건 {count}개 중 판정이 난 것은 {decided}개입니다. {effect}, "
         "짝지은 반복 {n}회."
     ),
     "across": ", 조건 {count}개의 평균",
@@ -70,19 +71,19 @@ CLAIMS: dict[str, str] = {
     "sentence.no": "불일치: {names}.",
     "sentence.open": "미정: {names}.",
     "and_more": "; 그 밖에 {count}개",
-    "effect": "{center} {unit} ({low} ~ {high})",
+    "effect": "{unit} {center} ({low} ~ {high})",
     "more_repeats": "지금 미정인 조건은 반복을 {repeats}회쯤으로 늘리면 판정할 수 있습니다.",
     "needed": "이 컴퓨터에서 약 {seconds} 더 필요합니다. --budget을 늘려 주세요.",
     "why.skipped": "{lacking} 데이터가 필요합니다. 데이터가 있는 폴더를 --data로 주세요.",
-    "why.module": "파이썬 패키지 {reason} 설치가 필요합니다.",
+    "why.module": "파이썬 패키지를 설치해야 합니다: {reason}.",
     "why.unfinished": "학습 {runs}회 중 {done}회를 마치고 시간이 끝났습니다. {needed}",
     "why.failed": "실행하지 못했습니다: {reason}",
-    "unit.bits": "비트/라벨",
-    "unit.accuracy": "(정확도)",
-    "unit.gap": "비트(테스트와 학습의 차이)",
-    "unit.doublings": "배가(라벨 수)",
-    "unit.error": "(최댓값 대비)",
-    "unit.correlation": "(상관계수의 제곱)",
-    "unit.count": "(토큰 수)",
-    "unit.ratio": "(값 대비)",
+    "unit.bits": "라벨당 비트",
+    "unit.accuracy": "정확도",
+    "unit.gap": "테스트와 학습의 비트 차이",
+    "unit.doublings": "라벨을 두 배로 늘린 횟수",
+    "unit.error": "최댓값 대비",
+    "unit.correlation": "상관계수의 제곱",
+    "unit.count": "토큰 수",
+    "unit.ratio": "상대 차이",
 }
