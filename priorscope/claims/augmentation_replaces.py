@@ -21,7 +21,7 @@ class AugmentationReplaces(Claim):
     statement = Bilingual(
         "A transformer lacks that bias, so it needs shifted and rotated examples in its training "
         "data: augmentation replaces the bias.",
-        "트랜스포머에는 그 편향이 없으니 이동하고 회전한 학습 데이터가 필요하다. 증강이 편향을 "
+        "트랜스포머에는 그 편향이 없으니 이동하거나 회전한 학습 데이터가 필요하다. 증강이 편향을 "
         "대신한다.",
     )
     said_by = Bilingual(
@@ -31,15 +31,16 @@ class AugmentationReplaces(Claim):
     prediction = Bilingual(
         "Augmentation helps where the data vary in that way, and closes a part of the distance to "
         "the convolutional net, not all of it.",
-        "데이터가 실제로 그렇게 변하면 도움이 되지만, 합성곱 신경망과의 거리를 다 메우지는 못한다.",
+        "데이터에 실제로 그런 변화가 있으면 도움이 되지만, 합성곱 신경망과의 차이를 다 메우지는 "
+        "못한다.",
     )
     done = Bilingual(
         "Bits of the plain transformer less those of the augmented one; whether the augmented one "
         "comes within 0.1 bits of the convolutional net; and how many doublings of the labels the "
         "augmentation is worth on the plain one's curve.",
-        "증강하지 않은 트랜스포머의 비트에서 증강한 것의 비트를 뺐다. 증강한 것이 합성곱 신경망과 "
-        "0.1비트 안으로 좁혀지는지도 보았고, 증강이 라벨을 몇 번 두 배로 늘린 것과 같은지도 "
-        "구했다.",
+        "증강하지 않은 트랜스포머의 비트에서 증강한 것의 비트를 뺐다. 증강한 트랜스포머와 합성곱 "
+        "신경망의 차이가 0.1비트 안으로 좁혀지는지도 보았고, 증강의 효과가 라벨을 두 배로 몇 번 "
+        "늘린 것과 같은지도 구했다.",
     )
     change = Bilingual(
         "Stronger augmentation or longer training, and data with more variety of that kind.",
@@ -75,7 +76,7 @@ class AugmentationReplaces(Claim):
                 predicted="supported",
                 statement=Bilingual(
                     "A transformer learns from fewer labels with shifted and rotated examples.",
-                    "이동하고 회전한 데이터가 있으면 트랜스포머는 더 적은 라벨로 배운다.",
+                    "이동하거나 회전한 데이터를 더해 주면 트랜스포머는 더 적은 라벨로도 배운다.",
                 ),
                 compared=[*helps, *worth, *self._controls()],
             ),

@@ -22,23 +22,23 @@ class BothSides(Claim):
     statement = Bilingual(
         "BERT sees both sides, so it fills masks better than a left-to-right reader of the same "
         "size.",
-        "BERT는 양쪽을 보므로 같은 크기의 왼쪽에서 오른쪽으로 읽는 모델보다 빈칸을 잘 채운다.",
+        "BERT는 양쪽을 보므로, 왼쪽에서 오른쪽으로만 읽는 같은 크기의 모델보다 빈칸을 잘 채운다.",
     )
     said_by = Bilingual("Devlin et al. 2019, section 1.", "Devlin 외(2019) 논문 1절.")
     prediction = Bilingual(
         "True wherever a token depends on what follows it as much as on what precedes it.",
-        "토큰이 앞만큼 뒤에도 의존하는 데이터라면 맞다.",
+        "토큰이 앞의 토큰만큼 뒤의 토큰에도 의존하는 데이터라면 맞다.",
     )
     done = Bilingual(
         "Bits per hidden token of a reader that sees 12 tokens before it less those of one that "
         "sees 6 before and 6 behind: characters of English docstrings, and a Markov chain.",
         "빈칸 앞의 토큰 12개를 보는 모델의 비트에서 앞뒤로 6개씩 보는 모델의 비트를 뺐다. 영어 "
-        "문서 문자열의 글자와 마르코프 연쇄로 실험했다.",
+        "독스트링의 글자와 마르코프 연쇄로 실험했다.",
     )
     change = Bilingual(
         "Long contexts: a left-to-right reader gets a target from every token, not from the "
         "masked ones alone, and that isn't counted here.",
-        "긴 문맥. 왼쪽에서 오른쪽으로 읽는 모델은 모든 토큰에서 배우지만 여기서는 빈칸에서 "
+        "긴 문맥. 왼쪽에서 오른쪽으로 읽는 모델은 모든 토큰에서 배울 수 있지만, 여기서는 빈칸에서 "
         "배우는 것만 비교했다.",
     )
 

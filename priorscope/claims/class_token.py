@@ -26,18 +26,19 @@ class ClassTokenClaim(Claim):
     number = 18
     statement = Bilingual(
         "The class token sees h·w + 1 tokens; pooling by class token or by mean is equivalent.",
-        "클래스 토큰은 h·w + 1개의 토큰을 보며, 클래스 토큰으로 모으든 평균으로 모으든 같다.",
+        "클래스 토큰은 h·w + 1개의 토큰을 보며, 클래스 토큰으로 풀링하든 평균으로 풀링하든 같다.",
     )
     said_by = Bilingual("Explanations of the vision transformer.", "비전 트랜스포머를 설명하는 글.")
     prediction = Bilingual(
         "The count is right. With few labels the mean learns from less.",
-        "개수는 맞다. 라벨이 적을 때는 평균이 더 적은 데이터로 배운다.",
+        "개수는 맞다. 라벨이 적을 때는 평균 풀링이 더 적은 데이터로 배운다.",
     )
     done = Bilingual(
         "Tokens in the class token's row of the attention less h·w + 1, for several images and "
         "patches. Bits with the class token less bits with the mean; equivalent is within 0.1.",
         "여러 이미지와 패치 크기에서 클래스 토큰의 어텐션 행에 있는 토큰 수에서 h·w + 1을 뺐다. "
-        "클래스 토큰을 쓸 때의 비트에서 평균을 쓸 때의 비트를 뺐고, 0.1비트 안이면 같다고 본다.",
+        "클래스 토큰을 쓸 때의 비트에서 평균 풀링을 쓸 때의 비트를 뺐고, 0.1비트 안이면 같다고 "
+        "본다.",
     )
     change = Bilingual(
         "Another bound than 0.1 bits, and more labels.", "0.1비트가 아닌 다른 기준, 더 많은 라벨."
@@ -74,7 +75,7 @@ class ClassTokenClaim(Claim):
                 predicted="refuted",
                 statement=Bilingual(
                     "Pooling by class token or by mean is equivalent.",
-                    "클래스 토큰으로 모으든 평균으로 모으든 같다.",
+                    "클래스 토큰으로 풀링하든 평균으로 풀링하든 같다.",
                 ),
                 compared=[*tests, null],
             ),

@@ -20,7 +20,7 @@ class ConvolutionRobust(Claim):
     wants = ("Fashion-MNIST",)
     statement = Bilingual(
         "Convolutional nets are robust to shifted and to rotated inputs.",
-        "합성곱 신경망은 이동하거나 회전한 입력에도 강하다.",
+        "합성곱 신경망은 입력의 이동과 회전에 강건하다.",
     )
     said_by = Bilingual(
         "Slides that list what weight sharing and pooling give.",
@@ -29,26 +29,27 @@ class ConvolutionRobust(Claim):
     prediction = Bilingual(
         "Shifted: nearly, as pooling and borders break what convolution gives. Rotated: no, "
         "nothing in a convolution knows rotations.",
-        "이동: 거의 맞지만 풀링과 가장자리 때문에 완전하지는 않다. 회전: 합성곱에는 회전을 다루는 "
-        "장치가 없으므로 틀리다.",
+        "이동: 거의 맞지만 풀링과 가장자리 때문에 완전하지는 않다. 회전: 틀리다. 합성곱에는 "
+        "회전을 다루는 장치가 없다.",
     )
     done = Bilingual(
         "Networks are trained on intact images; the accuracy on moved test images less that on "
         "intact ones. Robust means to lose less than 5 points. Other learners are for comparison.",
-        "원래 이미지로 학습하고, 움직인 테스트 이미지의 정확도에서 원래 테스트 이미지의 정확도를 "
-        "뺐다. 5포인트 미만으로 잃으면 강하다고 본다. 다른 모델은 비교용이다.",
+        "원래 이미지로 학습한 뒤, 이동하거나 회전한 테스트 이미지의 정확도에서 원래 테스트 "
+        "이미지의 정확도를 뺐다. 정확도가 떨어지는 폭이 5%p 미만이면 강건하다고 본다. 다른 모델은 "
+        "참고로 함께 쟀다.",
     )
     change = Bilingual(
         "Another bound than 5 points, larger moves, or moved images in the training data.",
-        "5포인트가 아닌 다른 기준, 더 큰 이동이나 회전, 움직인 이미지를 넣은 학습 데이터.",
+        "5%p가 아닌 다른 기준, 더 큰 이동이나 회전, 이동하거나 회전한 이미지를 넣은 학습 데이터.",
     )
 
     def questions(self) -> Sequence[ClaimQuestion]:
         return [
             self._question("shifted", "shifted-tests", "Convolutional nets are robust to shifted "
-                           "inputs.", "합성곱 신경망은 이동한 입력에 강하다."),
+                           "inputs.", "합성곱 신경망은 입력의 이동에 강건하다."),
             self._question("rotated", "rotated-tests", "Convolutional nets are robust to rotated "
-                           "inputs.", "합성곱 신경망은 회전한 입력에 강하다."),
+                           "inputs.", "합성곱 신경망은 입력의 회전에 강건하다."),
         ]  # fmt: skip
 
     def _question(self, part: str, structure: str, english: str, korean: str) -> ClaimQuestion:

@@ -35,20 +35,21 @@ class DistilledBias(Claim):
     )
     prediction = Bilingual(
         "A part of it: the student needs fewer bits; robustness to shifts hardly comes along.",
-        "일부만 옮겨 간다. 학생의 비트는 줄지만 이동에 대한 강건함은 거의 따라오지 않는다.",
+        "일부만 옮겨 간다. 학생의 비트는 줄지만 이동에 대한 강건성은 거의 따라오지 않는다.",
     )
     done = Bilingual(
         "A teacher learns from 120 labelled digits and labels 800 others; students learn from its "
         "labels. Bits of students of a fully connected teacher less those of a convolutional "
         "one's, and the difference in accuracy on shifted tests. The students trained on the 120 "
         "labels alone stand beside.",
-        "교사가 라벨 120개로 배운 뒤 다른 숫자 800개에 라벨을 달고, 학생은 그것으로 배운다. "
-        "완전 연결 교사의 학생이 쓰는 비트에서 합성곱 교사의 학생이 쓰는 비트를 뺐고, 이동한 "
-        "테스트에서 정확도 차이도 쟀다. 라벨 120개만으로 배운 학생도 함께 적었다.",
+        "교사 모델이 라벨 120개로 학습한 뒤 다른 숫자 800개에 라벨을 달고, 학생 모델은 그 라벨로 "
+        "학습한다. 완전 연결 교사를 둔 학생의 비트에서 합성곱 교사를 둔 학생의 비트를 뺐고, "
+        "이동한 테스트 이미지에서 정확도 차이도 쟀다. 라벨 120개만으로 학습한 학생도 참고로 "
+        "적었다.",
     )
     change = Bilingual(
         "Soft labels, or more unlabelled examples than 800.",
-        "부드러운 라벨이나 800개보다 많은 라벨 없는 데이터.",
+        "소프트 라벨이나, 라벨 없는 데이터를 800개보다 많이 쓰는 것.",
     )
 
     def questions(self) -> Sequence[ClaimQuestion]:

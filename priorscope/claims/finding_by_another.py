@@ -22,7 +22,7 @@ class FindingByAnother(Claim):
     statement = Bilingual(
         'Attention helps where one thing must be found by another ("the digit to the right of '
         'the triangle").',
-        '한 가지를 다른 것으로 찾아야 할 때("삼각형 오른쪽의 숫자") 어텐션이 도움이 된다.',
+        '다른 것을 기준으로 어떤 것을 찾아야 할 때("삼각형 오른쪽의 숫자") 어텐션이 도움이 된다.',
     )
     said_by = Bilingual(
         "Papers on visual grounding and on reading text in images.",
@@ -31,20 +31,20 @@ class FindingByAnother(Claim):
     prediction = Bilingual(
         "It helps where the two stand far apart; side by side a convolution sees both in one "
         "window and learns from fewer labels.",
-        "둘이 멀리 있을 때는 도움이 된다. 나란히 있으면 합성곱이 한 창에서 둘을 함께 보므로 더 "
+        "둘이 멀리 있을 때는 도움이 된다. 나란히 있으면 합성곱 필터 하나가 둘을 함께 보므로 더 "
         "적은 라벨로 배운다.",
     )
     done = Bilingual(
         "The class is which of 6 patterns stands 1 or 3 slots right of a marker in an image, or "
         "the word after a marker in a text. Bits of a convolutional, and of a fully connected "
         "net, less those of a transformer.",
-        "클래스는 이미지에서 표시의 오른쪽 한 칸 또는 세 칸에 있는 무늬(6가지 가운데 하나), 또는 "
-        "글에서 표시 다음 단어다. 합성곱 신경망과 완전 연결 신경망의 비트에서 트랜스포머의 비트를 "
+        "클래스는 이미지에서 마커의 오른쪽으로 한 칸 또는 세 칸 떨어진 패턴(6가지 중 하나), 또는 "
+        "문장에서 마커 다음 단어다. 합성곱 신경망과 완전 연결 신경망의 비트에서 트랜스포머의 비트를 "
         "뺐다.",
     )
     change = Bilingual(
         "More labels: attention has to learn first what to look for.",
-        "더 많은 라벨. 어텐션은 무엇을 찾을지부터 배워야 한다.",
+        "더 많은 라벨. 어텐션은 무엇을 찾아야 하는지부터 배워야 한다.",
     )
 
     def questions(self) -> Sequence[ClaimQuestion]:

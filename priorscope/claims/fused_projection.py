@@ -35,7 +35,7 @@ class FusedProjection(Claim):
     prediction = Bilingual(
         "Equal up to rounding. Without sharing a transformer needs more labels, wherever what is "
         "to be found may stand anywhere.",
-        "반올림을 빼면 같다. 찾을 것이 어디에나 있을 수 있는 데이터에서는 공유하지 않으면 "
+        "반올림을 빼면 같다. 찾을 것이 어느 위치에나 나올 수 있는 데이터라면, 공유하지 않을 때 "
         "라벨이 더 필요하다.",
     )
     done = Bilingual(
@@ -91,7 +91,7 @@ class FusedProjection(Claim):
                 predicted="supported",
                 statement=Bilingual(
                     "Three projections compute the same as one fused projection.",
-                    "세 투영과 합친 투영 하나는 같은 값을 계산한다.",
+                    "따로 투영하든 하나로 합쳐 투영하든 결과가 같다.",
                 ),
                 compared=[equality, noticed],
             ),

@@ -21,7 +21,8 @@ class LinearRule(Claim):
     statement = Bilingual(
         "The linear model's bias is that output is linear in the input: best when that is true, "
         "helpless otherwise.",
-        "선형 모델의 편향은 출력이 입력에 선형이라는 것이다. 맞으면 최고이고, 아니면 무력하다.",
+        "선형 모델의 편향은 출력이 입력의 선형 함수라는 가정이다. 맞으면 가장 낫고, 틀리면 "
+        "무력하다.",
     )
     said_by = Bilingual(
         "Statistics courses, before they come to neural networks.",
@@ -30,15 +31,16 @@ class LinearRule(Claim):
     prediction = Bilingual(
         "Best when true: yes. Helpless otherwise: only where nothing of the class is linear, as "
         "with a parity; most real data are neither.",
-        "참일 때 최고라는 말은 맞다. 아닐 때 무력하다는 말은 패리티처럼 선형 성분이 전혀 없을 "
-        "때만 맞고, 실제 데이터는 대개 그 중간이다.",
+        "가정이 맞을 때 가장 낫다는 말은 맞다. 틀릴 때 무력하다는 말은 패리티처럼 선형 성분이 "
+        "전혀 없을 때만 맞고, 실제 데이터는 대개 그 중간이다.",
     )
     done = Bilingual(
         "Best: bits of a fully connected and a convolutional net less those of the linear model "
         "on classes that follow a linear rule. Helpless: bits by which it beats guessing on data "
         "whose classes follow no linear rule.",
-        "최고: 선형 규칙을 따르는 클래스에서 다른 두 신경망의 비트에서 선형 모델의 비트를 뺐다. "
-        "무력: 선형 규칙을 따르지 않는 데이터에서 찍기보다 얼마나 나은지를 비트로 쟀다.",
+        "가장 나은지: 클래스가 선형 규칙을 따르는 데이터에서 완전 연결 신경망과 합성곱 신경망의 "
+        "비트에서 선형 모델의 비트를 뺐다. 무력한지: 선형 규칙을 따르지 않는 데이터에서 추측보다 "
+        "얼마나 나은지를 비트로 쟀다.",
     )
     change = Bilingual(
         "Data without a linear rule on which a linear model still learns, or doesn't.",
@@ -92,7 +94,7 @@ class LinearRule(Claim):
                 predicted="supported",
                 statement=Bilingual(
                     "Where the class is linear in the input, the linear model is best.",
-                    "클래스가 입력에 선형이면 선형 모델이 가장 낫다.",
+                    "클래스가 입력의 선형 규칙으로 정해지면 선형 모델이 가장 낫다.",
                 ),
                 compared=[*best, null, noticed],
             ),
@@ -101,7 +103,7 @@ class LinearRule(Claim):
                 predicted="depends",
                 statement=Bilingual(
                     "Where it isn't, the linear model is helpless.",
-                    "선형이 아니면 선형 모델은 무력하다.",
+                    "선형 규칙이 아니면 선형 모델은 무력하다.",
                 ),
                 compared=[*helpless, null, noticed],
             ),

@@ -27,21 +27,21 @@ class LocalityOfImages(Claim):
         "이미지에는 국소성이 필요하다. 가까운 픽셀이 먼 픽셀보다 중요하다.",
     )
     said_by = Bilingual(
-        "The motivation of every convolution.", "합성곱을 설명할 때마다 나오는 동기."
+        "The motivation of every convolution.", "합성곱이 왜 필요한지 설명할 때마다 나오는 말."
     )
     prediction = Bilingual(
         "True of the data: dependence falls quickly with distance. For a learner the order inside "
         "patches matters more than that of the patches.",
-        "데이터에 대해서는 맞다. 거리가 멀어지면 의존성이 빨리 줄어든다. 모델에게는 패치 안의 "
-        "순서가 패치의 배치보다 중요하다.",
+        "데이터에 대해서는 맞다. 거리가 멀어지면 상관이 빠르게 줄어든다. 모델에는 패치 안의 "
+        "순서가 패치끼리의 순서보다 중요하다.",
     )
     done = Bilingual(
         "Mean squared correlation of neighbouring pixels less that of pixels at least half a side "
         "apart, on disjoint parts of the images. And bits that shuffling inside patches costs less "
         "what shuffling the patches costs.",
         "이웃한 픽셀의 상관계수 제곱 평균에서 변의 절반 이상 떨어진 픽셀의 값을 뺐다. 이미지는 "
-        "겹치지 않게 나누어 반복했다. 또 패치 안을 섞을 때 드는 비트에서 패치를 서로 섞을 때 드는 "
-        "비트를 뺐다.",
+        "겹치지 않게 나누어 반복했다. 또 패치 안을 섞을 때 더 드는 비트에서 패치끼리 섞을 때 더 "
+        "드는 비트를 뺐다.",
     )
     change = Bilingual(
         "Images whose content is spread, such as textures, and other sizes of the patch.",
@@ -81,7 +81,7 @@ class LocalityOfImages(Claim):
                 predicted="supported",
                 statement=Bilingual(
                     "In images nearby pixels depend on each other more than distant ones.",
-                    "이미지에서는 가까운 픽셀끼리 더 강하게 의존한다.",
+                    "이미지에서는 가까운 픽셀끼리 상관이 더 강하다.",
                 ),
                 compared=[*data, *controls],
             ),
@@ -90,7 +90,7 @@ class LocalityOfImages(Claim):
                 predicted="supported",
                 statement=Bilingual(
                     "To a learner the order of nearby pixels matters more than that of patches.",
-                    "모델에게는 가까운 픽셀의 순서가 패치의 배치보다 중요하다.",
+                    "모델에는 가까운 픽셀의 순서가 패치끼리의 순서보다 중요하다.",
                 ),
                 compared=[*learning, null],
             ),

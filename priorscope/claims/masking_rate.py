@@ -21,7 +21,7 @@ class MaskingRate(Claim):
     number = 22
     statement = Bilingual(
         "15% is the right share to mask; 80/10/10 beats always-mask.",
-        "가릴 비율은 15%가 적당하고, 80/10/10이 항상 [MASK]로 가리는 것보다 낫다.",
+        "마스킹 비율은 15%가 적당하고, 80/10/10이 항상 [MASK]로 가리는 것보다 낫다.",
     )
     said_by = Bilingual(
         "Devlin et al. 2019, section 3.1 and appendix C.2.",
@@ -30,22 +30,23 @@ class MaskingRate(Claim):
     prediction = Bilingual(
         "More than 15% is better on short trainings, since the text gives more targets. 80/10/10 "
         "pays only where texts without [MASK] are read later.",
-        "짧은 학습에서는 목표가 늘어나므로 15%보다 많이 가리는 쪽이 낫다. 80/10/10은 나중에 "
-        "[MASK]가 없는 글을 읽을 때만 이득이다.",
+        "학습이 짧으면 맞힐 토큰이 늘어나는 만큼 15%보다 많이 가리는 쪽이 낫다. 80/10/10은 나중에 "
+        "[MASK]가 없는 텍스트를 읽을 때만 이득이다.",
     )
     done = Bilingual(
         "A hidden token is predicted while other tokens are masked at the rate of training; a "
         "text gives targets in proportion to the rate; tests are masked at 15%. Bits at 5% and "
         "40% less those at 15%. And bits of always-mask less 80/10/10, where tests show [MASK] "
         "and where they show the token. A simulation on single targets, not a pre-training.",
-        "다른 토큰도 학습 비율만큼 가린 채 숨긴 토큰을 맞힌다. 글이 주는 목표 수는 비율에 비례하고 "
-        "테스트는 15%를 가린다. 5%와 40%의 비트에서 15%의 비트를 뺐다. 또 항상 가릴 때의 비트에서 "
-        "80/10/10의 비트를, 테스트가 [MASK]를 보일 때와 토큰을 보일 때 각각 뺐다. 목표 하나씩의 "
-        "모의 실험이지 사전 학습은 아니다.",
+        "다른 토큰도 정해진 비율만큼 가린 채 가려진 토큰을 맞힌다. 같은 텍스트에서 나오는 타깃의 "
+        "수는 비율에 비례하고, 테스트에서는 15%를 가린다. 5%와 40%로 가릴 때의 비트에서 15%로 "
+        "가릴 때의 비트를 뺐다. 또 항상 [MASK]로 가릴 때의 비트에서 80/10/10의 비트를 뺐는데, "
+        "테스트에 [MASK]가 보일 때와 토큰이 보일 때를 나누어 쟀다. 타깃을 하나씩 맞히는 "
+        "모의실험이며 실제 사전 학습은 아니다.",
     )
     change = Bilingual(
         "A real pre-training to the end, and fine-tuning after it.",
-        "끝까지 한 실제 사전 학습과 그 뒤의 미세 조정.",
+        "실제 사전 학습을 끝까지 하고 미세 조정까지 한다면 바뀔 수 있다.",
     )
 
     def questions(self) -> Sequence[ClaimQuestion]:
@@ -79,7 +80,7 @@ class MaskingRate(Claim):
                 part="rate",
                 predicted="depends",
                 statement=Bilingual(
-                    "15% is the right share to mask.", "가릴 비율은 15%가 적당하다."
+                    "15% is the right share to mask.", "마스킹 비율은 15%가 적당하다."
                 ),
                 compared=[*rates, null, learnt],
             ),
@@ -87,7 +88,7 @@ class MaskingRate(Claim):
                 part="shown",
                 predicted="depends",
                 statement=Bilingual(
-                    "80/10/10 beats always-mask.", "80/10/10이 항상 가리는 것보다 낫다."
+                    "80/10/10 beats always-mask.", "80/10/10이 항상 [MASK]로 가리는 것보다 낫다."
                 ),
                 compared=[*shown, null, learnt],
                 mode="all",

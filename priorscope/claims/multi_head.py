@@ -26,7 +26,7 @@ class MultiHead(Claim):
     statement = Bilingual(
         "Multi-head attention may be computed head by head and concatenated, or at once by a "
         "reshape: the same. More heads at equal width are better.",
-        "멀티 헤드 어텐션은 헤드마다 계산해 이어 붙이든 한 번에 계산해 모양만 바꾸든 같다. 너비가 "
+        "멀티 헤드 어텐션은 헤드마다 계산해 이어 붙이든 reshape로 한 번에 계산하든 같다. 너비가 "
         "같으면 헤드가 많을수록 좋다.",
     )
     said_by = Bilingual(
@@ -34,7 +34,7 @@ class MultiHead(Claim):
     )
     prediction = Bilingual(
         "The same: yes. More heads: at this size they hardly matter.",
-        "같다는 말은 맞다. 이 크기에서 헤드 수는 거의 상관없다.",
+        "같다는 말은 맞다. 이 크기에서 헤드 수는 거의 영향이 없다.",
     )
     done = Bilingual(
         "Largest difference of both ways, relative to the largest value. Bits of a transformer "
@@ -76,7 +76,7 @@ class MultiHead(Claim):
                 predicted="supported",
                 statement=Bilingual(
                     "Head by head or at once by a reshape is the same.",
-                    "헤드마다 계산하든 모양을 바꿔 한 번에 계산하든 같다.",
+                    "헤드마다 계산하든 reshape로 한 번에 계산하든 결과가 같다.",
                 ),
                 compared=[equality, noticed],
             ),

@@ -28,15 +28,15 @@ class NoBiasMlp(Claim):
     prediction = Bilingual(
         "It has none about places, but it prefers simple rules: of two rules that are free of "
         "noise it learns the simpler one first.",
-        "위치에 대한 편향은 없지만 단순한 규칙을 선호한다. 잡음이 없는 두 규칙 중에서 단순한 "
+        "위치에 대한 편향은 없지만 단순한 규칙을 선호한다. 노이즈가 없는 두 규칙 중에서 단순한 "
         "쪽을 먼저 배운다.",
     )
     done = Bilingual(
         "Bits that shuffled pixels cost it; and bits for a parity of three signs less those for "
         "one sign, which is as balanced and as free of noise. No bias means less than 0.1 bits.",
         "픽셀을 섞었을 때 더 드는 비트와, 부호 세 개의 패리티에 드는 비트에서 부호 하나에 드는 "
-        "비트를 뺀 값을 쟀다. 두 문제는 똑같이 균형 잡히고 잡음이 없다. 0.1비트 미만이면 편향이 "
-        "없다고 본다.",
+        "비트를 뺀 값을 쟀다. 두 문제 모두 클래스 비율이 고르고 노이즈가 없다. 0.1비트 미만이면 "
+        "편향이 없다고 본다.",
     )
     change = Bilingual(
         "A network that learns every rule of equal entropy from equally many labels; there is "

@@ -26,7 +26,7 @@ class PositionEncodings(Claim):
     statement = Bilingual(
         "Learned position embeddings and sinusoidal encodings work equally well; without "
         "positions, order is lost.",
-        "학습한 위치 임베딩과 사인 위치 인코딩은 똑같이 잘 된다. 위치 정보가 없으면 순서를 잃는다.",
+        "학습한 위치 임베딩과 사인 위치 인코딩은 성능이 같다. 위치 정보가 없으면 순서를 잃는다.",
     )
     said_by = Bilingual(
         "Vaswani et al. 2017, table 3, row E.", "Vaswani 외(2017) 논문의 표 3, E행."
@@ -34,8 +34,8 @@ class PositionEncodings(Claim):
     prediction = Bilingual(
         "Not equal with few labels, where fixed sinusoids needn't be learned. Without positions "
         "order is lost.",
-        "라벨이 적으면 같지 않다. 사인 인코딩은 배울 필요가 없기 때문이다. 위치가 없으면 순서를 "
-        "잃는다.",
+        "라벨이 적으면 같지 않다. 사인 인코딩은 배울 필요가 없기 때문이다. 위치 정보가 없으면 "
+        "순서를 잃는다.",
     )
     done = Bilingual(
         "Bits with learned positions less bits with sinusoids; equal is within 0.1. How much the "
@@ -43,9 +43,9 @@ class PositionEncodings(Claim):
         "bits without positions less bits with learned ones, on a text and a series, one token "
         "per time step, in which order counts.",
         "학습한 위치를 쓸 때의 비트에서 사인 인코딩의 비트를 뺐고, 0.1비트 안이면 같다고 본다. 또 "
-        "위치가 없는 새 신경망에서 토큰을 섞을 때 출력이 얼마나 움직이는지 float64로 재었다. "
-        "그리고 순서가 중요한 글과 시계열(시점 하나가 토큰 하나)에서 위치가 없을 때의 비트에서 "
-        "학습한 위치의 비트를 뺐다.",
+        "위치 정보가 없는 새 신경망에서 토큰을 섞을 때 출력이 얼마나 움직이는지 float64로 재었다. "
+        "그리고 순서가 중요한 문장과 시계열(시점 하나가 토큰 하나)에서 위치 정보가 없을 때의 "
+        "비트에서 학습한 위치의 비트를 뺐다.",
     )
     change = Bilingual(
         "More labels, with which both come to the same.", "라벨이 많아지면 둘이 같아질 수 있다."
@@ -73,7 +73,7 @@ class PositionEncodings(Claim):
             predicted="refuted",
             statement=Bilingual(
                 "Learned and sinusoidal positions work equally well.",
-                "학습한 위치와 사인 위치는 똑같이 잘 된다.",
+                "학습한 위치와 사인 위치는 성능이 같다.",
             ),
             compared=[*tests, null, *controls],
         )

@@ -24,19 +24,19 @@ class PretrainingLabels(Claim):
 
     number = 23
     modules = ("transformers",)
-    statement = Bilingual("Pre-training is worth labels.", "사전 학습은 라벨만큼의 가치가 있다.")
+    statement = Bilingual("Pre-training is worth labels.", "사전 학습은 라벨을 아껴 준다.")
     said_by = Bilingual("Everyone who fine-tunes.", "미세 조정을 하는 모든 사람.")
     prediction = Bilingual(
         "Worth a doubling or more at 60 labels, and less the more labels there are.",
-        "라벨 60개에서는 두 배 이상의 가치가 있고, 라벨이 많을수록 줄어든다.",
+        "라벨이 60개일 때는 라벨을 두 배 이상으로 늘린 것과 같고, 라벨이 많을수록 효과가 줄어든다.",
     )
     done = Bilingual(
         "In each repeat a BERT of two layers with new weights is pre-trained for a short time on "
         "Python's docstrings, without those of the tests. A logistic regression on its frozen "
         "features tells which package a docstring is of. Bits with the features before "
         "pre-training less bits with those after it, by number of labels.",
-        "반복마다 두 층짜리 BERT를 새 가중치에서 시작해 파이썬 문서 문자열(테스트에 쓰는 것은 "
-        "제외)로 잠깐 사전 학습했다. 고정한 특징 위의 로지스틱 회귀로 문서 문자열이 어느 패키지의 "
+        "반복마다 2층 BERT를 새 가중치에서 시작해 파이썬 독스트링(테스트에 쓰는 것은 "
+        "제외)로 잠깐 사전 학습했다. 고정한 특징에 로지스틱 회귀를 얹어 독스트링이 어느 패키지의 "
         "것인지 맞힌다. 사전 학습 전 특징의 비트에서 뒤 특징의 비트를 라벨 수마다 뺐다.",
     )
     change = Bilingual(
@@ -79,7 +79,7 @@ class PretrainingLabels(Claim):
                 predicted="supported",
                 statement=Bilingual(
                     "It is worth less, the more labels there are.",
-                    "라벨이 많을수록 가치가 줄어든다.",
+                    "라벨이 많을수록 아껴 주는 양이 줄어든다.",
                 ),
                 compared=[shrinks, *controls],
             ),

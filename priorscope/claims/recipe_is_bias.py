@@ -23,23 +23,24 @@ class RecipeIsBias(Claim):
     )
     said_by = Bilingual(
         "Those who say that a bias belongs to the whole recipe, not to the architecture.",
-        "편향은 구조만이 아니라 학습 방법 전체에 속한다고 말하는 사람들.",
+        "편향은 아키텍처만이 아니라 학습 레시피 전체에 속한다고 말하는 사람들.",
     )
     prediction = Bilingual(
         "Some are worth as much as an architecture: normalisation and resolution; weight decay "
         "is worth nothing at these sizes.",
-        "정규화와 해상도는 구조를 바꾸는 것만큼 크다. 이 크기에서 가중치 감쇠는 거의 차이가 없다.",
+        "정규화와 해상도의 효과는 아키텍처를 바꾸는 것만큼 크다. 이 크기에서 가중치 감쇠는 거의 "
+        "효과가 없다.",
     )
     done = Bilingual(
         "Bits of a convolutional net with one part changed less those of the plain one. A part is "
         "a bias if it moves them by 0.03 bits or more, either way. Another architecture stands "
         "beside for comparison.",
-        "한 부분만 바꾼 합성곱 신경망의 비트에서 원래 신경망의 비트를 뺐다. 어느 쪽으로든 0.03비트 "
-        "이상 움직이면 편향으로 본다. 다른 구조도 참고로 함께 적었다.",
+        "한 요소만 바꾼 합성곱 신경망의 비트에서 원래 신경망의 비트를 뺐다. 어느 쪽으로든 "
+        "0.03비트 이상 움직이면 편향으로 본다. 다른 아키텍처도 참고로 함께 적었다.",
     )
     change = Bilingual(
         "Other strengths of the parts: each was tried at one.",
-        "각 부분의 세기. 여기서는 하나씩만 시험했다.",
+        "각 요소의 세기. 여기서는 한 가지 세기로만 시험했다.",
     )
 
     def questions(self) -> Sequence[ClaimQuestion]:

@@ -20,21 +20,21 @@ class RecurrentOrder(Claim):
     statement = Bilingual(
         "Recurrent nets are built for order: they lose most when order is destroyed, and win "
         "where order decides.",
-        "순환 신경망은 순서를 위한 구조다. 순서가 깨지면 가장 많이 잃고, 순서가 결정하는 "
+        "순환 신경망은 순서를 위한 구조다. 순서를 깨면 손해가 가장 크고, 순서가 답을 정하는 "
         "문제에서는 이긴다.",
     )
     said_by = Bilingual("Introductions to sequence models.", "시퀀스 모델을 소개하는 글.")
     prediction = Bilingual(
         "A convolutional net loses as much or more on series; on short texts in which order "
         "decides a convolution over neighbours is enough to win.",
-        "시계열에서는 합성곱 신경망도 그만큼 또는 더 잃는다. 순서가 결정하는 짧은 문장에서는 "
-        "이웃을 보는 합성곱만으로도 이길 수 있다.",
+        "시계열에서는 합성곱 신경망의 손해도 그만큼이거나 더 크다. 순서가 답을 정하는 짧은 "
+        "문장이라면 이웃을 보는 합성곱만으로도 이길 수 있다.",
     )
     done = Bilingual(
         "Loses: bits that shuffled positions cost a GRU less what they cost others. Wins: bits of "
         "others less the GRU's where the class is the word after a marker.",
-        "잃음: 위치를 섞었을 때 GRU가 더 쓰는 비트에서 다른 모델이 더 쓰는 비트를 뺐다. 이김: "
-        "표시 다음 단어가 클래스인 데이터에서 다른 모델의 비트에서 GRU의 비트를 뺐다.",
+        "손해: 위치를 섞었을 때 GRU에 더 드는 비트에서 다른 모델에 더 드는 비트를 뺐다. 승리: "
+        "마커 다음 단어가 클래스인 데이터에서 다른 모델의 비트에서 GRU의 비트를 뺐다.",
     )
     change = Bilingual(
         "Long sequences, in which what counts lies far apart.",
@@ -80,7 +80,7 @@ class RecurrentOrder(Claim):
                 predicted="depends",
                 statement=Bilingual(
                     "Recurrent nets lose most when order is destroyed.",
-                    "순환 신경망은 순서가 깨지면 가장 많이 잃는다.",
+                    "순서를 깨면 순환 신경망의 손해가 가장 크다.",
                 ),
                 compared=[*loses, *controls],
             ),
@@ -89,7 +89,7 @@ class RecurrentOrder(Claim):
                 predicted="depends",
                 statement=Bilingual(
                     "Recurrent nets win where order decides.",
-                    "순환 신경망은 순서가 결정하는 문제에서 이긴다.",
+                    "순서가 답을 정하는 문제에서는 순환 신경망이 이긴다.",
                 ),
                 compared=[*wins, null, controls[1]],
             ),

@@ -36,12 +36,13 @@ class SaturatesEarly(Claim):
         "From the medium to the large training set: what the weaker bias gains less what the "
         "stronger gains, and bits of the stronger less those of the weaker at the end. A pair "
         "speaks for the claim only if both are above 0.",
-        "중간 크기에서 큰 크기로 늘릴 때 약한 편향이 얻은 비트에서 강한 편향이 얻은 비트를 뺐고, "
-        "마지막 크기에서 강한 쪽의 비트에서 약한 쪽의 비트를 뺐다. 둘 다 0보다 커야 일치로 본다.",
+        "학습 데이터를 중간 크기에서 큰 크기로 늘릴 때 약한 편향이 줄인 비트에서 강한 편향이 줄인 "
+        "비트를 뺐고, 가장 큰 크기에서는 강한 쪽의 비트에서 약한 쪽의 비트를 뺐다. 둘 다 0보다 "
+        "커야 주장과 일치하는 것으로 본다.",
     )
     change = Bilingual(
         "Larger training sets: an overtaking beyond them can't be seen here.",
-        "더 큰 학습 집합. 그 너머에서 일어나는 추월은 여기서 보이지 않는다.",
+        "더 큰 학습 데이터. 이 크기를 넘어서 일어나는 추월은 여기서 보이지 않는다.",
     )
 
     def questions(self) -> Sequence[ClaimQuestion]:

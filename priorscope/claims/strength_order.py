@@ -23,22 +23,23 @@ class StrengthOrder(Claim):
     )
     said_by = Bilingual(
         "The slide that puts all architectures on one line.",
-        "모든 구조를 한 줄로 세우는 강의 자료.",
+        "모든 아키텍처를 한 줄로 세우는 강의 자료.",
     )
     prediction = Bilingual(
         "True at both ends; between convolution and transformer pooling and patches decide.",
-        "양 끝은 맞다. 합성곱과 트랜스포머 사이는 풀링과 패치가 정한다.",
+        "양 끝의 순서는 맞다. 합성곱 신경망과 트랜스포머의 순서는 풀링과 패치에 달려 있다.",
     )
     done = Bilingual(
         "Strength: bits per label that one fixed shuffle of the pixels costs. One family's less "
         "the next one's, for two readouts of the convolutional net and two patches of the "
         "transformer.",
-        "세기는 픽셀을 한 가지 순서로 섞었을 때 더 드는 라벨당 비트다. 앞 구조의 값에서 다음 "
-        "구조의 값을 뺐고, 합성곱의 출력 방식 둘과 트랜스포머의 패치 둘로 쟀다.",
+        "세기는 픽셀을 한 가지 순서로 섞었을 때 더 드는 라벨당 비트다. 앞 아키텍처의 값에서 다음 "
+        "아키텍처의 값을 뺐고, 합성곱 신경망은 출력층 두 가지, 트랜스포머는 패치 크기 두 가지로 "
+        "쟀다.",
     )
     change = Bilingual(
         "Another optimiser or size of the networks; only their own variants were tried here.",
-        "다른 최적화 방법이나 신경망의 크기. 여기서는 위의 변형만 시험했다.",
+        "다른 옵티마이저나 다른 크기의 신경망. 여기서는 위의 변형만 시험했다.",
     )
 
     def questions(self) -> Sequence[ClaimQuestion]:

@@ -28,13 +28,13 @@ class StrongBiasFewLabels(Claim):
     prediction = Bilingual(
         "True where the data have the structure that the bias assumes. With the positions of the "
         "pixels shuffled the same bias costs labels.",
-        "데이터에 편향이 가정하는 구조가 있을 때만 맞다. 픽셀 위치를 섞으면 같은 편향이 오히려 "
-        "라벨을 더 쓰게 만든다.",
+        "데이터에 편향이 가정하는 구조가 있을 때만 맞다. 픽셀 위치를 섞으면 같은 편향 때문에 "
+        "오히려 라벨이 더 든다.",
     )
     done = Bilingual(
         "Bits per test label of a fully connected net less those of a convolutional net, on the "
         "smallest training sets, intact and with one fixed shuffle of all positions.",
-        "가장 작은 학습 집합에서 완전 연결 신경망의 테스트 라벨당 비트에서 합성곱 신경망의 "
+        "가장 작은 학습 데이터에서 완전 연결 신경망의 테스트 라벨당 비트에서 합성곱 신경망의 "
         "비트를 뺐다. 원래 데이터와, 모든 위치를 한 가지 순서로 섞은 데이터에서 쟀다.",
     )
     change = Bilingual(

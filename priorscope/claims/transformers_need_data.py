@@ -28,16 +28,16 @@ class TransformersNeedData(Claim):
     prediction = Bilingual(
         "On images and series they lose to a convolution at every size here and lose less as data "
         "grow; the crossing lies beyond these sizes.",
-        "이미지와 시계열에서는 여기 있는 모든 크기에서 합성곱에 지고, 데이터가 늘수록 차이가 "
-        "줄어든다. 교차점은 이 크기 너머에 있다.",
+        "이미지와 시계열에서는 여기서 시험한 모든 크기에서 합성곱 신경망에 지고, 데이터가 늘수록 "
+        "차이가 줄어든다. 따라잡는 지점은 이 크기 너머에 있다.",
     )
     done = Bilingual(
         "Bits of a transformer less those of a convolutional net at the smallest size, and by how "
         "much that shrinks up to the largest. For comparison the doublings until the line through "
         "both reaches 0: a prediction where it lies beyond the sizes.",
-        "가장 작은 크기에서 트랜스포머의 비트에서 합성곱 신경망의 비트를 뺐고, 가장 큰 크기까지 그 "
-        "차이가 얼마나 줄어드는지 쟀다. 두 점을 잇는 선이 0에 닿을 때까지의 배가 횟수도 참고로 "
-        "적었다. 크기 밖이면 예측이다.",
+        "가장 작은 크기에서 트랜스포머의 비트에서 합성곱 신경망의 비트를 뺐고, 가장 큰 크기까지 "
+        "그 차이가 얼마나 줄어드는지 쟀다. 두 점을 잇는 선이 0에 닿으려면 라벨을 두 배로 몇 번 "
+        "늘려야 하는지도 참고로 적었다. 시험한 크기를 넘어가면 예측이다.",
     )
     change = Bilingual(
         "Augmentation or pre-training, which both take the place of data.",

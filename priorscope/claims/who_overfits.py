@@ -28,15 +28,15 @@ class WhoOverfits(Claim):
     )
     prediction = Bilingual(
         "The first is wrong: gaps shrink with more data. The second holds while labels are few.",
-        "첫째는 틀리다. 데이터가 늘면 차이는 줄어든다. 둘째는 라벨이 적을 때만 맞다.",
+        "첫째는 틀리다. 데이터가 늘면 일반화 격차는 줄어든다. 둘째는 라벨이 적을 때만 맞다.",
     )
     done = Bilingual(
         "Gap: training accuracy less test accuracy. First reading: growth of the gap from the "
         "medium to the large training set, of the stronger bias less that of the weaker. Second: "
         "gap of the weaker less gap of the stronger, by size.",
-        "차이는 학습 정확도에서 테스트 정확도를 뺀 값이다. 첫째: 중간에서 큰 크기로 늘릴 때 차이가 "
-        "커진 정도를 강한 쪽에서 약한 쪽을 빼서 쟀다. 둘째: 크기마다 약한 쪽의 차이에서 강한 쪽의 "
-        "차이를 뺐다.",
+        "일반화 격차는 학습 정확도에서 테스트 정확도를 뺀 값이다. 첫째: 학습 데이터를 중간 "
+        "크기에서 큰 크기로 늘릴 때 강한 쪽의 격차가 벌어진 폭에서 약한 쪽의 격차가 벌어진 폭을 "
+        "뺐다. 둘째: 크기마다 약한 쪽의 격차에서 강한 쪽의 격차를 뺐다.",
     )
     change = Bilingual(
         "Training without early stopping, which all learners have here alike.",
@@ -73,7 +73,7 @@ class WhoOverfits(Claim):
                 predicted="refuted",
                 statement=Bilingual(
                     "A strong bias overfits once it saturates; a weak one is less prone to it.",
-                    "편향이 강하면 포화한 뒤 과적합하고, 약하면 덜하다.",
+                    "편향이 강하면 포화한 뒤에 과적합하고, 약하면 덜 그렇다.",
                 ),
                 compared=[*strong_grows, *self._controls()],
             ),
@@ -82,7 +82,7 @@ class WhoOverfits(Claim):
                 predicted="depends",
                 statement=Bilingual(
                     "A weak bias does well on the training data only: it means overfitting.",
-                    "편향이 약하면 학습 데이터에서만 잘한다. 곧 과적합이다.",
+                    "편향이 약하면 학습 데이터만 잘 맞힌다. 그것이 곧 과적합이다.",
                 ),
                 compared=[*weak_larger, *self._controls()],
             ),

@@ -22,22 +22,22 @@ class WholeScene(Claim):
         "When the label hangs on the whole scene (a car on a road, a boat on water), attention "
         "over everything beats local filters.",
         "라벨이 장면 전체에 달려 있으면(도로 위의 차, 물 위의 배) 전체를 보는 어텐션이 국소 "
-        "필터를 이긴다.",
+        "필터보다 낫다.",
     )
     said_by = Bilingual("Introductions to vision transformers.", "비전 트랜스포머를 소개하는 글.")
     prediction = Bilingual(
         "Not at a few thousand labels: a convolutional net whose windows reach the cue learns the "
         "pair sooner; the distance matters to one whose windows don't.",
-        "라벨 수천 개로는 아니다. 단서까지 닿는 합성곱 신경망이 먼저 배운다. 창이 닿지 않는 "
-        "합성곱에서만 거리가 문제가 된다.",
+        "라벨 수천 개로는 아니다. 수용 영역이 단서까지 닿는 합성곱 신경망이 먼저 배운다. 거리는 "
+        "수용 영역이 단서에 닿지 않을 때만 문제가 된다.",
     )
     done = Bilingual(
         "The class says whether a cue belongs to an object that stands 1 or 4 slots away; neither "
         "alone tells anything. Bits of convolutional nets, as they are, with larger windows and "
         "deeper, less those of the transformer; and the same with handwritten digits.",
-        "클래스는 한 칸 또는 네 칸 떨어진 단서가 물체와 짝인지이고, 하나만 봐서는 알 수 없다. "
-        "기본, 큰 창, 깊은 합성곱 신경망의 비트에서 트랜스포머의 비트를 뺐다. 손글씨 숫자로도 "
-        "같은 실험을 했다.",
+        "클래스는 한 칸 또는 네 칸 떨어진 단서가 물체와 짝이 맞는지이고, 하나만 봐서는 알 수 "
+        "없다. 기본형, 커널이 큰 것, 층이 깊은 것까지 합성곱 신경망 세 가지의 비트에서 "
+        "트랜스포머의 비트를 뺐다. 손글씨 숫자로도 같은 실험을 했다.",
     )
     change = Bilingual(
         "More labels and longer training; a transformer that was pre-trained.",

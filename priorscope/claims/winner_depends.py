@@ -29,13 +29,13 @@ class WinnerDepends(Claim):
     statement = Bilingual(
         "Neither strong nor weak is better: the winner depends on the problem and the amount of "
         "data.",
-        "강한 편향도 약한 편향도 더 낫지 않다. 승자는 문제와 데이터의 양에 달려 있다.",
+        "강한 편향과 약한 편향 가운데 늘 나은 쪽은 없다. 승자는 문제와 데이터의 양에 달려 있다.",
     )
     said_by = Bilingual(
         "The no-free-lunch theorem, in words.", "공짜 점심은 없다는 정리를 말로 옮긴 것."
     )
     prediction = Bilingual(
-        "True: each wins somewhere on this map.", "맞다. 이 지도에서 각자 이기는 곳이 있다."
+        "True: each wins somewhere on this map.", "맞다. 이 지도에는 각자가 이기는 칸이 있다."
     )
     done = Bilingual(
         "Bits of a fully connected net less those of a stronger bias (convolutional or linear) in "

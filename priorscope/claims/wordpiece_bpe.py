@@ -31,19 +31,20 @@ class WordpieceBpe(Claim):
     wants = ("NSMC",)
     statement = Bilingual("WordPiece is nearly BPE.", "WordPiece는 BPE와 거의 같다.")
     said_by = Bilingual(
-        "Surveys of tokenizers, in half a sentence.", "토크나이저를 한두 줄로 정리한 글."
+        "Surveys of tokenizers, in half a sentence.", "토크나이저를 훑어보는 글의 한 줄."
     )
     prediction = Bilingual(
         "Nearly the same to a classifier; the counts differ by more, as BPE here works on bytes.",
-        "분류기에게는 거의 같다. 여기서 BPE는 바이트 단위라 토큰 수는 더 차이가 난다.",
+        "분류기로 보면 거의 같다. 토큰 수는 차이가 더 크다. 여기서 BPE는 바이트 단위이기 때문이다.",
     )
     done = Bilingual(
         "Both are trained on the same texts to 2,000 tokens. Count: tokens of WordPiece over those "
         "of BPE less 1 on held-out texts. Classifier: bits of a linear model on bags of WordPiece "
         "tokens less those on BPE; which package a docstring is of, and Korean film reviews.",
-        "같은 글로 둘 다 토큰 2,000개까지 학습했다. 토큰 수: 따로 둔 글에서 WordPiece의 수를 "
-        "BPE의 수로 나누고 1을 뺐다. 분류기: WordPiece 토큰 가방을 쓰는 선형 모델의 비트에서 BPE의 "
-        "비트를 뺐다. 문서 문자열이 어느 패키지의 것인지와 한국어 영화평으로 실험했다.",
+        "같은 텍스트로 둘 다 토큰 2,000개짜리 어휘를 학습했다. 토큰 수: 따로 떼어 둔 텍스트에서 "
+        "WordPiece의 토큰 수를 BPE의 토큰 수로 나누고 1을 뺐다. 분류기: 토큰의 개수만 보는 선형 "
+        "모델의 비트를 WordPiece와 BPE에서 각각 재어 그 차이를 구했다. 독스트링이 어느 패키지의 "
+        "것인지 맞히는 문제와 한국어 영화 리뷰로 실험했다.",
     )
     change = Bilingual(
         "Larger vocabularies, with which both come to whole words.",
@@ -83,7 +84,7 @@ class WordpieceBpe(Claim):
                 predicted="refuted",
                 statement=Bilingual(
                     "WordPiece and BPE cut a text into equally many tokens.",
-                    "WordPiece와 BPE는 글을 같은 수의 토큰으로 나눈다.",
+                    "WordPiece와 BPE는 텍스트를 같은 수의 토큰으로 나눈다.",
                 ),
                 compared=[*counts, noticed],
             ),
@@ -92,7 +93,7 @@ class WordpieceBpe(Claim):
                 predicted="supported",
                 statement=Bilingual(
                     "A classifier needs equally many bits on WordPiece and on BPE.",
-                    "분류기가 쓰는 비트는 WordPiece와 BPE에서 같다.",
+                    "WordPiece를 쓰든 BPE를 쓰든 분류기에 드는 비트는 같다.",
                 ),
                 compared=[*bits, *controls],
             ),

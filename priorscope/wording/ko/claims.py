@@ -78,7 +78,7 @@ CLAIMS: dict[str, str] = {
     "sentence.depends": "{on}에 따라 다름 (짝지은 반복 {n}회).",
     "sentence.differ": "지지: 조건에 따라 결과가 엇갈리며, {on}에 따라 나뉨 (짝지은 반복 {n}회).",
     "sentence.undecided": (
-        "판단 보류: 조건 {count}개 중 {decided}개만 판정할 수 있었습니다. {effect}, "
+        "판단 보류: 조건 {count}개 중 판정이 난 것은 {decided}개입니다. {effect}, "
         "짝지은 반복 {n}회."
     ),
     "factor.compared": "비교 대상",
@@ -94,7 +94,7 @@ CLAIMS: dict[str, str] = {
     "sentence.no": "불일치: {names}.",
     "sentence.open": "미정: {names}.",
     "and_more": "; 그 밖에 {count}개",
-    "effect": "{center} {unit} ({low} ~ {high})",
+    "effect": "{unit} {center} ({low} ~ {high})",
     "more_repeats": "지금 미정인 조건은 반복을 {repeats}회쯤으로 늘리면 판정할 수 있습니다.",
     "more_repeats_hopeless": (
         "지금 미정인 조건은 일치와 불일치의 경계에 너무 가까워, 반복을 늘려도 현실적으로 판정하기 "
@@ -102,17 +102,17 @@ CLAIMS: dict[str, str] = {
     ),
     "needed": "이 컴퓨터에서 약 {seconds} 더 필요합니다. --budget을 늘려 주세요.",
     "why.skipped": "{lacking} 데이터가 필요합니다. 데이터가 있는 폴더를 --data로 주세요.",
-    "why.module": "파이썬 패키지 {reason} 설치가 필요합니다.",
+    "why.module": "파이썬 패키지를 설치해야 합니다: {reason}.",
     "why.unfinished": "학습 {runs}회 중 {done}회를 마치고 시간이 끝났습니다. {needed}",
     "why.failed": "실행하지 못했습니다: {reason}",
-    "unit.bits": "비트/라벨",
-    "unit.accuracy": "(정확도)",
-    "unit.gap": "비트(테스트와 학습의 차이)",
-    "unit.doublings": "배가(라벨 수)",
-    "unit.error": "(최댓값 대비)",
-    "unit.correlation": "(상관계수의 제곱)",
-    "unit.count": "(토큰 수)",
-    "unit.ratio": "(값 대비)",
+    "unit.bits": "라벨당 비트",
+    "unit.accuracy": "정확도",
+    "unit.gap": "테스트와 학습의 비트 차이",
+    "unit.doublings": "라벨을 두 배로 늘린 횟수",
+    "unit.error": "최댓값 대비",
+    "unit.correlation": "상관계수의 제곱",
+    "unit.count": "토큰 수",
+    "unit.ratio": "상대 차이",
     "axis.bits": "비트/라벨",
     "axis.accuracy": "정확도",
     "axis.gap": "비트(테스트와 학습의 차이)",
