@@ -147,16 +147,20 @@ def judge(measured: Sequence[Contrast], mode: Mode = "most") -> Verdict:
         say so. "both": the statement is that conditions differ.
 
     Raises:
-        ValueError: without tests, or if one has fewer than `LEAST_REPEATS` values.
+        ValueError: without tests, or if something has a value that isn't finite or fewer than
+            `LEAST_REPEATS` of them.
     """
     tests = [m for m in measured if m.role == "test"]
     if not tests:
         raise ValueError("A verdict needs one test or more, but there is none.")
-    if few := [m for m in tests if len(m.values) < LEAST_REPEATS]:
-        raise ValueError(
-            f"A test needs {LEAST_REPEATS} repeats or more, but {few[0].label} has "
-            f"{len(few[0].values)}."
-        )
+    for m in measured:
+        if not np.isfinite(m.values).all():
+            raise ValueError(f"Effects are finite numbers, but {m.label} has {list(m.values)}.")
+        if len(m.values) < LEAST_REPEATS and m.role != "context":
+            raise ValueError(
+                f"What is judged needs {LEAST_REPEATS} repeats or more, but {m.label} has "
+                f"{len(m.values)}."
+            )
     level = 1 - (1 - LEVEL) / len(tests)
     levels = {"test": level, "null": NULL_LEVEL}
     effects = tuple(_effect(m, levels.get(m.role, LEVEL)) for m in measured)
@@ -237,11 +241,7 @@ def _sureness(effect: Estimate) -> float:
 
 
 def _more(effects: Sequence[Effect]) -> float | None:
-    """Times the repeats until the smallest share of open tests that is needed has an answer.
-
-    An interval shrinks with the root of the repeats; its distance to the nearest bound of its
-    rule decides.
-    """
+    """Times the repeats until each open test has an answer; an interval shrinks with their root."""
     needed = []
     for effect in effects:
         low, high, center = effect.low, effect.high, effect.estimate.center
@@ -249,12 +249,18 @@ def _more(effects: Sequence[Effect]) -> float | None:
             continue
         if low is None or high is None or center is None:
             continue
-        margin = effect.rule.margin
-        bounds = {
-            "above": (0.0, margin), "beyond": (margin,), "within": (-margin, margin),
-            "apart": (-margin, 0.0, margin),
-        }[effect.rule.kind]  # fmt: skip
-        distance = min(abs(center - bound) for bound in bounds)
-        if distance > 0:
-            needed.append(((high - low) / 2 / distance) ** 2)
+        if (enough := _half_that_decides(effect.rule, center)) > 0:
+            needed.append(((high - low) / 2 / enough) ** 2)
     return max(needed) if needed else None
+
+
+def _half_that_decides(rule: Rule, center: float) -> float:
+    """The widest half of an interval around `center` for which a rule says yes or no."""
+    m = rule.margin
+    if rule.kind == "above":
+        return max(m - center, -center, center if center >= m else 0.0)
+    if rule.kind == "apart":
+        return max(m - abs(center), abs(center) if abs(center) >= m else 0.0)
+    if rule.kind == "beyond":
+        return abs(center - m)
+    return abs(abs(center) - m)

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Sequence
 
-from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule
+from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule, learns
 from priorscope.claims._cells import doublings, minus, twice
 from priorscope.claims._sets import SIZES, digits, learners, patched, pattern
 
@@ -49,7 +49,7 @@ class AugmentationReplaces(Claim):
 
     def questions(self) -> Sequence[ClaimQuestion]:
         own = learners(self.effort)
-        helps, replaces, worth = [], [], []
+        helps, replaces, learnt, worth = [], [], [], []
         for name, data in {"digits": digits(), **self.external()}.items():
             sizes = SIZES["digits"] if name == "digits" else (250, 500, 1000)
             vit = patched(own.vit, data, 4)
@@ -60,11 +60,15 @@ class AugmentationReplaces(Claim):
                     label = f"vit − vit{part}, {name}, n = {cell.size}"
                     helps.append(Compared(label=label, terms=minus(cell, taught), rule=MATTERS))
                     if part == "+shift":
-                        bias = self.cell(own.cnn, data, cell.size)
-                        replaces.append(
-                            Compared(label=f"cnn − vit{part}, {name}, n = {cell.size}",
-                                     terms=minus(bias, taught), rule=AS_GOOD)
-                        )  # fmt: skip
+                        bias, at = self.cell(own.cnn, data, cell.size), f"{name}, n = {cell.size}"
+                        replaces += [
+                            Compared(label=f"{text}, {at}", terms=terms, rule=rule, condition=at)
+                            for text, terms, rule in (
+                                (f"vit − vit{part}", minus(cell, taught), MATTERS),
+                                (f"cnn − vit{part}", minus(bias, taught), AS_GOOD),
+                            )
+                        ]
+                        learnt.append(learns(f"vit{part}, {at}", taught))
                     worth.append(
                         Compared(label=f"labels that {part} is worth, {name}, n = {cell.size}",
                                  values=doublings(plain, taught), cells=(*plain, taught),
@@ -87,7 +91,7 @@ class AugmentationReplaces(Claim):
                     "Augmentation replaces the bias of a convolutional net.",
                     "증강이 합성곱 신경망의 편향을 대신한다.",
                 ),
-                compared=[*replaces, *self._controls()],
+                compared=[*replaces, *learnt, *self._controls()],
             ),
         ]
 

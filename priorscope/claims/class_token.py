@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
-from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule
+from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule, learns
 from priorscope.claims._cells import minus, twice
 from priorscope.claims._sets import SIZES, digits, learners
 from priorscope.nn.attention import attention_maps
@@ -57,9 +57,13 @@ class ClassTokenClaim(Claim):
                                  self.cell(own.vit, digits(), n)))
             for n in SIZES["digits"]
         ]  # fmt: skip
-        n = SIZES["digits"][1]
-        null = Compared(label=f"mlp − mlp, digits, n = {n}", role="null", rule=ALIKE,
-                        terms=twice(self.cell(own.mlp, digits(), n)))  # fmt: skip
+        n = SIZES["digits"][0]
+        null = Compared(label=f"mean − mean, digits, n = {n}", role="null", rule=ALIKE,
+                        terms=twice(self.cell(own.vit, digits(), n)))  # fmt: skip
+        learnt = [
+            learns(f"mean, digits, n = {n}", self.cell(own.vit, digits(), n))
+            for n in SIZES["digits"]
+        ]
         return [
             ClaimQuestion(
                 part="tokens",
@@ -77,7 +81,7 @@ class ClassTokenClaim(Claim):
                     "Pooling by class token or by mean is equivalent.",
                     "클래스 토큰으로 풀링하든 평균으로 풀링하든 같다.",
                 ),
-                compared=[*tests, null],
+                compared=[*tests, null, *learnt],
             ),
         ]
 

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Sequence
 
-from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule
+from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule, learns
 from priorscope.claims._cells import accuracy, lost, negative, twice
 from priorscope.claims._sets import SIZES, digits, learners, pattern
 from priorscope.tasks import Examples
@@ -55,12 +55,14 @@ class ConvolutionRobust(Claim):
     def _question(self, part: str, structure: str, english: str, korean: str) -> ClaimQuestion:
         own = learners(self.effort)
         sets: dict[str, Examples] = {"digits": digits(), **self.external()}
-        compared = []
+        compared, learnt = [], []
         for name, data in sets.items():
             for n in SIZES["digits"][1:] if name == "digits" else (1000,):
                 last = n != SIZES["digits"][1]
                 for learner in ("cnn",) if last else ("cnn", "vit", "mlp"):
                     cell = self.cell(getattr(own, learner), data, n)
+                    if learner == "cnn":
+                        learnt.append(learns(f"cnn, {name}, n = {n}", cell))
                     compared.append(
                         Compared(
                             label=f"{learner}, {name}, n = {n}",
@@ -91,5 +93,5 @@ class ConvolutionRobust(Claim):
             predicted=predicted,
             part=part,
             statement=Bilingual(english, korean),
-            compared=[*compared, *controls],
+            compared=[*compared, *learnt, *controls],
         )

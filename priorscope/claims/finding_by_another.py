@@ -39,8 +39,8 @@ class FindingByAnother(Claim):
         "the word after a marker in a text. Bits of a convolutional, and of a fully connected "
         "net, less those of a transformer.",
         "클래스는 이미지에서 마커의 오른쪽으로 한 칸 또는 세 칸 떨어진 패턴(6가지 중 하나), 또는 "
-        "문장에서 마커 다음 단어다. 합성곱 신경망과 완전 연결 신경망의 비트에서 트랜스포머의 비트를 "
-        "뺐다.",
+        "문장에서 마커 다음 단어다. 합성곱 신경망과 완전 연결 신경망의 비트에서 트랜스포머의 "
+        "비트를 뺐다.",
     )
     change = Bilingual(
         "More labels: attention has to learn first what to look for.",

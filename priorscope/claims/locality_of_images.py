@@ -6,9 +6,9 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule
+from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule, learns
 from priorscope.claims._cells import lost, negative, plus
-from priorscope.claims._sets import SIZES, digits, learners, patched
+from priorscope.claims._sets import SIZES, digits, learners, patched, pattern
 from priorscope.runs.experiment import Rows
 
 DEPENDENT = Rule("above", 0.05)  # of squared correlation
@@ -63,7 +63,7 @@ class LocalityOfImages(Claim):
             Compared(label="near − far, blurred noise", role="control", unit="correlation",
                      values=self._correlations(_blurred_noise()), rule=DEPENDENT),
         ]  # fmt: skip
-        learning = []
+        learning, learnt = [], []
         for name, one in sets.items():
             n, patch = (SIZES["digits"][1], 2) if name == "digits" else (1000, 4)
             for learner, text in {"cnn": own.cnn, "vit": patched(own.vit, one, 4)}.items():
@@ -73,6 +73,13 @@ class LocalityOfImages(Claim):
                     Compared(label=f"{learner}: within − between patches of {patch}, {name}, "
                                    f"n = {n}", terms=plus(near, negative(far)), rule=MATTERS)
                 )  # fmt: skip
+                learnt.append(learns(f"{learner}, {name}", cell))
+        moves = self.cell(own.cnn, pattern(), 960)
+        near, far = (lost(moves, f"{s}-patches:2") for s in ("within", "between"))
+        learnt.append(
+            Compared(label="cnn: within − between patches of 2, a pattern anywhere, n = 960",
+                     role="control", terms=plus(near, negative(far)))
+        )  # fmt: skip
         null = Compared(label="mlp, which is invariant, digits", role="null", rule=MATTERS,
                         terms=lost(self.cell(own.mlp, digits(), 240), "permuted"))  # fmt: skip
         return [
@@ -92,7 +99,7 @@ class LocalityOfImages(Claim):
                     "To a learner the order of nearby pixels matters more than that of patches.",
                     "모델에는 가까운 픽셀의 순서가 패치끼리의 순서보다 중요하다.",
                 ),
-                compared=[*learning, null],
+                compared=[*learning, null, *learnt],
             ),
         ]
 

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Sequence
 
-from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule
+from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule, learns
 from priorscope.claims._cells import lost, minus
 from priorscope.claims._sets import SIZES, digits, learners, loaded
 from priorscope.tasks.parity import Parity
@@ -65,4 +65,9 @@ class NoBiasMlp(Claim):
             label=f"linear, which is invariant, digits, n = {n}", role="null", rule=NONE,
             terms=lost(self.cell("linear", digits(), n), "permuted"),
         )  # fmt: skip
-        return [ClaimQuestion(predicted="refuted", compared=[*places, rules, noticed, null])]
+        learnt = [
+            learns(f"mlp, parity of 1 sign, n = {n}", simple),
+            learns(f"mlp, digits, n = {n}", self.cell(own.mlp, digits(), n)),
+        ]
+        compared = [*places, rules, noticed, *learnt, null]
+        return [ClaimQuestion(predicted="refuted", compared=compared)]

@@ -3,11 +3,13 @@
 import dataclasses
 from collections.abc import Sequence
 
-from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared
-from priorscope.claims._cells import Cell, minus, negative, plus, twice
+from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule
+from priorscope.claims._cells import minus, twice
 from priorscope.claims._sets import SIZES, digits, learners, loaded, mnist1d
 from priorscope.tasks import Examples
 from priorscope.tasks.parity import Parity
+
+STOPPED = Rule("within", 0.05)  # bits that more data still bring
 
 
 @CLAIMS.register
@@ -33,12 +35,12 @@ class SaturatesEarly(Claim):
         "이 크기 안에서는 추월당하지 않는다.",
     )
     done = Bilingual(
-        "From the medium to the large training set: what the weaker bias gains less what the "
-        "stronger gains, and bits of the stronger less those of the weaker at the end. A pair "
-        "speaks for the claim only if both are above 0.",
-        "학습 데이터를 중간 크기에서 큰 크기로 늘릴 때 약한 편향이 줄인 비트에서 강한 편향이 줄인 "
-        "비트를 뺐고, 가장 큰 크기에서는 강한 쪽의 비트에서 약한 쪽의 비트를 뺐다. 둘 다 0보다 "
-        "커야 주장과 일치하는 것으로 본다.",
+        "From the medium to the large training set: what the stronger bias gains, which has "
+        "stopped if it is within 0.05 bits; how far the weaker one is behind at first, and ahead "
+        "at the end. A pair speaks for the claim only if all three hold.",
+        "학습 데이터를 중간 크기에서 큰 크기로 늘릴 때 강한 편향이 줄인 비트(0.05비트 안이면 멈춘 "
+        "것으로 본다), 처음에 약한 편향이 뒤진 정도, 마지막에 앞선 정도를 쟀다. 셋이 모두 맞아야 "
+        "주장과 일치하는 것으로 본다.",
     )
     change = Bilingual(
         "Larger training sets: an overtaking beyond them can't be seen here.",
@@ -48,16 +50,20 @@ class SaturatesEarly(Claim):
     def questions(self) -> Sequence[ClaimQuestion]:
         own = learners(self.effort)
         tests: list[Compared] = []
-        for name, data in (("digits", digits()), ("mnist1d", mnist1d())):
-            for strong in ("linear", "cnn"):
+        for strong in ("linear", "cnn"):
+            for name, data in (("digits", digits()), ("mnist1d", mnist1d())):
                 pair = f"{strong} against mlp, {name}"
                 sizes = SIZES[name][1:]
-                tests += self._pair(pair, getattr(own, strong), own.mlp, data, sizes)
+                tests += self._overtaken(pair, getattr(own, strong), own.mlp, data, sizes)
         parity = loaded(Parity(order=2))
+        stays, turns = (
+            [self.cell(learner, parity, n) for n in (60, 960)] for learner in ("linear", own.mlp)
+        )
         controls = [
-            dataclasses.replace(one, role="control")
-            for one in self._pair("linear against mlp, parity", "linear", own.mlp, parity,
-                                  (60, 960))
+            Compared(label="linear, parity: what it gains from 60 to 960", role="control",
+                     terms=minus(*stays), rule=STOPPED),
+            Compared(label="linear against mlp, parity: ahead at 960", role="control",
+                     terms=minus(stays[1], turns[1])),
         ]  # fmt: skip
         null = Compared(
             label=f"mlp − mlp, digits, n = {SIZES['digits'][2]}",
@@ -66,22 +72,19 @@ class SaturatesEarly(Claim):
         )
         return [ClaimQuestion(predicted="depends", compared=[*tests, *controls, null])]
 
-    def _pair(
+    def _overtaken(
         self, name: str, strong: str, weak: str, data: Examples, sizes: Sequence[int]
     ) -> list[Compared]:
-        def at(learner: str, n: int) -> Cell:
-            return self.cell(learner, data, n)
-
+        """More data stop helping the one, who was ahead, and the other gets ahead."""
         before, after = sizes
-        gains = plus(
-            minus(at(weak, before), at(weak, after)),
-            negative(minus(at(strong, before), at(strong, after))),
+        (strong_before, weak_before), (strong_after, weak_after) = (
+            (self.cell(strong, data, n), self.cell(weak, data, n)) for n in sizes
         )
         return [
-            Compared(label=f"{name}: gain from {before} to {after}", terms=gains, condition=name),
-            Compared(
-                label=f"{name}: ahead at {after}",
-                terms=minus(at(strong, after), at(weak, after)),
-                condition=name,
-            ),
-        ]
+            Compared(label=f"{name}: what the first gains from {before} to {after}",
+                     terms=minus(strong_before, strong_after), rule=STOPPED, condition=name),
+            Compared(label=f"{name}: behind at {before}", condition=name,
+                     terms=minus(weak_before, strong_before)),
+            Compared(label=f"{name}: ahead at {after}", condition=name,
+                     terms=minus(strong_after, weak_after)),
+        ]  # fmt: skip

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Sequence
 
-from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule
+from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule, learns
 from priorscope.claims._cells import lost, negative, plus
 from priorscope.claims._sets import SIZES, digits, learners, patched, pattern
 
@@ -44,7 +44,7 @@ class StrengthOrder(Claim):
 
     def questions(self) -> Sequence[ClaimQuestion]:
         own = learners(self.effort)
-        tests = []
+        tests, learnt = [], []
         for name, data in {"digits": digits(), **self.external()}.items():
             coarse = f"vit:patch={data.signature.input_shape[0] // 2}"
             variants = {
@@ -65,6 +65,10 @@ class StrengthOrder(Claim):
                          terms=plus(loss[first], negative(loss[second])))
                 for first, second in pairs
             ]  # fmt: skip
+            learnt += [
+                learns(f"{key}, {name}, n = {n}", self.cell(text, data, n))
+                for key, text in variants.items()
+            ]
         n = SIZES["digits"][1]
         controls = [
             Compared(label=f"mlp, which is invariant, digits, n = {n}", role="null", rule=MATTERS,
@@ -72,4 +76,4 @@ class StrengthOrder(Claim):
             Compared(label="cnn, a pattern anywhere, n = 960", role="control", rule=MATTERS,
                      terms=lost(self.cell(own.cnn, pattern(), 960), "permuted")),
         ]  # fmt: skip
-        return [ClaimQuestion(predicted="depends", compared=[*tests, *controls])]
+        return [ClaimQuestion(predicted="depends", compared=[*tests, *learnt, *controls])]

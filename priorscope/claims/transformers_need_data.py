@@ -61,10 +61,13 @@ class TransformersNeedData(Claim):
                 Compared(label=f"transformer − cnn, {name}, n = {sizes[0]}", rule=MATTERS,
                          terms=minus(*few))
             )  # fmt: skip
-            catches_up.append(
-                Compared(label=f"what it catches up, {name}, n = {sizes[0]} to {sizes[-1]}",
-                         terms=plus(minus(*few), negative(minus(*many))), rule=MATTERS)
-            )  # fmt: skip
+            at_both = f"{name}, n = {sizes[0]} to {sizes[-1]}"
+            catches_up += [
+                Compared(label=f"what it catches up, {at_both}", rule=MATTERS, condition=at_both,
+                         terms=plus(minus(*few), negative(minus(*many)))),
+                Compared(label=f"what it is behind first, {name}, n = {sizes[0]}", rule=MATTERS,
+                         terms=minus(*few), condition=at_both),
+            ]  # fmt: skip
             crossing.append(
                 Compared(label=f"from n = {sizes[0]} until it stops losing, {name}",
                          values=_crossing(few, many), cells=(*few, *many), unit="doublings",
@@ -91,7 +94,9 @@ class TransformersNeedData(Claim):
             ClaimQuestion(
                 part="catches-up",
                 predicted="supported",
-                statement=Bilingual("It catches up as data grow.", "데이터가 늘면 따라잡는다."),
+                statement=Bilingual(
+                    "Its gap shrinks as data grow.", "데이터가 늘면 그 격차가 줄어든다."
+                ),
                 compared=[*catches_up, *crossing, *controls],
             ),
         ]

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule
-from priorscope.claims._cells import gap, minus, negative, plus, twice
+from priorscope.claims._cells import gap, minus, twice
 from priorscope.claims._sets import SIZES, digits, learners, mnist1d
 
 MATTERS = Rule("above", 0.01)  # of accuracy
@@ -31,12 +31,13 @@ class WhoOverfits(Claim):
         "첫째는 틀리다. 데이터가 늘면 일반화 격차는 줄어든다. 둘째는 라벨이 적을 때만 맞다.",
     )
     done = Bilingual(
-        "Gap: training accuracy less test accuracy. First reading: growth of the gap from the "
-        "medium to the large training set, of the stronger bias less that of the weaker. Second: "
-        "gap of the weaker less gap of the stronger, by size.",
+        "Gap: training accuracy less test accuracy. First reading: how much the stronger bias's "
+        "gap grows from the medium to the large training set, and whether it is then larger than "
+        "the weaker one's; both must hold. Second: gap of the weaker less gap of the stronger, by "
+        "size.",
         "일반화 격차는 학습 정확도에서 테스트 정확도를 뺀 값이다. 첫째: 학습 데이터를 중간 "
-        "크기에서 큰 크기로 늘릴 때 강한 쪽의 격차가 벌어진 폭에서 약한 쪽의 격차가 벌어진 폭을 "
-        "뺐다. 둘째: 크기마다 약한 쪽의 격차에서 강한 쪽의 격차를 뺐다.",
+        "크기에서 큰 크기로 늘릴 때 강한 쪽의 격차가 벌어지는지, 그때 약한 쪽의 격차보다 큰지를 "
+        "보았고, 둘 다 맞아야 한다. 둘째: 크기마다 약한 쪽의 격차에서 강한 쪽의 격차를 뺐다.",
     )
     change = Bilingual(
         "Training without early stopping, which all learners have here alike.",
@@ -54,14 +55,16 @@ class WhoOverfits(Claim):
                     for n in SIZES[name]
                 }
                 _, before, after = SIZES[name]
-                grows = plus(
-                    minus(cells[strong, after], cells[strong, before], gap),
-                    negative(minus(cells["mlp", after], cells["mlp", before], gap)),
-                )
-                strong_grows.append(
-                    Compared(label=f"{strong} against mlp, {name}, n = {before} to {after}",
-                             terms=grows, unit="accuracy", rule=MATTERS)
-                )  # fmt: skip
+                strong_grows += [
+                    Compared(label=f"{label}, {name}, n = {at}", terms=terms, unit="accuracy",
+                             rule=MATTERS, condition=f"{strong} against mlp, {name}")
+                    for label, at, terms in (
+                        (f"{strong}: its gap grows", f"{before} to {after}",
+                         minus(cells[strong, after], cells[strong, before], gap)),
+                        (f"{strong} − mlp, gaps", after,
+                         minus(cells[strong, after], cells["mlp", after], gap)),
+                    )
+                ]  # fmt: skip
                 weak_larger += [
                     Compared(label=f"mlp − {strong}, {name}, n = {n}", unit="accuracy",
                              terms=minus(cells["mlp", n], cells[strong, n], gap), rule=MATTERS)
