@@ -51,7 +51,6 @@ def _lines(book: ClaimsBook, name: str) -> list[str]:
 
 
 def _line(judged: NamedVerdict) -> str:
-    language = spoken()
-    return (
-        f"- **{words.verdict(judged)}**: {judged.statement.of(language)} {words.sentence(judged)}"
-    )
+    """The statement, then the sentence with its verdict in bold."""
+    before, verdict, after = words.around_verdict(judged)
+    return f"- {judged.statement.of(spoken())} {before}**{verdict}**{after}"

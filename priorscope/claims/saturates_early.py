@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Sequence
 
-from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule
+from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule, learns
 from priorscope.claims._cells import minus, twice
 from priorscope.claims._sets import SIZES, digits, learners, loaded, mnist1d
 from priorscope.tasks import Examples
@@ -60,6 +60,10 @@ class SaturatesEarly(Claim):
             [self.cell(learner, parity, n) for n in (60, 960)] for learner in ("linear", own.mlp)
         )
         controls = [
+            *(
+                learns(f"mlp, {name}", self.cell(own.mlp, data, SIZES[name][2]))
+                for name, data in (("digits", digits()), ("mnist1d", mnist1d()))
+            ),
             Compared(label="linear, parity: what it gains from 60 to 960", role="control",
                      terms=minus(*stays), rule=STOPPED),
             Compared(label="linear against mlp, parity: ahead at 960", role="control",

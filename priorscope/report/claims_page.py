@@ -2,7 +2,6 @@
 
 import dataclasses
 import datetime
-import re
 from collections.abc import Sequence
 
 from markupsafe import Markup
@@ -111,20 +110,12 @@ def _shown(judged: NamedVerdict, entry: ClaimEntry) -> ShownVerdict:
         part=judged.statement.of(spoken()) if judged.name != entry.name else "",
         outcome=made.outcome,
         verdict=verdict,
-        sentence=_parted(words.sentence(judged), verdict),
+        sentence=words.around_verdict(judged),
         controls=_controls(made),
         repeats=_repeats(made),
         count=len(made.effects),
         tables=_tables(judged),
     )
-
-
-def _parted(sentence: str, verdict: str) -> tuple[str, str, str]:
-    """A sentence around its verdict, which goes in front where the sentence doesn't have it."""
-    there = re.search(re.escape(verdict), sentence, re.IGNORECASE)
-    if there is None:
-        return "", verdict, f" {sentence}"
-    return sentence[: there.start()], there.group(), sentence[there.end() :]
 
 
 def _tables(judged: NamedVerdict) -> list[ShownTable]:

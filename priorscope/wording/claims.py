@@ -87,10 +87,24 @@ def _centers(made: Any) -> dict[str, str]:
     return {e.condition: digits(e.estimate.center) for e in alone} if len(tests) > 1 else {}
 
 
+def around_verdict(judged: Any) -> tuple[str, str, str]:
+    """The sentence before its verdict, the verdict, and after it.
+
+    The verdict goes in front of a sentence that doesn't have it.
+    """
+    text, outcome = sentence(judged), verdict(judged)
+    there = re.search(re.escape(outcome), text, re.IGNORECASE)
+    if there is None:
+        return "", outcome, f" {text}"
+    return text[: there.start()], there[0], text[there.end() :]
+
+
 def effect(estimate: Any, unit: str) -> str:
-    """`+0.42 bits per label (0.31 to 0.53)`."""
+    """`+0.42 bits per label (0.31 to 0.53)`; a constant has no interval."""
     center, low, high = (digits(x) for x in (estimate.center, estimate.low, estimate.high))
-    return t("effect", center=center, low=low, high=high, unit=t(f"unit.{unit}"))
+    same = estimate.low == estimate.high
+    key = "effect.same" if same else "effect"
+    return t(key, center=center, low=low, high=high, unit=t(f"unit.{unit}"))
 
 
 def digits(value: float | None) -> str:
@@ -100,15 +114,6 @@ def digits(value: float | None) -> str:
     if value and abs(value) < 5e-4:
         return f"{value:+.0e}".replace("-", "−")
     return f"{value:+.3f}".replace("-", "−") if value else "0"
-
-
-def what_would_change(judged: Any, change: str) -> str:
-    """The claim's own words, and for an open one how many repeats would decide it."""
-    more = judged.verdict.more
-    if more is None:
-        return change
-    repeats = numbers.rough(max(more, 1.0) * judged.verdict.effect.n)
-    return f"{change} {t('more_repeats', repeats=repeats)}"
 
 
 def why_not(entry: Any) -> str:

@@ -138,6 +138,22 @@ def test_comes_out_each_way(claim):
                 assert words.verdict(judged) == f"depends on {words.told_apart(judged.verdict)}"
 
 
+def test_equal_or_as_good_counts_only_where_something_is_learnt(claim):
+    """Two learners that only guess are equal as well: a control on the same data rules that out."""
+    for question in claim.questions():
+        learnt = {
+            examples.fingerprint
+            for one in question.compared
+            if one.role == "control"
+            for cell in (*one.cells, *(term.cell for term in one.terms))
+            for examples in cell.examples
+        }
+        for one in question.compared:
+            if one.role == "test" and one.rule.kind in ("within", "beyond"):
+                data = [{e.fingerprint for e in term.cell.examples} for term in one.terms]
+                assert not data or any(each <= learnt for each in data), one.label
+
+
 def test_has_its_texts_in_both_languages(claim):
     for field in ("statement", "said_by", "prediction", "done", "change"):
         text = getattr(claim, field)

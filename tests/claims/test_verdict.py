@@ -111,6 +111,47 @@ def test_the_headline_is_the_mean_over_tests_of_one_unit():
     assert verdict.effect.n == 8
 
 
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_what_is_not_a_number_is_no_repeat(bad):
+    values = (1.0, 1.1, 0.9, 1.0, 1.1, bad)
+    with pytest.raises(ValueError, match="finite"):
+        judge([Contrast(label="a", values=values)])
+
+
+@pytest.mark.parametrize("role", ["null", "control"])
+def test_a_control_of_few_repeats_controls_nothing(role):
+    with pytest.raises(ValueError, match="5 repeats"):
+        judge([UP, effect(0.0, n=2, label=role, role=role)])
+
+
+@pytest.mark.parametrize(
+    ("rule", "center"),
+    [
+        (Rule("above", 0.2), 0.15),  # no, once it is surely less than what matters
+        (Rule("above", 0.2), 0.25),
+        (Rule("above", 0.2), -0.03),
+        (Rule("apart", 0.2), 0.15),
+        (Rule("apart", 0.2), -0.25),
+        (Rule("within", 0.2), 0.19),
+        (Rule("within", 0.2), -0.22),
+        (Rule("beyond", -0.2), -0.15),
+    ],
+)
+def test_so_many_repeats_decide_and_fewer_do_not(rule, center):
+    """An interval as narrow as `more` times the repeats make it is just about decided."""
+    stream = np.random.default_rng(0)
+    noise = stream.standard_normal(8)
+    noise = (noise - noise.mean()) / noise.std(ddof=1)
+    values = tuple((center + 2.0 * noise).tolist())
+    (open_one,) = judge([Contrast(label="a", values=values, rule=rule)]).effects
+    assert open_one.decision == "open"
+    more = judge([Contrast(label="a", values=values, rule=rule)]).more
+    half = (open_one.high - open_one.low) / 2
+    for factor, decided in ((1.05, True), (0.95, False)):
+        narrow = half / np.sqrt(more * factor)
+        assert (rule.decide(center - narrow, center + narrow) != "open") is decided
+
+
 def test_fewer_than_five_repeats_are_refused():
     with pytest.raises(ValueError, match="5 repeats"):
         judge([effect(1.0, n=4)])

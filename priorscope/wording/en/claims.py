@@ -94,6 +94,7 @@ CLAIMS: dict[str, str] = {
     "sentence.open": "Open: {names}.",
     "and_more": "; and {count} more",
     "effect": "{center} {unit} ({low} to {high})",
+    "effect.same": "{center} {unit}",
     "more_repeats": "About {repeats} repeats would decide what is open now.",
     "more_repeats_hopeless": (
         "No practical number of repeats would decide what is open now: it's as good as on the "

@@ -95,6 +95,7 @@ CLAIMS: dict[str, str] = {
     "sentence.open": "미정: {names}.",
     "and_more": "; 그 밖에 {count}개",
     "effect": "{unit} {center} ({low} ~ {high})",
+    "effect.same": "{unit} {center}",
     "more_repeats": "지금 미정인 조건은 반복을 {repeats}회쯤으로 늘리면 판정할 수 있습니다.",
     "more_repeats_hopeless": (
         "지금 미정인 조건은 일치와 불일치의 경계에 너무 가까워, 반복을 늘려도 현실적으로 판정하기 "
