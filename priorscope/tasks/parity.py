@@ -14,8 +14,9 @@ from priorscope.tasks import TASKS, Examples, TaskConfig
 class Parity(TaskConfig):
     """Standard normal vectors; class 1 where an odd number of the first `order` is negative.
 
-    With order 1 the rule is linear; with 2 or more no linear model needs fewer bits than chance. Classes are
-    equally likely and free of noise whatever the order, so that it alone is what changes.
+    With order 1 the rule is linear; with 2 or more no linear model needs fewer bits than chance.
+    Classes are equally likely and free of noise whatever the order, so that it alone is what
+    changes.
 
     num_train, num_test: examples in the two splits.
     order: how many numbers decide. features: how many there are.
