@@ -96,7 +96,7 @@ class Contrast:
 class Verdict:
     """What the effects say of one statement.
 
-    effect: mean over the tests that have the first one's unit, paired by repeat.
+    effect: mean over the conditions' first tests that have the first one's unit, paired by repeat.
     failed: labels of controls that didn't come out as they must; the verdict is undecided then.
     more: how many times the repeats would decide what is open; None where that can't be told.
     """
@@ -227,7 +227,8 @@ def _fails(effect: Effect) -> bool:
 
 
 def _headline(tests: Sequence[Contrast]) -> Estimate:
-    alike = [m.values for m in tests if m.unit == tests[0].unit]
+    firsts = {m.condition: m for m in reversed(tests)}  # of a condition its first
+    alike = [m.values for m in firsts.values() if m.unit == tests[0].unit]
     repeats = min(map(len, alike))
     return estimate(np.mean([values[:repeats] for values in alike], axis=0))
 

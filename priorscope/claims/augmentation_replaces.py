@@ -64,8 +64,8 @@ class AugmentationReplaces(Claim):
                         replaces += [
                             Compared(label=f"{text}, {at}", terms=terms, rule=rule, condition=at)
                             for text, terms, rule in (
-                                (f"vit − vit{part}", minus(cell, taught), MATTERS),
                                 (f"cnn − vit{part}", minus(bias, taught), AS_GOOD),
+                                (f"vit − vit{part}", minus(cell, taught), MATTERS),
                             )
                         ]
                         learnt.append(learns(f"vit{part}, {at}", taught))

@@ -85,10 +85,10 @@ class SaturatesEarly(Claim):
             (self.cell(strong, data, n), self.cell(weak, data, n)) for n in sizes
         )
         return [
+            Compared(label=f"{name}: ahead at {after}", condition=name,
+                     terms=minus(strong_after, weak_after)),
             Compared(label=f"{name}: what the first gains from {before} to {after}",
                      terms=minus(strong_before, strong_after), rule=STOPPED, condition=name),
             Compared(label=f"{name}: behind at {before}", condition=name,
                      terms=minus(weak_before, strong_before)),
-            Compared(label=f"{name}: ahead at {after}", condition=name,
-                     terms=minus(strong_after, weak_after)),
         ]  # fmt: skip

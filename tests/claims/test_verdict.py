@@ -105,6 +105,11 @@ def test_an_open_one_says_how_many_repeats_it_needs():
     assert judge([UP]).more is None
 
 
+def test_the_headline_takes_a_condition_by_its_first_test():
+    both = [effect(1.0, label="a", condition="x"), effect(9.0, label="b", condition="x")]
+    assert judge([*both, effect(2.0, label="c")]).effect.center == pytest.approx(1.5)
+
+
 def test_the_headline_is_the_mean_over_tests_of_one_unit():
     verdict = judge([UP, effect(2.0, label="b")])
     assert verdict.effect.center == pytest.approx(1.5)
