@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import IO
+from typing import Any
 
 import numpy as np
 
@@ -133,7 +133,7 @@ def _arrays(path: Path, name: str, rules: Mapping[str, Rule]) -> dict[str, np.nd
     return arrays
 
 
-def _check_header(path: Path, name: str, array: str, rule: Rule, file: IO[bytes]) -> None:
+def _check_header(path: Path, name: str, array: str, rule: Rule, file: Any) -> None:
     version = np.lib.format.read_magic(file)
     read = np.lib.format.read_array_header_1_0 if version == (1, 0) else (
         np.lib.format.read_array_header_2_0
