@@ -73,18 +73,21 @@ def said(error: BaseException) -> str:
     return cause(text, LONGEST)
 
 
+def typed(error: BaseException) -> str:
+    """An error by its type, with what it says if it says something."""
+    kind, text = type(error).__name__, said(error)
+    return f"{kind}: {text}" if text else kind
+
+
 def fault(error: BaseException) -> str:
     """An error in words, to end a sentence.
 
     What is raised for a user's mistake is a sentence already; other errors go by their type.
     """
-    kind = type(error).__name__
     if isinstance(error, SystemExit | KeyboardInterrupt):
-        return f"it ended the process by {kind}"
+        return f"it ended the process by {type(error).__name__}"
     if isinstance(error, OSError) and error.strerror:
         place = f"{error.filename}: " if error.filename else ""
         return cause(f"{place}{error.strerror}", LONGEST)
-    text = said(error)
-    if not text:
-        return kind
-    return text if type(error) in (ValueError, LookupError) else f"{kind}: {text}"
+    plain = type(error) in (ValueError, LookupError)
+    return (said(error) if plain else "") or typed(error)

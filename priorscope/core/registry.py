@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from priorscope.core.config import Config, closest, file_name
-from priorscope.core.guard import said, watched
+from priorscope.core.guard import typed, watched
 
 T = TypeVar("T", bound=Config)
 C = TypeVar("C", bound=type[Config])
@@ -150,8 +150,7 @@ def include(path: Path) -> None:
             except BaseException as error:  # the user's own file may fail in any way
                 stop.refuse(error)
                 raise ValueError(
-                    f"{path} failed ({type(error).__name__}: {said(error)}); repair it, or leave "
-                    "out --include."
+                    f"{path} failed ({typed(error)}); repair it, or leave out --include."
                 ) from error
     except BaseException:
         del sys.modules[module]
