@@ -181,6 +181,7 @@ def test_a_claim_named_twice_is_judged_once(claim, tmp_path, capsys):
     name = claim("named_twice")
     printed = called(capsys, "run", name, name, "--out", tmp_path / "out", "--json")[1]
     assert len(json.loads(printed)["claims"]) == 1
+    assert len(run_claims([name, name], tmp_path / "out").entries) == 1
 
 
 def test_only_the_broken_file_is_skipped(claim, tmp_path, capsys):

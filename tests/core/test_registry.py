@@ -108,3 +108,11 @@ def test_a_file_that_would_end_the_process_is_a_failure(tmp_path, error):
     path.write_text(f"raise {error}")
     with pytest.raises(ValueError, match=error.partition("(")[0]):
         include(path)
+
+
+def test_the_users_interrupt_ends_more_than_the_file(tmp_path):
+    path = tmp_path / "interrupted_file_for_a_test.py"
+    path.write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)")
+    with pytest.raises(KeyboardInterrupt):
+        include(path)
+    assert path.stem not in sys.modules
