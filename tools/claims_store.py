@@ -2,76 +2,153 @@
 
 A run of all claims replaces what is stored of its preset. One of some claims is put in: their
 entries replace those of the same names, so that a run that takes hours can be stored in parts.
-Unfinished, skipped and failed entries never replace judged ones. Pages that quote verdicts
-(README, the guide) are filled in again.
+Unfinished, skipped and failed entries never replace judged ones, nor does a smaller preset a larger
+one. Rows that no claim's plan names any more are left out. Pages that quote verdicts (README, the
+guide) are filled in again.
 
-    python tools/claims_store.py priorscope-runs/claims
+    python tools/claims_store.py priorscope-runs/claims [FOLDER OF OTHERS' DATA SETS]
 """
 
 import dataclasses
 import gzip
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from priorscope.analysis.claims_book import to_json
+from priorscope.analysis.claims_book import ClaimEntry, ClaimsBook
+from priorscope.book.folder import BOOK, PAGES, PREPARED, read_book, write_book
 from priorscope.book.quoted import filled
 from priorscope.book.recheck import outcomes
-from priorscope.book.run import BOOK, PAGES, read_book
-from priorscope.claims import CLAIMS
+from priorscope.claims import CLAIMS, Claim
+from priorscope.core.deadline import Deadline, DeadlinePassed
+from priorscope.core.files import write
+from priorscope.core.guard import typed
+from priorscope.core.presets import PRESETS, Preset
+from priorscope.data.own_copies import lacking
 from priorscope.report.claims_page import claims_page
+from priorscope.runs.rows import Row
+from priorscope.runs.store import Store
 from priorscope.wording.language import LANGUAGES, speaking
 
 KEPT = ("run", "digest", "status", "test", "train", "learning_rate", "steps", "wall_seconds")
 SCORES = ("bits", "accuracy", "examples")
 ROOT = Path(__file__).parents[1]
-QUOTING = {
-    "en": [ROOT / "README.md", *sorted((ROOT / "docs" / "guide").glob("*.md"))],
-    "ko": [ROOT / "README.ko.md", *sorted((ROOT / "docs" / "guide" / "ko").glob("*.md"))],
-}
+USAGE = "python tools/claims_store.py FOLDER [FOLDER OF OTHERS' DATA SETS]"
 
 
-def main() -> None:
-    """Rows are cut to what verdicts and their conditions need."""
-    source, target = Path(sys.argv[1]), ROOT / "docs" / "claims"
-    target.mkdir(parents=True, exist_ok=True)
+def main(arguments: Sequence[str]) -> str:
+    """Rows are cut to what verdicts and their conditions need.
+
+    Returns:
+        What was done, in a line or more.
+
+    Raises:
+        ValueError: if the folder's book can't be read, has no verdict, or those of several presets.
+    """
+    if not 1 <= len(arguments) <= 2:
+        raise ValueError(f"Name the folder of a claims run: {USAGE}.")
+    source, target = Path(arguments[0]), ROOT / "docs" / "claims"
+    data = Path(arguments[1]) if len(arguments) == 2 else None
     ran = read_book(source)
-    (preset,) = {entry.preset for entry in ran.entries}
     judged = tuple(entry for entry in ran.entries if entry.status == "judged")
+    preset = _preset(source, judged)
+    stored = target / f"rows-{preset}.jsonl.gz"
+    store = Store(source)
+    whole = {entry.name for entry in judged} == set(CLAIMS)
+    rows = {} if whole or not stored.is_file() else _stored(stored)
+    fresh = (store.load(path.stem) for path in sorted((source / "runs").glob("*.json")))
+    rows |= {row["digest"]: _cut(row) for row in fresh if row is not None}
+    rows, notes = _wanted(rows, preset, data, store, judged)
+
     book = dataclasses.replace(ran, entries=judged)
-    if (target / BOOK).is_file():
-        book = read_book(target).merged(book)
-    (target / BOOK).write_text(json.dumps(to_json(book), ensure_ascii=False, indent=1), "utf-8")
     if preset == "quick":  # what `claims_check.py` holds later quick runs against
         path = target / "outcomes-quick.json"
         kept = json.loads(path.read_text("utf-8")) if path.is_file() else {}
-        kept |= outcomes(dataclasses.replace(ran, entries=judged))
-        path.write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
+        write(path, json.dumps(kept | outcomes(book), indent=1) + "\n")
+    if (target / BOOK).is_file():
+        book = read_book(target).merged(book, largest=True)
+    content = "".join(f"{rows[digest]}\n" for digest in sorted(rows)).encode()
+    write(stored, gzip.compress(content, 9, mtime=0))
+    write_book(book, target)
+    _write_pages(book, target)
+    done = f"{len(judged)} claims at {preset} put in; {len(rows)} rows of that preset in {target}"
+    return "\n".join([done, *notes, *store.notes()])
+
+
+def _preset(source: Path, judged: Sequence[ClaimEntry]) -> Preset:
+    """The one preset of these verdicts."""
+    names = {p: [e.name for e in judged if e.preset == p] for p in PRESETS}
+    there: list[Preset] = [preset for preset in PRESETS if names[preset]]
+    if not there:
+        raise ValueError(f"The book in {source} has no verdict; run its claims to their end.")
+    if len(there) > 1:
+        told = "; ".join(f"{preset}: {', '.join(names[preset])}" for preset in there)
+        raise ValueError(
+            f"The book in {source} has verdicts of several presets ({told}); run each preset into "
+            "a folder of its own."
+        )
+    return there[0]
+
+
+def _wanted(
+    rows: dict[str, str], preset: Preset, data: Path | None, store: Store, judged: Sequence
+) -> tuple[dict[str, str], list[str]]:
+    """The rows that a plan names; all of them where a plan can't be made here, with the reason."""
+    lacks = {entry.name: entry.lacking for entry in judged}
+    wanted, unknown = set[str](), []
+    for name in CLAIMS:
+        claim = CLAIMS[name](preset=preset, data=data, prepared=store.root / PREPARED)
+        try:
+            wanted |= _digests(claim, lacks.get(name, ()))
+        except DeadlinePassed:
+            unknown.append(f"{name} (what it prepares isn't in {store.root})")
+        except Exception as error:  # of whatever kind, its rows aren't known
+            unknown.append(f"{name} ({typed(error)})")
+    others = rows.keys() - wanted
+    if not others:
+        return rows, []
+    if unknown:
+        why = f"the plans of some claims can't be made here: {'; '.join(unknown)}"
+        return rows, [f"{len(others)} rows that no other plan names are kept, since {why}"]
+    kept = {digest: row for digest, row in rows.items() if digest in wanted}
+    return kept, [f"{len(others)} rows that no plan names are left out"]
+
+
+def _digests(claim: Claim, untested: Sequence[str]) -> set[str]:
+    """Of the runs that a claim plans.
+
+    untested: data sets that it was run without.
+    """
+    absent = set(lacking(claim.data, (*claim.wants, *claim.needs))) - set(untested)
+    if absent:
+        raise ValueError(f"it needs {', '.join(sorted(absent))}")
+    claim.prepare(Deadline(0))
+    return {run.digest for run in claim.plan().runs}
+
+
+def _write_pages(book: ClaimsBook, target: Path) -> None:
+    """The book's own, and those that quote it."""
+    guide = ROOT / "docs" / "guide"
+    quoting = {
+        "en": [ROOT / "README.md", *sorted(guide.glob("*.md"))],
+        "ko": [ROOT / "README.ko.md", *sorted((guide / "ko").glob("*.md"))],
+    }
     for language in LANGUAGES:
         with speaking(language):
-            page = claims_page(book)
-            for path in QUOTING[language]:
-                text = path.read_text(encoding="utf-8")
-                path.write_text(filled(text, book), encoding="utf-8")
-        (target / PAGES[language]).write_text(page, encoding="utf-8")
-    stored = target / f"rows-{preset}.jsonl.gz"
-    whole = {entry.name for entry in judged} == set(CLAIMS)
-    rows = {} if whole or not stored.is_file() else _rows(stored)
-    rows |= {path.name: _cut(path) for path in sorted((source / "runs").glob("*.json"))}
-    data = "".join(f"{rows[name]}\n" for name in sorted(rows)).encode()
-    stored.write_bytes(gzip.compress(data, 9, mtime=0))
-    print(f"{len(judged)} claims at {preset} put in; {len(rows)} rows of that preset in {target}")
+            write(target / PAGES[language], claims_page(book))
+            for path in quoting[language]:
+                write(path, filled(path.read_text(encoding="utf-8"), book))
 
 
-def _rows(stored: Path) -> dict[str, str]:
-    """The lines that are stored, by the names of the files that they were."""
-    lines = gzip.decompress(stored.read_bytes()).decode().splitlines()
-    return {f"{json.loads(line)['digest']}.json": line for line in lines}
+def _stored(path: Path) -> dict[str, str]:
+    """The lines that are stored, by digest."""
+    lines = gzip.decompress(path.read_bytes()).decode().splitlines()
+    return {json.loads(line)["digest"]: line for line in lines}
 
 
-def _cut(path: Path) -> str:
+def _cut(row: Row) -> str:
     """A row as a line."""
-    row = json.loads(path.read_bytes())
     kept = {key: row[key] for key in KEPT if key in row}
     for part in ("test", "train"):
         if part in kept:
@@ -80,4 +157,7 @@ def _cut(path: Path) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        print(main(sys.argv[1:]))
+    except (ValueError, OSError) as error:
+        sys.exit(f"claims_store: {error}")

@@ -8,10 +8,10 @@ import msgspec
 from priorscope.analysis.verdict import Outcome, Verdict
 from priorscope.core.bilingual import Bilingual
 from priorscope.core.json_types import JsonObject
-from priorscope.core.presets import Preset
+from priorscope.core.presets import PRESETS, Preset
 
 SCHEMA = 1
-Status = Literal["judged", "skipped", "unfinished", "failed"]
+Status = Literal["judged", "skipped", "unfinished", "unprepared", "failed"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,8 +32,9 @@ class ClaimEntry:
     """A claim in the book.
 
     runs, done: that its plan has, and that are finished. seconds: of one core, for all
-    its runs, shared with other claims or not. needed: seconds that an unfinished one still needs.
-    reason: why it failed. lacking: data sets that it was not tested on.
+    its runs, shared with other claims or not. needed: seconds that an unfinished one still needs;
+    what an unprepared one needs isn't known. reason: why it failed. lacking: data sets that it was
+    not tested on.
     """
 
     name: str
@@ -62,11 +63,25 @@ class ClaimsBook:
     hardware: str = ""
     schema: int = SCHEMA
 
-    def merged(self, later: "ClaimsBook") -> "ClaimsBook":
-        """With the later book's entries in place of those of the same name."""
-        entries = {entry.name: entry for entry in (*self.entries, *later.entries)}
+    def merged(self, later: "ClaimsBook", *, largest: bool = False) -> "ClaimsBook":
+        """With the later book's entries in place of those of the same name.
+
+        A verdict stays where the later entry has none and is of the same preset or a smaller one.
+        largest: it stays as well where the later verdict is of a smaller preset.
+        """
+        entries = {entry.name: entry for entry in self.entries}
+        taken = [e for e in later.entries if not _stays(entries.get(e.name), e, largest)]
+        entries |= {entry.name: entry for entry in taken}
         ordered = sorted(entries.values(), key=lambda entry: (entry.number, entry.name))
-        return ClaimsBook(entries=tuple(ordered), hardware=later.hardware)
+        hardware = later.hardware if taken else self.hardware
+        return ClaimsBook(entries=tuple(ordered), hardware=hardware)
+
+
+def _stays(earlier: ClaimEntry | None, later: ClaimEntry, largest: bool) -> bool:
+    if earlier is None or earlier.status != "judged":
+        return False
+    first, second = PRESETS.index(earlier.preset), PRESETS.index(later.preset)
+    return largest and first > second if later.status == "judged" else first >= second
 
 
 def to_json(book: ClaimsBook) -> JsonObject:

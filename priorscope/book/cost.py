@@ -1,36 +1,33 @@
 """What a claim's unfinished runs still need."""
 
-from priorscope.runs.backends.local import LocalBackend
-from priorscope.runs.cost import seconds_per_step
+from statistics import median
+
+from priorscope.runs.cost import nominal_seconds
 from priorscope.runs.execute import missing
 from priorscope.runs.experiment import Plan
 from priorscope.runs.pace import Pace
+from priorscope.runs.run import Run
 from priorscope.runs.store import Store
 
 
-def seconds_needed(plan: Plan, store: Store) -> float:
-    """Seconds on this machine until the plan is done.
+def seconds_needed(plan: Plan, store: Store, lanes: int) -> float:
+    """Seconds until so many lanes of this machine have done the plan, roughly; nothing is trained.
 
-    From runs that are done, and where none is like it, from updates that are timed now; most
-    trainings end before the updates they plan, so this is rather too much.
+    From runs that are done. Where none is like it, from the operations that a run asks for, at
+    the speed of those that are done or else of an ordinary machine.
     """
     waiting = missing(plan.runs, store)
-    left, pace = set(waiting), Pace()
+    left, pace, speeds = set(waiting), Pace(), []
+    signatures = {examples.fingerprint: examples.signature for examples in plan.data}
+
+    def nominal(run: Run) -> float:
+        return nominal_seconds(run.learner, signatures[run.data], run.size) * run.tune
+
     for run in plan.runs:
         if run not in left and (row := store.load(run.digest)) is not None:
             pace.learn(run, row)
-    signatures = {examples.fingerprint: examples.signature for examples in plan.data}
-    timed: dict[str, float] = {}
-    total = 0.0
-    for run in waiting:
-        if pace.knows(run):
-            total += pace.seconds(run)
-            continue
-        key = f"{run.learner.digest} {run.data}"
-        if key not in timed:
-            itself = run.learner.model.trains_itself
-            timed[key] = 0.0 if itself else seconds_per_step(run.learner, signatures[run.data], 1)
-        recipe = run.learner.recipe
-        steps = recipe.planned_steps(run.size) * recipe.planned_share(run.size)
-        total += timed[key] * steps * run.tune
-    return total / LocalBackend().lanes
+            if (expected := nominal(run)) > 0:
+                speeds.append(row["seconds"] / expected)
+    slower = median(speeds) if speeds else 1.0
+    seconds = (pace.seconds(r) if pace.knows(r) else slower * nominal(r) for r in waiting)
+    return sum(seconds) / lanes

@@ -1,42 +1,50 @@
 """Claims through the one executor: planned, run within a budget, judged, written."""
 
+import dataclasses
+import errno
 import importlib.util
-import json
 import math
 import platform
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
-from priorscope.analysis.claims_book import ClaimEntry, ClaimsBook, Status, from_json, to_json
+from priorscope.analysis.claims_book import ClaimEntry, ClaimsBook
 from priorscope.book.cost import seconds_needed
+from priorscope.book.folder import (
+    BOOK,
+    PAGES,
+    PREPARED,
+    claim_folder,
+    opened,
+    read_book,
+    write_book,
+)
+from priorscope.book.sound import (
+    check_class,
+    checked_verdicts,
+    entry_of,
+    failed_entry,
+    readable,
+)
 from priorscope.claims import CLAIMS, Claim
-from priorscope.core.deadline import Deadline
-from priorscope.core.files import write
-from priorscope.core.json_types import JsonObject, parsed
+from priorscope.core.deadline import Deadline, DeadlinePassed
+from priorscope.core.guard import fault, watched
+from priorscope.core.json_types import JsonObject
 from priorscope.core.presets import Preset
 from priorscope.data.own_copies import lacking
 from priorscope.runs.backends.local import LocalBackend
-from priorscope.runs.execute import execute
+from priorscope.runs.execute import execute, missing
 from priorscope.runs.experiment import Plan, Rows
 from priorscope.runs.progress import Progress
-from priorscope.runs.store import NAMES, Store
+from priorscope.runs.rows import Row
+from priorscope.runs.store import Store
 
-KIND = "claims-book"  # of the folder's marker: in a comparison's, claims.html may be the user's
-BOOK, PREPARED = "claims.json", "prepared"
-PAGES = {"en": "claims.html", "ko": "claims.ko.html"}
+__all__ = ["BOOK", "PAGES", "claim_folder", "hardware", "read_book", "run_claims"]
+
 Told = Callable[[str, Progress | None], None]
-
-
-def claim_folder(out: Path) -> Store:
-    """The store in `out`, made ours.
-
-    Raises:
-        ValueError: if something else is there under a name of ours.
-    """
-    store = Store(out, KIND, (*NAMES, BOOK, PREPARED, *PAGES.values()))
-    store.claim()
-    return store
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)  # what the next claim would meet as well
 
 
 def run_claims(
@@ -49,43 +57,39 @@ def run_claims(
     include: Sequence[str] = (),
     workers: int | None = None,
     told: Told = lambda name, progress: None,
+    note: Callable[[str], None] = lambda sentence: None,
 ) -> ClaimsBook:
-    """Run these claims, and write the book after each.
+    """Run these claims, each once, and write the book after each.
 
-    What an earlier call finished isn't run again. Entries of other claims stay in the book.
+    What an earlier call finished isn't run again. Entries of other claims stay in the book, and so
+    does a verdict where there is none now. A claim that fails leaves the others.
 
-    told: is called with a claim's name when it begins and while it runs.
+    told: is called with a claim's name when it begins and while it runs. note: with a sentence
+    for the user, of what was damaged in the folder.
+
+    Returns:
+        What became of these claims, whatever the folder's book holds.
 
     Raises:
         LookupError: if there is no such claim; the nearest is named.
+        ValueError: if the folder is somebody else's.
+        OSError: if it can't be written.
     """
-    chosen = [CLAIMS[name] for name in names]
-    store, deadline = claim_folder(out), Deadline(budget_seconds)
-    book = read_book(out) if (out / BOOK).is_file() else ClaimsBook(entries=())
-    own_entries: list[ClaimEntry] = []
+    chosen = [CLAIMS[name] for name in dict.fromkeys(names)]
+    store = claim_folder(out)
+    conduct = _Conduct(store, Deadline(budget_seconds), tuple(include), workers, told)
+    entries: list[ClaimEntry] = []
     for cls in chosen:
-        claim = cls(preset=preset, data=data, prepared=out / PREPARED)
-        told(claim.name(), None)
-        own_entries.append(_run(claim, store, deadline, include, workers, told))
-        book = book.merged(ClaimsBook(entries=tuple(own_entries), hardware=hardware()))
-        write(out / BOOK, json.dumps(to_json(book), ensure_ascii=False, indent=1), root=out)
-    return ClaimsBook(entries=tuple(own_entries), hardware=hardware())
-
-
-def read_book(folder: Path) -> ClaimsBook:
-    """The book in a folder.
-
-    Raises:
-        ValueError: if there is none, or it can't be read.
-    """
-    path = folder / BOOK
-    if not path.is_file():
-        raise ValueError(f"There is no claims book at {path}; run `priorscope claims run --all`.")
-    try:
-        stored = parsed(path.read_bytes())
-    except ValueError:
-        raise ValueError(f"{path} is damaged; run the claims again.") from None
-    return from_json(stored)
+        told(cls.name(), None)
+        options = {"preset": preset, "data": data, "prepared": out / PREPARED}
+        entries.append(conduct.entry(cls, options))
+        book, sentence = opened(out)
+        if sentence:
+            note(sentence)
+        write_book(book.merged(ClaimsBook(entries=(entries[-1],), hardware=hardware())), out)
+    for sentence in store.notes():
+        note(sentence)
+    return ClaimsBook(entries=tuple(entries), hardware=hardware())
 
 
 def hardware() -> str:
@@ -96,65 +100,92 @@ def hardware() -> str:
     return f"{LocalBackend().workers} x {device}, torch {torch.__version__}"
 
 
-def _run(
-    claim: Claim,
-    store: Store,
-    deadline: Deadline,
-    include: Sequence[str],
-    workers: int | None,
-    told: Told,
-) -> ClaimEntry:
-    if absent := lacking(claim.data, claim.needs):
-        return entry_of(claim, "skipped", lacking=absent)
-    if missing_modules := [m for m in claim.modules if importlib.util.find_spec(m) is None]:
-        return entry_of(claim, "skipped", reason=", ".join(missing_modules))
-    plan, rows = Plan(), []
-    try:
-        plan = claim.plan()
-        if deadline.remaining <= 0:
-            return entry_of(
-                claim,
-                "unfinished",
-                runs=len(plan.runs),
-                needed=seconds_needed(plan, store),
-            )
-        for examples in plan.data:
-            store.save_data(examples)
-        rows = execute(
-            plan.runs,
-            store,
-            LocalBackend(workers),
-            deadline.remaining,
-            lambda progress: told(claim.name(), progress),
-            include,
-        )
+class _StoreLost(Exception):
+    """Rows can't be written."""
+
+    def __init__(self, reason: OSError):
+        super().__init__(str(reason))
+        self.reason = reason
+
+
+@dataclasses.dataclass(frozen=True)
+class _Conduct:
+    """What all claims of a call share."""
+
+    store: Store
+    deadline: Deadline
+    include: tuple[str, ...]
+    workers: int | None
+    told: Told
+
+    def entry(self, cls: type[Claim], options: dict[str, Any]) -> ClaimEntry:
+        """What became of a claim; it may be anybody's, and whatever it does the others go on.
+
+        Raises:
+            OSError: if the folder can't be written.
+            KeyboardInterrupt: if the user asked for it.
+        """
+        with watched() as stop:
+            try:
+                check_class(cls)
+                return readable(self._result(cls(**options)))
+            except BaseException as error:
+                stop.refuse(error)
+                if isinstance(error, _StoreLost):
+                    raise error.reason from None
+                if isinstance(error, OSError) and error.errno in FULL:
+                    raise
+                return failed_entry(cls, options["preset"], f"{fault(error)}.")
+        raise AssertionError("either it returned or it raised")
+
+    def _result(self, claim: Claim) -> ClaimEntry:
+        if absent := lacking(claim.data, claim.needs):
+            return entry_of(claim, "skipped", lacking=tuple(absent))
+        if modules := [name for name in claim.modules if not _is_there(name)]:
+            return entry_of(claim, "skipped", reason=", ".join(modules))
+        try:
+            claim.prepare(self.deadline)
+        except DeadlinePassed:
+            return entry_of(claim, "unprepared")
+        plan: Any = claim.plan()
+        if not isinstance(plan, Plan):
+            raise ValueError(f"plan must return a Plan, but returned a {type(plan).__name__}")
+        rows = self._rows(claim, plan)
         finished = [row for row in rows if row["status"] == "done"]
         facts: JsonObject = {"runs": len(plan.runs), "done": len(finished)}
         if len(rows) < len(plan.runs):
-            needed = seconds_needed(plan, store)
+            needed = seconds_needed(plan, self.store, LocalBackend(self.workers).lanes)
             return entry_of(claim, "unfinished", **facts, needed=needed)
         started = time.monotonic()
-        verdicts = tuple(claim.judge(Rows(rows)))
-    except Exception as error:  # a claim may be anybody's; the others go on
-        reason = f"{type(error).__name__}: {error.args[0] if error.args else error}"
-        return entry_of(claim, "failed", runs=len(plan.runs), done=len(rows), reason=reason)
-    absent = lacking(claim.data, claim.wants)
-    seconds = time.monotonic() - started + sum(row["seconds"] for row in finished)
-    return entry_of(claim, "judged", **facts, verdicts=verdicts, seconds=seconds, lacking=absent)
+        verdicts = checked_verdicts(claim, claim.judge(Rows(rows)))
+        seconds = time.monotonic() - started + sum(row["seconds"] for row in finished)
+        absent = tuple(lacking(claim.data, claim.wants))
+        return entry_of(
+            claim, "judged", **facts, verdicts=verdicts, seconds=seconds, lacking=absent
+        )
+
+    def _rows(self, claim: Claim, plan: Plan) -> list[Row]:
+        """Those that are finished when the budget ends; without time left, those that are there."""
+        try:
+            if self.deadline.remaining > 0 and missing(plan.runs, self.store):
+                for examples in plan.data:
+                    self.store.save_data(examples)
+                return execute(
+                    plan.runs,
+                    self.store,
+                    LocalBackend(self.workers),
+                    self.deadline.remaining,
+                    lambda progress: self.told(claim.name(), progress),
+                    self.include,
+                )
+        except OSError as error:
+            raise _StoreLost(error) from error
+        rows = (self.store.load(run.digest) for run in plan.runs)
+        return [row for row in rows if row is not None]
 
 
-def entry_of(claim: Claim, status: Status, lacking: Sequence[str] = (), **facts) -> ClaimEntry:
-    """The claim's texts with what became of it."""
-    return ClaimEntry(
-        name=claim.name(),
-        number=claim.number,
-        preset=claim.preset,
-        status=status,
-        statement=claim.statement,
-        said_by=claim.said_by,
-        prediction=claim.prediction,
-        done_text=claim.done,
-        change=claim.change,
-        lacking=tuple(lacking),
-        **facts,
-    )
+def _is_there(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except Exception:  # without its package, or when that fails
+        return False

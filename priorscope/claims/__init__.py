@@ -25,6 +25,7 @@ from priorscope.claims._cells import (
 )
 from priorscope.claims._effort import EFFORTS, Effort
 from priorscope.core.bilingual import Bilingual
+from priorscope.core.deadline import Deadline
 from priorscope.core.presets import Preset
 from priorscope.core.registry import Registry
 from priorscope.data.own_copies import external
@@ -133,8 +134,21 @@ class Claim(Experiment[NamedVerdict]):
         """The verdicts to be made, each with its contrasts."""
         raise NotImplementedError(f"{type(self).__name__} must define questions.")
 
+    def prepare(self, deadline: Deadline) -> None:
+        """Make what `plan` reads and takes long to make, such as a teacher; nothing by default.
+
+        It is kept in `prepared`: what is there isn't made again, whatever time is left.
+
+        Raises:
+            DeadlinePassed: if something is still to be made when the time is over.
+        """
+
     def external(self) -> dict[str, Examples]:
-        """The data sets it wants that lie in `data`, from the preset standard on."""
+        """The data sets it wants that lie in `data`, from the preset standard on.
+
+        Raises:
+            ValueError: if a file isn't what its name says.
+        """
         return external(self.data, self.wants) if self.preset != "quick" else {}
 
     def cell(

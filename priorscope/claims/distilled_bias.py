@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Sequence
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -10,12 +11,15 @@ import torch
 from priorscope.claims import CLAIMS, Bilingual, Cell, Claim, ClaimQuestion, Compared, Rule
 from priorscope.claims._cells import accuracy, minus, twice
 from priorscope.claims._sets import SIZES, digits, learners
+from priorscope.core.deadline import Deadline
+from priorscope.core.files import whole
 from priorscope.tasks import Examples
 from priorscope.train.prefix import Prefix
 from priorscope.train.recipe import Recipe, parse_learner
 from priorscope.train.trainer import trainer
 
 MATTERS = Rule("above", 0.02)
+CLASSES = 10
 LABELS, POOL = 120, 800  # examples that the teacher is told the class of, and that it labels
 
 
@@ -83,32 +87,87 @@ class DistilledBias(Claim):
         ]  # fmt: skip
         return [ClaimQuestion(predicted="depends", compared=[*compared, *controls])]
 
+    def prepare(self, deadline: Deadline) -> None:
+        own = learners(self.effort)
+        for teacher in (own.mlp, own.cnn):
+            if self.prepared is not None and self._labels(teacher) is None:
+                effort = self.effort
+                labels = labelled(teacher, effort.recipe, effort.repeats, deadline)
+                with (
+                    whole(self._kept(teacher), root=self.prepared) as part,
+                    part.open("wb") as file,
+                ):
+                    np.save(file, labels)
+
     def taught(self, teacher: str) -> tuple[Examples, ...]:
         """Per repeat the examples that a teacher labelled."""
-        effort = self.effort
-        return taught(teacher, effort.recipe, effort.repeats)
+        labels, effort = self._labels(teacher), self.effort
+        if labels is None:
+            return taught(teacher, effort.recipe, effort.repeats)
+        return pools(labels.tobytes(), effort.repeats)
+
+    def _kept(self, teacher: str) -> Path:
+        """Where a teacher's labels are."""
+        assert self.prepared is not None, "there is no folder"
+        learner = parse_learner(teacher, self.effort.recipe)
+        return self.prepared / f"taught-{learner.digest}-{self.effort.repeats}.npy"
+
+    def _labels(self, teacher: str) -> np.ndarray | None:
+        """Labels that are kept; None where there are none that can be read."""
+        if self.prepared is None:
+            return None
+        try:
+            labels = np.load(self._kept(teacher), allow_pickle=False)
+        except (OSError, ValueError, EOFError):
+            return None
+        fits = labels.shape == (self.effort.repeats, POOL) and labels.dtype == np.int64
+        return labels if fits and labels.min() >= 0 and labels.max() < CLASSES else None
 
 
 @lru_cache(maxsize=4)
 def taught(teacher: str, recipe: Recipe, repeats: int) -> tuple[Examples, ...]:
-    """Per repeat other labelled examples, another teacher, and `POOL` others with its labels."""
+    """Per repeat `POOL` examples with the labels of a teacher that learnt from others."""
+    return pools(labelled(teacher, recipe, repeats, Deadline()).tobytes(), repeats)
+
+
+def labelled(teacher: str, recipe: Recipe, repeats: int, deadline: Deadline) -> np.ndarray:
+    """(repeats, POOL): what a teacher says that learnt from other labelled examples.
+
+    Raises:
+        DeadlinePassed: if the time is over before.
+    """
+    deadline.check()
     data, learner = digits(), parse_learner(teacher, recipe)
-    orders = [np.random.default_rng(r).permutation(len(data.targets)) for r in range(repeats)]
+    orders = _orders(repeats)
     prefixes = [
         Prefix(data.inputs[order[:LABELS]], data.targets[order[:LABELS]], repeat)
         for repeat, order in enumerate(orders)
     ]
-    pools = [data.inputs[order[LABELS : LABELS + POOL]] for order in orders]
+    given = [data.inputs[order[LABELS : LABELS + POOL]] for order in orders]
     device, signature = torch.device("cpu"), data.signature
     together = learner.model.vectorises
-    result = []
+    outputs = []
     groups = [range(repeats)] if together else [range(r, r + 1) for r in range(repeats)]
     for group in groups:
-        training = trainer(learner, signature, [prefixes[r] for r in group], device)
+        training = trainer(learner, signature, [prefixes[r] for r in group], device, deadline)
         training.run()
-        result += training.outputs([pools[r] for r in group])
+        outputs += training.outputs([given[r] for r in group])
+    return np.stack([each.argmax(dim=1).numpy().astype(np.int64) for each in outputs])
+
+
+@lru_cache(maxsize=4)
+def pools(labels: bytes, repeats: int) -> tuple[Examples, ...]:
+    """Per repeat the examples that a teacher labelled, with its labels."""
+    data = digits()
+    given = np.frombuffer(labels, dtype=np.int64).reshape(repeats, POOL)
     return tuple(
-        Examples(pool, outputs.argmax(dim=1).numpy().astype(np.int64), data.test_inputs,
+        Examples(data.inputs[order[LABELS : LABELS + POOL]], own, data.test_inputs,
                  data.test_targets, data.class_names)
-        for pool, outputs in zip(pools, result, strict=True)
+        for order, own in zip(_orders(repeats), given, strict=True)
     )  # fmt: skip
+
+
+def _orders(repeats: int) -> list[np.ndarray]:
+    """All digits, in another order in each repeat."""
+    count = len(digits().targets)
+    return [np.random.default_rng(r).permutation(count) for r in range(repeats)]

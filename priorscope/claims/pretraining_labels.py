@@ -2,10 +2,12 @@
 
 import dataclasses
 from collections.abc import Sequence
+from pathlib import Path
 
 from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule
 from priorscope.claims._cells import below_chance, doublings, minus, negative, plus, twice
 from priorscope.claims._texts import encoded_by, texts_of
+from priorscope.core.deadline import Deadline
 from priorscope.core.files import write
 from priorscope.tasks import Examples
 from priorscope.text.stdlib import StandardLibrary
@@ -85,32 +87,43 @@ class PretrainingLabels(Claim):
             ),
         ]
 
-    def features(self) -> tuple[list[str], list[str], Examples]:
-        """Learners on the networks before and after, one per repeat, made once; and the texts."""
+    def prepare(self, deadline: Deadline) -> None:
         from priorscope.bert.pretrain import pretrain
 
+        text, (before, after) = self._folder / TEXT, self._networks()
+        for steps, folders in ((1, before), (STEPS[self.preset], after)):
+            for seed, folder in enumerate(folders):
+                if (folder / "model.safetensors").is_file():
+                    continue
+                deadline.check()
+                if not text.is_file():
+                    write(text, _others_text(), root=self._folder)
+                pretrain(
+                    text, out=folder, vocab=2000, size="tiny", steps=steps, max_tokens=64,
+                    batch_tokens=2048, init="random", seed=seed,
+                    tokenizer=None if folder == before[0] else before[0],
+                )  # fmt: skip
+
+    def features(self) -> tuple[list[str], list[str], Examples]:
+        """Learners on the networks before and after, one per repeat, made once; and the texts."""
+        self.prepare(Deadline())
+        before, after = self._networks()
+        first, second = ([f"embed:{folder}" for folder in folders] for folders in (before, after))
+        return first, second, encoded_by(load_tokenizer(before[0]), None)
+
+    @property
+    def _folder(self) -> Path:
         if self.prepared is None:
             raise ValueError("pretraining-labels needs a folder for what it prepares.")
-        text = self.prepared / TEXT
-        if not text.is_file():
-            write(text, _others_text(), root=self.prepared)
-        first, learners = None, []
-        for name, steps in (("before", 1), ("after", STEPS[self.preset])):
-            folders = [
-                self.prepared / f"bert-{self.preset}-{name}-{seed}"
-                for seed in range(self.effort.repeats)
-            ]
-            first = first or folders[0]
-            for seed, folder in enumerate(folders):
-                if not (folder / "model.safetensors").is_file():
-                    pretrain(
-                        text, out=folder, vocab=2000, size="tiny", steps=steps, max_tokens=64,
-                        batch_tokens=2048, init="random", seed=seed,
-                        tokenizer=None if folder == first else first,
-                    )  # fmt: skip
-            learners.append([f"embed:{folder}" for folder in folders])
-        assert first is not None
-        return learners[0], learners[1], encoded_by(load_tokenizer(first), None)
+        return self.prepared
+
+    def _networks(self) -> tuple[list[Path], list[Path]]:
+        """Where the networks before and after are, one per repeat."""
+        before, after = (
+            [self._folder / f"bert-{self.preset}-{name}-{r}" for r in range(self.effort.repeats)]
+            for name in ("before", "after")
+        )
+        return before, after
 
 
 def _others_text() -> str:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from priorscope.cli.exit_codes import Exit
-from priorscope.core.config import closest
+from priorscope.core.config import closest, file_name
 from priorscope.core.json_types import JsonObject
 from priorscope.core.presets import Preset
 from priorscope.core.printable import LINE, json_line, printable
@@ -17,6 +17,7 @@ from priorscope.wording.language import Language, speak, speaking, spoken
 
 ACTIONS = ("list", "run", "report")
 OUT = Path("priorscope-runs") / "claims"
+MOST_WORKERS = 1024
 LINE_EVERY = 10.0  # seconds, where there is no terminal
 
 
@@ -68,21 +69,50 @@ def run(
         raise LookupError(
             f"claims takes {', '.join(ACTIONS)}, not {action!r}.{closest(action, ACTIONS)}"
         )
+    if action != "run":
+        given = {
+            "--all": all_, "--budget": budget is not None, "--data": data is not None,
+            "--workers": workers is not None, "names of claims": bool(names),
+            "--json": json_ and action == "report",
+        }  # fmt: skip
+        _refuse(action, [what for what, there in given.items() if there])
+    _check(data, workers)
     speak(lang)
+    budget_seconds = _seconds(budget)
     broken = _include(include)
     if action == "list":
-        _list(json_)
-    elif action == "report":
-        print(_write_page(out))
-    else:
-        budget_seconds = _seconds(budget)
-        usable = [str(path.resolve()) for path in include if path not in broken]
-        chosen = _chosen(names, all_)
-        code = _run(
-            chosen, out, preset, budget_seconds, data, json_, usable, workers
-        )  # fmt: skip
-        return Exit.SOME_FAILED if broken else code
-    return Exit.SOME_FAILED if broken else Exit.DONE
+        faulty = _list(json_)
+        return Exit.SOME_FAILED if broken or faulty else Exit.DONE
+    if action == "report":
+        print(printable(_write_page(out), LINE))
+        return Exit.SOME_FAILED if broken else Exit.DONE
+    usable = [str(path.resolve()) for path in include if path not in broken]
+    chosen = _chosen(names, all_, [file_name(path.stem) for path in broken])
+    if not chosen:  # all that were named are in files that can't be used
+        return Exit.SOME_FAILED
+    code = _run(chosen, out, preset, budget_seconds, data, json_, usable, workers)
+    return Exit.SOME_FAILED if broken else code
+
+
+def _refuse(action: str, given: Sequence[str]) -> None:
+    """Say of what the action has no use for, rather than to leave it out."""
+    if given:
+        raise ValueError(
+            f"claims {action} takes no {given[0]}; leave it out, or write `priorscope claims run`."
+        )
+
+
+def _check(data: Path | None, workers: int | None) -> None:
+    if data is not None and not data.is_dir():
+        raise ValueError(
+            f"--data takes a folder with data sets of others, but there is none at {data}; name "
+            "one, or leave it out."
+        )
+    if workers is not None and not 0 <= workers <= MOST_WORKERS:
+        raise ValueError(
+            f"--workers takes a number from 0 to {MOST_WORKERS:,}, but it is {workers}; 0 works "
+            "in this process."
+        )
 
 
 def _include(paths: Sequence[Path]) -> list[Path]:
@@ -94,24 +124,39 @@ def _include(paths: Sequence[Path]) -> list[Path]:
         try:
             include(path)
         except ValueError as error:
-            print(f"priorscope: {error} It is skipped.", file=sys.stderr)
+            _note(f"{error} It is skipped.")
             broken.append(path)
     return broken
 
 
-def _list(json_: bool) -> None:
+def _list(json_: bool) -> bool:
+    """Print the claims; whether one is left out because something of it is wrong."""
+    from priorscope.book.sound import check_class, place
     from priorscope.claims import CLAIMS
 
-    listed = sorted(CLAIMS.classes().values(), key=lambda c: (c.number, c.name()))
+    listed = []
+    for cls in sorted(CLAIMS.classes().values(), key=place):
+        try:
+            check_class(cls)
+            listed.append(cls)
+        except ValueError as error:
+            _note(f"The claim {cls.name()} is skipped: {error}.")
     if json_:
         claims = [
             {"number": c.number, "name": c.name(), "statement": c.statement.of(spoken())}
             for c in listed
         ]
         print(json_line({"claims": claims}))
-        return
-    for cls in listed:
-        print(f"{cls.number:>4}  {cls.name()}\n      {cls.statement.of(spoken())}")
+    else:
+        for cls in listed:
+            print(printable(f"{cls.number:>4}  {cls.name()}", LINE))
+            print(printable(f"      {cls.statement.of(spoken())}", LINE))
+    return len(listed) < len(CLAIMS.classes())
+
+
+def _note(sentence: str) -> None:
+    """A sentence on stderr, beside what is asked for."""
+    print(printable(f"priorscope: {sentence}", LINE), file=sys.stderr, flush=True)
 
 
 def _seconds(budget: str | None) -> float:
@@ -120,16 +165,19 @@ def _seconds(budget: str | None) -> float:
     return float("inf") if budget is None else duration(budget).total_seconds()
 
 
-def _chosen(names: Sequence[str], all_: bool) -> list[str]:
+def _chosen(names: Sequence[str], all_: bool, broken: Sequence[str]) -> list[str]:
+    """Names of claims, each once. broken: those of files that can't be used, which are told."""
+    from priorscope.book.sound import place
     from priorscope.claims import CLAIMS
 
     if bool(names) == all_:
         raise ValueError("claims run takes names of claims, or --all; `priorscope claims` lists.")
     if all_:
-        return sorted(CLAIMS, key=lambda name: (CLAIMS[name].number, name))
-    for name in names:
+        return [cls.name() for cls in sorted(CLAIMS.classes().values(), key=place)]
+    chosen = [name for name in dict.fromkeys(names) if name not in broken or name in CLAIMS]
+    for name in chosen:
         _ = CLAIMS[name]  # an unknown one is told before anything is run
-    return list(names)
+    return chosen
 
 
 def _run(
@@ -154,6 +202,7 @@ def _run(
         include=include,
         workers=workers,
         told=_shown(),
+        note=_note,
     )
     page = _write_page(out)
     if json_:
@@ -164,11 +213,11 @@ def _run(
                 print(printable(f"{judged.name}: {words.sentence(judged)}", LINE))
             if not entry.verdicts:
                 print(printable(f"{entry.name}: {words.why_not(entry)}", LINE))
-        print(page)
+        print(printable(page, LINE))
     states = {entry.status for entry in book.entries}
     if "failed" in states:
         return Exit.SOME_FAILED
-    return Exit.BUDGET_ENDED if "unfinished" in states else Exit.DONE
+    return Exit.BUDGET_ENDED if states & {"unfinished", "unprepared"} else Exit.DONE
 
 
 def as_json(book: Any) -> JsonObject:
@@ -203,7 +252,7 @@ def _english(judged: Any) -> str:
 
 
 def _write_page(out: Path) -> Path:
-    from priorscope.book.run import PAGES, claim_folder, read_book
+    from priorscope.book.folder import PAGES, claim_folder, read_book
     from priorscope.core.files import write
     from priorscope.report.claims_page import claims_page
 
@@ -221,7 +270,7 @@ def _shown() -> Callable[[str, Any], None]:
     def show(name: str, progress: Any) -> None:
         now = time.monotonic()
         if progress is None:
-            print(f"claim {name}", file=sys.stderr, flush=True)
+            print(printable(f"claim {name}", LINE), file=sys.stderr, flush=True)
         elif now - said[0] > (0.5 if terminal else LINE_EVERY):
             said[0] = now
             end = "\r" if terminal else "\n"

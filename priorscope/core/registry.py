@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from priorscope.core.config import Config, closest, file_name
+from priorscope.core.guard import typed, watched
 
 T = TypeVar("T", bound=Config)
 C = TypeVar("C", bound=type[Config])
@@ -32,10 +33,21 @@ class Registry(Generic[T]):
         self.packages = (package, *others)
         self._classes: dict[str, type[T]] = {}
         self._read: tuple[Any, dict[str, importlib.metadata.EntryPoint]] | None = None
+        _REGISTRIES.append(self)
 
     def register(self, cls: C) -> C:
-        """Class decorator: register `cls` under the name of its file."""
+        """Class decorator: register `cls` under the name of its file.
+
+        Raises:
+            ValueError: if the name is that of another class, or of a file of priorscope's own.
+        """
         name = cls.name()
+        is_own = cls.__module__.rpartition(".")[0] in self.packages
+        if not is_own and name in self._files():
+            raise ValueError(
+                f"{self.kind} {name!r} is one of priorscope's own; give the file of "
+                f"{cls.__qualname__} another name."
+            )
         existing = self._classes.get(name)
         if existing is not None and existing.__qualname__ != cls.__qualname__:
             raise ValueError(
@@ -74,6 +86,11 @@ class Registry(Generic[T]):
         files = self._files()
         return {name: cls for name, cls in self._classes.items() if name not in files}
 
+    def forget(self, module: str) -> None:
+        """Take back what a file registered that failed afterwards."""
+        for name in [n for n, cls in self._classes.items() if cls.__module__ == module]:
+            del self._classes[name]
+
     def _files(self) -> dict[str, str]:
         """Name -> module, of every file in the packages."""
         result = {}
@@ -104,11 +121,15 @@ class Registry(Generic[T]):
                 )
 
 
+_REGISTRIES: list[Registry[Any]] = []
+
+
 def include(path: Path) -> None:
     """Run the file at `path`, so that what it registers can be named; once per process.
 
     Raises:
-        ValueError: if there is no such Python file, or it fails.
+        ValueError: if there is no such Python file, or it fails; nothing of it is registered then.
+        KeyboardInterrupt: if the user asks for it meanwhile.
     """
     path = path.resolve()
     module = path.stem
@@ -123,9 +144,16 @@ def include(path: Path) -> None:
     assert spec.loader is not None
     sys.modules[module] = importlib.util.module_from_spec(spec)
     try:
-        spec.loader.exec_module(sys.modules[module])
-    except (Exception, SystemExit) as error:  # the user's own file may fail in any way
+        with watched() as stop:
+            try:
+                spec.loader.exec_module(sys.modules[module])
+            except BaseException as error:  # the user's own file may fail in any way
+                stop.refuse(error)
+                raise ValueError(
+                    f"{path} failed ({typed(error)}); repair it, or leave out --include."
+                ) from error
+    except BaseException:
         del sys.modules[module]
-        raise ValueError(
-            f"{path} failed ({type(error).__name__}: {error}); repair it, or leave out --include."
-        ) from error
+        for registry in _REGISTRIES:
+            registry.forget(module)
+        raise

@@ -121,13 +121,23 @@ def test_a_claim_that_fails_leaves_the_others(own_claim, tmp_path, capsys):
         (("run",), "names of claims, or --all"),
         (("run", "linear-rule", "--budget", "never"), "A duration is written"),
         (("report", "--out", "nowhere"), "There is no claims book"),
+        (("--all",), "claims list takes no --all"),
+        (("list", "linear-rule", "foo"), "claims list takes no names of claims"),
+        (("list", "--workers", "0"), "claims list takes no --workers"),
+        (("report", "linear-rule"), "claims report takes no names of claims"),
+        (("report", "--json"), "claims report takes no --json"),
+        (("run", "linear-rule", "--workers", "-1"), "from 0 to 1,024, but it is -1"),
+        (("run", "linear-rule", "--data", "nowhere"), "there is none at nowhere"),
+        (("run", "linear-rule", "--data", __file__), "there is none at /"),
     ],
 )
-def test_bad_input_is_one_sentence(capsys, arguments, sentence):
+def test_bad_input_is_one_sentence(capsys, arguments, sentence, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     code, _, error = called(capsys, *arguments)
     assert code == 2
     assert sentence in error
     assert len(error.strip().splitlines()) == 1
+    assert not list(tmp_path.iterdir())  # nothing was begun
 
 
 def test_a_foreign_book_is_left_alone(tmp_path, capsys):

@@ -72,3 +72,47 @@ def test_a_broken_entry_point_warns_and_is_skipped(monkeypatch):
         pytest.raises(LookupError),
     ):
         MODELS["broken"]
+
+
+@pytest.mark.parametrize(("name", "registry"), [("mlp", MODELS), ("within_patches", STRUCTURES)])
+def test_a_file_doesnt_replace_what_is_priorscopes_own(tmp_path, name, registry, monkeypatch):
+    """Whether that was imported already or not: names are those of files."""
+    path, own = tmp_path / f"{name}.py", name.replace("_", "-")
+    path.write_text(f"""
+import {registry.package} as package
+class Mine(package.ModelConfig if hasattr(package, "ModelConfig") else package.Structure):
+    pass
+registry = package.MODELS if hasattr(package, "MODELS") else package.STRUCTURES
+registry.register(Mine)
+""")
+    builtin = registry[own]
+    monkeypatch.delitem(registry._classes, own)
+    with pytest.raises(ValueError, match="is one of priorscope's own; give the file of Mine"):
+        include(path)
+    assert own not in registry._classes
+    monkeypatch.undo()
+    assert registry[own] is builtin
+
+
+def test_what_a_file_registered_before_it_failed_is_taken_back(tmp_path):
+    path = tmp_path / "late_failure_for_a_test.py"
+    path.write_text(f"{PLUG_IN}\n1 / 0")
+    with pytest.raises(ValueError, match="ZeroDivisionError"):
+        include(path)
+    assert "late-failure-for-a-test" not in set(MODELS)
+
+
+@pytest.mark.parametrize("error", ["SystemExit(3)", "KeyboardInterrupt", "GeneratorExit"])
+def test_a_file_that_would_end_the_process_is_a_failure(tmp_path, error):
+    path = tmp_path / "ending_file_for_a_test.py"
+    path.write_text(f"raise {error}")
+    with pytest.raises(ValueError, match=error.partition("(")[0]):
+        include(path)
+
+
+def test_the_users_interrupt_ends_more_than_the_file(tmp_path):
+    path = tmp_path / "interrupted_file_for_a_test.py"
+    path.write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)")
+    with pytest.raises(KeyboardInterrupt):
+        include(path)
+    assert path.stem not in sys.modules

@@ -121,4 +121,7 @@ CLAIMS: dict[str, str] = {
     "axis.correlation": "squared correlation",
     "axis.count": "tokens",
     "axis.ratio": "relative difference",
+    "why.unprepared": (
+        "The budget ended before what its runs need was prepared; give a larger --budget."
+    ),
 }

@@ -122,4 +122,7 @@ CLAIMS: dict[str, str] = {
     "axis.correlation": "상관계수의 제곱",
     "axis.count": "토큰 수",
     "axis.ratio": "상대 차이",
+    "why.unprepared": (
+        "학습에 필요한 준비를 마치기 전에 시간이 끝났습니다. --budget을 늘려 주세요."
+    ),
 }
