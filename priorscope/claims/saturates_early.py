@@ -65,7 +65,7 @@ class SaturatesEarly(Claim):
                 for name, data in (("digits", digits()), ("mnist1d", mnist1d()))
             ),
             Compared(label="linear, parity: what it gains from 60 to 960", role="control",
-                     terms=minus(*stays), rule=STOPPED),
+                     terms=minus(stays[0], stays[1]), rule=STOPPED),
             Compared(label="linear against mlp, parity: ahead at 960", role="control",
                      terms=minus(stays[1], turns[1])),
         ]  # fmt: skip
