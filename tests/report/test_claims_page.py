@@ -33,7 +33,7 @@ def control(values=(2.0, 2.2, 1.8, 2.1, 1.9), label="known to be there"):
 
 
 def named(verdict, name="one", statement=TEXT):
-    return NamedVerdict(name, statement, Bilingual("the data", "데이터"), verdict)
+    return NamedVerdict(name, statement, verdict)
 
 
 def made(outcome, name="one", statement=TEXT, more: float | None = 9.0):
@@ -44,7 +44,7 @@ def made(outcome, name="one", statement=TEXT, more: float | None = 9.0):
         (1.0, -1.0, 0.5, -0.5, 0.1),
     ]
     contrasts = [
-        Contrast(label=label, values=v, rule=Rule("above", 0.05))
+        Contrast(label=label, condition=label, values=v, rule=Rule("above", 0.05))
         for label, v in zip(NAMES, values, strict=True)
     ]
     verdict = dataclasses.replace(judge([*contrasts, null()]), outcome=outcome, more=more)
@@ -96,7 +96,7 @@ def controls_line(html):
 
 def test_each_outcome_has_its_words():
     page = claims_page(book())
-    for text in ("supported", "refuted", "depends on the data", "undecided", "no verdict"):
+    for text in ("supported", "refuted", "depends on what is compared", "undecided", "no verdict"):
         assert f">{text}</span>" in page
     for text in ("It needs Fashion-MNIST", "3 of 10 runs done", "about 1 min 40 s more",
                  "&lt;i&gt;x&lt;/i&gt;", "About 45 repeats"):  # fmt: skip
@@ -121,7 +121,9 @@ def test_a_verdict_is_said_once_where_it_is_explained():
     page = claims_page(book())
     lines = re.findall('<p class="verdict-line[^>]*>(.*?)</p>', page)
     assert len(lines) >= 6
-    for line, verdict in zip(lines, ("supported", "refuted", "depends on the data"), strict=False):
+    for line, verdict in zip(
+        lines, ("supported", "refuted", "depends on what is compared"), strict=False
+    ):
         assert len(re.findall(verdict, re.sub("<[^>]*>", "", line), re.IGNORECASE)) == 1
         assert re.search(f"<strong[^>]*>{verdict}</strong>", line, re.IGNORECASE)
 
@@ -142,7 +144,7 @@ def test_each_unit_has_a_table_and_a_scale_of_its_own():
     scales = [re.findall(r'y="17">([^<]*)<', svg) for svg in html.split("strip scale")[1:]]
     assert scales[0] != scales[1]
     assert all("0" in scale and 2 <= len(scale) <= 7 for scale in scales)
-    assert scales[1][1] == "+0.001"
+    assert scales[1][1] == "+0.002"
 
 
 def test_every_unit_of_a_sentence_has_a_name_on_an_axis():
@@ -213,7 +215,7 @@ def test_an_axis_holds_what_it_shows_and_points_at_the_rest():
 def test_korean_has_no_english_sentence():
     with speaking("ko"):
         page = claims_page(book())
-        assert words.verdict(made("depends")) == "데이터에 따라 다름"
+        assert words.verdict(made("depends")) == "비교 대상에 따라 다름"
     assert "That is said" not in page
     assert "판단 보류" in page
 
