@@ -72,7 +72,7 @@ def run(
     if action != "run":
         given = {
             "--all": all_, "--budget": budget is not None, "--data": data is not None,
-            "--workers": workers is not None, "names of claims": bool(names),
+            "--workers": workers is not None, "NAME": bool(names),
             "--json": json_ and action == "report",
         }  # fmt: skip
         _refuse(action, [what for what, there in given.items() if there])

@@ -131,6 +131,25 @@ FOLDERS: list[tuple[str, str]] = [
         "주세요.",
     ),
     (
+        "claims {action} takes no {what}; leave it out, or write `priorscope claims run`.",
+        "claims {action}에는 {what:을} 쓸 수 없습니다. 빼거나 `priorscope claims run`이라고 "
+        "쓰세요.",
+    ),
+    (
+        "--data takes a folder with data sets of others, but there is none at {path}; name one, or "
+        "leave it out.",
+        "--data에는 외부 데이터가 있는 폴더를 주는데 {path}에는 폴더가 없습니다. 다른 폴더를 "
+        "주거나 빼세요.",
+    ),
+    (
+        "--workers takes a number from 0 to {most}, but it is {value}; 0 works in this process.",
+        "--workers는 0에서 {most}까지인데 {value}입니다. 0이면 이 프로세스에서 실행합니다.",
+    ),
+    (
+        "claims run takes names of claims, or --all; `priorscope claims` lists.",
+        "claims run에는 주장 이름이나 --all을 주세요. 목록은 `priorscope claims`가 보여 줍니다.",
+    ),
+    (
         "There is no claims book at {path}; run `priorscope claims run --all`.",
         "{path}에 주장 검증 노트가 없습니다. `priorscope claims run --all`을 실행하세요.",
     ),
