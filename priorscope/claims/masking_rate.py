@@ -57,13 +57,6 @@ class MaskingRate(Claim):
             for rate in RATES
             if rate != 0.15
         ]  # fmt: skip
-        rates += [
-            Compared(label=f"with as many targets: masked at {rate:.0%} − at 15%, a Markov chain",
-                     terms=minus(self._rate(rate, targets=round(TARGETS * 0.15 / rate)), right),
-                     role="context")
-            for rate in RATES
-            if rate != 0.15
-        ]  # fmt: skip
         null = Compared(label="masked at 15%, twice", terms=twice(right), role="null",
                         rule=Rule("above", 0.05))  # fmt: skip
         learnt = Compared(

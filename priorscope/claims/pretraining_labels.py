@@ -33,13 +33,15 @@ class PretrainingLabels(Claim):
         "라벨이 60개일 때는 라벨을 두 배 이상으로 늘린 것과 같고, 라벨이 많을수록 효과가 줄어든다.",
     )
     done = Bilingual(
-        "In each repeat a BERT of two layers with new weights is pre-trained for a short time on "
-        "Python's docstrings, without those of the tests. A logistic regression on its frozen "
-        "features tells which package a docstring is of. Bits with the features before "
-        "pre-training less bits with those after it, by number of labels.",
-        "반복마다 2층 BERT를 새 가중치에서 시작해 파이썬 독스트링(테스트에 쓰는 것은 "
-        "제외)로 잠깐 사전 학습했다. 고정한 특징에 로지스틱 회귀를 얹어 독스트링이 어느 패키지의 "
-        "것인지 맞힌다. 사전 학습 전 특징의 비트에서 뒤 특징의 비트를 라벨 수마다 뺐다.",
+        "In each repeat another BERT of two layers is pre-trained for a short time on Python's "
+        "docstrings, without those of the tests; embeddings begin from their words' "
+        "co-occurrences. A logistic regression on its frozen "
+        "features tells which package a docstring is of. Bits with the features of a new "
+        "network less bits with those of a pre-trained one, by number of labels.",
+        "반복마다 다른 2층 BERT를 파이썬 독스트링(테스트에 쓰는 것은 제외)으로 잠깐 사전 학습했다. "
+        "임베딩은 단어의 동시 출현에서 시작한다. 고정한 특징에 로지스틱 회귀를 얹어 독스트링이 "
+        "어느 패키지의 것인지 맞힌다. 새 신경망의 특징을 쓸 때의 비트에서 사전 학습한 신경망의 "
+        "특징을 쓸 때의 비트를 라벨 수마다 뺐다.",
     )
     change = Bilingual(
         "Longer pre-training, and fine-tuning all of the network.",
@@ -100,7 +102,7 @@ class PretrainingLabels(Claim):
                     write(text, _others_text(), root=self._folder)
                 pretrain(
                     text, out=folder, vocab=2000, size="tiny", steps=steps, max_tokens=64,
-                    batch_tokens=2048, init="random", seed=seed,
+                    batch_tokens=2048, init="random" if steps == 1 else "cooccurrence", seed=seed,
                     tokenizer=None if folder == before[0] else before[0],
                 )  # fmt: skip
 
@@ -121,7 +123,7 @@ class PretrainingLabels(Claim):
         """Where the networks before and after are, one per repeat."""
         before, after = (
             [self._folder / f"bert-{self.preset}-{name}-{r}" for r in range(self.effort.repeats)]
-            for name in ("before", "after")
+            for name in ("before", "trained")
         )
         return before, after
 

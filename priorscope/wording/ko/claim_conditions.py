@@ -46,7 +46,6 @@ COMPARED: list[tuple[str, str]] = [
     ("gaps", "격차"),
     ("outputs moved by shuffled tokens", "토큰을 섞을 때 출력이 움직인 정도"),
     ("the same with learned positions", "학습한 위치를 쓸 때의 같은 값"),
-    ("with as many targets", "타깃 수가 같을 때"),
     ("over guessing", "추측보다 나은 정도"),
     ("{who} over guessing", "{who}: 추측보다 나은 정도"),
     ("labels that it is worth", "라벨로 환산한 효과"),
