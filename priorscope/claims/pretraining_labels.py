@@ -35,9 +35,9 @@ class PretrainingLabels(Claim):
     done = Bilingual(
         "In each repeat another BERT of two layers is pre-trained for a short time on Python's "
         "docstrings, without those of the tests; embeddings begin from their words' "
-        "co-occurrences. A logistic regression on its frozen "
-        "features tells which package a docstring is of. Bits with the features of a new "
-        "network less bits with those of a pre-trained one, by number of labels.",
+        "co-occurrences. A logistic regression on its frozen features tells which package a "
+        "docstring is of. Bits with the features of a new network less bits with those of a "
+        "pre-trained one, by number of labels.",
         "반복마다 다른 2층 BERT를 파이썬 독스트링(테스트에 쓰는 것은 제외)으로 잠깐 사전 학습했다. "
         "임베딩은 단어의 동시 출현에서 시작한다. 고정한 특징에 로지스틱 회귀를 얹어 독스트링이 "
         "어느 패키지의 것인지 맞힌다. 새 신경망의 특징을 쓸 때의 비트에서 사전 학습한 신경망의 "
