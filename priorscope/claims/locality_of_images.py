@@ -8,7 +8,7 @@ from scipy.ndimage import gaussian_filter
 
 from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule, learns
 from priorscope.claims._cells import lost, negative, plus
-from priorscope.claims._sets import SIZES, digits, learners, patched, pattern
+from priorscope.claims._sets import SIZES, digits, learners, patched
 from priorscope.runs.experiment import Rows
 
 DEPENDENT = Rule("above", 0.05)  # of squared correlation
@@ -74,12 +74,6 @@ class LocalityOfImages(Claim):
                                    f"n = {n}", terms=plus(near, negative(far)), rule=MATTERS)
                 )  # fmt: skip
                 learnt.append(learns(f"{learner}, {name}", cell))
-        moves = self.cell(own.cnn, pattern(), 960)
-        near, far = (lost(moves, f"{s}-patches:2") for s in ("within", "between"))
-        learnt.append(
-            Compared(label="cnn: within − between patches of 2, a pattern anywhere, n = 960",
-                     role="control", terms=plus(near, negative(far)))
-        )  # fmt: skip
         null = Compared(label="mlp, which is invariant, digits", role="null", rule=MATTERS,
                         terms=lost(self.cell(own.mlp, digits(), 240), "permuted"))  # fmt: skip
         return [
