@@ -25,6 +25,7 @@ from priorscope.nn.foreign import (
     absent_parameters,
     check_sizes,
     check_weights,
+    imported,
     unloadable,
 )
 from priorscope.nn.readout import masked_mean
@@ -153,7 +154,7 @@ def _check(folder: str) -> None:
 
 def _load(folder: str, signature: Signature) -> nn.Module:
     _check(folder)
-    transformers = importlib.import_module("transformers")
+    transformers = imported("transformers")
     try:  # a model folder is data: its Python is never run
         network, told = transformers.AutoModel.from_pretrained(
             folder,

@@ -7,7 +7,6 @@ import importlib.util
 import json
 import warnings
 from pathlib import Path
-from types import ModuleType
 from typing import Any, ClassVar
 
 from torch import nn
@@ -25,6 +24,7 @@ from priorscope.nn.foreign import (
     adapted,
     check_sizes,
     check_weights,
+    imported,
     unloadable,
 )
 from priorscope.nn.live_modules import keep, made
@@ -141,7 +141,7 @@ def fingerprint(source: str) -> str:
     if not name:
         raise ValueError(_forms(source))
     if kind == "timm":
-        return hashlib.sha256(str(_imported("timm").__version__).encode()).hexdigest()[:16]
+        return hashlib.sha256(str(imported("timm").__version__).encode()).hexdigest()[:16]
     path = Path(name) if kind == "hf" else Path(source.rpartition(":")[0])
     files = sorted(p for p in path.iterdir() if p.is_file()) if path.is_dir() else [path]
     if absent := [file for file in files if not file.is_file()]:
@@ -151,7 +151,7 @@ def fingerprint(source: str) -> str:
 
 def _from_timm(name: str, signature: Signature, resolution: int) -> nn.Module:
     _needs("image", signature, f"timm:{name}")
-    timm = _imported("timm")
+    timm = imported("timm")
     if not timm.is_model(name):
         near = ", ".join(timm.list_models(f"*{name.split('_')[0]}*")[:5])
         raise ValueError(f"timm has no architecture {name!r}; near are: {near or 'none'}.")
@@ -177,7 +177,7 @@ def _from_folder(folder: Path, signature: Signature, resolution: int) -> nn.Modu
         raise ValueError(f"hf:{folder} must be a folder with config.json, but it has none.")
     refuse_pointers(folder)
     check_sizes(read_json(folder / "config.json"), f"hf:{folder}")
-    transformers = _imported("transformers")
+    transformers = imported("transformers")
     options = {
         "num_labels": signature.output_size,
         "local_files_only": True,
@@ -229,7 +229,7 @@ def transformers_model(folder: Path) -> Any:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            network, told = _imported("transformers").AutoModel.from_pretrained(
+            network, told = imported("transformers").AutoModel.from_pretrained(
                 folder, output_loading_info=True, **options
             )
     except Exception as error:  # a foreign config may fail in any way
@@ -240,7 +240,7 @@ def transformers_model(folder: Path) -> Any:
 
 def _from_config(facts: dict[str, Any], signature: Signature, resolution: int) -> nn.Module:
     """A network of the transformers package without its parameters' values."""
-    transformers = _imported("transformers")
+    transformers = imported("transformers")
     config, pad = facts.get("config", {}), facts.get("pad", 0)
     check_sizes(config, "The model's folder")
     tokens = signature.layout == "tokens"
@@ -288,17 +288,3 @@ def _needs(layout: str, signature: Signature, source: str) -> None:
             f"{source} reads {layout} inputs, but this task gives a {signature.layout}; "
             f"write a FILE.py:FUNCTION that reads it."
         )
-
-
-def _imported(package: str) -> ModuleType:
-    try:
-        module = importlib.import_module(package)
-        if package == "transformers":  # its bars and tables would stand between our sentences
-            module.logging.set_verbosity_error()
-            module.logging.disable_progress_bar()
-        return module
-    except ImportError as error:
-        raise ValueError(
-            f"{package} can't be imported ({error}); install it, and with timm a torchvision that "
-            f"was built for this torch."
-        ) from error

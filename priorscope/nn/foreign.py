@@ -1,6 +1,8 @@
 """What stands around a network from elsewhere, so that it takes inputs as they are here."""
 
+import importlib
 from collections.abc import Iterable
+from types import ModuleType
 from typing import Any
 
 import torch
@@ -167,3 +169,22 @@ def unloadable(source: str, error: Exception) -> ValueError:
         f"{source} can't be loaded ({first_line(error)}); only architectures of the transformers "
         "package are, and Python in a model folder is never run."
     )
+
+
+def imported(package: str) -> ModuleType:
+    """A package that isn't of ours, told to be quiet.
+
+    Raises:
+        ValueError: if it can't be imported.
+    """
+    try:
+        module = importlib.import_module(package)
+        if package == "transformers":  # its bars and tables would stand between our sentences
+            module.logging.set_verbosity_error()
+            module.logging.disable_progress_bar()
+        return module
+    except ImportError as error:
+        raise ValueError(
+            f"{package} can't be imported ({error}); install it, and with timm a torchvision that "
+            f"was built for this torch."
+        ) from error
