@@ -82,8 +82,8 @@ class PretrainingLabels(Claim):
                 part="stops",
                 predicted="supported",
                 statement=Bilingual(
-                    "It is worth less, the more labels there are.",
-                    "라벨이 많을수록 아껴 주는 양이 줄어든다.",
+                    "Pre-training is worth less, the more labels there are.",
+                    "라벨이 많을수록 사전 학습이 아껴 주는 양이 줄어든다.",
                 ),
                 compared=[shrinks, *controls],
             ),

@@ -95,7 +95,8 @@ class TransformersNeedData(Claim):
                 part="catches-up",
                 predicted="supported",
                 statement=Bilingual(
-                    "Its gap shrinks as data grow.", "데이터가 늘면 그 격차가 줄어든다."
+                    "A transformer's gap to a convolutional net shrinks as data grow.",
+                    "데이터가 늘면 트랜스포머와 합성곱 신경망의 격차가 줄어든다.",
                 ),
                 compared=[*catches_up, *crossing, *controls],
             ),
