@@ -39,13 +39,17 @@ def verdict(judged: Any) -> str:
 def told_apart(made: Any) -> str:
     """What the conditions that disagree differ in: `the data or the number of labels`."""
     ways = [
-        t("together", first=parts[0], last=parts[1]) if len(parts) == 2 else ", ".join(parts)
-        for names in made.told_apart_by
-        for parts in [[t(f"factor.{name}") for name in names]]
+        _joined([t(f"factor.{name}") for name in names], "together") for names in made.told_apart_by
     ]
-    if not ways:
-        return t("factor.none")
-    return ways[0] if len(ways) == 1 else t("either", first=", ".join(ways[:-1]), last=ways[-1])
+    several = any(len(names) > 1 for names in made.told_apart_by)
+    return _joined(ways, "either.of_several" if several else "either") or t("factor.none")
+
+
+def _joined(parts: Sequence[str], key: str) -> str:
+    """Parts in a row, the last by the words of `key`."""
+    if len(parts) < 2:
+        return "".join(parts)
+    return t(key, first=", ".join(parts[:-1]), last=parts[-1])
 
 
 def sentence(judged: Any) -> str:

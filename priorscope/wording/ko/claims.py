@@ -88,6 +88,7 @@ CLAIMS: dict[str, str] = {
     "factor.none": "조건",
     "together": "{first} 및 {last}",
     "either": "{first} 또는 {last}",
+    "either.of_several": "{first}, 또는 {last}",
     "across": ", 조건 {count}개의 평균",
     "sentence.failed": "대조 실험이 예상과 다르게 나왔습니다: {controls}.",
     "sentence.yes": "일치: {names}.",
