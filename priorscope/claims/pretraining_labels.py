@@ -59,7 +59,7 @@ class PretrainingLabels(Claim):
         labels = [
             Compared(label=f"labels that it is worth, n = {n}", unit="doublings", role="context",
                      values=doublings(raw, trained[i]), cells=(*raw, trained[i]))
-            for i, n in enumerate(SIZES)
+            for i, n in enumerate(SIZES[:-1])  # at the last the curve ends
         ]  # fmt: skip
         shrinks = Compared(
             label=f"what n = {SIZES[0]} saves − what n = {SIZES[-1]} saves", rule=MATTERS,
