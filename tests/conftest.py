@@ -7,6 +7,7 @@ import gc
 import inspect
 import os
 import shutil
+import signal
 import sys
 import types
 import typing
@@ -184,6 +185,14 @@ def lines() -> list[str]:
 @pytest.fixture(scope="session")
 def tokenizer(lines):
     return train_tokenizer(lines, vocabulary=400)
+
+
+@pytest.fixture
+def ctrl_c():
+    """Ctrl-C interrupts as in a terminal; who is started in the background has it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="module")

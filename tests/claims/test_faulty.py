@@ -136,6 +136,7 @@ def test_a_module_within_one_that_isnt_there_is_named(claim, tmp_path, capsys):
             os.kill(os.getpid(), signal.SIGINT)""",
     ],
 )
+@pytest.mark.usefixtures("ctrl_c")
 def test_the_users_own_interrupt_ends_the_command(line, claim, tmp_path, capsys):
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     name = claim(f"interrupted_{len(line)}", [JUDGE + line])

@@ -46,6 +46,7 @@ def refused(stop):
         stop.refuse(error)
 
 
+@pytest.mark.usefixtures("ctrl_c")
 def test_an_interrupt_that_code_raises_is_its_own():
     with watched() as stop:
         stop.refuse(KeyboardInterrupt())
@@ -53,6 +54,7 @@ def test_an_interrupt_that_code_raises_is_its_own():
         refused(stop)
 
 
+@pytest.mark.usefixtures("ctrl_c")
 def test_an_interrupt_that_code_swallows_still_ends():
     before = signal.getsignal(signal.SIGINT)
     with pytest.raises(KeyboardInterrupt), watched():

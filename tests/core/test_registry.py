@@ -110,6 +110,7 @@ def test_a_file_that_would_end_the_process_is_a_failure(tmp_path, error):
         include(path)
 
 
+@pytest.mark.usefixtures("ctrl_c")
 def test_the_users_interrupt_ends_more_than_the_file(tmp_path):
     path = tmp_path / "interrupted_file_for_a_test.py"
     path.write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)")
