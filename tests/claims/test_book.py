@@ -3,11 +3,11 @@
 import json
 
 import pytest
+from claims_command import called
 
 from priorscope.analysis.claims_book import ClaimsBook, from_json, to_json
 from priorscope.book.run import BOOK, read_book
 from priorscope.claims import CLAIMS
-from priorscope.cli import main
 from priorscope.report.claims_page import claims_page
 from priorscope.wording.language import speaking
 
@@ -48,13 +48,6 @@ def own_claim(tmp_path):
     yield write
     for name in made:
         CLAIMS._classes.pop(name, None)
-
-
-def called(capsys, *arguments):
-    with pytest.raises(SystemExit) as end:
-        main(["claims", *map(str, arguments)])
-    captured = capsys.readouterr()
-    return end.value.code, captured.out, captured.err
 
 
 def test_a_claim_of_ones_own_is_run_resumed_and_rendered(own_claim, tmp_path, capsys):

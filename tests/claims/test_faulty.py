@@ -4,6 +4,7 @@ import json
 import signal
 
 import pytest
+from claims_command import called
 
 from priorscope.analysis.claims_book import ClaimsBook, NamedVerdict
 from priorscope.analysis.verdict import Contrast, judge
@@ -12,7 +13,6 @@ from priorscope.book.folder import read_book
 from priorscope.book.run import run_claims
 from priorscope.book.sound import MOST_VERDICTS, readable
 from priorscope.claims import CLAIMS
-from priorscope.cli import main
 from priorscope.core.registry import include
 
 CLAIM = '''
@@ -48,13 +48,6 @@ def claim(tmp_path):
     yield write
     for name in made:
         CLAIMS._classes.pop(name, None)
-
-
-def called(capsys, *arguments):
-    with pytest.raises(SystemExit) as end:
-        main(["claims", *map(str, arguments)])
-    captured = capsys.readouterr()
-    return end.value.code, captured.out, captured.err
 
 
 JUDGE = "def judge(self, rows): "

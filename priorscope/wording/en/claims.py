@@ -17,7 +17,6 @@ CLAIMS: dict[str, str] = {
     ),
     "claim": "claim",
     "number": "no.",
-    "outcome": "verdict",
     "effect_head": "effect",
     "interval": "95% interval",
     "n": "repeats",
@@ -47,7 +46,6 @@ CLAIMS: dict[str, str] = {
     "effects": "Effects with their intervals ({count})",
     "estimate": "{center} ({low} to {high})",
     "compared": "compared",
-    "role": "role",
     "decision": "result",
     "role.test": "test",
     "role.null": "null",
@@ -58,7 +56,6 @@ CLAIMS: dict[str, str] = {
     "decision.open": "open",
     "decision.passed": "as it must",
     "decision.failed": "not as it must",
-    "margin": "what matters from here",
     "method": (
         "Estimates are means over paired repeats with Student's t; {level} intervals. The tests of "
         "one verdict are decided at 95% for all of them together (Bonferroni), which the figure's "

@@ -17,7 +17,6 @@ CLAIMS: dict[str, str] = {
     ),
     "claim": "주장",
     "number": "번호",
-    "outcome": "판정",
     "effect_head": "효과",
     "interval": "95% 신뢰 구간",
     "n": "반복",
@@ -47,7 +46,6 @@ CLAIMS: dict[str, str] = {
     "effects": "효과와 신뢰 구간 ({count}개)",
     "estimate": "{center} ({low} ~ {high})",
     "compared": "비교",
-    "role": "역할",
     "decision": "결과",
     "role.test": "검정",
     "role.null": "귀무 실험",
@@ -58,7 +56,6 @@ CLAIMS: dict[str, str] = {
     "decision.open": "미정",
     "decision.passed": "정상",
     "decision.failed": "비정상",
-    "margin": "여기부터 의미 있는 차이",
     "method": (
         "추정값은 짝지은 반복의 평균이고 구간은 스튜던트 t로 구한 {level} 신뢰 구간입니다. 한 "
         "판정에 든 여러 검정은 모두 합쳐 95%가 되도록 본페로니 방법으로 보정했고, 그림의 가는 선이 "
