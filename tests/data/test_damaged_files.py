@@ -58,7 +58,7 @@ def arrays():
 FILES = {
     "a.csv": TABLE.encode(),
     "a.tsv": TABLE.replace(",", "\t").encode(),
-    "a.csv.gz": gzip.compress(TABLE.encode()),
+    "a.csv.gz": gzip.compress(TABLE.encode(), mtime=0),
     "a.jsonl": b'{"x": 1.5, "label": "u"}\n{"x": 2, "label": "v"}\n' * 15,
     "a.parquet": arrow(pa.parquet.write_table),
     "a.feather": arrow(pa.feather.write_feather),
