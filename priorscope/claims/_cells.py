@@ -55,7 +55,7 @@ class Cell:
         learners = [parse_learner(text, self.effort.recipe) for text in texts]
         structure = parse_structure(self.structure)
         repeats = max(len(learners), len(self.examples))
-        repeats = self.effort.repeats if repeats == 1 else repeats
+        repeats = self.effort.repeats_on(self.examples[0]) if repeats == 1 else repeats
         of_each = (each * (repeats if len(each) == 1 else 1) for each in (learners, self.examples))
         return [
             Run(

@@ -1,7 +1,10 @@
 """Data and learners that several claims share, so that they share runs as well."""
 
+import dataclasses
 from functools import lru_cache
 from typing import NamedTuple
+
+import numpy as np
 
 from priorscope.claims._effort import Effort
 from priorscope.nn.patch import choose_patch
@@ -45,6 +48,18 @@ def patched(vit: str, images: Examples, side: int) -> str:
     patch = images.signature.input_shape[0] // side
     own = choose_patch(images.signature.input_shape[0], pieces=8)
     return vit if patch == own else f"{vit},patch={patch}"
+
+
+def reduced(images: Examples, side: int) -> Examples:
+    """Square images of which each pixel is the mean of a square of pixels; side divides theirs."""
+    block = images.inputs.shape[1] // side
+
+    def means(pixels: np.ndarray) -> np.ndarray:
+        return pixels.reshape(len(pixels), side, block, side, block, -1).mean((2, 4))
+
+    return dataclasses.replace(
+        images, inputs=means(images.inputs), test_inputs=means(images.test_inputs)
+    )
 
 
 @lru_cache(maxsize=32)

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule, learns
-from priorscope.claims._cells import lost, negative, plus
-from priorscope.claims._sets import SIZES, digits, learners, patched
+from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule, Terms, learns
+from priorscope.claims._cells import Cell, lost, negative, plus
+from priorscope.claims._sets import SIZES, digits, learners, loaded, patched
 from priorscope.runs.experiment import Rows
+from priorscope.tasks.template import Template
 
 DEPENDENT = Rule("above", 0.05)  # of squared correlation
 MATTERS = Rule("above", 0.05)
@@ -68,14 +69,21 @@ class LocalityOfImages(Claim):
             n, patch = (SIZES["digits"][1], 2) if name == "digits" else (1000, 4)
             for learner, text in {"cnn": own.cnn, "vit": patched(own.vit, one, 4)}.items():
                 cell = self.cell(text, one, n)
-                near, far = (lost(cell, f"{s}-patches:{patch}") for s in ("within", "between"))
                 learning.append(
                     Compared(label=f"{learner}: within − between patches of {patch}, {name}, "
-                                   f"n = {n}", terms=plus(near, negative(far)), rule=MATTERS)
+                                   f"n = {n}", terms=_nearness(cell, patch), rule=MATTERS)
                 )  # fmt: skip
                 learnt.append(learns(f"{learner}, {name}", cell))
         null = Compared(label="mlp, which is invariant, digits", role="null", rule=MATTERS,
                         terms=lost(self.cell(own.mlp, digits(), 240), "permuted"))  # fmt: skip
+        small = loaded(Template(num_train=2000, num_test=500, side=8, patch=2, num_classes=2,
+                                noise=0.3))  # fmt: skip
+        built = Compared(
+            label="cnn, one of two small patterns anywhere, n = 960",
+            role="control",
+            terms=_nearness(self.cell(own.cnn, small, 960), 4),
+            rule=MATTERS,
+        )
         return [
             ClaimQuestion(
                 part="data",
@@ -93,7 +101,7 @@ class LocalityOfImages(Claim):
                     "To a learner the order of nearby pixels matters more than that of patches.",
                     "모델에는 가까운 픽셀의 순서가 패치끼리의 순서보다 중요하다.",
                 ),
-                compared=[*learning, null, *learnt],
+                compared=[*learning, null, built, *learnt],
             ),
         ]
 
@@ -116,6 +124,12 @@ class LocalityOfImages(Claim):
             order = np.random.default_rng(repeat).permutation(part[0].size)
             parts.append(part.reshape(size, -1)[:, order].reshape(part.shape))
         return np.stack(parts)
+
+
+def _nearness(cell: Cell, patch: int) -> Terms:
+    """What the order inside patches is worth less that of the patches."""
+    near, far = (lost(cell, f"{s}-patches:{patch}") for s in ("within", "between"))
+    return plus(near, negative(far))
 
 
 def near_less_far(images: np.ndarray) -> float:

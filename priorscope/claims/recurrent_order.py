@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule
 from priorscope.claims._cells import lost, minus, negative, plus, twice
-from priorscope.claims._sets import MARKER_SIZES, SIZES, digits, learners, marker, mnist1d
+from priorscope.claims._sets import MARKER_SIZES, SIZES, learners, marker, mnist1d
 
 MATTERS = Rule("above", 0.05)
 
@@ -72,8 +72,9 @@ class RecurrentOrder(Claim):
             Compared(label=f"gru loses the order of words, n = {MARKER_SIZES[1]}", role="control",
                      terms=lost(self.cell(own.gru, marker(), MARKER_SIZES[1]), "permuted")),
         ]  # fmt: skip
-        null = Compared(label="mlp − mlp, digits, n = 240", rule=MATTERS, role="null",
-                        terms=twice(self.cell(own.mlp, digits(), 240)))  # fmt: skip
+        null = Compared(label=f"gru − gru, word after a marker, n = {MARKER_SIZES[1]}",
+                        rule=MATTERS, role="null",
+                        terms=twice(self.cell(own.gru, marker(), MARKER_SIZES[1])))  # fmt: skip
         return [
             ClaimQuestion(
                 part="loses",

@@ -31,15 +31,15 @@ class StrengthOrder(Claim):
     )
     done = Bilingual(
         "Strength: bits per label that one fixed shuffle of the pixels costs. One family's less "
-        "the next one's, for two readouts of the convolutional net and two patches of the "
-        "transformer.",
+        "the next one's, for two readouts of the convolutional net, two patches of the transformer "
+        "and, on the digits, two optimizers: AdamW and SGD with momentum.",
         "세기는 픽셀을 한 가지 순서로 섞었을 때 더 드는 라벨당 비트다. 앞 아키텍처의 값에서 다음 "
         "아키텍처의 값을 뺐고, 합성곱 신경망은 출력층 두 가지, 트랜스포머는 패치 크기 두 가지로 "
-        "쟀다.",
+        "쟀다. 숫자 이미지에서는 옵티마이저도 AdamW와 모멘텀 SGD 두 가지를 썼다.",
     )
     change = Bilingual(
-        "Another optimiser or size of the networks; only their own variants were tried here.",
-        "다른 옵티마이저나 다른 크기의 신경망. 여기서는 위의 변형만 시험했다.",
+        "Other sizes of the networks and other images; only the variants above were tried.",
+        "다른 크기의 신경망이나 다른 이미지. 여기서는 위의 변형만 시험했다.",
     )
 
     def questions(self) -> Sequence[ClaimQuestion]:
@@ -55,11 +55,15 @@ class StrengthOrder(Claim):
                 "mlp": own.mlp,
             }
             n = SIZES["digits"][1] if name == "digits" else 1000
+            if name == "digits":
+                variants |= {f"{key}+sgd": f"{variants[key]}+sgd" for key in ("cnn", "vit", "mlp")}
             loss = {
                 key: lost(self.cell(text, data, n), "permuted") for key, text in variants.items()
             }
-            pairs = (("cnn", "vit"), ("cnn:readout=flatten", "vit"), ("cnn", coarse),
-                     ("vit", "mlp"), (coarse, "mlp"))  # fmt: skip
+            pairs = [("cnn", "vit"), ("cnn:readout=flatten", "vit"), ("cnn", coarse),
+                     ("vit", "mlp"), (coarse, "mlp")]  # fmt: skip
+            if name == "digits":
+                pairs += [("cnn+sgd", "vit+sgd"), ("vit+sgd", "mlp+sgd")]
             tests += [
                 Compared(label=f"{first} − {second}, {name}, n = {n}", rule=MATTERS,
                          terms=plus(loss[first], negative(loss[second])))

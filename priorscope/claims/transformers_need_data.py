@@ -73,10 +73,10 @@ class TransformersNeedData(Claim):
                          values=_crossing(few, many), cells=(*few, *many), unit="doublings",
                          role="context")
             )  # fmt: skip
-        n = SIZES["digits"][1]
+        n = SIZES["digits"][0]
         controls = [
-            Compared(label=f"mlp − mlp, digits, n = {n}", role="null", rule=MATTERS,
-                     terms=twice(self.cell(own.mlp, digits(), n))),
+            Compared(label=f"vit − vit, digits, n = {n}", role="null", rule=MATTERS,
+                     terms=twice(self.cell(own.vit, digits(), n))),
             Compared(label="a transformer gains from more data, digits", role="control",
                      terms=minus(self.cell(own.vit, digits(), SIZES["digits"][0]),
                                  self.cell(own.vit, digits(), SIZES["digits"][2]))),

@@ -3,8 +3,8 @@
 import dataclasses
 from collections.abc import Sequence
 
-from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule
-from priorscope.claims._cells import minus, twice
+from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule, Terms
+from priorscope.claims._cells import minus, negative, twice
 from priorscope.claims._sets import (
     MARKER_SIZES,
     SIZES,
@@ -15,6 +15,7 @@ from priorscope.claims._sets import (
     marker,
     mnist1d,
 )
+from priorscope.tasks import Examples
 from priorscope.tasks.parity import Parity
 
 MATTERS = Rule("above", 0.0)
@@ -56,14 +57,13 @@ class WinnerDepends(Claim):
             ("linear", digits(), "digits", (small, large)),
             ("cnn", mnist1d(), "mnist1d", (SIZES["mnist1d"][0], SIZES["mnist1d"][2])),
             ("linear", mnist1d(), "mnist1d", (SIZES["mnist1d"][0], SIZES["mnist1d"][2])),
-            ("linear", linear_rule(), "a linear rule", (small, medium)),
-            ("linear", loaded(Parity(order=2)), "parity of two signs", (small, large)),
+            ("linear", linear_rule(), "a linear rule", (medium,)),
+            ("linear", loaded(Parity(order=2)), "parity of two signs", (small,)),
             ("cnn", marker(), "word after a marker", MARKER_SIZES),
         ]
         tests = [
             Compared(label=f"mlp − {strong}, {name}, n = {n}", rule=MATTERS,
-                     terms=minus(self.cell(own.mlp, data, n),
-                                 self.cell(getattr(own, strong), data, n)))
+                     terms=self._weak_less(getattr(own, strong), data, n))
             for strong, data, name, sizes in cells
             for n in sizes
         ]  # fmt: skip
@@ -75,4 +75,15 @@ class WinnerDepends(Claim):
         null = Compared(label=f"mlp − mlp, digits, n = {medium}", role="null",
                         rule=Rule("above", 0.05),
                         terms=twice(self.cell(own.mlp, digits(), medium)))  # fmt: skip
-        return [ClaimQuestion(predicted="supported", compared=[*tests, null], mode="both")]
+        controls = [
+            Compared(label=f"linear wins on a linear rule, n = {small}", role="control",
+                     terms=self._weak_less(own.linear, linear_rule(), small)),
+            Compared(label=f"mlp wins on parity of two signs, n = {large}", role="control",
+                     terms=negative(self._weak_less(own.linear, loaded(Parity(order=2)), large))),
+        ]  # fmt: skip
+        compared = [*tests, null, *controls]
+        return [ClaimQuestion(predicted="supported", compared=compared, mode="both")]
+
+    def _weak_less(self, strong: str, data: Examples, n: int) -> Terms:
+        weak = self.cell(learners(self.effort).mlp, data, n)
+        return minus(weak, self.cell(strong, data, n))

@@ -24,6 +24,7 @@ from priorscope.nn.live_digest import live_digest
 from priorscope.profiles.inputs import Inputs
 from priorscope.subjects import Copy, Labels, Retraining, Subject
 from priorscope.subjects.adapters import subject
+from priorscope.train.optimizers import plain_optimizer
 from priorscope.train.recipe import Learner, Recipe
 from priorscope.train.trainer import trainer
 from priorscope.wording.page import english
@@ -232,7 +233,7 @@ def _retraining(learner: Learner, inputs: Inputs, device: torch.device) -> Retra
 
 
 def _fit(network: nn.Module, x: Tensor, y: Tensor, learner: Learner, seed: int) -> Copy:
-    optimiser = torch.optim.AdamW(network.parameters(), lr=learner.learning_rate, weight_decay=0.0)
+    optimiser = plain_optimizer(learner.recipe, network, learner.learning_rate)
     stream = numpy_stream(seed, "batches")
     size = min(64, len(x))
     for step in range(1, MOST_UPDATES + 1):

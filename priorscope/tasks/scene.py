@@ -1,6 +1,7 @@
 """The class hangs on an object and on a cue some way off: a car on a road, a boat on water."""
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -9,6 +10,8 @@ from priorscope.core.seeds import numpy_stream
 from priorscope.tasks import TASKS, Examples, TaskConfig
 from priorscope.tasks._slots import SIDE, drawn, patterns
 from priorscope.tasks.digits import Digits
+
+CLASSES = ("apart", "together")
 
 
 @TASKS.register
@@ -36,17 +39,46 @@ class Scene(TaskConfig):
     generator_seed: Seed = 0
 
     def load(self, seed: int = 0) -> Examples:
+        if self.real:
+            return self.of(Digits().load(), (3, 8, 0, 1))
+        parts = []
+        for split, count in (("train", self.num_train), ("test", self.num_test)):
+            shown, targets, stream = self._layout(count, split)
+            noise = self.noise * stream.standard_normal((count, SIDE, self.slots * SIDE))
+            parts += [drawn(shown, noise, patterns(4, self.generator_seed)), targets]
+        return Examples(*parts, class_names=CLASSES)
+
+    def of(self, images: Examples, kinds: Sequence[int]) -> Examples:
+        """The same of pictures; those of training and test examples are different ones.
+
+        images: grey ones from 0 to 255, (examples, side, side, 1); a slot has their size.
+        kinds: classes of the two objects, then of their cues.
+        """
+        parts = []
+        for split, count in (("train", self.num_train), ("test", self.num_test)):
+            shown, targets, stream = self._layout(count, split)
+            pictures, classes = (
+                (images.inputs, images.targets)
+                if split == "train"
+                else (images.test_inputs, images.test_targets)
+            )
+            side = pictures.shape[1]
+            result = np.zeros((count, side, self.slots * side, 1), dtype=np.float32)
+            for which, kind in enumerate(kinds):
+                rows, slots = np.nonzero(shown == which)
+                picked = stream.choice(np.flatnonzero(classes == kind), size=len(rows))
+                for row, slot, picture in zip(rows, slots, picked, strict=True):
+                    result[row, :, slot * side : (slot + 1) * side] = pictures[picture] / 255
+            parts += [result, targets]
+        return Examples(*parts, class_names=CLASSES)
+
+    def _layout(self, count: int, split: str) -> tuple[np.ndarray, np.ndarray, np.random.Generator]:
+        """(count, slots) which of the four stands where, or -1; classes; what draws the rest."""
         if not 1 <= self.distance < self.slots:
             raise ValueError(
                 f"scene needs 1 <= distance < slots, but it has distance={self.distance} and "
                 f"slots={self.slots}."
             )
-        parts = []
-        for split, count in (("train", self.num_train), ("test", self.num_test)):
-            parts += self._generate(count, split)
-        return Examples(*parts, class_names=("apart", "together"))
-
-    def _generate(self, count: int, split: str) -> tuple[np.ndarray, np.ndarray]:
         stream = numpy_stream(self.generator_seed, "scene", split)
         chosen = stream.integers(2, size=(2, count))  # object and cue
         place = stream.integers(self.slots, size=count)
@@ -55,23 +87,4 @@ class Scene(TaskConfig):
         rows = np.arange(count)
         shown[rows, place] = chosen[0]
         shown[rows, (place + self.distance) % self.slots] = 2 + chosen[1]
-        if self.real:
-            return self._of_digits(shown, split, stream), targets
-        noise = self.noise * stream.standard_normal((count, SIDE, self.slots * SIDE))
-        return drawn(shown, noise, patterns(4, self.generator_seed)), targets
-
-    def _of_digits(self, shown: np.ndarray, split: str, stream: np.random.Generator) -> np.ndarray:
-        """(examples, 8, slots * 8, 1); training and test digits are different ones."""
-        data = Digits().load()
-        images, classes = (
-            (data.inputs, data.targets)
-            if split == "train"
-            else (data.test_inputs, data.test_targets)
-        )
-        result = np.zeros((len(shown), 8, self.slots * 8, 1), dtype=np.float32)
-        for which, digit in enumerate((3, 8, 0, 1)):
-            rows, slots = np.nonzero(shown == which)
-            picked = stream.choice(np.flatnonzero(classes == digit), size=len(rows))
-            for row, slot, image in zip(rows, slots, picked, strict=True):
-                result[row, :, slot * 8 : slot * 8 + 8] = images[image] / 255
-        return result
+        return shown, targets, stream

@@ -12,13 +12,12 @@ from priorscope.core.deadline import Deadline
 from priorscope.core.precision import with_float64
 from priorscope.core.seeds import GlobalStream, global_seed
 from priorscope.core.signature import Signature
-from priorscope.train.adamw import ReplicaAdamW
+from priorscope.train.optimizers import replica_optimizer
 from priorscope.train.prefix import Prefix, TrainingResult
 from priorscope.train.recipe import Learner
 from priorscope.train.replica import Replica, to_tensor
 from priorscope.train.replicas import Replicas, Snapshot
 
-CLIP = 1.0
 EVALUATION_BATCH = 512  # examples predicted at once, of all replicas together
 
 
@@ -52,7 +51,7 @@ class Training:
                 networks.append(learner.model.build(self.replicas[0].reader.network_signature))
         together = learner.model.vectorises or len(prefixes) > 1
         self.networks = Replicas(networks, device, together)
-        self.optimiser = self._optimiser()
+        self.optimizer = replica_optimizer(self.recipe, self.networks.parameters)
         self.noise = GlobalStream(prefixes[0].seed, "noise")  # of networks that draw their own
 
     def run(self) -> list[TrainingResult]:
@@ -98,9 +97,9 @@ class Training:
         parameters, gradients = self.networks.parameters, self.networks.gradients
         if self.networks.together:
             rates = self.learner.learning_rate * torch.tensor(shares)
-            self.optimiser.step_rows(parameters, gradients, rates.to(parameters))
+            self.optimizer.step_rows(parameters, gradients, rates.to(parameters))
         else:
-            self.optimiser.step(parameters, gradients, self.learner.learning_rate * shares[0])
+            self.optimizer.step(parameters, gradients, self.learner.learning_rate * shares[0])
 
     def time_steps(self, count: int) -> float:
         """Seconds of one update of all replicas: the median of `count`, after one to warm up."""
@@ -153,13 +152,8 @@ class Training:
         """Compute nothing for the others any more."""
         rows = [row for row, replica in enumerate(self.active) if replica in training]
         self.networks.keep(rows)
-        self.optimiser.keep(rows)
+        self.optimizer.keep(rows)
         self.active = training
-
-    def _optimiser(self) -> ReplicaAdamW:
-        return ReplicaAdamW(
-            self.networks.parameters, weight_decay=self.recipe.weight_decay, largest_norm=CLIP
-        )
 
     def _clock(self) -> float:
         return time.process_time() if self.device.type == "cpu" else time.perf_counter()

@@ -17,13 +17,12 @@ from priorscope.core.precision import sent, with_float64
 from priorscope.core.seeds import global_seed
 from priorscope.core.signature import Signature
 from priorscope.core.turns import TURNS
-from priorscope.train.adamw import ReplicaAdamW
 from priorscope.train.augment import transform
 from priorscope.train.deck import Deck
 from priorscope.train.evaluation import ValidationLosses, by_length, span
 from priorscope.train.graph import Repeated, graph_pool, side_stream
-from priorscope.train.loop import CLIP
 from priorscope.train.member_readers import PREDICTED_EXAMPLES, MemberReaders
+from priorscope.train.optimizers import replica_optimizer
 from priorscope.train.plans import make_plan
 from priorscope.train.predictions import Predictions
 from priorscope.train.prefix import SplitPrefix, TrainingResult
@@ -72,9 +71,7 @@ class Population:
         self.readers = MemberReaders(self.members, deck.rows, signature, self.recipe, device)
         self.networks = Replicas(self._initial(splits), device, together=True)
         self.predictions = Predictions(self.networks, self.readers, self.members)
-        self.optimiser = ReplicaAdamW(
-            self.networks.parameters, weight_decay=self.recipe.weight_decay, largest_norm=CLIP
-        )
+        self.optimizer = replica_optimizer(self.recipe, self.networks.parameters)
         self._capture, self.captured = capture, capture and device.type == "cuda"
         self._evaluations: dict[int, ValidationLosses] = {}
         self._last_filled: Any = None  # the event after the steps before the last table
@@ -205,7 +202,7 @@ class Population:
         """Compute nothing for the others any more."""
         rows = [member.row for member in active]
         self.networks.keep(rows)
-        self.optimiser.keep(rows)
+        self.optimizer.keep(rows)
         self.tables.keep(active, rows)
         for row, member in enumerate(active):
             member.row = row
@@ -269,7 +266,7 @@ class Population:
         y = self._targets.index_select(0, targets.flatten())
         loss = self.target.loss(self.networks(x), y.view(shape)).sum() / self.batch
         self.networks.backward(loss)
-        self.optimiser.step_rows(self.networks.parameters, self.networks.gradients, rates)
+        self.optimizer.step_rows(self.networks.parameters, self.networks.gradients, rates)
         self.tables.clock.add_(1)
 
     def outputs(

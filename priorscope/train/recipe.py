@@ -16,6 +16,7 @@ PARTS = {
     "flip": "augmentation: mirrored with probability 1/2",
     "dropout": "0.2 of the units set to 0 in training; +dropout=0.5 another share",
     "decay": "weight decay 0.3; +decay=1 another",
+    "sgd": "SGD with momentum for AdamW; +sgd=0.1 at that learning rate",
     "batchnorm": "batch normalisation, where the architecture has norm",
     "layernorm": "layer normalisation, where the architecture has norm",
     "resolution": "+resolution=R: images resized to R x R",
@@ -25,14 +26,16 @@ PARTS = {
 FOREIGN = ("timm:", "hf:")
 OF_INPUTS = ("kind", "version", "resolution", "tokens")  # what reaches a learner of its own `fit`
 FEW_STEPS = 100  # in addition to `Recipe.passes`
+SGD_RATE = 10.0  # its learning rate over AdamW's, and AdamW's weight decay over its own
 STEPS_A_PASS = 64  # of few examples, where `Recipe.least_batch` allows
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Recipe(Config):
-    """How a network is trained: AdamW, and of its validated steps the best one is kept.
+    """How a network is trained; of its validated steps the best one is kept.
 
-    learning_rate: at its peak; 0 takes the architecture's own.
+    optimizer: "adamw", or "sgd" with Nesterov's momentum.
+    learning_rate: at its peak; 0 takes the architecture's own, of SGD SGD_RATE times that.
     weight_decay: decoupled (Loshchilov & Hutter 2019), in units of the learning rate.
     batch: examples per step, at most.
     least_batch: of few examples, a step has 1 in STEPS_A_PASS, but not fewer than these: as many
@@ -61,11 +64,13 @@ class Recipe(Config):
     augment: tuple[str, ...] = ()
     resolution: Size = 0
     tokens: Size = 0
+    optimizer: Literal["adamw", "sgd"] = "adamw"
 
     def to_json(self) -> JsonObject:
         """Without later fields where they change nothing, so that earlier runs keep their names."""
         fields = super().to_json()
-        return {k: v for k, v in fields.items() if v or k not in ("tokens", "least_batch")}
+        unchanged = {"tokens": 0, "least_batch": 0, "optimizer": "adamw"}
+        return {k: v for k, v in fields.items() if k not in unchanged or v != unchanged[k]}
 
     def batch_size(self, examples: int) -> int:
         """Examples per step for a training part of `examples`."""
@@ -111,7 +116,8 @@ class Learner(Config):
     @property
     def learning_rate(self) -> float:
         """The recipe's, or the architecture's own."""
-        return self.recipe.learning_rate or self.model.learning_rate
+        own = self.model.learning_rate * (SGD_RATE if self.recipe.optimizer == "sgd" else 1.0)
+        return self.recipe.learning_rate or own
 
     def identity(self) -> dict[str, Any]:
         """What decides its results; not how it was typed."""
@@ -155,7 +161,8 @@ def parse_learner(text: str, defaults: Recipe | None = None, asked: Iterable[str
     """`name:key=value,...+part+part=value` as a learner.
 
     Keys are hyperparameters of the architecture or of the recipe. Parts: shift, rotate, flip
-    (augmentation), dropout, decay, batchnorm, layernorm, resolution=R, tokens=R, pretrained=PATH.
+    (augmentation), dropout, decay, sgd, batchnorm, layernorm, resolution=R, tokens=R,
+    pretrained=PATH.
 
     An architecture's own recipe replaces the defaults, except for the fields that were asked for.
 
@@ -182,6 +189,9 @@ def parse_learner(text: str, defaults: Recipe | None = None, asked: Iterable[str
         recipe_options.setdefault("passes", "0")
     if "batch" in recipe_options:
         recipe_options.setdefault("least_batch", "0")
+    if recipe_options.get("optimizer") == "sgd":  # so that a step loses as much as one of AdamW
+        decay = (defaults or Recipe()).weight_decay / SGD_RATE
+        recipe_options.setdefault("weight_decay", str(decay))
     recipe = Recipe.from_options(recipe_options)
     changed = {k: getattr(recipe, k) for k in recipe_options}
     model = model_class.from_options(model_options)
@@ -245,6 +255,10 @@ def _add_part(
     }
     if name in AUGMENTATIONS:
         augment.append(name)
+    elif name == "sgd":
+        recipe_options["optimizer"] = "sgd"
+        if value:
+            recipe_options["learning_rate"] = value
     elif name in of_recipe:
         recipe_options[of_recipe[name][0]] = of_recipe[name][1]
     elif name in of_model:
