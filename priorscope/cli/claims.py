@@ -26,10 +26,10 @@ def run(
     /,
     *names: str,
     all_: Annotated[bool, Parameter(name="--all", negative="")] = False,
-    preset: Preset = "quick",
+    preset: Preset | None = None,
     budget: Annotated[str | None, Parameter(alias="-b")] = None,
     data: Path | None = None,
-    out: Annotated[Path, Parameter(alias="-o")] = OUT,
+    out: Annotated[Path | None, Parameter(alias="-o")] = None,
     lang: Language | None = None,
     json_: Annotated[bool, Parameter(name="--json", negative="")] = False,
     include: Annotated[tuple[Path, ...], Parameter(negative=())] = (),
@@ -49,13 +49,13 @@ def run(
     all_
         Run all of them.
     preset
-        quick (minutes), standard (hours) or thorough (a GPU).
+        quick (minutes; by default), standard (hours) or thorough (a GPU).
     budget
         Stop after this long (90s, 10m, 1h30m); the same command continues.
     data
         Folder with data sets of others: Fashion-MNIST, FSDD, NSMC; used from standard on.
     out
-        Folder for rows, verdicts and pages.
+        Folder for rows, verdicts and pages; by default priorscope-runs/claims.
     lang
         Language of sentences and page: en or ko; by default $PRIORSCOPE_LANG, else en.
     json_
@@ -73,10 +73,14 @@ def run(
         given = {
             "--all": all_, "--budget": budget is not None, "--data": data is not None,
             "--workers": workers is not None, "NAME": bool(names),
+            "--preset": preset is not None,
+            "--out": out is not None and action == "list",
             "--json": json_ and action == "report",
+            "--include": bool(include) and action == "report",
         }  # fmt: skip
         _refuse(action, [what for what, there in given.items() if there])
     _check(data, workers)
+    out = out or OUT
     speak(lang)
     budget_seconds = _seconds(budget)
     broken = _include(include)
@@ -85,12 +89,12 @@ def run(
         return Exit.SOME_FAILED if broken or faulty else Exit.DONE
     if action == "report":
         print(printable(_write_page(out), LINE))
-        return Exit.SOME_FAILED if broken else Exit.DONE
+        return Exit.DONE
     usable = [str(path.resolve()) for path in include if path not in broken]
     chosen = _chosen(names, all_, [file_name(path.stem) for path in broken])
     if not chosen:  # all that were named are in files that can't be used
         return Exit.SOME_FAILED
-    code = _run(chosen, out, preset, budget_seconds, data, json_, usable, workers)
+    code = _run(chosen, out, preset or "quick", budget_seconds, data, json_, usable, workers)
     return Exit.SOME_FAILED if broken else code
 
 

@@ -20,7 +20,7 @@ NO = {"above": -2.0, "within": 1.0, "beyond": -1.0, "apart": 0.0}
 EDGE = {"above": 0.0, "within": 0.0, "beyond": 0.0, "apart": 0.0}
 # what Korean leaves as it is: names of learners, hyperparameters, data sets and algorithms
 NAMES = {*MODELS, "kernel", "depth", "patch", "readout", "flatten", "shift", "rotate", "digits",
-         "mnist1d", "n", "h", "w", "float64", "WordPiece", "BPE", "MASK"}  # fmt: skip
+         "sgd", "mnist1d", "n", "h", "w", "float64", "WordPiece", "BPE", "MASK"}  # fmt: skip
 
 
 @pytest.fixture(params=list(CLAIMS))

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from priorscope.tasks.context import MARKER, Context
+from priorscope.tasks.digits import Digits
 from priorscope.tasks.noise_labels import NoiseLabels
+from priorscope.tasks.scene import Scene
 from priorscope.tasks.template import Template
 
 
@@ -63,3 +65,39 @@ def test_noise_labels_are_flipped_as_often_as_said():
 def test_impossible_sizes_are_refused(task):
     with pytest.raises(ValueError, match=r"needs"):
         task.load()
+
+
+def test_a_scene_of_pictures_shows_an_object_and_its_cue_at_the_distance():
+    task, kinds = Scene(num_train=300, num_test=100, slots=5, distance=2), (3, 8, 0, 1)
+    images = Digits().load()
+    scenes = task.of(images, kinds)
+    slots = scenes.inputs.reshape(300, 8, 5, 8).transpose(0, 2, 1, 3)  # (scenes, slots, 8, 8)
+    filled = slots.any(axis=(2, 3))
+    assert (filled.sum(axis=1) == 2).all()
+    grey = (images.inputs[..., 0] / 255).astype(np.float32)
+    known = {x.tobytes(): y for x, y in zip(grey, images.targets, strict=True)}
+    for shown, there, target in zip(slots, filled, scenes.targets, strict=True):
+        at = {kinds.index(known[shown[s].tobytes()]): s for s in np.flatnonzero(there)}
+        thing, cue = sorted(at)
+        assert (thing < 2, cue >= 2) == (True, True)
+        assert (at[thing] + 2) % 5 == at[cue]
+        assert target == (cue - 2 == thing)
+    real = Scene(num_train=300, num_test=100, slots=5, distance=2, real=True).load()
+    assert real.fingerprint == scenes.fingerprint
+
+
+def test_scenes_of_pictures_test_on_other_pictures():
+    images = Digits().load()
+    task = Scene(num_train=50, num_test=50, slots=5)
+    scenes = task.of(images, (3, 8, 0, 1))
+    training = {x.tobytes() for x in (images.inputs[..., 0] / 255).astype(np.float32)}
+    slots = scenes.inputs.reshape(50, 8, 5, 8).transpose(0, 2, 1, 3)
+    assert all(slot.tobytes() in training for slot in slots.reshape(-1, 8, 8) if slot.any())
+    slots = scenes.test_inputs.reshape(50, 8, 5, 8).transpose(0, 2, 1, 3)
+    assert not any(slot.tobytes() in training for slot in slots.reshape(-1, 8, 8) if slot.any())
+
+
+@pytest.mark.parametrize("distance", [0, 8])
+def test_a_cue_stands_in_another_slot(distance):
+    with pytest.raises(ValueError, match="1 <= distance < slots"):
+        Scene(distance=distance, slots=8).load()
