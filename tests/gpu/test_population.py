@@ -35,6 +35,7 @@ RICH = [
     "mlp:width=8+dropout+layernorm",
     "vit:width=8,depth=1,num_heads=2+flip+dropout",
     "cnn:width=4+resolution=6",
+    "mlp:width=8+sgd",
 ]
 
 
