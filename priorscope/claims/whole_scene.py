@@ -52,8 +52,9 @@ class WholeScene(Claim):
     def questions(self) -> Sequence[ClaimQuestion]:
         own = learners(self.effort)
         variants = {"cnn": own.cnn, "cnn:kernel=7": own.cnn + ",kernel=7",
-                    "cnn:depth=5": own.cnn + ",depth=5",
                     "cnn:readout=flatten": own.cnn + ",readout=flatten"}  # fmt: skip
+        if self.preset != "quick":
+            variants["cnn:depth=5"] = own.cnn + ",depth=5"
         tests, learnt = [], []
         for name, (data, kinds) in self._scenes(list(variants)).items():
             vit = self.cell(f"{own.vit},patch={data.inputs.shape[1]}", data, LABELS)
@@ -79,8 +80,8 @@ class WholeScene(Claim):
         """Scenes by name, each with the convolutional nets that are tried on it."""
         scenes = {f"patterns, distance {d}": (self._scene(d), kinds) for d in (1, 4)}
         of_pictures = Scene(num_train=2000, num_test=600, slots=5)
-        few = kinds[:1] if self.preset == "quick" else kinds
-        scenes["digits, distance 1"] = (loaded(dataclasses.replace(of_pictures, real=True)), few)
+        of_digits = loaded(dataclasses.replace(of_pictures, real=True))
+        scenes["digits, distance 1"] = (of_digits, kinds[:1] if self.preset == "quick" else kinds)
         for name, images in self.external().items():
             clothes = of_pictures.of(reduced(images, 7), CLOTHES)
             scenes[f"{name}, distance 1"] = (clothes, kinds[:2])
