@@ -58,7 +58,8 @@ def sentence(judged: Any) -> str:
     judged: a `NamedVerdict`.
     """
     made = judged.verdict
-    count = len({e.condition for e in made.effects if e.role == "test"})
+    tests = [e for e in made.effects if e.role == "test"]
+    count = len({e.condition for e in tests})
     yes, no = made.conditions("yes"), made.conditions("no")
     differ = made.outcome == "supported" and bool(yes and no)  # that is what it says
     parts = [
@@ -66,6 +67,7 @@ def sentence(judged: Any) -> str:
             "sentence.differ" if differ else f"sentence.{made.outcome}",
             effect=effect(made.effect, made.unit),
             n=made.effect.n,
+            repeats=_repeats(tests),
             on=told_apart(made),
             count=count,
             across=t("across", count=count) if count > 1 else "",
@@ -82,6 +84,12 @@ def sentence(judged: Any) -> str:
             if made.conditions(key)
         ]
     return " ".join(parts)
+
+
+def _repeats(tests: Sequence[Any]) -> str:
+    """How many each condition had; those of large examples may have fewer."""
+    counts = sorted({len(e.values) for e in tests})
+    return t("repeats", low=counts[0], high=counts[-1]) if len(counts) > 1 else str(counts[0])
 
 
 def _centers(made: Any) -> dict[str, str]:

@@ -212,6 +212,16 @@ def test_an_axis_holds_what_it_shows_and_points_at_the_rest():
     assert "h17" not in ours
 
 
+def test_where_repeats_differ_their_range_is_said():
+    more = Contrast(label="b", values=(-1.0, -1.2, -0.8, -1.1, -0.9, -1.0, -1.1))
+    judged = named(dataclasses.replace(judge([plain_effect(), more, null()]), outcome="depends"))
+    assert "(5 to 7 paired repeats)" in words.sentence(judged)
+    with speaking("ko"):
+        assert "짝지은 반복 5~7회" in words.sentence(judged)
+    alike = named(dataclasses.replace(judge([plain_effect(), null()]), outcome="depends"))
+    assert "(5 paired repeats)" in words.sentence(alike)
+
+
 def test_korean_has_no_english_sentence():
     with speaking("ko"):
         page = claims_page(book())

@@ -70,10 +70,13 @@ CLAIMS: dict[str, str] = {
     "verdict.depends": "depends on {on}",
     "verdict.undecided": "undecided",
     "verdict.none": "no verdict",
+    "repeats": "{low} to {high}",
     "sentence.supported": ("Supported: {effect}{across}, {n} paired repeats."),
     "sentence.refuted": "Refuted: {effect}{across}, {n} paired repeats.",
-    "sentence.depends": "It depends on {on} ({n} paired repeats).",
-    "sentence.differ": "Supported: conditions disagree, told apart by {on} ({n} paired repeats).",
+    "sentence.depends": "It depends on {on} ({repeats} paired repeats).",
+    "sentence.differ": (
+        "Supported: conditions disagree, told apart by {on} ({repeats} paired repeats)."
+    ),
     "sentence.undecided": (
         "Undecided: {decided} of {count} conditions could be decided; {effect}, {n} paired repeats."
     ),

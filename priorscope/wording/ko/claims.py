@@ -70,10 +70,13 @@ CLAIMS: dict[str, str] = {
     "verdict.depends": "{on}에 따라 다름",
     "verdict.undecided": "판단 보류",
     "verdict.none": "판정 없음",
+    "repeats": "{low}~{high}",
     "sentence.supported": "지지: {effect}{across}, 짝지은 반복 {n}회.",
     "sentence.refuted": "반박: {effect}{across}, 짝지은 반복 {n}회.",
-    "sentence.depends": "{on}에 따라 다름 (짝지은 반복 {n}회).",
-    "sentence.differ": "지지: 조건에 따라 결과가 엇갈리며, {on}에 따라 나뉨 (짝지은 반복 {n}회).",
+    "sentence.depends": "{on}에 따라 다름 (짝지은 반복 {repeats}회).",
+    "sentence.differ": (
+        "지지: 조건에 따라 결과가 엇갈리며, {on}에 따라 나뉨 (짝지은 반복 {repeats}회)."
+    ),
     "sentence.undecided": (
         "판단 보류: 조건 {count}개 중 판정이 난 것은 {decided}개입니다. {effect}, "
         "짝지은 반복 {n}회."
