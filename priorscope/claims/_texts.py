@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from tokenizers import Tokenizer
@@ -11,11 +12,14 @@ from priorscope.data.own_copies import reviews
 from priorscope.tasks import Examples
 from priorscope.text.encode import LineEncoder
 from priorscope.text.stdlib import StandardLibrary
+from priorscope.text.tokenizer import train_tokenizer
 
 PACKAGES = ("asyncio", "email", "tkinter", "unittest")
 TOKENS = 48  # of each text that a learner reads
 MOST = 2400  # texts
 LEAST_LENGTH = 40  # characters of a docstring
+VOCABULARY = 2000
+Kind = Literal["wordpiece", "bpe"]
 
 
 @lru_cache(maxsize=4)
@@ -38,6 +42,18 @@ def texts_of(folder: Path | None) -> tuple[list[str], list[str], list[int]]:
     train = [i for i in range(len(texts)) if i % 5]
     of_both = [classes[i] for i in (*train, *held)]
     return [texts[i] for i in train], [texts[i] for i in held], of_both
+
+
+@lru_cache(maxsize=4)
+def tokenizer_of(folder: Path | None, kind: Kind) -> Tokenizer:
+    """One of `VOCABULARY` tokens, trained on the texts for training."""
+    return train_tokenizer(texts_of(folder)[0], kind=kind, vocabulary=VOCABULARY)
+
+
+@lru_cache(maxsize=4)
+def encoded(folder: Path | None, kind: Kind) -> Examples:
+    """The texts as the first `TOKENS` ids each of `tokenizer_of`."""
+    return encoded_by(tokenizer_of(folder, kind), folder)
 
 
 def encoded_by(tokenizer: Tokenizer, folder: Path | None) -> Examples:

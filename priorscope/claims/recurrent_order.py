@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule
 from priorscope.claims._cells import lost, minus, negative, plus, twice
 from priorscope.claims._sets import MARKER_SIZES, SIZES, learners, marker, mnist1d
+from priorscope.claims._texts import encoded
+from priorscope.data.own_copies import lacking
 
 MATTERS = Rule("above", 0.05)
 
@@ -16,7 +18,7 @@ class RecurrentOrder(Claim):
     """Who loses most without order, and who wins where order decides; two verdicts."""
 
     number = 7
-    wants = ("FSDD",)
+    wants = ("FSDD", "NSMC")
     statement = Bilingual(
         "Recurrent nets are built for order: they lose most when order is destroyed, and win "
         "where order decides.",
@@ -46,6 +48,8 @@ class RecurrentOrder(Claim):
         others = ("cnn", "transformer", "mlp")
         sets = {"mnist1d": (mnist1d(), SIZES["mnist1d"][1])}
         sets |= {name: (data, 1000) for name, data in self.external().items()}
+        if self.preset != "quick" and not lacking(self.data, ["NSMC"]):
+            sets["NSMC"] = (encoded(self.data, "wordpiece"), 1000)
         loses = []
         for name, (data, n) in sets.items():
             of_gru = lost(self.cell(own.gru, data, n), "permuted")

@@ -2,23 +2,16 @@
 
 import dataclasses
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from pathlib import Path
-from typing import Literal
-
-from tokenizers import Tokenizer
 
 from priorscope.claims import CLAIMS, Bilingual, Claim, ClaimQuestion, Compared, Rule
 from priorscope.claims._cells import below_chance, minus, twice
-from priorscope.claims._texts import encoded_by, texts_of
+from priorscope.claims._texts import Kind, encoded, texts_of, tokenizer_of
 from priorscope.data.own_copies import lacking
 from priorscope.runs.experiment import Rows
-from priorscope.tasks import Examples
 from priorscope.text.encode import LineEncoder
-from priorscope.text.tokenizer import train_tokenizer
 
 NEAR = Rule("within", 0.05)
-VOCABULARY = 2000
 LABELS = 400
 
 
@@ -116,19 +109,5 @@ class WordpieceBpe(Claim):
         return values
 
 
-Kind = Literal["wordpiece", "bpe"]
-
-
 def _count(folder: Path | None, kind: Kind, lines: Sequence[str]) -> int:
-    return len(LineEncoder(_tokenizer(folder, kind)).encode(list(lines)).ids)
-
-
-@lru_cache(maxsize=4)
-def _tokenizer(folder: Path | None, kind: Kind) -> Tokenizer:
-    return train_tokenizer(texts_of(folder)[0], kind=kind, vocabulary=VOCABULARY)
-
-
-@lru_cache(maxsize=4)
-def encoded(folder: Path | None, kind: Kind) -> Examples:
-    """The texts as token ids."""
-    return encoded_by(_tokenizer(folder, kind), folder)
+    return len(LineEncoder(tokenizer_of(folder, kind)).encode(list(lines)).ids)
