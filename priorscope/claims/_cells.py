@@ -21,7 +21,8 @@ class Cell:
     """Runs of one learner, data, structure and size, one per repeat.
 
     learner: one for all repeats, or one for each, as those that are pre-trained. data: likewise.
-    seed: another one is the same learner on other draws, as a null needs it.
+    seed: another one is the same learner on other draws, as a null needs it. repeats: how many; 0
+    is what the effort says for such data.
     """
 
     learner: str | Sequence[str]
@@ -30,6 +31,7 @@ class Cell:
     effort: Effort
     structure: str = "intact"
     seed: int = 0
+    repeats: int = 0
 
     @property
     def examples(self) -> list[Examples]:
@@ -55,7 +57,8 @@ class Cell:
         learners = [parse_learner(text, self.effort.recipe) for text in texts]
         structure = parse_structure(self.structure)
         repeats = max(len(learners), len(self.examples))
-        repeats = self.effort.repeats_on(self.examples[0]) if repeats == 1 else repeats
+        own = self.repeats or self.effort.repeats_on(self.examples[0])
+        repeats = own if repeats == 1 else repeats
         of_each = (each * (repeats if len(each) == 1 else 1) for each in (learners, self.examples))
         return [
             Run(

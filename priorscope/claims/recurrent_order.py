@@ -46,15 +46,16 @@ class RecurrentOrder(Claim):
     def questions(self) -> Sequence[ClaimQuestion]:
         own = learners(self.effort)
         others = ("cnn", "transformer", "mlp")
-        sets = {"mnist1d": (mnist1d(), SIZES["mnist1d"][1])}
-        sets |= {name: (data, 1000) for name, data in self.external().items()}
+        sets = {"mnist1d": (mnist1d(), SIZES["mnist1d"][1], 0)}
+        sets |= {name: (data, 1000, 0) for name, data in self.external().items()}
         if self.preset != "quick" and not lacking(self.data, ["NSMC"]):
-            sets["NSMC"] = (encoded(self.data, "wordpiece"), 1000)
+            sets["NSMC"] = (encoded(self.data, "wordpiece"), 1000, self.effort.of_large)
         loses = []
-        for name, (data, n) in sets.items():
-            of_gru = lost(self.cell(own.gru, data, n), "permuted")
+        for name, (data, n, repeats) in sets.items():
+            of_gru = lost(self.cell(own.gru, data, n, repeats=repeats), "permuted")
             for other in others:
-                of_other = lost(self.cell(getattr(own, other), data, n), "permuted")
+                cell = self.cell(getattr(own, other), data, n, repeats=repeats)
+                of_other = lost(cell, "permuted")
                 loses.append(
                     Compared(label=f"gru − {other}, {name}, n = {n}", rule=MATTERS,
                              terms=plus(of_gru, negative(of_other)))
