@@ -21,7 +21,7 @@ REPEATS = 3
 
 @dataclasses.dataclass(frozen=True)
 class Part:
-    """One comparison: seven sizes, the largest is `largest`."""
+    """One comparison: seven sizes, up to the `largest` at which all learners still err."""
 
     name: str
     task: str
@@ -36,10 +36,12 @@ class Part:
 PARTS = (
     Part("noise-labels", "noise-labels", ("linear", "mlp:width=32", "mlp"), 4000),
     Part("parity", "parity:num_train=8000,order=3", ("mlp:width=32", "mlp"), 8000),
+    Part("parity-2", "parity:num_train=8000,order=2", ("mlp:width=32", "mlp"), 8000),
     Part("digits", "digits", ("linear", "mlp", "cnn:width=16", "gru:width=16"), 1280),
     Part("context", "context", ("mlp", "cnn:width=16", "gru:width=16"), 4000),
     Part("template", "template", ("linear", "mlp:width=64", "cnn:width=8"), 4000),
-    Part("grounding", "grounding", ("mlp:width=64", "gru:width=16"), 4000),
+    Part("grounding", "grounding", ("mlp:width=64", "gru:width=16"), 500),
+    Part("scene", "scene", ("mlp:width=64", "cnn:width=8"), 1000),
     Part(
         "mnist1d",
         "mnist1d:num_train=16000,generator_seed=1",
