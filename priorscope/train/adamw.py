@@ -180,8 +180,7 @@ class ReplicaAdamW:
         parameters.lerp_(self._ahead, learning_rates.unsqueeze(1))
 
     def _update(self, parameters: Tensor, gradients: Tensor, learning_rate: float) -> None:
-        norms = gradients.norm(dim=1, keepdim=True)
-        gradients.mul_((self.largest_norm / (norms + 1e-6)).clamp(max=1.0))
+        clip_rows(gradients, self.largest_norm)
         self._steps += 1
         torch._fused_adamw_(
             [parameters],
@@ -203,6 +202,12 @@ class ReplicaAdamW:
         """Drop all other replicas."""
         first, second = (mean[list(rows)].clone() for mean in self._means)
         self._means = first, second
+
+
+def clip_rows(gradients: Float[Tensor, "replicas parameters"], largest_norm: float) -> None:
+    """Scale each row of a greater norm down to it, in place."""
+    norms = gradients.norm(dim=1, keepdim=True)
+    gradients.mul_((largest_norm / (norms + 1e-6)).clamp(max=1.0))
 
 
 def _master(parameter: Tensor) -> Tensor:

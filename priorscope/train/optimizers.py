@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from priorscope.train.adamw import ReplicaAdamW
+from priorscope.train.adamw import ReplicaAdamW, clip_rows
 from priorscope.train.recipe import Recipe
 
 CLIP = 1.0  # the largest norm of a gradient
@@ -54,8 +54,7 @@ class ReplicaSGDW:
         learning_rates: Float[Tensor, " replicas"],
     ) -> None:
         """One update with a rate for each replica, 0 to leave it as it is; may be captured."""
-        norms = gradients.norm(dim=1, keepdim=True)
-        gradients.mul_((self.largest_norm / (norms + 1e-6)).clamp(max=1.0))
+        clip_rows(gradients, self.largest_norm)
         self._velocity.mul_(MOMENTUM).add_(gradients)
         gradients.add_(self._velocity, alpha=MOMENTUM)
         rates = learning_rates.unsqueeze(1)
