@@ -1,12 +1,15 @@
 """Real curves with a hidden truth: fit the small sizes, predict the large ones, and compare.
 
     python benchmarks/curves_hidden_truth.py ROWS.csv... [--largest 4000,8000] [--seed 0]
+        [--leave-out LCDB.parquet]
 
 ROWS.csv has the columns learner, n, repeat, loss and/or error, and dataset where there are several,
 with sizes beyond the cut, by default a quarter of a data set's largest; only rows up to it are
 fitted. Prints every prediction at up to 4 times the data beside what was observed, the coverage of
 the 80 and 95% intervals, the CRPS beside that of the last value and of the log-log slope as points,
 and the crossings predicted beside those that the larger sizes show; at the end all of it together.
+The installed networks have seen the tables in results/; --leave-out trains others for each data set,
+on LCDB's curves and on the neural ones of other data sets.
 """
 
 import argparse
@@ -14,8 +17,11 @@ import collections
 from pathlib import Path
 
 import numpy as np
+from fit_learned import all_cuts, train
+from lcdb import read_curves
 
 from priorscope.analysis.curves.crossover import crossings
+from priorscope.analysis.curves.learned import learned
 from priorscope.analysis.curves.learning_curves import fit_curves
 from priorscope.analysis.curves.tables import read_tables
 
@@ -90,10 +96,11 @@ def compare_crossings(shown, whole, on):
         )
 
 
-def score(rows, largest, seed):
+def score(rows, largest, seed, regression):
     """Entries of `predictions` of one data set cut at one size, by metric."""
     everything = fit_curves(rows, seed)
-    first = fit_curves([r for r in rows if r["n"] <= largest], seed)
+    shown = [r for r in rows if r["n"] <= largest]
+    first = fit_curves(shown, seed, regression=regression)
     out = {}
     for on, whole in everything.items():
         shown = {name: fit for name, fit in first.get(on, {}).items() if name in whole}
@@ -108,14 +115,17 @@ def main():
     parser.add_argument("rows", type=Path, nargs="+")
     parser.add_argument("--largest", default="")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--leave-out", type=Path, metavar="LCDB")
     options = parser.parse_args()
+    curves = read_curves(options.leave_out, least=5) if options.leave_out else None
     pooled = collections.defaultdict(list)
     for path in options.rows:
         for name, rows in read_tables([path]).rows.items():
             end = max(row["n"] for row in rows)
+            regression = train(all_cuts(curves, without=name or path.stem)) if curves else learned()
             for largest in [float(n) for n in options.largest.split(",") if n] or [end / 4]:
                 print(f"{path.stem} {name}, sizes up to {largest:g}:")
-                for on, entries in score(rows, largest, options.seed).items():
+                for on, entries in score(rows, largest, options.seed, regression).items():
                     pooled[on] += entries
     print("all together:")
     for on, entries in pooled.items():

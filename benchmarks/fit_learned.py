@@ -1,30 +1,37 @@
-"""Trains the quantiles of `priorscope/analysis/curves/learned.py` on every cut of LCDB's curves.
+"""Trains the quantiles of `priorscope/analysis/curves/learned.py` on every cut of real curves.
 
     python benchmarks/fit_learned.py FILE.parquet [--out learned.json] [--networks 3]
 
-A cut shows the first 4 sizes or more of a curve (5 sizes at least, doubling); targets are the means
-of the next two sizes, in units of the drifting process's standard deviation about its mean. The
-loss is the mean over 13 quantiles, weighted by that standard deviation, as CRPS would. AdamW, 150
-steps on all cuts at once. In a fifth of all cuts, drawn anew in each step, the kind of learner is
-hidden, so that the network also knows what to say of others.
+FILE has LCDB's columns. Curves of neural networks are learned from as well (`NEURAL`: losses and
+errors of our own runs), each cut counting `NEURAL_WEIGHT` times. A cut shows the first 4 sizes or
+more of a curve (5 sizes at least, doubling); targets are the means of the next two sizes, in units
+of the drifting process's standard deviation about its mean. The loss is the mean over 13 quantiles,
+weighted by that standard deviation, as CRPS would. AdamW, 150 steps on all cuts at once. In a fifth
+of all cuts, drawn anew in each step, the kind of learner is hidden, so that the network also knows
+what to say of others.
 """
 
 import argparse
 import collections
 import dataclasses
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
-from lcdb import REPEATS, Stored, read_curves
+from lcdb import Stored, read_curves
 
 from priorscope.analysis.curves.constants import FITTED, Constants
 from priorscope.analysis.curves.features import CurveEnd, features
 from priorscope.analysis.curves.learned import KINDS, LEVELS, Learned, Network, kind_of
 from priorscope.analysis.curves.noise import means_of
+from priorscope.analysis.curves.tables import read_tables
 
 WEIGHT = 0.5  # of the learned quantiles in a forecast; .45 to .65 are as good on LCDB
+NEURAL = ("neural_curves", "mnist1d_32000", "fashion_60000")  # tables in results/
+NEURAL_WEIGHT = 2.0
+TESTED = 1000  # test examples where a table doesn't say
 STEPS, RATE, DECAY, UNITS = 150, 0.01, 0.02, 8
 FARTHEST = 32  # a cut shows at least this share of its curve's largest size
 _CAP = 0.6  # standard deviations above this weigh no more
@@ -34,17 +41,62 @@ _HIDE = 0.2
 @dataclasses.dataclass
 class Cuts:
     """inputs: (cuts, features); kinds: (cuts, kinds); targets: (cuts, 2), NaN where missing, in
-    units of std (cuts, 2); dataset: (cuts,)."""
+    units of std (cuts, 2); weight: (cuts,), how many times each counts."""
 
     inputs: np.ndarray
     kinds: np.ndarray
     targets: np.ndarray
     std: np.ndarray
-    dataset: np.ndarray
+    weight: np.ndarray
 
-    def of(self, datasets: set[int]) -> "Cuts":
-        keep = np.isin(self.dataset, sorted(datasets))
-        return Cuts(*(getattr(self, f.name)[keep] for f in dataclasses.fields(self)))
+    @classmethod
+    def joined(cls, parts: Sequence["Cuts"]) -> "Cuts":
+        """All of them, in this order."""
+        names = [field.name for field in dataclasses.fields(cls)]
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+
+
+def all_cuts(lcdb: Stored, constants: Constants = FITTED, without: str | None = None) -> Cuts:
+    """Of LCDB's curves and of the neural ones.
+
+    without: a neural data set that is left out, with those of its kind (parity and parity-2).
+    """
+    parts = [cuts_of(lcdb, constants)] if lcdb else []
+    for name, curves in neural_curves().items():
+        if without is None or family(name) != family(without):
+            cuts = cuts_of(curves, constants)
+            parts.append(dataclasses.replace(cuts, weight=NEURAL_WEIGHT * cuts.weight))
+    return Cuts.joined(parts)
+
+
+def family(dataset: str) -> str:
+    """parity for parity-2."""
+    return dataset.rstrip("0123456789").rstrip("-")
+
+
+def neural_curves() -> dict[str, Stored]:
+    """By data set; in each, those of errors are of a data set 0 and those of losses of 1."""
+    out: dict[str, Stored] = {}
+    for stem in NEURAL:
+        rows = read_tables([Path(__file__).parent / "results" / f"{stem}.csv"]).rows
+        for name, table in rows.items():
+            mine = out.setdefault(name or stem, {})
+            for place, metric in enumerate(("error", "loss")):
+                for learner in sorted({row["learner"] for row in table}):
+                    mine[place, learner] = _curve(
+                        [row for row in table if row["learner"] == learner], metric
+                    )
+    return out
+
+
+def _curve(rows: Sequence[Mapping], metric: str) -> tuple[np.ndarray, np.ndarray, int]:
+    """As `lcdb.read_curves` has them: sizes, values (sizes, repeats), test examples."""
+    sizes = sorted({row["n"] for row in rows})
+    repeats = sorted({row["repeat"] for row in rows})
+    values = np.full((len(sizes), len(repeats)), np.nan)
+    for row in rows:
+        values[sizes.index(row["n"]), repeats.index(row["repeat"])] = row[metric]
+    return np.array(sizes, dtype=float), values, int(rows[0].get("test_examples") or TESTED)
 
 
 def cuts_of(curves: Stored, constants: Constants = FITTED) -> Cuts:
@@ -52,7 +104,7 @@ def cuts_of(curves: Stored, constants: Constants = FITTED) -> Cuts:
     ends: dict[tuple[int, float], dict[str, CurveEnd]] = collections.defaultdict(dict)
     later: dict[tuple[int, float, str], np.ndarray] = {}
     for (dataset, learner), (sizes, values, test_examples) in curves.items():
-        least = 0.5 / (test_examples * REPEATS)
+        least = 0.5 / (test_examples * values.shape[1])
         for last in range(3, len(sizes) - 1):
             shown = values[: last + 1]
             some = np.nanmean(shown, axis=1) > 0
@@ -78,7 +130,7 @@ def cuts_of(curves: Stored, constants: Constants = FITTED) -> Cuts:
         np.array([[0.5 * (kind_of(name) == k) for k in KINDS] for _, name, _, _, _ in rows]),
         (goal - middle) / std,
         std,
-        np.array([row[0] for row in rows]),
+        np.ones(len(rows)),
     )
 
 
@@ -103,7 +155,7 @@ def _network(inputs: np.ndarray, cuts: Cuts, seed: int) -> Network:
     x, kinds = (torch.tensor(a, dtype=torch.float32) for a in (inputs, cuts.kinds))
     have = np.isfinite(cuts.targets)
     goal = torch.tensor(np.clip(np.nan_to_num(cuts.targets), -15, 15), dtype=torch.float32)
-    weight = np.minimum(cuts.std, _CAP) * have
+    weight = np.minimum(cuts.std, _CAP) * have * cuts.weight[:, None]
     weight = torch.tensor(weight / weight.mean(), dtype=torch.float32)
     levels = torch.tensor(LEVELS)
     hidden = torch.nn.Linear(x.shape[1] + kinds.shape[1], UNITS)
@@ -152,8 +204,8 @@ def main():
     parser.add_argument("--networks", type=int, default=3)
     options = parser.parse_args()
     torch.set_num_threads(1)
-    cuts = cuts_of(read_curves(options.file, least=5))
-    print(f"{len(cuts.inputs)} cuts of {len(set(cuts.dataset.tolist()))} data sets")
+    cuts = all_cuts(read_curves(options.file, least=5))
+    print(f"{(cuts.weight == 1).sum()} cuts of LCDB, {(cuts.weight != 1).sum()} of neural curves")
     made = train(cuts, options.networks)
     if options.out is not None:
         options.out.write_text(json.dumps(made.to_json()) + "\n", encoding="utf-8")

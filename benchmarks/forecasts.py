@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 from fit_forecast import fit_constants, fit_overtaking, fold_of
-from fit_learned import cuts_of, train
+from fit_learned import all_cuts, train
 from lcdb import Group, Task, pair_noise, read_curves, read_tasks
 
 from priorscope.analysis.curves.constants import FITTED, Constants
@@ -173,7 +173,7 @@ def main():
             print(f"fold {f}: {constants[f]}", file=sys.stderr, flush=True)
             curves = read_curves(options.file, least=5)
             curves = {k: v for k, v in curves.items() if fold_of(k[0], folds) != f}
-            networks[f] = train(cuts_of(curves, constants[f]))
+            networks[f] = train(all_cuts(curves, constants[f]))
     scores = Scores([], {1: [], 2: []}, [])
     for i, group in enumerate(groups):
         fold = fold_of(group[0][0], folds)

@@ -1,7 +1,8 @@
 """What real curves did next, as quantiles that a small network learned, averaged with the mixture.
 
 The network sees the end of a curve, its neighbours on the same data and what kind of learner it
-is (`features.py`); it was trained on every cut of LCDB's curves by `benchmarks/fit_learned.py`.
+is (`features.py`); it was trained on every cut of LCDB's curves, and of some of neural networks, by
+`benchmarks/fit_learned.py`.
 """
 
 import dataclasses
@@ -22,13 +23,15 @@ KINDS = (
     "GradientBoostingClassifier", "KNeighborsClassifier", "LinearDiscriminantAnalysis",
     "LogisticRegression", "MLPClassifier", "MultinomialNB", "PassiveAggressiveClassifier",
     "Perceptron", "QuadraticDiscriminantAnalysis", "RandomForestClassifier", "RidgeClassifier",
-    "SGDClassifier", "SVC_linear", "SVC_poly", "SVC_rbf", "SVC_sigmoid",
+    "SGDClassifier", "SVC_linear", "SVC_poly", "SVC_rbf", "SVC_sigmoid", "network",
 )  # fmt: skip
 _OURS = {
-    "knn": "KNeighborsClassifier", "forest": "RandomForestClassifier", "mlp": "MLPClassifier",
+    "knn": "KNeighborsClassifier", "forest": "RandomForestClassifier",
     "boosting": "GradientBoostingClassifier", "logistic": "LogisticRegression",
     "linear": "LogisticRegression", "ridge": "RidgeClassifier", "naive-bayes": "MultinomialNB",
+    **dict.fromkeys(("mlp", "cnn", "gru", "lstm", "transformer", "vit"), "network"),
 }  # fmt: skip
+_TAILS = 1.3  # what lies outside of the middle 80% is this much further from it
 _CLIP = 4.0  # standard deviations, beyond which a feature says no more
 _OWN_NOISE = np.array([0.18, 0.4])  # share of a mean's noise that a later mean doesn't share
 _SMOOTH, _FADE = 1.0, 8.0  # log odds at which the network counts half, and how fast it fades
@@ -90,6 +93,7 @@ class Learned:
         deviates = np.mean([network.quantiles(inputs) for network in self.networks], axis=0)
         mean, std = features[:2, None], np.exp(features[2:4, None])
         noise = np.exp(2 * features[NAMES.index("noise")])
+        deviates = _widened(deviates)
         own = np.sqrt(1 - np.minimum(_OWN_NOISE[:, None] * noise / std**2, 0.5))
         middle = deviates[:, _MIDDLE : _MIDDLE + 1]
         return mean + std * (middle + own * (deviates - middle))
@@ -154,6 +158,13 @@ def averaged(
     left = np.minimum(octaves.astype(int), 1)
     share = np.minimum(octaves - left, 1.0)
     return future + moved[:, left] * (1 - share) + moved[:, left + 1] * share
+
+
+def _widened(told: np.ndarray) -> np.ndarray:
+    """(2, 13) quantiles whose ends are `_TAILS` times as far from those at 10 and 90%."""
+    low, high = (told[:, [LEVELS.index(level)]] for level in (0.1, 0.9))
+    beyond = np.minimum(told - low, 0) + np.maximum(told - high, 0)
+    return told + (_TAILS - 1) * beyond
 
 
 def _at(place: np.ndarray, told: np.ndarray) -> np.ndarray:
