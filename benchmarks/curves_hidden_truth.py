@@ -8,8 +8,8 @@ with sizes beyond the cut, by default a quarter of a data set's largest; only ro
 fitted. Prints every prediction at up to 4 times the data beside what was observed, the coverage of
 the 80 and 95% intervals, the CRPS beside that of the last value and of the log-log slope as points,
 and the crossings predicted beside those that the larger sizes show; at the end all of it together.
-The installed networks have seen the tables in results/; --leave-out trains others for each data set,
-on LCDB's curves and on the neural ones of other data sets.
+The installed networks have seen the tables in results/; --leave-out trains others per data set, on
+LCDB's curves and the neural ones of other data sets.
 """
 
 import argparse
