@@ -19,6 +19,7 @@ from scipy.optimize import minimize
 from priorscope.analysis.curves.constants import FITTED, Constants
 from priorscope.analysis.curves.drift import SCALES, posterior, slope_kernel
 from priorscope.analysis.curves.noise import Means, means_of
+from priorscope.analysis.curves.pairs import calibrated
 
 # Fitted on a log scale, but for those that have a sign or lie in (0, 1).
 POSITIVE = ("mean_fall", "rate", "own_noise", "fade", "fade_rate", "temper", "scale_spread")
@@ -112,7 +113,8 @@ def fit_overtaking(pairs: list[tuple[int, float, bool]]) -> float:
     dataset, bold, came = dataset[p > 0.5], p[p > 0.5], came[p > 0.5]
     _, place, count = np.unique(dataset, return_inverse=True, return_counts=True)
     shrinks = np.linspace(0.0, 1.0, 41)
-    said = np.clip(0.5 + shrinks[:, None] * (bold - 0.5), 1e-9, 1 - 1e-9)
+    constants = [dataclasses.replace(FITTED, overtaking=float(shrink)) for shrink in shrinks]
+    said = np.clip([calibrated(bold, one) for one in constants], 1e-9, 1 - 1e-9)
     score = (np.log(np.where(came, said, 1 - said)) / count[place]).sum(axis=1)
     mean, std = PRIOR_OVERTAKING
     return float(shrinks[(score - 0.5 * ((shrinks - mean) / std) ** 2).argmax()])

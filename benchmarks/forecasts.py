@@ -102,8 +102,10 @@ def score_group(group: Group, constants: Constants, regression: Learned, scores:
 
 def pair_figures(scores: Scores, constants: dict[int, Constants]) -> dict:
     dataset, raw, came, a_behind = map(np.array, zip(*scores.pairs, strict=True))
-    fold = [fold_of(d, len(constants)) for d in dataset.tolist()]
-    odds = np.array([calibrated(p, constants[f]) for f, p in zip(fold, raw, strict=True)])
+    fold = np.array([fold_of(d, len(constants)) for d in dataset.tolist()])
+    odds = np.empty(len(raw))
+    for f, fitted in constants.items():
+        odds[fold == f] = calibrated(raw[fold == f], fitted)
     a_better = np.where(a_behind, odds, 1 - odds)  # in a's terms: half of the pairs each way
     a_won = np.where(a_behind, came, ~came)
     flipped = np.arange(len(odds)) % 2 == 1

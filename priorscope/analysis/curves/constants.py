@@ -25,6 +25,7 @@ class Constants:
     odds_power: of the odds of the parametric families where hidden sizes speak for them. Not from
         LCDB, where it hardly matters: smooth synthetic curves say it (curves_recovery.py).
     overtaking: what is left of a probability's excess over one half, for who is behind now.
+    even: what is taken off a probability of one half of overtaking, less on either side of it.
     """
 
     mean_fall: float = 0.908
@@ -41,6 +42,7 @@ class Constants:
     shared: float = 0.1
     odds_power: float = 1.65
     overtaking: float = 0.775
+    even: float = 0.03
 
 
 FITTED = Constants()

@@ -82,9 +82,8 @@ def _observed(a: Fitted, b: Fitted) -> list[JsonObject]:
 
 def _future(pair: Pair, constants: Constants) -> JsonObject:
     late, early = (pair.b, pair.a) if pair.leader == 0 else (pair.a, pair.b)
-    at_end, half_way = (
-        calibrated(pair.probability_overtaking(times), constants) for times in (SUPPORT, 2.0)
-    )
+    counted = np.array([pair.probability_overtaking(times) for times in (SUPPORT, 2.0)])
+    at_end, half_way = calibrated(counted, constants).tolist()
     verdict = "open"
     if at_end <= STAYS:
         verdict = "stays ahead"

@@ -1,12 +1,15 @@
+import dataclasses
 import itertools
 
 import numpy as np
 import pytest
 
+from priorscope.analysis.curves.constants import FITTED
 from priorscope.analysis.curves.crossover import crossings, crossover, pair_crossings
 from priorscope.analysis.curves.learning_curves import Fitted, fit_curves
 from priorscope.analysis.curves.noise import SharedNoise, means_of, perturbed
 from priorscope.analysis.curves.order import certain_order
+from priorscope.analysis.curves.pairs import calibrated
 from priorscope.analysis.curves.published import TRANSLATION, TRANSLATION_CROSSINGS, curve_rows
 from priorscope.analysis.curves.rows import Curve
 
@@ -226,3 +229,16 @@ def test_published_crossings_are_rarely_missed_with_confidence():
         missed += [(pair, part) for e in own if (e["not_before"] or 0.0) > true]
     assert 2 * len(TRANSLATION_CROSSINGS) == 10
     assert len(missed) <= 1, missed
+
+
+def test_probabilities_of_overtaking_are_calibrated_about_one_half_and_above():
+    p = np.linspace(0, 1, 101)
+    told = calibrated(p, dataclasses.replace(FITTED, overtaking=0.8, even=0.05))
+    assert (np.diff(told) > 0).all()
+    np.testing.assert_allclose(told[p <= 0.3], p[p <= 0.3])
+    np.testing.assert_allclose(told[50], 0.45)
+    np.testing.assert_allclose(told[p >= 0.7], 0.5 + 0.8 * (p[p >= 0.7] - 0.5))
+    np.testing.assert_allclose(told[60], 0.58 - 0.025)
+    np.testing.assert_allclose(
+        calibrated(p, dataclasses.replace(FITTED, overtaking=1.0, even=0.0)), p
+    )
