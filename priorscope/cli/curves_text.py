@@ -128,8 +128,8 @@ def _titles(names: tuple[str, ...]) -> list[str]:
 
 
 def _percent(i: JsonObject) -> str:
-    low, high = (f"{100 * i[end]:.1f}" for end in ("low", "high"))
-    return f"{100 * i['center']:.1f}% ({t('number.range', low=low, high=high)})"
+    low, center, high = (f"{round(100 * i[k], 1) + 0.0:.1f}" for k in ("low", "center", "high"))
+    return f"{center}% ({t('number.range', low=low, high=high)})"
 
 
 def _count(n: float | int | None) -> str:

@@ -12,6 +12,7 @@ TEXT_OF = {
     "plan_collect": "plan.collect",
     "plan_beyond": "plan.beyond_needs",
     "plan_with_labels": "plan.with_labels",
+    "plan_labels_beyond": "plan.labels_beyond",
     "plan_change": "plan.change",
     "plan_change_then": "plan.change_then",
     "plan_keep": "plan.keep",
@@ -26,6 +27,7 @@ def plan_sentences(plan: Values) -> list[str]:
     out = [_sentence(f["key"], f["values"], goal) for f in plan["findings"]]
     if plan["target"] is not None and several:
         out.insert(1, t("plan.for_all", goal=goal, list=needs_of_all(plan)))
+    several = several and any(row["value"] for row in plan["learners"])
     if plan["labels"] is not None and (plan["target"] is not None or several):
         shown = {"asked": count(plan["labels"]), "list": values_of_all(plan)}
         out.append(t("plan.all_with_labels", **shown))
@@ -126,6 +128,8 @@ def _sentence(key: str, values: Values, goal: str) -> str:
         metric = t("metric.accuracy") if values["on"] == "error" else t("metric.rmse")
         more = {"value": value_there(values, values["on"]), "metric": metric}
         more["asked"] = count(values["asked"])
+    elif key == "plan_labels_beyond":
+        more = {name: count(values[name]) for name in ("asked", "least", "most")}
     elif key == "plan_change":
         key = key if goal else "plan_change_then"
         more = {"labels": labels_needed(values)} if goal else {}

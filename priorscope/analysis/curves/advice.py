@@ -1,6 +1,7 @@
 """What follows from curves: now, at 2 x and 4 x the data, what to run next, what can't be said."""
 
 from collections.abc import Iterable, Mapping
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,15 @@ from priorscope.analysis.curves.equivalence import known_ratios
 from priorscope.analysis.curves.learning_curves import Fitted
 from priorscope.analysis.curves.next_runs import next_runs
 from priorscope.analysis.curves.pool import FEWEST
-from priorscope.analysis.curves.present import CERTAIN, at_size, judged_at, ranked, span, winners
+from priorscope.analysis.curves.present import (
+    CERTAIN,
+    at_size,
+    judged_at,
+    measured,
+    ranked,
+    span,
+    winners,
+)
 from priorscope.analysis.curves.remarks import Remark, remark
 from priorscope.analysis.curves.rows import CurveTable
 
@@ -66,9 +75,9 @@ def _present(fits: dict[str, dict[str, Fitted]], on: str, size: float) -> list[R
     order = ranked(values)
     best = order[0]
     here = {"n": size, "on": on, "learner": best}
-    repeats = fits[on][best].means.repeats
-    every = len(values) == len(fits[on])
-    out = [remark("curves-lowest", **here, value=span(values[best]), repeats=repeats, of_all=every)]
+    fit, every = fits[on][best], len(values) == len(fits[on])
+    value, repeats = measured(fit, size, values[best]), fit.curve.repeats_at(size)
+    out = [remark("curves-lowest", **here, value=value, repeats=repeats, of_all=every)]
     near = [o for o in order[1:] if (values[o] > values[best]).mean() < CERTAIN]
     if near:
         out.append(remark("curves-tied", learner=best, others=near))
@@ -82,15 +91,22 @@ def _later(
     curves: dict[str, Fitted], on: str, size: float, times: float, crossovers: Entries
 ) -> list[Remark]:
     names = sorted(n for n, f in curves.items() if f.future is not None and 4 * f.largest >= size)
-    if len(names) < 2:
+    if not names:
         return []
     values, share = winners(curves, names, size)
+    if len(curves) == 1:
+        here = {"times": times, "n": size, "left_out": [], "on": on, "learner": names[0]}
+        return [remark("curves-alone", **here, value=span(values[0]))]
+    if len(names) < 2:
+        return []
     best = int(share.argmax())
     key = "probability" if times == 4.0 else "probability_2x"
     ended = {n for n in names if curves[n].largest * times <= size * (1 + 1e-9)}
     own = [e for e in crossovers if e["on"] == on]
     of_pairs = _pair_odds(own, set(names), ended, names[best], key)
+    lowest = 1 - sum(1 - p for p in of_pairs) if len(of_pairs) == len(names) - 1 else 0.0
     share = _at_most(share, best, min([1.0, *of_pairs]))
+    share = _at_least(share, best, lowest)
     here = {"times": times, "n": size, "left_out": sorted(set(curves) - set(names)), "on": on}
     if share[best] < 0.8:
         able = [int(i) for i in np.argsort(-share) if share[i] >= 0.1]
@@ -124,6 +140,16 @@ def _at_most(share: np.ndarray, best: int, bound: float) -> np.ndarray:
     rest = share[others] if share[others].any() else np.ones(len(share) - 1)
     out = share.copy()
     out[best], out[others] = bound, (1 - bound) * rest / rest.sum()
+    return out
+
+
+def _at_least(share: np.ndarray, best: int, bound: float) -> np.ndarray:
+    """Who is better than each of the others is best of all but for what those pairs leave."""
+    if share[best] >= bound:
+        return share
+    others = np.arange(len(share)) != best
+    out = share.copy()
+    out[best], out[others] = bound, (1 - bound) * share[others] / share[others].sum()
     return out
 
 
@@ -187,9 +213,16 @@ def _limits(table: CurveTable, fits: dict[str, dict[str, Fitted]]) -> list[Remar
     single = sorted({fit.curve.learner for fit in every if not fit.means.repeated})
     if single:
         out.append(remark("curves-one-repeat", learners=single))
-    if len({tuple(fit.means.sizes) for fit in every}) > 1:
+    if any(_overlap(a, b) for curves in fits.values() for a, b in combinations(curves.values(), 2)):
         out.append(remark("curves-unequal-sizes"))
     return out + list(table.notes)
+
+
+def _overlap(a: Fitted, b: Fitted) -> bool:
+    """Whether two learners were seen at other sizes, within ranges that meet."""
+    first, second = a.means.sizes, b.means.sizes
+    meet = max(first[0], second[0]) <= min(first[-1], second[-1])
+    return bool(meet) and not np.array_equal(first, second)
 
 
 def _few_sizes(fit: Fitted) -> dict[str, object]:

@@ -8,6 +8,7 @@ from scipy.special import stdtrit
 from priorscope.analysis.curves.ensemble import Ensemble
 from priorscope.analysis.curves.noise import Means
 from priorscope.analysis.curves.quantiles import estimate_json
+from priorscope.analysis.curves.rows import possible
 from priorscope.core.json_types import JsonObject
 from priorscope.core.seeds import numpy_stream
 
@@ -52,7 +53,8 @@ class Audit:
 
     def to_json(self) -> JsonObject:
         """The entry of the key `audit`."""
-        low, middle, high = np.exp(np.quantile(self.predicted, (0.025, 0.5, 0.975))).tolist()
+        told = possible(self.on, np.exp(np.quantile(self.predicted, (0.025, 0.5, 0.975))))
+        low, middle, high = told.tolist()
         half = stdtrit(self.dof, 0.975) * self.noise
         center, least, most = np.exp(self.observed + np.array([0.0, -1.0, 1.0]) * half).tolist()
         predicted = estimate_json(

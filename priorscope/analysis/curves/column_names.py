@@ -1,6 +1,7 @@
 """What the columns of anybody's table of learning curves are called."""
 
 import re
+from collections.abc import Sequence
 
 ROLES = {
     "learner": ("learner", "model", "estimator", "classifier", "method", "algorithm", "arch"),
@@ -73,6 +74,12 @@ def metric_of(name: str) -> str | None:
         return "accuracy"
     match = _QUALIFIED.fullmatch(text)
     return text if match is not None and match["metric"] in (*LOWER, *HIGHER) else None
+
+
+def is_spread_of_any(name: str, names: Sequence[str]) -> bool:
+    """Whether a column holds a spread or a bound of another one, as `svm_std` beside `svm`."""
+    spread, others = _SPREAD.search(plain(name)), {plain(n) for n in names if n != name}
+    return spread is not None and plain(name)[: spread.start()] in others
 
 
 def split_rank(name: str) -> int:

@@ -19,6 +19,9 @@ _RULE = re.compile(r"\|?:?-+:?(\|:?-+:?)*\|?")  # of a line without its blanks
 _COUNT = re.compile(
     r"^(?:n\s*=\s*)?(?P<value>\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)\s*(?P<unit>[kKmM]?)$"
 )
+_DOTTED = re.compile(
+    r"^[1-9]\d{0,2}\.\d{3}$"
+)  # a dot between thousands, as some languages write it
 _THOUSANDS = {"": 1.0, "k": 1e3, "m": 1e6}
 _SPREAD = re.compile(
     r"^(?P<value>[-+]?[\d.]+)\s*%?\s*(?:(?:±|\+/-|\+-)\s*[\d.]+\s*%?|\(\s*±?\s*[\d.]+\s*%?\s*\))$"
@@ -129,11 +132,16 @@ def count(path: Path, line: int, column: str, text: str) -> float:
     """The number of examples that a cell holds; `1,600` and `1.6k` are 1600.
 
     Raises:
-        ValueError: if it is no number.
+        ValueError: if it is no number, or `1.600`, which may be 1600 or 1.6.
     """
     match = _COUNT.match(text)
     if match is None:
         return number(path, line, column, text)
+    if _DOTTED.match(match["value"]) and not match["unit"]:
+        raise ValueError(
+            f"{path}, line {line}: {printable(column, 60)} may be {text.replace('.', '')} or a "
+            f"fraction, {text}; write {text.replace('.', '')}, or {text}0 for the fraction."
+        )
     return float(match["value"].replace(",", "")) * _THOUSANDS[match["unit"].lower()]
 
 

@@ -14,7 +14,7 @@ from priorscope.analysis.curves.label_plan import LabelQuestion, plan_of
 from priorscope.analysis.curves.learning_curves import Fitted, fit_curves
 from priorscope.analysis.curves.quantiles import quantile
 from priorscope.analysis.curves.reach import reach_points
-from priorscope.analysis.curves.rows import CurveTable, gather
+from priorscope.analysis.curves.rows import CurveTable, gather, possible
 from priorscope.analysis.curves.saturation import saturation
 from priorscope.analysis.switch import switch_code
 from priorscope.core.json_types import JsonObject
@@ -103,6 +103,7 @@ def forecasts(fits: dict[str, Fitted]) -> list[JsonObject]:
 
 def _ahead(fit: Fitted, times: float) -> JsonObject:
     values = np.exp(fit.ensemble_log(np.array([times * fit.largest])))[:, 0]
+    values = possible(fit.curve.on, values)
     names = ("median", "low50", "high50", "low80", "high80", "low95", "high95")
     ends = quantile(values, (0.5, 0.25, 0.75, 0.1, 0.9, 0.025, 0.975)).tolist()
     entry = {"times": times, "n": times * fit.largest, "tested": times <= SUPPORT}
@@ -152,4 +153,4 @@ def _grid(fit: Fitted) -> tuple[np.ndarray, np.ndarray]:
     inside = np.geomspace(first, end, int(np.ceil(np.log2(end / first) * _PER_OCTAVE)) + 1)
     steps = int(np.log2(SUPPORT) * _PER_OCTAVE)
     sizes = np.concatenate([inside, end * 2.0 ** (np.arange(1, steps + 1) / _PER_OCTAVE)])
-    return sizes, np.exp(fit.ensemble_log(sizes))
+    return sizes, possible(fit.curve.on, np.exp(fit.ensemble_log(sizes)))

@@ -10,10 +10,11 @@ from priorscope.analysis.curves.grid import HORIZON, SUPPORT
 from priorscope.analysis.curves.learning_curves import Fitted, fit_curves
 from priorscope.analysis.curves.quantiles import quantile
 from priorscope.analysis.curves.reach import TargetReach
-from priorscope.analysis.curves.rows import CurveTable, gather
+from priorscope.analysis.curves.rows import CurveTable, gather, possible
 from priorscope.core.json_types import JsonObject
 
 _ENOUGH = 0.5  # probability of reaching the target within 4 x the data, from which to collect
+_REACHED = 0.8  # with the data there are, from which to collect nothing
 _SHOWN = 3  # further runs that are named
 
 
@@ -148,7 +149,8 @@ class _Answer:
             entry["probability_now"] = self.reach.within(1.0)
             entry["probability_4x"] = self.reach.within(SUPPORT)
         if self.value is not None:
-            ends = np.exp(quantile(self.value, (0.5, 0.1, 0.9))) * question.scale
+            ends = possible(question.on, np.exp(quantile(self.value, (0.5, 0.1, 0.9))))
+            ends = ends * question.scale
             entry["value"] = dict(zip(("median", "low80", "high80"), ends.tolist(), strict=True))
             entry["tested"] = bool((question.labels or 0) <= SUPPORT * self.fit.largest)
         return entry
@@ -200,14 +202,20 @@ def _findings(answers: list[_Answer], question: LabelQuestion, tried: int) -> li
         reach = best.reach
         assert reach is not None
         key = "plan_beyond"
-        if reach.within(1.0) >= _ENOUGH:
+        if reach.within(1.0) >= _REACHED:
             key = "plan_reached"
         elif reach.within(SUPPORT) >= _ENOUGH:
             key = "plan_collect"
         out.append({"key": key, "values": best.to_json(question) | {"on": question.name}})
+        if key == "plan_reached" and pick.fit is not best.fit:
+            return out  # fewer labels would have done with another model: they are there
         change = pick.fit is not best.fit
     else:
         values = pick.to_json(question) | {"on": question.name, "asked": question.labels}
+        if pick.value is None:
+            values |= {"least": min(a.fit.means.sizes[0] for a in answers)}
+            values |= {"most": HORIZON * max(a.fit.largest for a in answers)}
+            return [{"key": "plan_labels_beyond", "values": values}]
         out.append({"key": "plan_with_labels", "values": values})
         change = pick.value is not None and pick.fit is not best.fit
     second = pick.to_json(question) | {

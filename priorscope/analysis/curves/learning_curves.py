@@ -19,7 +19,7 @@ from priorscope.analysis.curves.oddities import remarks_on
 from priorscope.analysis.curves.pool import FEWEST, mixed, odds_of_families, share_of_families
 from priorscope.analysis.curves.quantiles import quantile
 from priorscope.analysis.curves.remarks import Remark
-from priorscope.analysis.curves.rows import Curve, CurveTable, gather
+from priorscope.analysis.curves.rows import Curve, CurveTable, gather, possible
 from priorscope.core.calls import door
 from priorscope.core.seeds import numpy_stream
 
@@ -79,7 +79,7 @@ class Fitted:
                 f"{HORIZON:g} times the largest, {first:,.0f} to {HORIZON * last:,.0f}, but "
                 f"n = {n:,.0f}."
             )
-        values = np.exp(self.ensemble_log(np.array([n])))
+        values = possible(self.curve.on, np.exp(self.ensemble_log(np.array([n]))))
         low, middle, high = quantile(values, ((1 - level) / 2, 0.5, (1 + level) / 2))[:, 0]
         return {"median": float(middle), "low": float(low), "high": float(high)}
 
@@ -235,7 +235,7 @@ def _finish(
     ]
     inflation = whole.inflation if whole and not means.repeated else 1.0
     remarks = remarks_on(curve.learner, curve.on, means, inflation, audits)
-    observed = _observed(job, whole, noise, seed)
+    observed = possible(curve.on, _observed(job, whole, noise, seed))
     future, weight, odds = None, 1.0, 0.0
     if whole is not None:
         drifting = paths(means, AHEAD, normals, numpy_stream(seed, "forecast", name), constants)

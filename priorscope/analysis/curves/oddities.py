@@ -5,6 +5,7 @@ import numpy as np
 from priorscope.analysis.curves.audit import Audit
 from priorscope.analysis.curves.noise import Means
 from priorscope.analysis.curves.remarks import Remark
+from priorscope.analysis.curves.rows import possible
 
 _LEVEL = 3.0  # standard errors
 _RISE = 0.01  # relative; a smaller rise is not worth a sentence
@@ -33,7 +34,9 @@ def _missed(audits: list[Audit]) -> Remark | None:
     values = {
         "hidden": worst.hidden,
         "n": worst.size,
-        "predicted": float(np.exp(np.median(worst.predicted))),
+        "predicted": float(
+            possible(worst.on, np.exp(np.median(worst.predicted, keepdims=True)))[0]
+        ),
         "observed": float(np.exp(worst.observed)),
     }
     return Remark("curve_missed", values)

@@ -29,8 +29,11 @@ def certain_order(a: Fitted, b: Fitted, sizes: np.ndarray) -> np.ndarray:
 
     A two-sided t-test of the log ratio with one degree of freedom less than there are repeats
     in common, at 5% over all sizes (Bonferroni); what the test split leaves open adds to the
-    variance. Log-linear between sizes.
+    variance. Log-linear between sizes. With one repeat at fewer than 3 sizes nothing tells the
+    noise, and no order is certain.
     """
+    if not all(fit.means.repeated or fit.ensemble is not None for fit in (a, b)):
+        return np.zeros(len(sizes), dtype=int)
     x = np.log(sizes)
     gap = _at(x, a, a.means.y) - _at(x, b, b.means.y)
     variance, dof = _gap_variance(a, b, sizes)

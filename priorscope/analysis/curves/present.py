@@ -4,7 +4,7 @@ import numpy as np
 
 from priorscope.analysis.curves.learning_curves import Fitted
 from priorscope.analysis.curves.quantiles import quantile
-from priorscope.analysis.curves.rows import CurveTable
+from priorscope.analysis.curves.rows import CurveTable, possible
 
 CERTAIN = 0.975
 
@@ -50,10 +50,19 @@ def span(values: np.ndarray) -> dict[str, float]:
     return {"center": middle, "low": low, "high": high}
 
 
+def measured(fit: Fitted, size: float, values: np.ndarray) -> dict[str, float]:
+    """`span` of the values at a size about the mean that was measured there, where one was."""
+    out = span(values)
+    here = np.flatnonzero(fit.means.sizes == size)
+    if len(here):
+        out["center"] = float(np.exp(fit.means.y[here[0]]))
+    return out | {"low": min(out["low"], out["center"]), "high": max(out["high"], out["center"])}
+
+
 def winners(
     curves: dict[str, Fitted], names: list[str], size: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Forecasts at a size, (learners, members), and how often each is the lowest, (learners,)."""
     values = np.exp(np.stack([curves[n].ensemble_log(np.array([size]))[:, 0] for n in names]))
     counts = np.bincount(values.argmin(axis=0), minlength=len(names))
-    return values, counts / values.shape[1]
+    return possible(curves[names[0]].curve.on, values), counts / values.shape[1]

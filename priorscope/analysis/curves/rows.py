@@ -12,6 +12,7 @@ from priorscope.core.alike import alike
 from priorscope.core.printable import printable
 
 METRICS = ("loss", "error", "rmse")  # of a comparison; lower is better, all positive
+_UNBOUNDED = ("r2", "mcc", "kappa")  # may be below 0, so that 1 less it may be above 1
 SHARES = ("error",)  # metrics that are shares of wrong answers: their test noise is binomial
 NUMBERS = (
     "train_loss", "uniform_loss", "block_bits", "block_examples", "seconds", "test_examples",
@@ -38,6 +39,20 @@ class Curve:
     def repeats(self) -> int:
         """The largest number of repeats of a size."""
         return int(np.isfinite(self.values).sum(axis=1).max())
+
+    def repeats_at(self, size: float) -> int:
+        """How many there are at a size; between two sizes, at the one with fewer."""
+        counts = np.isfinite(self.values).sum(axis=1)
+        after = min(int(np.searchsorted(self.sizes, size)), len(counts) - 1)
+        before = after if self.sizes[after] <= size else max(after - 1, 0)
+        return int(min(counts[before], counts[after]))
+
+
+def possible(on: str, values: np.ndarray) -> np.ndarray:
+    """Values of a metric, at most what it can be: 1 of errors, and of 1 less most scores."""
+    score = on.removeprefix("1 - ")
+    bounded = on in SHARES or (score != on and not score.endswith(_UNBOUNDED))
+    return np.minimum(values, 1.0) if bounded else values
 
 
 @dataclasses.dataclass(frozen=True)
@@ -126,6 +141,11 @@ class _Collected:
             value = row.get(name)
             if value is None or self._refused(name, float(value), learner):
                 continue
+            if name == "test_examples" and float(value) < 1:
+                raise ValueError(
+                    f"test_examples must be 1 or more, but {printable(learner)} has "
+                    f"{float(value):g} at n = {size:g}; leave it empty where it isn't known."
+                )
             by_repeat = self.cells.setdefault(name, {}).setdefault(learner, {}).setdefault(size, {})
             if by_repeat.setdefault(repeat, float(value)) != float(value):
                 raise ValueError(

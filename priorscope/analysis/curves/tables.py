@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from priorscope.analysis.curves.column_names import (
     ROLES,
     fitted_name,
     is_size,
+    is_spread_of_any,
     metric_of,
     plain,
     split_rank,
@@ -61,6 +63,9 @@ def read_tables(
     rows: dict[str, list[JsonObject]] = {}
     metrics: dict[str, None] = {}
     notes: list[Remark] = []
+    twice = next((path for path, times in Counter(paths).items() if times > 1), None)
+    if twice is not None:
+        raise ValueError(f"{twice} is named twice; name each table once.")
     for path in paths:
         part = _Reader(path, dict(columns or {}), metric, percent, nats).read()
         for name, some in part.rows.items():
@@ -85,6 +90,7 @@ class _Reader:
         self.lines: TableLines = read_lines(path)
         self.names = self.lines.names
         self.notes: list[Remark] = []
+        self.exported = False  # by Weights & Biases or TensorBoard, which begin at step 0
         missing = [c for c in columns.values() if c not in self.names]
         if missing:
             raise ValueError(
@@ -166,7 +172,11 @@ class _Reader:
         """One column per learner."""
         (size,) = [c for c, role in self.role_of.items() if role == "n"]
         others = [c for c in self.names if c not in self.role_of]
-        learners = [c for c in others if self._numeric(c)]
+        spreads = [c for c in others if is_spread_of_any(c, others)]
+        if spreads:
+            where = {"file": self.path.name, "columns": spreads}
+            self.notes.append(remark("table-spread-columns", **where))
+        learners = [c for c in others if c not in spreads and self._numeric(c)]
         if self.metric is None or not learners:
             raise ValueError(
                 f"{self.path} has no column that is known as a metric among "
@@ -226,6 +236,7 @@ class _Reader:
             )
 
     def _assume_size(self, column: str) -> None:
+        self.exported = True
         self.notes.append(remark("table-size-column", file=self.path.name, column=column))
 
     def _melted(self, size: str, groups: list[tuple[str, str, str]]) -> CurveTables:
@@ -235,8 +246,12 @@ class _Reader:
         for line, cells in self.lines.rows:
             for column, learner, metric in groups:
                 if cells[column]:
-                    name, value = self._value(metric, column, line, cells[column])
                     n = count(self.path, line, size, cells[size])
+                    if n == 0 and self.exported:
+                        start = remark("table-starts-at-0", file=self.path.name, column=size)
+                        self.notes += [start] * (start not in self.notes)
+                        continue
+                    name, value = self._value(metric, column, line, cells[column])
                     row = self._place(cells) | {"learner": learner, "n": n, name: value}
                     out.setdefault(self._dataset(cells), []).append(row)
         return self._tables(out, [metric for _, _, metric in groups])

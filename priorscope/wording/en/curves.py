@@ -85,6 +85,10 @@ def _wins(v: Values) -> str:
     return f"{_later(v)} {v['learner']} is best with probability {odds}: {end}."
 
 
+def _alone(v: Values) -> str:
+    return f"{_later(v)} the {own(v['on'])} of {v['learner']} is {_range(v['on'], v['value'])}."
+
+
 def _known_at(v: Values) -> str:
     sizes = v["sizes"]
     extent = f"the {own(v['on'])} is known at {sizes} size{'s' if sizes > 1 else ''}"
@@ -163,7 +167,7 @@ def _more_repeats(v: Values) -> str:
     best, second = v["learners"]
     return (
         f"To separate {second} from {best}, {v['more']} more repeat{'s' if v['more'] > 1 else ''} "
-        f"at {v['n']:,.0f}{_cost(v['seconds'])} should do: `--repeats {v['repeats']}`."
+        f"at {v['n']:,.0f}{_cost(v['seconds'])} should do ({v['repeats']} in all)."
     )
 
 
@@ -254,6 +258,16 @@ def _one_of_a_metric(v: Values) -> str:
     return f"{v['file']}: {v['column']} is read; {others} is of another split and left out."
 
 
+def _spread_columns(v: Values) -> str:
+    names, several = _list(v["columns"]), len(v["columns"]) > 1
+    told = "are spreads of other columns" if several else "is a spread of another column"
+    return f"{v['file']}: {names} {told}, and left out."
+
+
+def _starts_at_0(v: Values) -> str:
+    return f"{v['file']}: lines with {v['column']} 0 are left out: nothing was trained by then."
+
+
 def _spread(v: Values) -> str:
     return f"{v['file']}: what follows ± is left out; noise is taken from repeats, or the scatter."
 
@@ -279,6 +293,7 @@ SENTENCES: dict[str, Callable[[Values], str]] = {
     "curves-other-metric": _other_metric,
     "curves-may-win": _may_win,
     "curves-wins": _wins,
+    "curves-alone": _alone,
     "curves-no-winner-later": _no_winner_later,
     "curves-overtakes": _overtakes,
     "curves-stays": _stays,
@@ -304,5 +319,7 @@ SENTENCES: dict[str, Callable[[Values], str]] = {
     "table-size-column": _size_column,
     "table-one-of-a-metric": _one_of_a_metric,
     "table-spread": _spread,
+    "table-spread-columns": _spread_columns,
+    "table-starts-at-0": _starts_at_0,
     "table-repeats-by-order": _repeats_by_order,
 }

@@ -88,6 +88,10 @@ TERMINAL: dict[str, str] = {
     ),
     "plan.needs_more": "{goal} is {labels} of {learner}; with 4 × the data: {odds}.",
     "plan.with_labels": "With {asked} labels {learner} is expected to have {metric} {value}.",
+    "plan.labels_beyond": (
+        "Nothing can be said of {asked} labels: forecasts go from the smallest size, {least}, to 8 "
+        "times the largest, {most}."
+    ),
     "plan.change_then": (
         "Change the model then: {best_now} is ahead now, but isn't expected to be with so many."
     ),

@@ -94,6 +94,15 @@ def _size_column(v: Values) -> str:
     return say("{file}: {column:을} 예제 수로 읽었습니다.", **v)
 
 
+def _spread_columns(v: Values) -> str:
+    names = listed(v["columns"])
+    return say("{file}: {names:은} 다른 열의 산포이므로 뺐습니다.", file=v["file"], names=names)
+
+
+def _starts_at_0(v: Values) -> str:
+    return say("{file}: {column:이} 0인 줄은 학습하기 전이므로 뺐습니다.", **v)
+
+
 def _one_of_a_metric(v: Values) -> str:
     others = listed(v["left_out"])
     return say(
@@ -135,5 +144,7 @@ SENTENCES: dict[str, Callable[[Values], str]] = {
     "table-size-column": _size_column,
     "table-one-of-a-metric": _one_of_a_metric,
     "table-spread": _spread,
+    "table-spread-columns": _spread_columns,
+    "table-starts-at-0": _starts_at_0,
     "table-repeats-by-order": _repeats_by_order,
 }

@@ -110,6 +110,16 @@ def _wins(v: Values) -> str:
     )
 
 
+def _alone(v: Values) -> str:
+    return say(
+        "{later} {learner}의 {on:은} {value}입니다.",
+        later=_later(v),
+        learner=v["learner"],
+        on=metric_of(v["on"]),
+        value=_range(v["on"], v["value"]),
+    )
+
+
 def _known_at(v: Values) -> str:
     return say(
         "{names}: {on:을} 아는 크기가 {sizes}개인데, 예측하려면 {needed}개가 필요합니다. {more}개 "
@@ -219,8 +229,8 @@ def _take_as_equal(v: Values) -> str:
 
 def _more_repeats(v: Values) -> str:
     return say(
-        "{names:을} 구별하려면 예제 {n}개에서 {more}회 더 반복하면{cost} 될 것입니다: `--repeats "
-        "{repeats}`.",
+        "{names:을} 구별하려면 예제 {n}개에서 {more}회 더 반복하면{cost} 될 것입니다(모두 "
+        "{repeats}회).",
         names=listed(list(v["learners"])),
         n=f"{v['n']:,.0f}",
         more=v["more"],
@@ -246,6 +256,7 @@ SENTENCES: dict[str, Callable[[Values], str]] = {
     "curves-other-metric": _other_metric,
     "curves-may-win": _may_win,
     "curves-wins": _wins,
+    "curves-alone": _alone,
     "curves-no-winner-later": _no_winner_later,
     "curves-overtakes": _overtakes,
     "curves-stays": _stays,

@@ -94,6 +94,10 @@ TERMINAL: dict[str, str] = {
         "{learner}의 {goal:은} {labels:이다}. 데이터가 4배일 때 달성할 확률은 {odds}입니다."
     ),
     "plan.with_labels": "라벨 {asked}개일 때 예상되는 {learner}의 {metric:은} {value}입니다.",
+    "plan.labels_beyond": (
+        "라벨 {asked}개에 대해서는 말할 수 없습니다. 예측은 가장 작은 크기 {least}개부터 가장 큰 "
+        "크기의 8배인 {most}개까지만 합니다."
+    ),
     "plan.change_then": (
         "그때는 모델을 바꾸세요. 지금은 {best_now:이} 앞서지만 그만큼 모으면 앞서지 못할 것으로 "
         "예상됩니다."

@@ -4,7 +4,7 @@ import math
 import numpy as np
 import pytest
 
-from priorscope.analysis.curves.advice import _at_most
+from priorscope.analysis.curves.advice import _at_least, _at_most
 from priorscope.analysis.curves.forecast import forecast
 from priorscope.wording.sentences import sentence
 
@@ -117,6 +117,86 @@ def test_who_is_best_of_all_is_bounded_by_the_pairs(share, bound):
     assert told[0] == min(share[0], bound)
     assert told.sum() == pytest.approx(1.0)
     assert told[1] >= told[2]
+
+
+@pytest.mark.parametrize("bound", [0.3, 0.8, 1.0])
+def test_who_is_best_of_all_is_at_least_what_the_pairs_leave(bound):
+    told = _at_least(np.array([0.5, 0.3, 0.2]), 0, bound)
+    assert told[0] == max(0.5, bound)
+    assert told.sum() == pytest.approx(1.0)
+    assert told[1] * 2 == pytest.approx(told[2] * 3)
+
+
+def table(on, **values):
+    """One value a size, sizes doubling from 100."""
+    return [
+        {"learner": name, "n": 100 * 2**i, on: value}
+        for name, line in values.items()
+        for i, value in enumerate(line)
+    ]
+
+
+@pytest.mark.parametrize("lines", [
+    {"a": (0.4, 0.6, 0.65), "b": (0.5, 0.6, 0.62)},
+    {"a": (0.45, 0.4, 0.3), "b": (0.5, 0.5, 0.4)},
+    {"a": (0.9, 0.8, 0.7), "b": (0.98, 0.7, 0.69)},
+])  # fmt: skip
+def test_of_two_learners_both_kinds_of_sentences_say_the_same(lines):
+    found = forecast(table("error", **lines), members=100)
+    (pair,) = (e for e in found["crossovers"] if e["verdict"] != "observed")
+    told = [f for f in found["findings"] if f["key"] in ("curves-wins", "curves-may-win")]
+    at4 = next(f["values"] for f in told if f["values"]["times"] == 4)
+    odds = {at4["learner"]: at4["probability"]} if "learner" in at4 else {
+        row["learner"]: row["probability"] for row in at4["learners"]
+    }  # fmt: skip
+    for name, share in odds.items():
+        late = pair["probability"]
+        assert share == pytest.approx(late if name == pair["overtaking"] else 1 - late, abs=1e-6)
+
+
+@pytest.mark.parametrize("line", [(0.1, 0.2, 0.4, 0.8), (0.9, 0.95, 0.98, 0.99), (1.0,) * 4])
+def test_no_error_above_1_is_told(line):
+    found = forecast(table("error", a=line, b=(0.5, 0.6, 0.7, 0.6)), members=100)
+    ahead = [v for e in found["forecasts"] for step in e["ahead"] for v in step.values()]
+    ends = ("median", "low95", "high95")
+    assert max(step[end] for e in found["forecasts"] for step in e["ahead"] for end in ends) <= 1
+    assert ahead
+    assert max(point["high"] for point in found["fits"]) <= 1
+    assert max(a["predicted"]["high"] for a in found["audit"]) <= 1
+    lowest = next(f["values"]["value"] for f in found["findings"] if f["key"] == "curves-lowest")
+    assert lowest["high"] <= 1
+
+
+def test_what_is_lowest_now_is_what_the_table_says():
+    found = forecast(table("error", a=(0.5, 0.3, 0.5, 0.1, 0.6), b=(0.7,) * 5), members=100)
+    lowest = next(f["values"] for f in found["findings"] if f["key"] == "curves-lowest")
+    assert (lowest["learner"], lowest["value"]["center"]) == ("a", pytest.approx(0.6))
+    assert lowest["value"]["low"] <= 0.6 <= lowest["value"]["high"]
+    given = [row | {"repeat": 0} for row in table("error", a=(0.5, 0.4, 0.3))]
+    given += [row | {"repeat": 1, "error": 0.9 * row["error"]} for row in given[:2]]
+    told = " ".join(advice(forecast(given, members=100)))
+    assert "a has the lowest error: 0.3 (" in told
+    assert ", 1 repeat." in told
+
+
+def test_one_learner_has_its_forecast_in_words():
+    told = advice(forecast(table("error", a=(0.5, 0.4, 0.33)), members=100))
+    assert any(
+        text.startswith("At 2 × that size (800, predicted) the error of a is") for text in told
+    )
+
+
+def test_learners_whose_ranges_do_not_meet_are_not_said_to_be_compared_there():
+    given = table("error", a=(0.5, 0.4, 0.33))
+    far = [row | {"learner": "b", "n": 100 * row["n"]} for row in given]
+    for later, expected in ((far, False), ([row | {"n": row["n"] / 50} for row in far], True)):
+        told = " ".join(advice(forecast([*given, *later], members=100)))
+        assert ("compared where their ranges overlap" in told) == expected
+
+
+def test_without_noise_to_measure_no_crossing_is_observed():
+    found = forecast(table("error", a=(0.5, 0.4), b=(0.6, 0.3)), members=100)
+    assert [e["verdict"] for e in found["crossovers"]] == ["unknown"]
 
 
 def test_same_seed_same_result():

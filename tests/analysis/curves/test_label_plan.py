@@ -87,6 +87,24 @@ def test_what_lies_outside_of_what_can_be_said_has_no_value():
     assert "fast not within reach of what can be said" in plan_sentences(plan)[-2]
 
 
+@pytest.mark.parametrize("labels", [10, 100_000])
+def test_labels_that_nothing_can_be_said_of_are_told_with_the_limits(labels):
+    told = plan_sentences(label_plan(rows(), LabelQuestion(labels=labels)))
+    assert told[0] == (
+        f"Nothing can be said of {labels:,} labels: forecasts go from the smallest size, 125, to 8 "
+        "times the largest, 16,000."
+    )
+    assert not any("expected ahead" in text for text in told)
+
+
+def test_where_nothing_is_to_be_collected_no_change_of_the_model_is_asked():
+    """`fast` would have needed fewer labels than the better one now, but they are there."""
+    ahead = [row | {"learner": "ahead", "error": 0.02} for row in rows(("slow",))]
+    found = label_plan([*rows(("fast",)), *ahead], LabelQuestion(target=0.2))
+    assert found["findings"][0]["key"] == "plan_reached"
+    assert "plan_change" not in [f["key"] for f in found["findings"]]
+
+
 def test_errors_in_standard_deviations_are_told_as_rmse():
     plan = label_plan(rows(), LabelQuestion(target=0.05, name="rmse", scale=20.0))
     assert (plan["on"], plan["target"]) == ("rmse", 1.0)

@@ -157,6 +157,10 @@ BAD = {
     "unquoted decimal comma": ("learner,n,loss\nmlp,100,1,31\n", "4 fields, but 3.*decimal comma"),
     "decimal comma": ('learner,n,loss\nmlp,100,"1,31"\n', "'1,31'; write a decimal point"),
     "percent": ("learner,n,accuracy\nmlp,100,93\n", "at most 1, but it is 93; say --percent"),
+    "dots between thousands": (
+        "learner;n;loss\nmlp;1.600;1\nmlp;3.200;1\n",
+        "n may be 1600 or a fraction.*write 1600",
+    ),
     "two columns of one name": ("learner,n,loss,loss\nmlp,1,1,1\n", "two columns 'loss'"),
     "unnamed data sets": (
         "learner,n,error,where\nmlp,100,.1,a\nmlp,100,.2,b\nmlp,200,.1,a\nmlp,200,.2,b\n",
@@ -207,3 +211,36 @@ def test_one_function_answers_every_data_set(tmp_path):
     assert found["1"]["forecasts"][0]["ahead"][0]["times"] == 2
     rows = [{"learner": "mlp", "n": n, "loss": n**-0.5} for n in (64, 128, 256, 512)]
     assert list(curves(rows)) == [""]
+
+
+def test_a_fraction_is_a_size_where_it_can_be_nothing_else(tmp_path):
+    read = read_tables([file_of(tmp_path, "learner,n,loss\nmlp,1.5,1\nmlp,62.25,1\nmlp,0.125,1")])
+    assert [row["n"] for row in read.rows[""]] == [1.5, 62.25, 0.125]
+
+
+def test_a_spread_beside_a_learner_is_no_learner(tmp_path):
+    text = "n,svm,svm_std,std,bert\n100,.5,.1,.3,.4\n200,.6,.1,.3,.6\n"
+    read = read_tables([file_of(tmp_path, text)], metric="accuracy")
+    assert {row["learner"] for row in read.rows[""]} == {"svm", "std", "bert"}
+    told = [sentence(note.key, note.values) for note in read.notes]
+    assert "curves.csv: svm_std is a spread of another column, and left out." in told
+
+
+def test_step_0_of_an_export_is_left_out_with_a_note(tmp_path):
+    text = "Wall time,Step,Value\n1,0,.1\n2,100,.5\n3,0,.1\n4,200,.6\n"
+    read = read_tables([file_of(tmp_path, text)], metric="accuracy")
+    assert [row["n"] for row in read.rows[""]] == [100, 200]
+    assert [note.key for note in read.notes].count("table-starts-at-0") == 1
+
+
+def test_a_table_that_is_named_twice_is_refused(tmp_path):
+    path = file_of(tmp_path, "learner,n,loss\nmlp,100,1\n")
+    with pytest.raises(ValueError, match="is named twice; name each table once"):
+        read_tables([path, path])
+
+
+@pytest.mark.parametrize("count", [0, -5, 0.5])
+def test_test_examples_are_counted(count):
+    rows = [{"learner": "a", "n": n, "error": 0.5, "test_examples": count} for n in (1, 2, 4)]
+    with pytest.raises(ValueError, match="test_examples must be 1 or more, but a has"):
+        curves(rows)
