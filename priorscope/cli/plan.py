@@ -60,6 +60,8 @@ def run(
     from priorscope.experiments.progress import console, watching
 
     speak(lang)
+    if workers is not None and not 0 <= workers <= 1024:
+        raise ValueError(f"--workers must be 0 to 1,024, but it is {workers}; leave it out.")
     question = question_of(target_accuracy, target_rmse, labels)
     stored = StoredCurves.read(folder)
     plan = answered(stored, question, seed)

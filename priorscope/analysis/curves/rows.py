@@ -183,7 +183,10 @@ def _identity(row: Mapping[str, Any]) -> tuple[str, float]:
     if not learner or size is None:
         raise ValueError(f"Every row must name its learner and n, but one is {dict(row)}.")
     if not (math.isfinite(float(size)) and float(size) > 0):
-        raise ValueError(f"n must be a positive number of examples, but {learner} has n = {size}.")
+        raise ValueError(
+            f"n must be a positive number of examples, but {printable(learner)} has n = {size}; "
+            "leave such rows out."
+        )
     return str(learner), float(size)
 
 

@@ -54,7 +54,8 @@ class Units:
         percent = self.percent or in_percent(cell.column)
         value = value / 100 if percent and not cell.text.endswith("%") else value
         if value > 1:
-            way_out = "" if percent else "; say --percent if it is in percent"
+            finite = math.isfinite(value)
+            way_out = "; say --percent if it is in percent" if finite and not percent else ""
             raise ValueError(
                 f"{cell.path}, line {cell.line}: {cell.column} must be at most 1, but it is "
                 f"{value:g}{way_out}."

@@ -141,6 +141,7 @@ def test_a_question_asks_something_possible(asked):
         ([], "Name a target"),
         (["--target-accuracy", "0.9", "--target-rmse", "2"], "Name one target"),
         (["--labels", "0"], "must be 1 or more"),
+        (["--labels", "9", "--workers", "-3"], "--workers must be 0 to 1,024, but it is -3"),
         (["--target-accuracy", "95"], "lies between 0 and 1, but it is 95"),
         (["--target-accuracy", "0.95"], "holds no finished run"),
     ],
