@@ -60,7 +60,8 @@ def test_other_settings_do_not_continue_a_run(made, whole):
 
 @pytest.mark.parametrize("next_sentence", [False, True])
 def test_accumulation_changes_nothing_but_rounding(made, tmp_path, next_sentence):
-    """The same sums in another order: a few float32 roundings, through three updates."""
+    """The same sums in another order: a few float32 roundings, which Adam's first updates, a sign
+    of each gradient, make larger: 9e-5 of the third loss with AVX-512."""
     corpus = build_corpus(
         [" . ".join([line, line[:20]]) for line in text()],
         load_tokenizer(made),
@@ -76,7 +77,8 @@ def test_accumulation_changes_nothing_but_rounding(made, tmp_path, next_sentence
         out.mkdir()
         Pretrainer(settings, corpus, load_tokenizer(made), out, CPU).run(lambda evaluation: None)
         found.append([float(row.split(",")[1]) for row in losses(out)[1:]])
-    assert found[0] == pytest.approx(found[1], rel=1e-5)
+    assert found[0][:2] == pytest.approx(found[1][:2], rel=1e-5)
+    assert found[0] == pytest.approx(found[1], rel=5e-4)
 
 
 def test_held_out_documents_are_never_read_and_copies_stay_together(made):

@@ -1,5 +1,6 @@
 """Data sets of others: read as they are, and refused in one sentence where they aren't."""
 
+import csv
 import gzip
 import zipfile
 
@@ -93,7 +94,11 @@ def test_an_unknown_set_is_named(tmp_path):
 )  # fmt: skip
 def test_anything_else_is_refused(tmp_path, name, arrays, rule):
     put(tmp_path, name, arrays)
-    assert rule in refusal(tmp_path, name)
+    before = csv.field_size_limit(2**17)  # Python's own; other readers may have raised it
+    try:
+        assert rule in refusal(tmp_path, name)
+    finally:
+        csv.field_size_limit(before)
 
 
 def test_a_header_that_declares_too_much_is_refused_before_it_is_read(tmp_path, monkeypatch):

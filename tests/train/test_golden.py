@@ -32,9 +32,11 @@ def test_training_gives_the_frozen_numbers(text):
     ):
         assert result.calibration is not None
         bits = float(result.calibration.bits(outputs, targets).mean())
-        # other kernels round otherwise; a grid step of the calibration is about 1% of the bits
+        # Other kernels round otherwise, and where a batch of 32 is normalised, 64 updates make 1%
+        # of that (AVX2 against AVX-512); a grid step of the calibration is about 1% of the bits.
+        rounding = 10 if "batchnorm" in text else 1
         assert (result.steps, result.validation_loss, bits) == (
             golden[0],
-            pytest.approx(golden[1], rel=2e-3),
-            pytest.approx(golden[2], rel=1e-2),
+            pytest.approx(golden[1], rel=rounding * 2e-3),
+            pytest.approx(golden[2], rel=1e-2 + (rounding - 1) * 2e-3),
         )
