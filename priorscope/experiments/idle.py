@@ -46,7 +46,7 @@ def further_repeats(
         for i in course.leaders[:LEADERS]:
             if size == race.anchor and race.tried(i) > 1:
                 continue
-            variant = course.variants.get(i, 0) if size >= race.anchor else 0
+            variant = course.variant(race, i, size)
             job = Job(learner=i, size=size, repeat=repeat, variant=variant)
             cost = seconds(job)
             if cost <= WORTH * waits and idle.longest + cost <= left:

@@ -152,4 +152,4 @@ class RacePlan:
 
     def shown(self, course: Course) -> list[Learner]:
         """The learners as tables name them: with the recipe that was chosen for each."""
-        return [recipes[course.variants.get(i, 0)] for i, recipes in enumerate(self.recipes)]
+        return [recipes[course.final_variant(i)] for i, recipes in enumerate(self.recipes)]

@@ -30,8 +30,8 @@ def race_rows(plan: RacePlan, course: Course, store: Store) -> list[JsonObject |
     texts = [learner.text for learner in plan.shown(course)]
     rows = []
     for job in jobs:
-        chosen = course.variants.get(job.learner, 0) if job.size >= plan.race.anchor else 0
-        if job.trials == 1 and job.variant == chosen:
+        variant = course.variant(plan.race, job.learner, job.size)
+        if job.trials == 1 and job.variant == variant:
             run = plan.run(job)
             rows.append(labelled_row(run, store.load(run.digest), texts[job.learner]))
     return rows

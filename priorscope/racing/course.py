@@ -62,6 +62,7 @@ class _State:
             pending=pending,
             dropped=tuple(self.dropped),
             variants=dict(self.results.variants),
+            plain_from=dict(self.results.plain_from),
             leaders=tuple(self.results.ranked(self.alive)),
             looks=self.looks,
             share=self.share,
@@ -127,9 +128,12 @@ class _State:
         checked = self._check(k)
         if k >= race.anchor and k > 0:  # what is large is cut short as soon as one repeat says so
             extra = [] if checked is None else [self.results.job(checked, k, 0)]
-            first = [0] if len(self.alive) > 1 or k == race.anchor else repeats
-            jobs = self._jobs(self.alive, k, first)
+            twins = self._twins(k)
+            extra += [Job(learner=i, size=k, repeat=0) for i in twins]
+            alone = len(self.alive) == 1 and k != race.anchor and not twins
+            jobs = self._jobs(self.alive, k, repeats if alone else [0])
             yield from self._run([Rung(title, (*jobs, *extra))], climbs=True)
+            self.results.choose_again(twins, k)
             if checked is not None and self._was_wrong(checked, k):
                 yield from self._readmit(checked, k)
         if k == race.anchor:
@@ -157,6 +161,17 @@ class _State:
         if rates:
             yield from self._run(rungs, climbs=True)
             self.results.choose(several)
+
+    def _twins(self, k: int) -> list[int]:
+        """At the last size, those of the leading two that go with a regularised twin.
+
+        What helped at the anchor, an eighth of it, may cost with more data: their own recipes are
+        tried again.
+        """
+        if k != self.race.target or k <= self.race.anchor:
+            return []
+        twins = {i: self.race.entrants[i].twins for i in self.results.ranked(self.alive)[:2]}
+        return [i for i, most in twins.items() if 0 < self.results.variant(i, k) <= most]
 
     def _able(self, k: int) -> list[int]:
         """Those whose best case after the first look at a size may win."""

@@ -1,6 +1,6 @@
 """A race as plain values: who runs, over which sizes, by what rules, and what came of it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -179,7 +179,8 @@ class Course:
     """How far a race is.
 
     done: jobs of all completed rungs, in order. pending: the round that waits for rows; None
-    once all is settled. variants: learner -> recipe chosen at the anchor. leaders: learners in
+    once all is settled. variants: learner -> recipe chosen at the anchor; plain_from: learner ->
+    index of the size from which on it has its own instead. leaders: learners in
     the race, best first. looks: evaluations of the duel so far. share: of `alpha` that the look
     could spend that ended it; 1 where repeats or time did. flips: whether trials of recipes
     turn the order; None if not tried. readmitted: learners that a check brought back; checked:
@@ -193,6 +194,7 @@ class Course:
     pending: Round | None = None
     dropped: tuple[Elimination, ...] = ()
     variants: Mapping[int, int] = field(default_factory=dict)
+    plain_from: Mapping[int, int] = field(default_factory=dict)
     leaders: tuple[int, ...] = ()
     looks: int = 0
     share: float = 1.0
@@ -210,3 +212,24 @@ class Course:
     def in_time(self) -> bool:
         """Whether time didn't cut it short."""
         return self.pending is None and not self.stops and self.last is None
+
+    def variant(self, race: Race, learner: int, size: int) -> int:
+        """The recipe that a learner has at a size, by index."""
+        return chosen(race, self.variants, self.plain_from)(learner, size)
+
+    def final_variant(self, learner: int) -> int:
+        """The recipe that it has in the end."""
+        return 0 if learner in self.plain_from else self.variants.get(learner, 0)
+
+
+def chosen(
+    race: Race, variants: Mapping[int, int], plain_from: Mapping[int, int]
+) -> Callable[[int, int], int]:
+    """(learner, size) -> recipe: its own below the anchor, then the chosen one, and its own again
+    from the size on at which that did better."""
+
+    def recipe(learner: int, size: int) -> int:
+        end = plain_from.get(learner, len(race.sizes))
+        return variants.get(learner, 0) if race.anchor <= size < end else 0
+
+    return recipe

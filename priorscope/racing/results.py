@@ -7,7 +7,7 @@ import numpy as np
 
 from priorscope.analysis.estimates import moderated
 from priorscope.racing.bound import Gap
-from priorscope.racing.race import INTACT, Job, Outcome, Race
+from priorscope.racing.race import INTACT, Job, Outcome, Race, chosen
 
 _LEAST = 1e-9  # of a loss, so that it has a logarithm
 _PRIOR_SIZES = 2  # sizes before the target whose noise counts
@@ -16,12 +16,14 @@ _PRIOR_SIZES = 2  # sizes before the target whose noise counts
 class Results:
     """Outcomes by job.
 
-    variants: learner -> the recipe that was chosen for it at the anchor.
+    variants: learner -> the recipe that was chosen for it at the anchor. plain_from: learner ->
+    index of the size from which on it has its own recipe instead, which did better there.
     """
 
     def __init__(self, race: Race):
         self.race = race
         self.variants: dict[int, int] = {}
+        self.plain_from: dict[int, int] = {}
         self._outcomes: dict[Job, Outcome] = {}
         self._cells: dict[tuple[int, int, int], dict[int, Outcome]] = {}  # repeats on intact data
 
@@ -35,8 +37,13 @@ class Results:
 
     def job(self, learner: int, size: int, repeat: int) -> Job:
         """On intact data, with the recipe that the learner has at that size."""
-        variant = self.variants.get(learner, 0) if size >= self.race.anchor else 0
+        variant = self.variant(learner, size)
         return Job(learner=learner, size=size, repeat=repeat, variant=variant)
+
+    def variant(self, learner: int, size: int) -> int:
+        """The recipe that a learner has at a size."""
+        recipes = chosen(self.race, self.variants, self.plain_from)
+        return recipes(learner, size)
 
     def choose(self, learners: Iterable[int]) -> None:
         """For each the recipe with the least validation loss at the anchor; ties: the first."""
@@ -46,6 +53,13 @@ class Results:
                 for v in range(self.race.tried(i))
             ]
             self.variants[i] = int(np.argmin(losses)) if np.isfinite(losses).any() else 0
+
+    def choose_again(self, learners: Iterable[int], size: int) -> None:
+        """From this size on their own recipes for those whose twins do worse there."""
+        for i in learners:
+            plain = Job(learner=i, size=size, repeat=0)
+            if self._validation(plain) < self._validation(self.job(i, size, 0)):
+                self.plain_from[i] = size
 
     def _validation(self, job: Job) -> float:
         outcome = self._outcomes[job]
@@ -62,7 +76,7 @@ class Results:
 
     def _at(self, learner: int, size: int, variant: int | None = None) -> dict[int, Outcome]:
         if variant is None:
-            variant = self.variants.get(learner, 0) if size >= self.race.anchor else 0
+            variant = self.variant(learner, size)
         return self._cells.get((learner, size, variant), {})
 
     def _loss(self, outcome: Outcome) -> float:

@@ -141,6 +141,64 @@ def test_every_recipe_is_tried_once_and_the_best_carried_along():
     assert {j.variant for j in course.done if j.size == 1 and j.learner == 2} == {0, 1, 2}
 
 
+def with_twins(**changes) -> Race:
+    """Each learner but the linear one has one regularised twin and one other rate."""
+    entrants = tuple(dataclasses.replace(e, twins=min(e.variants - 1, 1)) for e in race().entrants)
+    return race(entrants=entrants, **changes)
+
+
+class Outgrown(Truth):
+    """A twin that helps at the anchor, and harms (or helps) at the last size."""
+
+    def __init__(self, seed: int, late: float):
+        super().__init__(seed, noise=0.005)
+        self.late = late
+        self.start[:], self.slope[:] = [0.6, 0.5, 0.3, 0.45], [0.1, 0.2, 0.5, 0.3]
+        self.rate[:] = [1.0, 0.7, 1.3]
+
+    def __call__(self, job: Job) -> Outcome:
+        known = super().__call__(job)
+        factor = self.late / 0.7 if job.size == len(SIZES) - 1 and job.variant == 1 else 1.0
+        value = factor * known.value
+        return dataclasses.replace(known, value=value, loss=value, validation=value)
+
+
+@pytest.mark.parametrize("structures", [1, 3])
+def test_a_twin_that_harms_at_the_last_size_is_given_up_there(structures):
+    course = whole(with_twins(structures=structures), Outgrown(0, late=1.4))
+    last = len(SIZES) - 1
+    assert course.leaders[0] == 2
+    assert course.variants[2] == 1
+    assert course.plain_from[2] == last
+    assert course.final_variant(2) == 0
+    intact = [j for j in course.done if (j.learner, j.structure, j.trials) == (2, 0, 1)]
+    assert {j.variant for j in intact if 1 < j.size < last} == {1}
+    assert {j.repeat for j in intact if j.size == last and j.variant == 0} >= {0, 1, 2}
+    assert {j.repeat for j in intact if j.size == last and j.variant == 1} == {0}  # one look
+
+
+@pytest.mark.parametrize("last", [None, 2])
+def test_a_twin_that_helps_stays_and_costs_one_look_more(last):
+    course = whole(with_twins(last=last), Outgrown(0, late=0.7))
+    end = len(SIZES) - 1 if last is None else last
+    assert course.plain_from == {}
+    assert course.final_variant(2) == 1
+    plain = [j for j in course.done if j.learner == 2 and j.size == end and j.variant == 0]
+    assert [j.repeat for j in plain if j.trials == 1 and j.structure == 0] == [0]
+    before = [j for j in course.done if 1 < j.size < end and j.variant == 0 and j.structure == 0]
+    assert all(j.learner in (0, course.checked) for j in before)
+
+
+def test_rates_are_not_tried_again_at_the_last_size():
+    truth = Outgrown(0, late=0.7)
+    truth.rate[:] = [1.0, 1.3, 0.7]  # another rate was chosen, no twin
+    course = whole(with_twins(), truth)
+    assert course.variants[2] == 2
+    assert course.plain_from == {}
+    last = [j for j in course.done if j.size == len(SIZES) - 1 and j.learner == 2]
+    assert {j.variant for j in last if j.structure == 0 and j.trials == 1} == {2}
+
+
 @pytest.mark.parametrize("anchor", [0, 1, 3])
 def test_where_time_ends_it_at_the_smallest_size_two_repeats_of_all_decide(anchor):
     truth = Truth(7)
