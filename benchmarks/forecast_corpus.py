@@ -4,7 +4,7 @@
 
 Every part is a comparison on the full grid, sizes doubling seven times, three repeats; what is
 done already is taken from DIR, so that a run that was cut off goes on where it stood. Each part
-adds its rows to OUT as soon as it is done; `benchmarks/neural_forecasts.py` scores them.
+adds its rows to OUT as soon as it is done; `curves_hidden_truth.py` scores them.
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """A race as plain values: who runs, over which sizes, by what rules, and what came of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -215,21 +215,17 @@ class Course:
 
     def variant(self, race: Race, learner: int, size: int) -> int:
         """The recipe that a learner has at a size, by index."""
-        return chosen(race, self.variants, self.plain_from)(learner, size)
+        return recipe_at(race, learner, size, self.variants, self.plain_from)
 
     def final_variant(self, learner: int) -> int:
         """The recipe that it has in the end."""
         return 0 if learner in self.plain_from else self.variants.get(learner, 0)
 
 
-def chosen(
-    race: Race, variants: Mapping[int, int], plain_from: Mapping[int, int]
-) -> Callable[[int, int], int]:
-    """(learner, size) -> recipe: its own below the anchor, then the chosen one, and its own again
-    from the size on at which that did better."""
-
-    def recipe(learner: int, size: int) -> int:
-        end = plain_from.get(learner, len(race.sizes))
-        return variants.get(learner, 0) if race.anchor <= size < end else 0
-
-    return recipe
+def recipe_at(
+    race: Race, learner: int, size: int, variants: Mapping[int, int], plain_from: Mapping[int, int]
+) -> int:
+    """A learner's own recipe below the anchor, then the chosen one, and its own again from the size
+    on at which that did better."""
+    end = plain_from.get(learner, len(race.sizes))
+    return variants.get(learner, 0) if race.anchor <= size < end else 0

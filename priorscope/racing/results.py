@@ -7,7 +7,7 @@ import numpy as np
 
 from priorscope.analysis.estimates import moderated
 from priorscope.racing.bound import Gap
-from priorscope.racing.race import INTACT, Job, Outcome, Race, chosen
+from priorscope.racing.race import INTACT, Job, Outcome, Race, recipe_at
 
 _LEAST = 1e-9  # of a loss, so that it has a logarithm
 _PRIOR_SIZES = 2  # sizes before the target whose noise counts
@@ -42,8 +42,7 @@ class Results:
 
     def variant(self, learner: int, size: int) -> int:
         """The recipe that a learner has at a size."""
-        recipes = chosen(self.race, self.variants, self.plain_from)
-        return recipes(learner, size)
+        return recipe_at(self.race, learner, size, self.variants, self.plain_from)
 
     def choose(self, learners: Iterable[int]) -> None:
         """For each the recipe with the least validation loss at the anchor; ties: the first."""

@@ -105,8 +105,7 @@ def _later(
     own = [e for e in crossovers if e["on"] == on]
     of_pairs = _pair_odds(own, set(names), ended, names[best], key)
     lowest = 1 - sum(1 - p for p in of_pairs) if len(of_pairs) == len(names) - 1 else 0.0
-    share = _at_most(share, best, min([1.0, *of_pairs]))
-    share = _at_least(share, best, lowest)
+    share = _between(share, best, lowest, min([1.0, *of_pairs]))
     here = {"times": times, "n": size, "left_out": sorted(set(curves) - set(names)), "on": on}
     if share[best] < 0.8:
         able = [int(i) for i in np.argsort(-share) if share[i] >= 0.1]
@@ -132,24 +131,16 @@ def _pair_odds(
     return out
 
 
-def _at_most(share: np.ndarray, best: int, bound: float) -> np.ndarray:
-    """Nobody is best of all more likely than better than any one; the others get the rest."""
-    if share[best] <= bound:
+def _between(share: np.ndarray, best: int, least: float, most: float) -> np.ndarray:
+    """Nobody is best of all more likely than better than any one, nor less likely than what the
+    pairs leave; the others get the rest."""
+    bound = min(max(share[best], least), most)
+    if bound == share[best]:
         return share
     others = np.arange(len(share)) != best
     rest = share[others] if share[others].any() else np.ones(len(share) - 1)
     out = share.copy()
     out[best], out[others] = bound, (1 - bound) * rest / rest.sum()
-    return out
-
-
-def _at_least(share: np.ndarray, best: int, bound: float) -> np.ndarray:
-    """Who is better than each of the others is best of all but for what those pairs leave."""
-    if share[best] >= bound:
-        return share
-    others = np.arange(len(share)) != best
-    out = share.copy()
-    out[best], out[others] = bound, (1 - bound) * share[others] / share[others].sum()
     return out
 
 

@@ -4,7 +4,7 @@ import math
 import numpy as np
 import pytest
 
-from priorscope.analysis.curves.advice import _at_least, _at_most
+from priorscope.analysis.curves.advice import _between
 from priorscope.analysis.curves.forecast import forecast
 from priorscope.wording.sentences import sentence
 
@@ -113,7 +113,7 @@ def test_nobody_is_best_more_likely_than_their_pairs_say():
 @pytest.mark.parametrize("share", [[0.99, 0.01, 0.0], [0.7, 0.2, 0.1], [1.0, 0.0, 0.0]])
 @pytest.mark.parametrize("bound", [0.6, 0.9])
 def test_who_is_best_of_all_is_bounded_by_the_pairs(share, bound):
-    told = _at_most(np.array(share), 0, bound)
+    told = _between(np.array(share), 0, 0.0, bound)
     assert told[0] == min(share[0], bound)
     assert told.sum() == pytest.approx(1.0)
     assert told[1] >= told[2]
@@ -121,7 +121,7 @@ def test_who_is_best_of_all_is_bounded_by_the_pairs(share, bound):
 
 @pytest.mark.parametrize("bound", [0.3, 0.8, 1.0])
 def test_who_is_best_of_all_is_at_least_what_the_pairs_leave(bound):
-    told = _at_least(np.array([0.5, 0.3, 0.2]), 0, bound)
+    told = _between(np.array([0.5, 0.3, 0.2]), 0, bound, 1.0)
     assert told[0] == max(0.5, bound)
     assert told.sum() == pytest.approx(1.0)
     assert told[1] * 2 == pytest.approx(told[2] * 3)
